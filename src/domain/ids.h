@@ -1,0 +1,47 @@
+// The ids of the domain and how they are made. Layout: base/id.h. The slot is a stable hash of (merchant, order id)
+// mod 4096; slots map to books, so a payment's id says where it lives.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/id.h"
+#include "base/rng.h"
+#include "domain/time.h"
+
+namespace wonjang {
+
+struct PaymentTag { static constexpr const char* kPrefix = "pay_"; };
+struct ApprovalTag { static constexpr const char* kPrefix = "apr_"; };
+struct CancelTag { static constexpr const char* kPrefix = "cnl_"; };
+struct EventTag { static constexpr const char* kPrefix = "evt_"; };
+struct MerchantTag { static constexpr const char* kPrefix = "mch_"; };
+struct ApiKeyTag { static constexpr const char* kPrefix = "key_"; };
+
+using PaymentId = Id<PaymentTag>;
+using ApprovalId = Id<ApprovalTag>;
+using CancelId = Id<CancelTag>;
+using EventId = Id<EventTag>;
+using MerchantId = Id<MerchantTag>;
+using ApiKeyId = Id<ApiKeyTag>;
+
+constexpr std::uint32_t kSlots = 4096;
+
+// Stable for ever: FNV-1a 64 of the merchant's 16 bytes and the order id, folded. Part of the stored format.
+std::uint32_t slot_of(MerchantId merchant, std::string_view order_id);
+
+// Makes ids that rise strictly, also when the clock stands still or steps back.
+// Threads: one owner.
+class IdMaker {
+ public:
+  explicit IdMaker(Rng rng) : rng_(rng) {}
+  RawId next(Instant now, std::uint32_t slot);
+
+ private:
+  Rng rng_;
+  std::uint64_t last_ms_ = 0;
+  std::uint64_t tail_high_ = 0;  // 4 bits
+  std::uint64_t tail_low_ = 0;   // 64 bits
+};
+
+}  // namespace wonjang

@@ -1,0 +1,136 @@
+// Payment: the state folded from its events. A value; nobody edits it but evolve().
+//
+// Invariants (checked by violations_of, in tests and by `wonjang check`):
+//   - parts of the payment never change after payment.created
+//   - per approval and per tax part: 0 <= parts - cancelled - cancelling
+//   - status equals the transition table applied to the triggers, in version order
+//   - balance = total - succeeded cancels - reversed deposits that ended the payment
+//   - DONE only while live approvals cover the total exactly
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/event.h"
+
+namespace wonjang {
+
+// Numbers are stored nowhere; codes are public.
+enum class ApprovalState : std::uint8_t {
+  requested,   // intent written, no outcome yet: in doubt
+  unknown,     // the provider's answer was lost: in doubt, the resolver owns it
+  reversing,   // network cancel decided, not yet confirmed: in doubt
+  waiting,     // virtual account issued, no deposit
+  approved,    // live
+  declined,
+  reversed,    // network cancel confirmed, or the provider never knew it, or the deposit was taken back for good
+};
+std::string_view code_of(ApprovalState state);
+
+enum class CancelState : std::uint8_t { requested, unknown, succeeded, failed };
+std::string_view code_of(CancelState state);
+
+// What the resolver needs to go on after a restart.
+struct Pursuit {
+  std::uint32_t attempts = 0;
+  Instant first_asked_at;
+  Instant next_attempt_at;       // when the resolver should look again
+  std::string idempotency_key;   // the request whose answer is still open
+  std::string tenant;            // and its tenant (Actor::id scope of the key), see engine/ledger
+  bool gave_up = false;          // a person's queue
+  friend bool operator==(const Pursuit&, const Pursuit&) = default;
+};
+
+struct Approval {
+  ApprovalTerms terms;
+  ApprovalState state = ApprovalState::requested;
+  std::string approve_no;
+  std::string network_txn_id;
+  Instant requested_at;
+  Instant approved_at;
+  Instant received_at;   // our clock
+  std::string failure_code;
+  std::string failure_message;
+  TaxParts canceled;     // succeeded cancels
+  TaxParts canceling;    // requested or unknown cancels: used up, not yet final
+  AcquisitionState acquisition = AcquisitionState::none;
+  Instant acquired_at;
+  std::string slip_no;
+  std::string acquire_batch_id;
+  Instant deposited_at;  // virtual account
+  std::int64_t deposited_amount = 0;
+  std::optional<Pursuit> pursuit;  // while in doubt
+
+  bool is_live() const { return state == ApprovalState::approved; }
+  bool is_in_doubt() const {
+    return state == ApprovalState::requested || state == ApprovalState::unknown || state == ApprovalState::reversing;
+  }
+  // parts - canceled - canceling
+  TaxParts cancellable() const;
+  friend bool operator==(const Approval&, const Approval&) = default;
+};
+
+struct Cancel {
+  CancelTerms terms;
+  CancelState state = CancelState::requested;
+  std::string transaction_key;
+  std::string reason;
+  Instant canceled_at;
+  std::int64_t balance_after = 0;
+  std::string failure_code;
+  std::string failure_message;
+  std::optional<Pursuit> pursuit;
+
+  bool is_in_doubt() const { return state == CancelState::requested || state == CancelState::unknown; }
+  friend bool operator==(const Cancel&, const Cancel&) = default;
+};
+
+struct Payment {
+  PaymentId id;
+  MerchantId merchant;
+  std::string order_id;
+  Currency currency;
+  PaymentCreated terms;            // what was agreed at creation
+  std::int64_t total = 0;          // sum of terms.parts
+  std::int64_t balance = 0;        // total minus succeeded cancels; 0 once cancelled or taken back for good
+  PaymentStatus status = PaymentStatus::none;
+  std::vector<Approval> approvals; // by seq
+  std::vector<Cancel> cancels;     // in order of their first event
+  std::uint32_t version = 0;       // number of events folded
+  Instant created_at;              // recorded
+  Instant updated_at;              // recorded, of the newest event
+  Instant approved_at;             // when it became DONE first
+  std::uint32_t incidents = 0;
+
+  bool exists() const { return status != PaymentStatus::none; }
+  bool in_doubt() const;
+  const Approval* find(ApprovalId approval) const;
+  const Cancel* find(CancelId cancel) const;
+  std::int64_t live_approved() const;   // sum of live approvals' totals
+  std::int64_t cancellable() const;     // sum over live approvals
+  friend bool operator==(const Payment&, const Payment&) = default;
+};
+
+// Folds one event. REQUIRES: event.version == payment.version. A history that contradicts the table stops the process in
+// tests; here the stored status_after is trusted only through violations_of.
+void evolve(Payment& payment, const Event& event);
+
+// The trigger an event gives in this state, if it concerns the status.
+std::optional<Trigger> trigger_of(const Payment& before, const EventBody& body);
+
+// When somebody must look at this payment again, and why: an outcome in doubt (the resolver's next attempt, or the
+// deadline of an intent whose process may have died), or an expiry (virtual account due, payment expires_at).
+enum class AlarmKind : std::uint8_t { in_doubt = 1, expiry = 2 };
+struct Alarm {
+  AlarmKind kind;
+  Instant at;
+  friend constexpr auto operator<=>(const Alarm&, const Alarm&) = default;
+};
+std::optional<Alarm> next_alarm(const Payment& payment);
+
+// Names of broken invariants, empty when all hold.
+std::vector<std::string> violations_of(const Payment& payment);
+
+}  // namespace wonjang
