@@ -51,7 +51,7 @@ STANDARD = frozenset(
 # The operating system is an outside thing too: it belongs behind a port.
 SYSTEM = re.compile(
     r"(sys|netinet|arpa|linux)/\w+\.h|(unistd|fcntl|poll|signal|pthread|sched|dirent|spawn|netdb|time|errno|endian"
-    r"|termios|execinfo|dlfcn|getopt|malloc|immintrin|nmmintrin|x86intrin|cpuid|cxxabi)(\.h)?"
+    r"|strings|termios|execinfo|dlfcn|getopt|malloc|immintrin|nmmintrin|x86intrin|cpuid|cxxabi)(\.h)?"
 )
 SYSTEM_LAYERS = ("adapters", "app", "testing", "verify")
 
