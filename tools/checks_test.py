@@ -12,6 +12,7 @@ import check_docs
 import check_layers
 import check_no_float
 import cxx_text
+import must_not_compile
 
 
 class Tree(unittest.TestCase):
@@ -180,6 +181,31 @@ class Docs(Tree):
     def test_paths_of_one_machine_are_refused(self):
         self.write("a.sh", "cd build/work/x\ncd /" + "work/x\n")
         self.assertEqual(self.found(), ["a.sh:2"])
+
+
+class MustNotCompile(Tree):
+    def complaint(self, which, text):
+        self.write("a.cc", text)
+        check = {"twin": must_not_compile.check_twin, "mistake": must_not_compile.check_mistake}[which]
+        return check(str(self.root / "a.cc"), "c++", ["-Wall", "-Werror"])
+
+    def test_a_refused_line_passes(self):
+        text = "#ifdef WJ_MISTAKE\nint* a = 1;  // no\n#endif\n"
+        self.assertIsNone(self.complaint("mistake", text))
+        self.assertIsNone(self.complaint("twin", text))
+
+    def test_a_mistake_that_compiles_fails(self):
+        self.assertIn("it compiles", self.complaint("mistake", "#ifdef WJ_MISTAKE\nlong a = 1;  // no\n#endif\n"))
+
+    def test_a_no_for_another_reason_fails(self):
+        text = '#ifdef WJ_MISTAKE\nint* a = 1;  // no\nlong b = 1;  // no\n#endif\n'
+        self.assertIn("expected a no", self.complaint("mistake", text))
+        self.assertIn("expected a no", self.complaint("mistake", "int* b = 1;\n" + text.replace("long b", "int* b")))
+        self.assertIn("expected a no", self.complaint("mistake", '#include "gone.h"\nint* a = 1;  // no\n'))
+        self.assertIn("no line is marked", self.complaint("mistake", "int* a = 1;\n"))
+
+    def test_a_twin_that_does_not_compile_fails(self):
+        self.assertIn("must compile", self.complaint("twin", '#include "gone.h"\n'))
 
 
 class CxxText(unittest.TestCase):
