@@ -1,0 +1,20 @@
+// Payments, merchants and API keys as the API shows them. Compact: empty optional fields are left out;
+// amounts, status and ids always stand there. Byte-stable for a given payment: the bytes are stored as
+// answers.
+//
+// Threads: any.
+#pragma once
+
+#include <string>
+
+#include "domain/payment.h"
+#include "domain/registry.h"
+
+namespace wonjang {
+
+// Appends one JSON object.
+void append_payment_json(std::string& out, const Payment& payment);
+void append_merchant_json(std::string& out, const Merchant& merchant);
+void append_api_key_json(std::string& out, const ApiKey& key);  // neither the secret nor its hash
+
+}  // namespace wonjang
