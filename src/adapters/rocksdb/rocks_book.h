@@ -1,0 +1,92 @@
+// RocksBook: the Book in a directory of files, on RocksDB. docs/formats/book.md has every byte of it.
+//
+//   const auto shared = RocksShared::make({});
+//   WJ_TRY(auto book, RocksBook::open({.directory = "data/book-0"}, shared));
+//
+// An append is one WriteBatch with one sync of the write-ahead log. After an error that may have touched the
+// log, nothing is written any more until the book is opened again: a file whose sync failed can't be trusted
+// to hold what was written.
+//
+// Opening replays the write-ahead log. A torn record at its very end, the mark of a power cut in the middle
+// of an append that was never acknowledged, is left away; damage anywhere before that is `corrupt`, named by
+// file and offset.
+//
+// Threads: as for Book. A RocksShared may be used by any thread and by any number of books.
+#pragma once
+
+#include <memory>
+
+#include "ports/book.h"
+
+namespace wonjang {
+
+// Memory and background threads of all books of one process.
+struct RocksSharedOptions {
+  std::size_t memory_bytes = 512U << 20U;        // blocks, filters, indexes and write buffers together
+  std::size_t write_buffer_bytes = 160U << 20U;  // of that, at most, the write buffers
+  int background_threads = 2;                    // flushes and compactions
+};
+
+class RocksShared {
+ public:
+  static std::shared_ptr<const RocksShared> make(const RocksSharedOptions& options);
+  struct Impl;
+  explicit RocksShared(std::unique_ptr<Impl> impl);
+  ~RocksShared();
+  RocksShared(const RocksShared&) = delete;
+  RocksShared& operator=(const RocksShared&) = delete;
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+struct RocksBookOptions {
+  std::string directory;
+  bool create = true;  // an empty book where there is none; else that is not_found
+  bool sync = true;    // false for tests only: an acknowledged append may be lost with the power
+  std::size_t wal_bytes_max = 256U << 20U;      // about what opening after a crash has to replay
+  std::size_t write_buffer_bytes = 64U << 20U;  // of this book's log; its indexes take less
+  std::uint64_t free_bytes_min =
+      128U << 20U;  // with less free space on the disk, appends are refused (unavailable)
+};
+
+class RocksBook final : public Book {
+ public:
+  // Errors: unavailable (another process has it open, no space, no permission), not_found (no book, and
+  // !create),
+  //   invalid (made by a newer program), corrupt.
+  static Result<std::unique_ptr<RocksBook>> open(const RocksBookOptions& options,
+                                                 std::shared_ptr<const RocksShared> shared);
+  ~RocksBook() override;
+  RocksBook(const RocksBook&) = delete;
+  RocksBook& operator=(const RocksBook&) = delete;
+
+  Position tail() const override;
+  Result<std::string> head() const override;
+  Result<void> append(const AppendBatch& batch) override;
+  Result<std::vector<StoredUnit>> load(RawId stream) const override;
+  Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const override;
+  Result<std::optional<RawId>> find_claim(const Hash128& claim) const override;
+  Result<std::vector<StoredUnit>> read(Position from, std::uint32_t units_max,
+                                       std::size_t bytes_max) const override;
+  Result<std::vector<AlarmEntry>> alarms(std::uint8_t kind, std::int64_t until_us,
+                                         std::uint32_t count_max) const override;
+  Result<std::optional<Hash256>> tree_node(std::uint8_t level, std::uint64_t index) const override;
+  // Errors: corrupt also for positions that aren't dense.
+  Result<BookCounts> count() const override;
+  // Files are hard links where the file system allows it. Errors: unavailable (the directory exists, no
+  // space).
+  Result<void> backup(const std::string& directory) const override;
+  std::vector<std::pair<std::string, std::uint64_t>> stats() const override;
+
+  // Rewrites everything into its final shape: for benchmarks that count bytes.
+  Result<void> compact();
+
+ private:
+  struct Impl;
+  explicit RocksBook(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wonjang

@@ -1,0 +1,41 @@
+#include "adapters/rocksdb/rocks_book.h"
+
+#include "testing/book_contract.h"
+#include "testing/temp_dir.h"
+
+namespace wonjang {
+namespace {
+
+std::shared_ptr<const RocksShared> shared() {
+  static const auto made = RocksShared::make({.memory_bytes = 64U << 20U, .write_buffer_bytes = 16U << 20U});
+  return made;
+}
+
+Result<std::unique_ptr<RocksBook>> open_book(const std::string& directory, bool sync = true) {
+  RocksBookOptions options;
+  options.directory = directory;
+  options.sync = sync;
+  options.free_bytes_min = 0;
+  return RocksBook::open(options, shared());
+}
+
+class RocksHarness final : public BookHarness {
+ public:
+  Result<std::unique_ptr<Book>> open() override { return open(folder_ / "book"); }
+  std::string backup_directory() override { return folder_ / "backup"; }
+  Result<std::unique_ptr<Book>> open_backup() override { return open(folder_ / "backup"); }
+
+ private:
+  static Result<std::unique_ptr<Book>> open(const std::string& directory) {
+    WJ_TRY(auto book, open_book(directory, /*sync=*/false));
+    return std::unique_ptr<Book>(std::move(book));
+  }
+  TempDir folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Rocks, BookContract,
+                         testing::ValuesIn(book_variants([] { return std::make_unique<RocksHarness>(); })),
+                         variant_name);
+
+}  // namespace
+}  // namespace wonjang

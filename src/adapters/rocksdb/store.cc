@@ -1,0 +1,185 @@
+#include "adapters/rocksdb/store.h"
+
+#include <rocksdb/listener.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "adapters/rocksdb/directories.h"
+#include "adapters/rocksdb/rocks_status.h"
+#include "adapters/rocksdb/wal_scan.h"
+
+namespace wonjang::rocks {
+
+using rocksdb::PinnableSlice;
+using rocksdb::Status;
+
+// RocksDB refuses writes after an error of its background work, and goes on by itself once a full disk has
+// space again. To know of it before the write is what makes the refusal "nothing was written".
+class BackgroundErrors final : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, Status* status) override {
+    const MutexLock lock(mutex_);
+    error_ = to_error(*status, Doing::reading);
+  }
+  void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override {
+    if (!info.new_bg_error.ok()) return;
+    const MutexLock lock(mutex_);
+    error_.reset();
+  }
+  std::optional<Error> error() const {
+    const MutexLock lock(mutex_);
+    return error_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::optional<Error> error_ WJ_GUARDED_BY(mutex_);
+};
+
+Error contradiction(const std::string& what) { return corrupt("the book contradicts itself: " + what); }
+
+Error unreadable_unit(Position at) {
+  return contradiction("the unit at position " + std::to_string(at) + " can't be read");
+}
+
+std::string end_of_keys() { return std::string(32, '\xff'); }
+
+Range::Range(const Store& store, Family family, std::string from, std::string until, bool fill_cache)
+    : from_(std::move(from)), until_(std::move(until)), lower_(from_), upper_(until_) {
+  rocksdb::ReadOptions read;
+  read.iterate_lower_bound = &lower_;
+  read.iterate_upper_bound = &upper_;
+  read.fill_cache = fill_cache;
+  it_.reset(store.db().NewIterator(read, store.family(family)));
+}
+
+Result<void> Range::finish() const {
+  if (!it_->status().ok()) return to_error(it_->status(), Doing::reading);
+  return {};
+}
+
+Store::Store(const RocksBookOptions& options, std::shared_ptr<const RocksShared> shared)
+    : options_(options), shared_(std::move(shared)), background_(std::make_shared<BackgroundErrors>()) {}
+
+Store::~Store() {
+  // RocksDB asserts that no handle outlives it.
+  for (auto* family : families_) db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  if (db_) db_->Close().PermitUncheckedError();
+}
+
+Result<std::unique_ptr<Store>> Store::open(const RocksBookOptions& options,
+                                           std::shared_ptr<const RocksShared> shared) {
+  std::unique_ptr<Store> store(new Store(options, std::move(shared)));
+  const bool exists = std::filesystem::exists(options.directory + "/CURRENT");
+  if (!exists && !options.create) return not_found("there is no book in " + options.directory);
+  if (!exists) WJ_CHECK(make_directories(options.directory));
+  WJ_CHECK(store->open_or_mend());
+  WJ_CHECK(store->check_format());
+  return store;
+}
+
+Status Store::open_files(rocksdb::WALRecoveryMode mode) {
+  auto db_options = rocks::db_options(options_, shared_->impl());
+  db_options.wal_recovery_mode = mode;
+  db_options.listeners.push_back(background_);
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (std::size_t i = 0; i < kFamilyNames.size(); ++i) {
+    descriptors.emplace_back(kFamilyNames[i],
+                             family_options(static_cast<Family>(i), options_, shared_->impl()));
+  }
+  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+
+  rocksdb::DB* db = nullptr;
+  const Status status = rocksdb::DB::Open(db_options, options_.directory, descriptors, &families_, &db);
+  db_.reset(db);
+  return status;
+}
+
+// The strictest recovery first. When it complains, the log may end in a write that a power cut tore; that
+// write was never acknowledged, and only then is the rest opened without it.
+Result<void> Store::open_or_mend() {
+  std::vector<std::string> names;
+  if (rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), options_.directory, &names).ok()) {
+    for (const std::string& name : names) {
+      const bool known = name == rocksdb::kDefaultColumnFamilyName ||
+                         std::find(kFamilyNames.begin(), kFamilyNames.end(), name) != kFamilyNames.end();
+      if (!known) return invalid("a newer program made this book (it has " + name + "): use that one");
+    }
+    was_whole_ = names.size() == kFamilyNames.size() + 1;
+  }
+
+  Status status = open_files(rocksdb::WALRecoveryMode::kAbsoluteConsistency);
+  if (status.IsCorruption()) {
+    WJ_TRY(const WalFindings findings, scan_wal(options_.directory));
+    if (!findings.damage.empty()) return corrupt("the book's log is damaged: " + findings.damage);
+    if (!findings.torn_tail) return to_error(status, Doing::opening);
+    status = open_files(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
+  }
+  if (!status.ok()) return to_error(status, Doing::opening);
+  return {};
+}
+
+Result<void> Store::check_format() {
+  PinnableSlice value;
+  WJ_TRY(const bool found, get(Family::meta, "format", value));
+  if (found) {
+    const auto format = decode_format(value.ToStringView());
+    if (!format) return contradiction("its format marker can't be read");
+    if (*format > kFormat) {
+      return invalid("a newer program made this book (format " + std::to_string(*format) +
+                     ", this program knows " + std::to_string(kFormat) + "): use that one");
+    }
+    if (!was_whole_) return contradiction("a column family is missing");
+    return {};
+  }
+  const Range log(*this, Family::log, "", end_of_keys());
+  log->SeekToFirst();
+  WJ_CHECK(log.finish());
+  if (log->Valid()) return contradiction("it has events but no format marker");
+  rocksdb::WriteOptions write;
+  write.sync = options_.sync;
+  const Status status = db_->Put(write, family(Family::meta), "format", encode_format(kFormat));
+  // The book is still empty: whatever happened to the marker, opening again starts from there.
+  if (!status.ok()) return to_error(status, Doing::opening);
+  return {};
+}
+
+Result<bool> Store::get(Family which, const std::string& key, PinnableSlice& value) const {
+  value.Reset();
+  const Status status = db_->Get(rocksdb::ReadOptions(), family(which), key, &value);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) return to_error(status, Doing::reading);
+  return true;
+}
+
+std::optional<Error> Store::refusal() const { return background_->error(); }
+
+Result<HeadEntry> Store::find_head() const {
+  Position tail = 0;
+  const Range log(*this, Family::log, "", end_of_keys());
+  log->SeekToLast();
+  WJ_CHECK(log.finish());
+  if (log->Valid()) {
+    const auto first = decode_log_key(log->key().ToStringView());
+    if (!first) return contradiction("the last key of the log can't be read");
+    const auto unit = decode_unit(*first, log->value().ToStringView(), Replies::left_out);
+    if (!unit) return unreadable_unit(*first);
+    tail = unit->next();
+  }
+
+  PinnableSlice value;
+  WJ_TRY(const bool found, get(Family::meta, "head", value));
+  if (!found && tail == 0) return HeadEntry{};
+  if (!found) return contradiction("it has events but no head record");
+  auto head = decode_head(value.ToStringView());
+  if (!head) return contradiction("its head record can't be read");
+  if (head->tail != tail) {
+    return contradiction("its events end at " + std::to_string(tail) + ", its head record says " +
+                         std::to_string(head->tail));
+  }
+  return *std::move(head);
+}
+
+}  // namespace wonjang::rocks
