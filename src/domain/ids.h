@@ -30,7 +30,8 @@ constexpr std::uint32_t kSlots = 4096;
 // Stable for ever: FNV-1a 64 of the merchant's 16 bytes and the order id, folded. Part of the stored format.
 std::uint32_t slot_of(MerchantId merchant, std::string_view order_id);
 
-// Makes ids that rise strictly, also when the clock stands still or steps back.
+// Makes ids that rise strictly within a slot and never repeat across slots, also when the clock stands still or steps
+// back. (Across slots the slot's bits come before the counter: order within one millisecond is by slot.)
 // Threads: one owner.
 class IdMaker {
  public:

@@ -61,14 +61,18 @@ struct Approval {
   std::string acquire_batch_id;
   Instant deposited_at;  // virtual account
   std::int64_t deposited_amount = 0;
+  std::vector<std::string> bank_notices;  // ids of the bank's notices that were folded: a notice sent twice counts once
   std::optional<Pursuit> pursuit;  // while in doubt
 
   bool is_live() const { return state == ApprovalState::approved; }
+  // Something a cancel can take: money, or an account that waits for it.
+  bool is_held() const { return is_live() || state == ApprovalState::waiting; }
   bool is_in_doubt() const {
     return state == ApprovalState::requested || state == ApprovalState::unknown || state == ApprovalState::reversing;
   }
-  // parts - canceled - canceling
+  // parts - canceled - canceling of a held approval; zero of every other
   TaxParts cancellable() const;
+  std::int64_t amount() const;  // sum of the parts
   friend bool operator==(const Approval&, const Approval&) = default;
 };
 
@@ -87,6 +91,10 @@ struct Cancel {
   friend bool operator==(const Cancel&, const Cancel&) = default;
 };
 
+// Everything has a bound: attempts of one payment, and cancels (a full one is always possible).
+constexpr std::size_t kApprovalsMax = 64;
+constexpr std::size_t kPartialCancelsMax = 1'000;
+
 struct Payment {
   PaymentId id;
   MerchantId merchant;
@@ -103,18 +111,20 @@ struct Payment {
   Instant updated_at;              // recorded, of the newest event
   Instant approved_at;             // when it became DONE first
   std::uint32_t incidents = 0;
+  std::uint32_t contradictions = 0;  // events that the table refuses, or whose status_after, balance_after or children
+                                     // contradict the fold: only in a history that decide() didn't make
 
   bool exists() const { return status != PaymentStatus::none; }
   bool in_doubt() const;
   const Approval* find(ApprovalId approval) const;
   const Cancel* find(CancelId cancel) const;
   std::int64_t live_approved() const;   // sum of live approvals' totals
-  std::int64_t cancellable() const;     // sum over live approvals
+  std::int64_t cancellable() const;     // sum over held approvals
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 
-// Folds one event. REQUIRES: event.version == payment.version. A history that contradicts the table stops the process in
-// tests; here the stored status_after is trusted only through violations_of.
+// Folds one event. REQUIRES: event.version == payment.version. A history that contradicts the table leaves the status as it
+// is and is counted (Payment::contradictions); violations_of names it. A stored status_after isn't trusted, only compared.
 void evolve(Payment& payment, const Event& event);
 
 // The trigger an event gives in this state, if it concerns the status.
@@ -129,6 +139,17 @@ struct Alarm {
   friend constexpr auto operator<=>(const Alarm&, const Alarm&) = default;
 };
 std::optional<Alarm> next_alarm(const Payment& payment);
+
+// When ExpirePayment becomes possible: nothing when it never does as things are (final status, or something is live).
+std::optional<Instant> expires_at(const Payment& payment);
+
+// The steps of a card slip as data: may it go from one state to the other?
+bool acquisition_allowed(AcquisitionState from, AcquisitionState to);
+// Only cards have slips: CARD, and EASY_PAY funded by a card.
+bool has_acquisition(const MethodDetail& method);
+
+// IncidentOpened::code that hands what is in doubt over to people: the resolver stops (Pursuit::gave_up).
+constexpr std::string_view kAttemptsUsedUp = "attempts_used_up";
 
 // Names of broken invariants, empty when all hold.
 std::vector<std::string> violations_of(const Payment& payment);

@@ -45,6 +45,8 @@ enum class RefusalCode : std::uint16_t {
   refund_account_required = 59,
   provider_unknown = 60,
   payment_expired = 61,
+  merchant_code_taken = 80,
+  api_key_not_found = 81,
 };
 
 struct Refusal {

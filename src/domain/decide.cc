@@ -1,0 +1,54 @@
+#include "domain/decide.h"
+
+#include "domain/decide_parts.h"
+
+namespace wonjang {
+namespace {
+
+// In the order of PaymentCommand's alternatives.
+constexpr std::string_view kOperations[] = {
+    "create_payment",  "authenticate",         "fail",
+    "expire",          "record_approval",      "begin_approval",
+    "settle_approval", "confirm_deposit",      "reverse_deposit",
+    "cancel",          "settle_cancel",        "record_acquisition",
+    "record_answer",   "begin_network_cancel", "settle_network_cancel",
+    "open_incident",
+};
+static_assert(std::size(kOperations) == std::variant_size_v<PaymentCommand>);
+
+}  // namespace
+
+std::string_view operation_of(const PaymentCommand& command) { return kOperations[command.index()]; }
+
+Decision decide(const Payment& payment, const PaymentCommand& command, DecideContext context) {
+  return std::visit([&](const auto& one) { return decide_one(payment, one, context); }, command);
+}
+
+Refusal refuse(RefusalCode code, std::string detail, std::string pointer, std::int64_t actual) {
+  return {code, std::move(detail), std::move(pointer), actual};
+}
+
+Refusal refuse_in_status(const Payment& payment, std::string_view what, std::string_view next) {
+  std::string detail(what);
+  detail += " isn't possible while the payment is ";
+  detail += code_of(payment.status);
+  detail += '.';
+  if (!next.empty()) {
+    detail += ' ';
+    detail += next;
+  }
+  return refuse(RefusalCode::transition_not_allowed, std::move(detail));
+}
+
+Refusal refuse_unknown_approval(ApprovalId approval) {
+  return refuse(
+      RefusalCode::approval_not_found,
+      "This payment has no approval " + approval.text() + ". Fetch the payment to see its approvals.",
+      "/approvalId");
+}
+
+std::string money_text(const Payment& payment, std::int64_t amount) {
+  return to_text(Money{amount, payment.currency});
+}
+
+}  // namespace wonjang

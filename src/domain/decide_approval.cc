@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "domain/decide_parts.h"
+
+namespace wonjang {
+namespace {
+
+// What the approvals that count (live, waiting, in doubt) leave of the payment's parts; may be negative in a
+// part.
+TaxParts remaining_parts(const Payment& payment) {
+  TaxParts remaining = payment.terms.parts;
+  for (const auto& approval : payment.approvals) {
+    if (!approval.is_held() && !approval.is_in_doubt()) continue;
+    remaining = sub(remaining, approval.terms.parts).value_or(remaining);
+  }
+  return remaining;
+}
+
+std::int64_t in_doubt_amount(const Payment& payment) {
+  std::int64_t sum = 0;
+  for (const auto& approval : payment.approvals) sum += approval.is_in_doubt() ? approval.amount() : 0;
+  return sum;
+}
+
+std::optional<Refusal> check_fits(const Payment& payment, std::int64_t amount) {
+  const std::int64_t live = payment.live_approved();
+  const std::int64_t in_doubt = in_doubt_amount(payment);
+  const std::int64_t room = payment.total - live - in_doubt;
+  if (amount <= room) return std::nullopt;
+  if (in_doubt > 0) {
+    return refuse(RefusalCode::approval_in_doubt,
+                  "The outcome of an approval over " + money_text(payment, in_doubt) +
+                      " isn't known yet, which leaves " + money_text(payment, room) +
+                      " for another one. Wait until it is settled, then try again.",
+                  "/amount", room);
+  }
+  return refuse(RefusalCode::approved_exceeds_total,
+                money_text(payment, live) + " of the total " + money_text(payment, payment.total) +
+                    " is approved, so at most " + money_text(payment, room) + " can follow.",
+                "/amount", room);
+}
+
+std::optional<Refusal> check_status(const Payment& payment) {
+  const bool open =
+      payment.status == PaymentStatus::ready || next_status(payment.status, Trigger::approved_in_part);
+  if (!open) return refuse_in_status(payment, "An approval", "Create another payment.");
+  if (payment.approvals.size() < kApprovalsMax) return std::nullopt;
+  return refuse(RefusalCode::transition_not_allowed,
+                "This payment has had " + std::to_string(kApprovalsMax) +
+                    " approvals, the most there can be. Create another payment.");
+}
+
+// An account waits for everything that the other approvals leave, else its deposit couldn't complete the
+// payment.
+std::optional<Refusal> check_account(const Payment& payment, const ApprovalInput& input) {
+  if (!waits_for_deposit(input)) return std::nullopt;
+  const std::int64_t rest = payment.total - payment.live_approved();
+  if (input.amount == rest) return std::nullopt;
+  return refuse(RefusalCode::approved_exceeds_total,
+                "A virtual account waits for everything that is left to pay, " + money_text(payment, rest) +
+                    ". Issue it for that amount.",
+                "/amount", rest);
+}
+
+std::optional<Refusal> check_not_expired(const Payment& payment, Instant at) {
+  const Instant end = payment.terms.expires_at;
+  if (end.is_zero() || at < end) return std::nullopt;
+  return refuse(RefusalCode::payment_expired,
+                "This payment could be approved until " + to_rfc3339(end) + ". Create another payment.");
+}
+
+std::optional<Refusal> check_all(const Payment& payment, const ApprovalInput& input, Instant at) {
+  if (auto refusal = check_approval_input(input, "")) return refusal;
+  if (auto refusal = check_status(payment)) return refusal;
+  if (auto refusal = check_fits(payment, input.amount)) return refusal;
+  if (auto refusal = check_account(payment, input)) return refusal;
+  return check_not_expired(payment, at);
+}
+
+std::vector<Decided> opening(const Payment& payment, Instant at) {
+  std::vector<Decided> events;
+  events.reserve(2);
+  if (payment.status == PaymentStatus::ready) events.push_back({at, PaymentAuthenticated{}});
+  return events;
+}
+
+ApprovalTerms terms_of(const Payment& payment, const ApprovalInput& input, const DecideContext& context) {
+  return {ApprovalId(context.ids.next(context.now, context.slot)),
+          static_cast<std::uint32_t>(payment.approvals.size() + 1),
+          input.method,
+          parts_of_approval(input, remaining_parts(payment)),
+          {},
+          input.pg_code,
+          input.van};
+}
+
+}  // namespace
+
+Decision decide_one(const Payment& payment, const RecordApproval& command, DecideContext context) {
+  const ApprovalInput& input = command.input;
+  const Instant at = or_now(input.approved_at, context);
+  if (auto refusal = check_all(payment, input, at)) return std::move(*refusal);
+
+  auto events = opening(payment, context.now);
+  auto terms = terms_of(payment, input, context);
+  if (waits_for_deposit(input)) {
+    events.push_back({at, VirtualAccountIssued{std::move(terms), at}});
+  } else {
+    events.push_back(
+        {at, ApprovalApproved{std::move(terms), input.approve_no, input.network_txn_id, at, {}}});
+  }
+  return events;
+}
+
+Decision decide_one(const Payment& payment, const BeginApproval& command, DecideContext context) {
+  const ApprovalInput& input = command.input;
+  if (auto refusal = check_all(payment, input, context.now)) return std::move(*refusal);
+  if (input.provider.empty()) {
+    return refuse(RefusalCode::provider_unknown, "An approval through a provider has to name the provider.",
+                  "/provider");
+  }
+  auto events = opening(payment, context.now);
+  auto terms = terms_of(payment, input, context);
+  terms.provider = input.provider;
+  events.push_back({context.now, ApprovalRequested{std::move(terms), command.deadline}});
+  return events;
+}
+
+}  // namespace wonjang

@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "base/assert.h"
+#include "domain/decide_parts.h"
+
+namespace wonjang {
+namespace {
+
+std::string pointer_to(std::size_t index) { return "/approvals/" + std::to_string(index); }
+
+std::optional<Refusal> check_sum(const CreatePayment& command) {
+  if (command.approvals.size() > kApprovalsMax) {
+    return refuse(RefusalCode::approvals_exceed_total,
+                  "A payment has at most " + std::to_string(kApprovalsMax) +
+                      " approvals; this request carries " + std::to_string(command.approvals.size()) + ".",
+                  "/approvals");
+  }
+  std::int64_t sum = 0;
+  for (const auto& approval : command.approvals) {
+    const bool too_big = approval.amount > 0 && __builtin_add_overflow(sum, approval.amount, &sum);
+    if (!too_big && sum <= command.total) continue;
+    return refuse(RefusalCode::approvals_exceed_total,
+                  "The approvals of this request add up to more than its total " +
+                      to_text(Money{command.total, command.currency}) + ". Lower them, or raise the total.",
+                  "/approvals");
+  }
+  return std::nullopt;
+}
+
+// One account, and it waits for the whole rest: a deposit of the exact amount then completes the payment.
+std::optional<Refusal> check_waiting_account(const CreatePayment& command) {
+  std::int64_t sum = 0;
+  std::optional<std::size_t> waiting;
+  for (std::size_t i = 0; i < command.approvals.size(); ++i) {
+    sum += command.approvals[i].amount;
+    if (!waits_for_deposit(command.approvals[i])) continue;
+    if (waiting) {
+      return refuse(RefusalCode::method_detail_invalid,
+                    "Only one virtual account of a payment can wait for a deposit. Leave out the others.",
+                    pointer_to(i));
+    }
+    waiting = i;
+  }
+  if (!waiting || sum == command.total) return std::nullopt;
+  return refuse(RefusalCode::method_detail_invalid,
+                "A virtual account waits for everything that the other approvals leave of the total " +
+                    to_text(Money{command.total, command.currency}) + ". Issue it for the whole rest.",
+                pointer_to(*waiting));
+}
+
+std::optional<Refusal> check_request(const CreatePayment& command) {
+  if (command.total <= 0) {
+    return refuse(RefusalCode::amount_not_positive,
+                  "The total must be more than zero; it is " + std::to_string(command.total) + ".",
+                  "/totalAmount");
+  }
+  std::optional<Refusal> first;
+  auto parts = parts_of_wish({command.total, command.parts, command.tax_free, command.tax_exempt}, "");
+  if (auto* refusal = std::get_if<Refusal>(&parts)) first = std::move(*refusal);
+  for (std::size_t i = 0; i < command.approvals.size(); ++i) {
+    auto refusal = check_approval_input(command.approvals[i], pointer_to(i));
+    if (refusal && (!first || refusal->code < first->code)) first = std::move(refusal);
+  }
+  // The sum comes between what can be wrong with one approval: codes are given in enum order.
+  if (first && first->code < RefusalCode::approvals_exceed_total) return first;
+  if (auto refusal = check_sum(command)) return refusal;
+  if (first) return first;
+  return check_waiting_account(command);
+}
+
+PaymentCreated created(const CreatePayment& command, const TaxParts& parts, const DecideContext& context) {
+  PaymentCreated body = command.terms;
+  body.parts = parts;
+  body.authenticated = !command.approvals.empty();
+  if (body.requested_at.is_zero()) body.requested_at = context.now;
+  return body;
+}
+
+Decided recorded(const ApprovalInput& input, ApprovalTerms terms, const DecideContext& context) {
+  const Instant at = or_now(input.approved_at, context);
+  if (waits_for_deposit(input)) return {at, VirtualAccountIssued{std::move(terms), at}};
+  return {at, ApprovalApproved{std::move(terms), input.approve_no, input.network_txn_id, at, {}}};
+}
+
+}  // namespace
+
+Decision decide_one(const Payment& payment, const CreatePayment& command, DecideContext context) {
+  WJ_ASSERT(!payment.exists());
+  if (auto refusal = check_request(command)) return std::move(*refusal);
+  const auto parts = parts_of_wish({command.total, command.parts, command.tax_free, command.tax_exempt}, "");
+  TaxParts remaining = std::get<TaxParts>(parts);
+
+  std::vector<Decided> events;
+  events.reserve(command.approvals.size() + 1);
+  auto& birth = events.emplace_back(Decided{context.now, created(command, remaining, context)});
+  birth.occurred_at = std::get<PaymentCreated>(birth.body).requested_at;
+
+  std::optional<Decided> waiting;  // goes last: the payment leaves IN_PROGRESS with it
+  for (std::size_t i = 0; i < command.approvals.size(); ++i) {
+    const auto& input = command.approvals[i];
+    const TaxParts share = parts_of_approval(input, remaining);
+    remaining = sub(remaining, share).value_or(TaxParts{});
+    ApprovalTerms terms{ApprovalId(context.ids.next(context.now, context.slot)),
+                        static_cast<std::uint32_t>(i + 1),
+                        input.method,
+                        share,
+                        {},
+                        input.pg_code,
+                        input.van};
+    if (waits_for_deposit(input)) {
+      waiting = recorded(input, std::move(terms), context);
+    } else {
+      events.push_back(recorded(input, std::move(terms), context));
+    }
+  }
+  if (waiting) events.push_back(std::move(*waiting));
+  return events;
+}
+
+}  // namespace wonjang

@@ -1,0 +1,195 @@
+// Outcomes of provider calls: approvals and cancels that were intents. What the provider says twice changes
+// nothing; what contradicts the book opens an incident and is never dropped.
+#include "domain/decide_parts.h"
+
+namespace wonjang {
+namespace {
+
+// No approval can count in this payment any more.
+bool is_over(PaymentStatus status) {
+  switch (status) {
+    case PaymentStatus::canceled:
+    case PaymentStatus::aborted:
+    case PaymentStatus::expired:
+      return true;
+    case PaymentStatus::none:
+    case PaymentStatus::ready:
+    case PaymentStatus::in_progress:
+    case PaymentStatus::waiting_for_deposit:
+    case PaymentStatus::done:
+    case PaymentStatus::partial_canceled:
+      break;
+  }
+  return false;
+}
+
+Decided incident(ApprovalId approval, std::string code, std::string detail, const DecideContext& context) {
+  return {context.now, IncidentOpened{approval, std::move(code), std::move(detail)}};
+}
+
+bool is_same_approval(const Approval& approval, const SettleApproval& command) {
+  return approval.approve_no == command.approve_no && approval.network_txn_id == command.network_txn_id;
+}
+
+// A virtual account that a provider opened waits for its deposit; everything else is money.
+Decided approved_event(const Approval& approval, const SettleApproval& command,
+                       const DecideContext& context) {
+  const Instant at = or_now(command.approved_at, context);
+  if (method_of(approval.terms.method) == Method::virtual_account &&
+      approval.state != ApprovalState::reversing) {
+    return {at, VirtualAccountIssued{approval.terms, at}};
+  }
+  return {at,
+          ApprovalApproved{approval.terms, command.approve_no, command.network_txn_id, at, command.evidence}};
+}
+
+Decision news_of_success(const Payment& payment, const Approval& approval, const SettleApproval& command,
+                         const DecideContext& context) {
+  std::vector<Decided> events;
+  events.reserve(2);
+  events.push_back(approved_event(approval, command, context));
+  if (is_over(payment.status)) {
+    events.push_back({context.now, NetworkCancelRequested{approval.terms.approval,
+                                                          "approved after the payment became " +
+                                                              std::string(code_of(payment.status))}});
+  }
+  return events;
+}
+
+// The money was taken although the book holds that it wasn't: undo it, and let a person look.
+Decision late_success(const Approval& approval, std::string code, const DecideContext& context) {
+  std::vector<Decided> events;
+  const ApprovalId id = approval.terms.approval;
+  events.push_back(incident(id, std::move(code),
+                            "The provider reports success for an approval that is " +
+                                std::string(code_of(approval.state)) + " here. A network cancel follows.",
+                            context));
+  events.push_back({context.now, NetworkCancelRequested{id, "late success"}});
+  return events;
+}
+
+Decision settle_approved(const Payment& payment, const Approval& approval, const SettleApproval& command,
+                         const DecideContext& context) {
+  switch (approval.state) {
+    case ApprovalState::requested:
+    case ApprovalState::unknown:
+      return news_of_success(payment, approval, command, context);
+    case ApprovalState::reversing:  // record who took the money; the reversal goes on
+      if (!approval.approved_at.is_zero()) return nothing_to_do();
+      return just(or_now(command.approved_at, context), approved_event(approval, command, context).body);
+    case ApprovalState::waiting:
+      return nothing_to_do();
+    case ApprovalState::approved:
+      if (is_same_approval(approval, command)) return nothing_to_do();
+      return just(
+          context.now,
+          incident(
+              approval.terms.approval, "approved_twice",
+              "The provider reports a second approval under one reference. Ask it which of both is real.",
+              context)
+              .body);
+    case ApprovalState::declined:
+      return late_success(approval, "late_success_after_decline", context);
+    case ApprovalState::reversed:
+      // News that was folded before the reversal, told once more.
+      if (!approval.approved_at.is_zero() && is_same_approval(approval, command)) return nothing_to_do();
+      return late_success(approval, "late_success_after_reversal", context);
+  }
+  return nothing_to_do();
+}
+
+Decision settle_declined(const Approval& approval, const SettleApproval& command,
+                         const DecideContext& context) {
+  const bool known_to_be_approved = approval.is_held() || !approval.approved_at.is_zero();
+  if (approval.state == ApprovalState::declined || approval.state == ApprovalState::reversed)
+    return nothing_to_do();
+  if (known_to_be_approved) {
+    return just(context.now,
+                incident(approval.terms.approval, "declined_after_approved",
+                         "The provider reports a decline for an approval that it granted before. Compare "
+                         "with its file.",
+                         context)
+                    .body);
+  }
+  return just(context.now, ApprovalDeclined{approval.terms, command.failure_code, command.failure_message,
+                                            command.evidence});
+}
+
+Decision settle_cancel_approved(const Payment& payment, const Cancel& cancel, const SettleCancel& command,
+                                const DecideContext& context) {
+  const Instant at = or_now(command.canceled_at, context);
+  Decided succeeded{at, CancelSucceeded{cancel.terms, command.transaction_key, at, command.evidence}};
+  if (cancel.is_in_doubt()) return just(at, std::move(succeeded.body));
+  if (cancel.state == CancelState::succeeded) return nothing_to_do();
+
+  // It had failed, and its amount was free again. Book it where it still fits; a person looks either way.
+  std::vector<Decided> events;
+  const Approval* approval = payment.find(cancel.terms.approval);
+  const auto left = approval == nullptr ? std::nullopt : sub(approval->cancellable(), cancel.terms.parts);
+  const bool paid =
+      payment.status == PaymentStatus::done || payment.status == PaymentStatus::partial_canceled;
+  if (paid && left && !left->any_negative()) events.push_back(std::move(succeeded));
+  events.push_back(incident(cancel.terms.approval, "late_cancel_after_failure",
+                            "The provider reports success for cancel " + cancel.terms.cancel.text() +
+                                ", which it had refused before.",
+                            context));
+  return events;
+}
+
+Decision settle_cancel_declined(const Cancel& cancel, const SettleCancel& command,
+                                const DecideContext& context) {
+  if (cancel.state == CancelState::failed) return nothing_to_do();
+  if (cancel.state == CancelState::succeeded) {
+    return just(context.now, incident(cancel.terms.approval, "cancel_failed_after_success",
+                                      "The provider reports a failure for cancel " +
+                                          cancel.terms.cancel.text() + ", which it had confirmed before.",
+                                      context)
+                                 .body);
+  }
+  return just(context.now,
+              CancelFailed{cancel.terms, command.failure_code, command.failure_message, command.evidence});
+}
+
+}  // namespace
+
+Decision decide_one(const Payment& payment, const SettleApproval& command, DecideContext context) {
+  const Approval* approval = payment.find(command.approval);
+  if (approval == nullptr) return refuse_unknown_approval(command.approval);
+  switch (command.outcome) {
+    case OutcomeKind::approved:
+      return settle_approved(payment, *approval, command, context);
+    case OutcomeKind::declined:
+      return settle_declined(*approval, command, context);
+    case OutcomeKind::unknown:
+      break;
+  }
+  if (approval->state != ApprovalState::requested) return nothing_to_do();
+  return just(context.now, ApprovalUnknown{command.approval, command.why});
+}
+
+Decision decide_one(const Payment& payment, const SettleCancel& command, DecideContext context) {
+  const Cancel* cancel = payment.find(command.cancel);
+  if (cancel == nullptr) {
+    return refuse(RefusalCode::cancel_not_found, "This payment has no cancel " + command.cancel.text() + ".",
+                  "/cancelId");
+  }
+  switch (command.outcome) {
+    case OutcomeKind::approved:
+      return settle_cancel_approved(payment, *cancel, command, context);
+    case OutcomeKind::declined:
+      return settle_cancel_declined(*cancel, command, context);
+    case OutcomeKind::unknown:
+      break;
+  }
+  if (cancel->state != CancelState::requested) return nothing_to_do();
+  return just(context.now, CancelUnknown{command.cancel, cancel->terms.approval, command.why});
+}
+
+bool can_be_network_canceled(const Payment& payment, const Approval& approval) {
+  const bool no_outcome =
+      approval.state == ApprovalState::requested || approval.state == ApprovalState::unknown;
+  const bool something_left = approval.cancellable() != TaxParts{};
+  return no_outcome || (something_left && is_over(payment.status));
+}
+
+}  // namespace wonjang

@@ -1,0 +1,106 @@
+#include "domain/decide_parts.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace wonjang {
+namespace {
+
+bool all_digits(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// What is wrong with a detail block, or null.
+struct WrongDetail {
+  std::int64_t amount;
+
+  const char* operator()(const CardDetail& card) const {
+    const bool bin_ok = card.bin.empty() || card.bin.size() == 6 || card.bin.size() == 8;
+    if (!bin_ok || !all_digits(card.bin)) return "bin has 6 or 8 digits";
+    const bool last4_ok = card.last4.empty() || card.last4.size() == 4;
+    if (!last4_ok || !all_digits(card.last4)) return "last4 has 4 digits";
+    if (card.used_point < 0 || card.instant_discount < 0)
+      return "usedPoint and instantDiscount can't be negative";
+    return nullptr;
+  }
+  const char* operator()(const EasyPayDetail& easy_pay) const {
+    if (easy_pay.amount < 0 || easy_pay.discount_amount < 0)
+      return "amount and discountAmount can't be negative";
+    std::int64_t sum = 0;
+    const bool too_big = __builtin_add_overflow(easy_pay.amount, easy_pay.discount_amount, &sum);
+    if (too_big || (sum != 0 && sum != amount))
+      return "amount plus discountAmount must be the approved amount";
+    return easy_pay.card ? (*this)(*easy_pay.card) : nullptr;
+  }
+  template <typename Other>
+  const char* operator()(const Other&) const {
+    return nullptr;
+  }
+};
+
+Refusal refuse_parts(std::int64_t amount, const std::string& pointer) {
+  return refuse(RefusalCode::tax_parts_mismatch,
+                "The tax parts must be zero or more and add up to the amount " + std::to_string(amount) +
+                    ". Correct them, or leave them out to have them computed.",
+                pointer);
+}
+
+// A share of `remaining` where the formula finds none: taxable goods first, then tax-free, then outside tax.
+TaxParts filled_from(const TaxParts& remaining, std::int64_t amount) {
+  TaxParts parts;
+  const std::int64_t taxable = std::min(amount, remaining.supply + remaining.vat);
+  if (const auto of_taxable = parts_of_cancel({remaining.supply, remaining.vat, 0, 0}, taxable, 0, 0)) {
+    parts = *of_taxable;
+  }
+  parts.tax_free = std::min(amount - taxable, remaining.tax_free);
+  parts.tax_exempt = amount - taxable - parts.tax_free;
+  return parts;
+}
+
+}  // namespace
+
+std::variant<TaxParts, Refusal> parts_of_wish(const WishedParts& wish, const std::string& pointer) {
+  if (wish.parts) {
+    if (wish.parts->any_negative() || wish.parts->total() != wish.amount)
+      return refuse_parts(wish.amount, pointer);
+    return *wish.parts;
+  }
+  const auto parts = parts_of_total(wish.amount, wish.tax_free, wish.tax_exempt);
+  if (!parts) return refuse_parts(wish.amount, pointer);
+  return *parts;
+}
+
+std::optional<Refusal> check_approval_input(const ApprovalInput& input, const std::string& pointer) {
+  if (input.amount <= 0) {
+    return refuse(
+        RefusalCode::amount_not_positive,
+        "An approval's amount must be more than zero; this one is " + std::to_string(input.amount) + ".",
+        pointer + "/amount");
+  }
+  auto parts = parts_of_wish({input.amount, input.parts, input.tax_free, input.tax_exempt}, pointer);
+  if (auto* refusal = std::get_if<Refusal>(&parts)) return std::move(*refusal);
+  const char* wrong = std::visit(WrongDetail{input.amount}, input.method);
+  if (wrong == nullptr) return std::nullopt;
+  return refuse(
+      RefusalCode::method_detail_invalid,
+      "The detail of " + std::string(code_of(method_of(input.method))) + " is wrong: " + wrong + ".",
+      pointer + "/method");
+}
+
+TaxParts parts_of_approval(const ApprovalInput& input, const TaxParts& remaining) {
+  if (input.parts) return *input.parts;
+  const bool named = input.tax_free != 0 || input.tax_exempt != 0;
+  if (!named && method_of(input.method) == Method::deposit_cup) return {0, 0, 0, input.amount};
+  const auto left = remaining.total();
+  const bool shares = !named && !remaining.any_negative() && left && input.amount <= *left;
+  if (!shares) {
+    const auto parts = parts_of_total(input.amount, input.tax_free, input.tax_exempt);
+    WJ_ASSERT(parts.has_value());
+    return *parts;
+  }
+  const auto share = parts_of_cancel(remaining, input.amount, 0, 0);
+  return share ? *share : filled_from(remaining, input.amount);
+}
+
+}  // namespace wonjang

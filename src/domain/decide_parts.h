@@ -1,0 +1,76 @@
+// What the decide_*.cc files share: one function per command, and the guards that several of them need.
+// Inside domain/ only; the rest of the house calls decide().
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/decide.h"
+
+namespace wonjang {
+
+Decision decide_one(const Payment& payment, const CreatePayment& command, DecideContext context);
+Decision decide_one(const Payment& payment, const AuthenticatePayment& command, DecideContext context);
+Decision decide_one(const Payment& payment, const FailPayment& command, DecideContext context);
+Decision decide_one(const Payment& payment, const ExpirePayment& command, DecideContext context);
+Decision decide_one(const Payment& payment, const RecordApproval& command, DecideContext context);
+Decision decide_one(const Payment& payment, const BeginApproval& command, DecideContext context);
+Decision decide_one(const Payment& payment, const SettleApproval& command, DecideContext context);
+Decision decide_one(const Payment& payment, const ConfirmDeposit& command, DecideContext context);
+Decision decide_one(const Payment& payment, const ReverseDeposit& command, DecideContext context);
+Decision decide_one(const Payment& payment, const CancelPayment& command, DecideContext context);
+Decision decide_one(const Payment& payment, const SettleCancel& command, DecideContext context);
+Decision decide_one(const Payment& payment, const RecordAcquisition& command, DecideContext context);
+Decision decide_one(const Payment& payment, const RecordAnswer& command, DecideContext context);
+Decision decide_one(const Payment& payment, const BeginNetworkCancel& command, DecideContext context);
+Decision decide_one(const Payment& payment, const SettleNetworkCancel& command, DecideContext context);
+Decision decide_one(const Payment& payment, const OpenIncident& command, DecideContext context);
+
+inline Decision nothing_to_do() { return std::vector<Decided>(); }
+inline Decision just(Instant occurred_at, EventBody body) {
+  std::vector<Decided> events;
+  events.push_back({occurred_at, std::move(body)});
+  return events;
+}
+
+// The business time, or ours where nobody named one.
+inline Instant or_now(Instant at, const DecideContext& context) { return at.is_zero() ? context.now : at; }
+
+std::string money_text(const Payment& payment, std::int64_t amount);  // "6,000 KRW"
+
+Refusal refuse(RefusalCode code, std::string detail, std::string pointer = {}, std::int64_t actual = 0);
+// transition_not_allowed: "`what` isn't possible while the payment is DONE. `next`"
+Refusal refuse_in_status(const Payment& payment, std::string_view what, std::string_view next = {});
+Refusal refuse_unknown_approval(ApprovalId approval);
+
+// The parts of an amount as the caller wishes them: explicit ones, or from the named ones by the formula.
+// tax_parts_mismatch when they don't add up.
+struct WishedParts {
+  std::int64_t amount = 0;
+  const std::optional<TaxParts>& parts;
+  std::int64_t tax_free = 0;
+  std::int64_t tax_exempt = 0;
+};
+std::variant<TaxParts, Refusal> parts_of_wish(const WishedParts& wish, const std::string& pointer);
+
+// What is wrong with one approval's wish, looking at nothing else: its amount, parts, detail block. `pointer`
+// is where the wish stands in the request.
+std::optional<Refusal> check_approval_input(const ApprovalInput& input, const std::string& pointer);
+
+// The parts of an approval; where the caller named none, a share of `remaining` (what the payment's other
+// approvals leave), such that the last approval takes the remainder. REQUIRES: check_approval_input found
+// nothing
+TaxParts parts_of_approval(const ApprovalInput& input, const TaxParts& remaining);
+
+// Without an outcome, or live in a payment that is over: what the resolver may undo by itself.
+bool can_be_network_canceled(const Payment& payment, const Approval& approval);
+
+// True when this account still waits for its deposit, so that virtual_account.issued stands for it.
+inline bool waits_for_deposit(const ApprovalInput& input) {
+  return method_of(input.method) == Method::virtual_account && input.approved_at.is_zero();
+}
+
+}  // namespace wonjang

@@ -1,0 +1,105 @@
+#include "domain/registry.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace wonjang {
+namespace {
+
+template <typename... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <typename... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+RegistryDecision one(MerchantId merchant, EventBody body) {
+  std::vector<RegistryDecided> out;
+  out.push_back({merchant, std::move(body)});
+  return out;
+}
+
+RegistryDecision nothing() { return std::vector<RegistryDecided>(); }
+
+RegistryDecision refuse(RefusalCode code, std::string detail, std::string pointer) {
+  return Refusal{code, std::move(detail), std::move(pointer), 0};
+}
+
+}  // namespace
+
+const Merchant* RegistryState::find(MerchantId id) const {
+  const auto it = merchants_.find(id);
+  return it == merchants_.end() ? nullptr : &it->second;
+}
+
+const Merchant* RegistryState::find_code(std::string_view code) const {
+  const auto it = by_code_.find(std::string(code));
+  return it == by_code_.end() ? nullptr : find(it->second);
+}
+
+const ApiKey* RegistryState::find(ApiKeyId id) const {
+  const auto it = keys_.find(id);
+  return it == keys_.end() ? nullptr : &it->second;
+}
+
+void RegistryState::evolve(const Event& event) {
+  WJ_ASSERT(event.version == version_);
+  ++version_;
+  std::visit(Overloaded{
+                 [&](const MerchantRegistered& e) {
+                   merchants_[event.merchant] = {event.merchant, e.code, e.name, e.metadata, false, event.recorded_at};
+                   by_code_[e.code] = event.merchant;
+                 },
+                 [&](const MerchantClosed&) { merchants_[event.merchant].closed = true; },
+                 [&](const ApiKeyCreated& e) {
+                   keys_[e.key] = {e.key,   event.merchant,    e.hash,       e.scopes,
+                                   e.label, event.recorded_at, e.expires_at, false};
+                 },
+                 [&](const ApiKeyRevoked& e) { keys_[e.key].revoked = true; },
+                 [](const auto&) {},  // command.refused, and payment events that never come here
+             },
+             event.body);
+}
+
+std::string_view operation_of(const RegistryCommand& command) {
+  constexpr std::string_view kNames[] = {"register_merchant", "close_merchant", "create_api_key", "revoke_api_key"};
+  return kNames[command.index()];
+}
+
+RegistryDecision decide_registry(const RegistryState& state, const RegistryCommand& command, IdMaker& ids, Instant now) {
+  const auto unknown_merchant = [](MerchantId merchant) {
+    return refuse(RefusalCode::merchant_unknown,
+                  "there is no merchant " + merchant.text() + "; register it with POST /v1/merchants first", "/merchantId");
+  };
+  return std::visit(
+      Overloaded{
+          [&](const RegisterMerchant& c) -> RegistryDecision {
+            if (const auto* taken = state.find_code(c.code)) {
+              return refuse(RefusalCode::merchant_code_taken,
+                            "code " + c.code + " already names merchant " + taken->id.text() + "; choose another code",
+                            "/code");
+            }
+            return one(MerchantId(ids.next(now, 0)), MerchantRegistered{c.code, c.name, c.metadata});
+          },
+          [&](const CloseMerchant& c) -> RegistryDecision {
+            const auto* merchant = state.find(c.merchant);
+            if (merchant == nullptr) return unknown_merchant(c.merchant);
+            return merchant->closed ? nothing() : one(c.merchant, MerchantClosed{});
+          },
+          [&](const CreateApiKey& c) -> RegistryDecision {
+            if (!c.merchant.is_zero() && state.find(c.merchant) == nullptr) return unknown_merchant(c.merchant);
+            return one(c.merchant, ApiKeyCreated{c.key, c.hash, c.scopes, c.label, c.expires_at});
+          },
+          [&](const RevokeApiKey& c) -> RegistryDecision {
+            const auto* key = state.find(c.key);
+            if (key == nullptr) {
+              return refuse(RefusalCode::api_key_not_found, "there is no API key " + c.key.text(), "");
+            }
+            return key->revoked ? nothing() : one(key->merchant, ApiKeyRevoked{c.key});
+          },
+      },
+      command);
+}
+
+}  // namespace wonjang

@@ -1,0 +1,90 @@
+// The registry: merchants and API keys, in one stream of their own (kRegistryStream, in book 0). Small; held in memory whole,
+// folded from its events like everything else. Secrets never come here, only their keyed hashes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "domain/event.h"
+
+namespace wonjang {
+
+// Slot 0 and a birth time of 0: no payment's id can be this.
+constexpr RawId kRegistryStream{0, 1};
+
+struct Merchant {
+  MerchantId id;
+  std::string code;
+  std::string name;
+  Metadata metadata;
+  bool closed = false;
+  Instant created_at;
+};
+
+struct ApiKey {
+  ApiKeyId id;
+  MerchantId merchant;  // zero: a key of the house
+  std::string hash;
+  std::string scopes;
+  std::string label;
+  Instant created_at;
+  Instant expires_at;  // zero = never
+  bool revoked = false;
+};
+
+class RegistryState {
+ public:
+  std::uint32_t version() const { return version_; }
+  const Merchant* find(MerchantId id) const;
+  const Merchant* find_code(std::string_view code) const;
+  const ApiKey* find(ApiKeyId id) const;
+  const std::unordered_map<MerchantId, Merchant>& merchants() const { return merchants_; }
+  const std::unordered_map<ApiKeyId, ApiKey>& api_keys() const { return keys_; }
+
+  // REQUIRES: event.version == version()
+  void evolve(const Event& event);
+
+ private:
+  std::uint32_t version_ = 0;
+  std::unordered_map<MerchantId, Merchant> merchants_;
+  std::unordered_map<std::string, MerchantId> by_code_;
+  std::unordered_map<ApiKeyId, ApiKey> keys_;
+};
+
+struct RegisterMerchant {
+  std::string code;
+  std::string name;
+  Metadata metadata;
+};
+struct CloseMerchant {
+  MerchantId merchant;
+};
+struct CreateApiKey {
+  ApiKeyId key;         // made by the door together with the secret
+  MerchantId merchant;  // zero: a key of the house
+  std::string hash;
+  std::string scopes;
+  std::string label;
+  Instant expires_at;
+};
+struct RevokeApiKey {
+  ApiKeyId key;
+};
+using RegistryCommand = std::variant<RegisterMerchant, CloseMerchant, CreateApiKey, RevokeApiKey>;
+
+std::string_view operation_of(const RegistryCommand& command);
+
+struct RegistryDecided {
+  MerchantId merchant;  // whom the event is about; zero: the house
+  EventBody body;
+};
+using RegistryDecision = std::variant<std::vector<RegistryDecided>, Refusal>;
+
+// Pure, like decide(). An empty list: already so.
+RegistryDecision decide_registry(const RegistryState& state, const RegistryCommand& command, IdMaker& ids, Instant now);
+
+}  // namespace wonjang
