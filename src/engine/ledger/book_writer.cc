@@ -1,0 +1,456 @@
+#include "engine/ledger/book_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "domain/decide.h"
+#include "engine/ledger/idempotency.h"
+
+namespace wonjang {
+
+namespace {
+
+IdempotencyEntry entry_of(const RequestKey& key, const Reply& reply, bool final) {
+  IdempotencyEntry entry{key.key, key.fingerprint, final, 0, {}};
+  if (final) {
+    entry.status = reply.status;
+    entry.reply = reply.body;
+  }
+  return entry;
+}
+
+std::string_view operation(const Request& request) {
+  return std::visit([](const auto& command) { return operation_of(command); }, request.command);
+}
+
+}  // namespace
+
+struct BookWriter::Plan {
+  Answer answer;
+  bool needs_write = false;  // the answer holds only once this batch is durable
+};
+
+BookWriter::BookWriter(std::uint32_t index, Ports ports, Rng rng) : index_(index), ports_(ports), ids_(rng) {}
+BookWriter::~BookWriter() = default;
+
+Result<void> BookWriter::open(Book& book) {
+  WJ_TRY(const auto bytes, book.head());
+  WJ_TRY(auto head, decode_head(bytes));
+  if (head.tree.size() != book.tail()) {
+    return corrupt("book " + std::to_string(index_) + " ends at position " + std::to_string(book.tail()) +
+                   " but its head record says " + std::to_string(head.tree.size()) + "; restore it from a backup");
+  }
+  book_ = &book;
+  head_ = std::move(head);
+  halted_.reset();
+  return index_ == 0 ? load_registry() : Result<void>();
+}
+
+Result<void> BookWriter::load_registry() {
+  registry_ = RegistryState();
+  registry_changed_ = false;
+  WJ_TRY(const auto units, book_->load(kRegistryStream));
+  for (const auto& unit : units) {
+    for (const auto& bytes : unit.events) {
+      WJ_TRY(const Event event, ports_.codec.decode(bytes));
+      if (event.version != registry_.version()) return corrupt("the registry's stream has a gap");
+      registry_.evolve(event);
+    }
+  }
+  if (registry_listener_) registry_listener_(registry_);
+  return {};
+}
+
+void BookWriter::process(std::span<Request> batch) {
+  WJ_ASSERT(!batch.empty());
+  WJ_ASSERT(batch.size() <= kBatchMax);
+  if (!is_open()) {
+    refuse(batch, halted_ ? Error{ErrorKind::unavailable, "the book stopped writing: " + halted_->message}
+                          : unavailable("the book isn't open"));
+    return;
+  }
+  now_ = ports_.clock.now();
+  next_head_ = head_;
+  units_.clear();
+  unit_positions_.clear();
+  tree_nodes_.clear();
+  plans_.clear();
+  states_.clear();
+  keys_.clear();
+  claims_.clear();
+  plans_.resize(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) plan(batch[i], plans_[i]);
+  answer_all(batch, write());
+}
+
+void BookWriter::refuse(std::span<Request> batch, const Error& why) {
+  Completion* last = nullptr;
+  for (auto& request : batch) {
+    ++stats_.failed;
+    if (request.completion == nullptr) continue;
+    Answer answer;
+    answer.kind = AnswerKind::failed;
+    answer.book = index_;
+    answer.error = why;
+    if (last != nullptr && last != request.completion) last->flush();
+    last = request.completion;
+    last->complete(request.tag, std::move(answer));
+  }
+  if (last != nullptr) last->flush();
+}
+
+void BookWriter::plan(Request& request, Plan& plan) {
+  ++stats_.requests;
+  plan.answer.book = index_;
+  if (auto done = plan_or_fail(request, plan); !done) {
+    plan.answer.kind = AnswerKind::failed;
+    plan.answer.error = std::move(done).error();
+  }
+}
+
+Result<void> BookWriter::plan_or_fail(Request& request, Plan& plan) {
+  if (request.key) {
+    WJ_TRY(const bool answered, answer_from_entry(request, plan));
+    if (answered) return {};
+  }
+  const auto* command = std::get_if<PaymentCommand>(&request.command);
+  if (command == nullptr) return plan_registry(request, plan);
+  return std::holds_alternative<CreatePayment>(*command) ? plan_create(request, plan) : plan_change(request, plan);
+}
+
+// The key decides first, whatever else the request says: a repeat never reaches decide().
+Result<bool> BookWriter::answer_from_entry(Request& request, Plan& plan) {
+  FoundIdempotency found;
+  if (const auto here = keys_.find(request.key->key); here != keys_.end()) {
+    const Unit& unit = units_[here->second];
+    found = {*unit.idempotency, unit_positions_[here->second], static_cast<std::uint32_t>(unit.events.size()), unit.stream};
+    plan.needs_write = true;
+  } else {
+    WJ_TRY(auto stored, book_->find_idempotency(request.key->key));
+    if (!stored) return false;
+    found = *std::move(stored);
+  }
+  plan.answer.payment_id = PaymentId(found.stream);
+  if (found.entry.fingerprint != request.key->fingerprint) {
+    record_key_reuse(request, found, plan);
+    return true;
+  }
+  if (!found.entry.final) {
+    WJ_TRY(const auto* state, state_of(found.stream));
+    plan.answer.kind = AnswerKind::open;
+    plan.answer.payment = std::make_shared<Payment>(state->payment);
+    return true;
+  }
+  ++stats_.replays;
+  plan.answer.kind = AnswerKind::replayed;
+  plan.answer.reply = {found.entry.status, std::move(found.entry.reply)};
+  plan.answer.position = found.position;
+  plan.answer.next_position = found.position + found.event_count;
+  plan.answer.has_position = true;
+  return true;
+}
+
+void BookWriter::record_key_reuse(Request& request, const FoundIdempotency& found, Plan& plan) {
+  ++stats_.keys_reused;
+  plan.answer.kind = AnswerKind::key_reused;
+  CommandRefused record{"key_reused", RefusalCode{}, "the idempotency key belongs to another request"};
+  if (found.stream == kRegistryStream) {
+    std::vector<RegistryDecided> decided;
+    decided.push_back({MerchantId(), std::move(record)});
+    add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/false);
+    return;
+  }
+  auto state = state_of(found.stream);
+  if (!state) {  // the answer doesn't depend on the audit record
+    plan.answer.kind = AnswerKind::failed;
+    plan.answer.error = std::move(state).error();
+    return;
+  }
+  plan.answer.first_used_at = (*state)->payment.created_at;
+  Event event;
+  event.occurred_at = now_;
+  event.body = std::move(record);
+  std::vector<Event> events;
+  events.push_back(std::move(event));
+  add_unit(**state, request, std::move(events), nullptr, plan, /*with_entry=*/false);
+}
+
+Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
+  const auto& create = std::get<CreatePayment>(std::get<PaymentCommand>(request.command));
+  const auto claim = order_claim(ports_.digest, create.merchant, create.order_id);
+  std::optional<RawId> taken;
+  if (const auto here = claims_.find(claim); here != claims_.end()) {
+    taken = here->second;
+  } else {
+    WJ_TRY(taken, book_->find_claim(claim));
+  }
+  if (taken) {
+    WJ_TRY(auto* owner, state_of(*taken));
+    const Refusal refusal{RefusalCode::order_id_taken,
+                          "order " + create.order_id + " already belongs to payment " + PaymentId(*taken).text() +
+                              "; fetch that payment, or use another orderId for another payment",
+                          "/orderId", 0};
+    refuse_on(*owner, request, refusal, plan);
+    return {};
+  }
+  auto state = std::make_unique<StreamState>();
+  state->payment.id = PaymentId(ids_.next(now_, slot_of(create.merchant, create.order_id)));
+  state->payment.merchant = create.merchant;
+  state->payment.order_id = create.order_id;
+  state->payment.currency = create.currency;
+  StreamState& fresh = *state;
+  const auto before = units_.size();
+  WJ_CHECK(decide_on(fresh, request, plan));
+  if (units_.size() == before) return {};  // refused for what the request says
+  units_.back().claim = claim;
+  claims_.emplace(claim, fresh.payment.id.raw());
+  states_.emplace(fresh.payment.id.raw(), std::move(state));
+  return {};
+}
+
+Result<void> BookWriter::plan_change(Request& request, Plan& plan) {
+  WJ_TRY(auto* state, state_of(request.payment.raw()));
+  const bool hidden = !request.only_merchant.is_zero() && state->payment.merchant != request.only_merchant;
+  if (!state->payment.exists() || hidden) {
+    const Refusal refusal{RefusalCode::payment_not_found, "there is no payment " + request.payment.text(), "", 0};
+    answer_refusal(Payment{}, request, refusal, plan);
+    return {};
+  }
+  plan.answer.payment_id = request.payment;
+  return decide_on(*state, request, plan);
+}
+
+Result<void> BookWriter::decide_on(StreamState& state, Request& request, Plan& plan) {
+  const DecideContext context{now_, request.actor, ids_, state.payment.id.slot()};
+  auto decision = decide(state.payment, std::get<PaymentCommand>(request.command), context);
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) {
+    // Recorded: what looked at state. Not what was refused before the payment exists, nor the house's own attempts, which
+    // come again and again by themselves.
+    if (request.key && state.payment.exists() && depends_on_state(refusal->code)) {
+      refuse_on(state, request, *refusal, plan);
+    } else {
+      answer_refusal(state.payment, request, *refusal, plan);
+    }
+    return {};
+  }
+  accept(state, request, std::get<std::vector<Decided>>(std::move(decision)), plan);
+  return {};
+}
+
+Result<StreamState*> BookWriter::state_of(RawId stream) {
+  if (const auto here = states_.find(stream); here != states_.end()) return here->second.get();
+  WJ_TRY(auto state, load_stream(*book_, stream, ports_.codec));
+  auto owned = std::make_unique<StreamState>(std::move(state));
+  auto* out = owned.get();
+  states_.emplace(stream, std::move(owned));
+  return out;
+}
+
+void BookWriter::accept(StreamState& state, Request& request, std::vector<Decided> decided, Plan& plan) {
+  plan.answer.kind = AnswerKind::done;
+  plan.answer.payment_id = state.payment.id;
+  if (decided.empty()) {  // already so: nothing to write
+    if (request.renderer != nullptr) {
+      plan.answer.reply = request.renderer->render(
+          {state.payment, {}, nullptr, operation(request), index_, next_head_.tree.size()});
+    }
+    if (request.want_payment) plan.answer.payment = std::make_shared<Payment>(state.payment);
+    plan.needs_write = true;  // what it repeats may stand in this very batch
+    return;
+  }
+  std::vector<Event> events(decided.size());
+  for (std::size_t i = 0; i < decided.size(); ++i) {
+    events[i].occurred_at = decided[i].occurred_at;
+    events[i].body = std::move(decided[i].body);
+  }
+  add_unit(state, request, std::move(events), nullptr, plan, /*with_entry=*/true);
+}
+
+void BookWriter::refuse_on(StreamState& state, Request& request, const Refusal& refusal, Plan& plan) {
+  ++stats_.refusals;
+  Event event;
+  event.occurred_at = now_;
+  event.body = CommandRefused{std::string(operation(request)), refusal.code, refusal.detail};
+  std::vector<Event> events;
+  events.push_back(std::move(event));
+  plan.answer.kind = AnswerKind::refused;
+  plan.answer.refusal = refusal.code;
+  plan.answer.payment_id = state.payment.id;
+  add_unit(state, request, std::move(events), &refusal, plan, /*with_entry=*/true);
+}
+
+void BookWriter::answer_refusal(const Payment& payment, Request& request, const Refusal& refusal, Plan& plan) {
+  ++stats_.refusals;
+  plan.answer.kind = AnswerKind::refused;
+  plan.answer.refusal = refusal.code;
+  if (request.renderer == nullptr) return;
+  plan.answer.reply = request.renderer->render(
+      {payment, {}, &refusal, operation(request), index_, next_head_.tree.size()});
+}
+
+void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Event> events, const Refusal* refusal,
+                          Plan& plan, bool with_entry) {
+  Payment& payment = state.payment;
+  Unit unit;
+  unit.stream = payment.id.raw();
+  unit.expected_version = payment.version;
+  unit.alarm_before = payment.exists() ? alarm_of(payment) : std::nullopt;
+  unit.events.reserve(events.size());
+  const Position first = next_head_.tree.size();
+  for (auto& event : events) {
+    stamp(event, request, unit.stream, payment.version);
+    event.merchant = payment.merchant;
+    event.order_id = payment.order_id;
+    event.currency = payment.currency;
+    evolve(payment, event);
+    event.status_after = payment.status;
+    event.balance_after = payment.balance;
+    unit.events.push_back(encoded(event));
+  }
+  unit.alarm_after = alarm_of(payment);
+  if (with_entry && request.renderer != nullptr) {
+    plan.answer.reply = request.renderer->render({payment, events, refusal, operation(request), index_, first});
+  }
+  if (with_entry && request.key) {
+    const bool final = !owes_answer(payment, request.key->text);
+    if (!final) state.open.push_back({request.key->key, request.key->fingerprint, request.key->text});
+    unit.idempotency = entry_of(*request.key, plan.answer.reply, final);
+  } else if (!request.key) {
+    close_open_entry(state, unit, plan.answer.reply);
+  }
+  if (request.want_payment) plan.answer.payment = std::make_shared<Payment>(payment);
+  finish_plan(plan, first, std::move(unit));
+}
+
+void BookWriter::stamp(Event& event, const Request& request, RawId stream, std::uint32_t version) {
+  event.recorded_at = next_recorded_at();
+  event.id = EventId(ids_.next(now_, stream.slot()));
+  event.stream = stream;
+  event.version = version;
+  event.actor = request.actor;
+  event.reason = request.reason;
+  event.cause = request.cause;
+  if (request.key) event.idempotency_key = request.key->text;
+}
+
+// The event's bytes; from here on it has its place in the tree.
+std::string BookWriter::encoded(const Event& event) {
+  std::string bytes;
+  ports_.codec.encode(event, bytes);
+  next_head_.tree.add(ports_.digest, leaf_hash(ports_.digest, bytes), tree_nodes_);
+  ++stats_.events;
+  return bytes;
+}
+
+void BookWriter::finish_plan(Plan& plan, Position first, Unit unit) {
+  plan.answer.position = first;
+  plan.answer.next_position = next_head_.tree.size();
+  plan.answer.has_position = true;
+  plan.needs_write = true;
+  if (unit.idempotency) keys_[unit.idempotency->key] = units_.size();
+  unit_positions_.push_back(first);
+  units_.push_back(std::move(unit));
+}
+
+Result<void> BookWriter::plan_registry(Request& request, Plan& plan) {
+  if (index_ != 0) return invalid("merchants and keys live in book 0");
+  auto decision = decide_registry(registry_, std::get<RegistryCommand>(request.command), ids_, now_);
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) {
+    ++stats_.refusals;
+    plan.answer.kind = AnswerKind::refused;
+    plan.answer.refusal = refusal->code;
+    if (!depends_on_state(refusal->code)) {
+      answer_refusal(Payment{}, request, *refusal, plan);
+      return {};
+    }
+    std::vector<RegistryDecided> record;
+    record.push_back({MerchantId(), CommandRefused{std::string(operation(request)), refusal->code, refusal->detail}});
+    add_registry_unit(request, std::move(record), refusal, plan, /*with_entry=*/true);
+    return {};
+  }
+  auto decided = std::get<std::vector<RegistryDecided>>(std::move(decision));
+  plan.answer.kind = AnswerKind::done;
+  if (!decided.empty()) add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/true);
+  return {};
+}
+
+void BookWriter::add_registry_unit(Request& request, std::vector<RegistryDecided> decided, const Refusal* refusal,
+                                   Plan& plan, bool with_entry) {
+  Unit unit;
+  unit.stream = kRegistryStream;
+  unit.expected_version = registry_.version();
+  const Position first = next_head_.tree.size();
+  std::vector<Event> events(decided.size());
+  for (std::size_t i = 0; i < decided.size(); ++i) {
+    events[i].occurred_at = now_;
+    events[i].merchant = decided[i].merchant;
+    events[i].body = std::move(decided[i].body);
+    stamp(events[i], request, kRegistryStream, registry_.version());
+    registry_.evolve(events[i]);
+    unit.events.push_back(encoded(events[i]));
+  }
+  registry_changed_ = true;
+  if (with_entry && request.renderer != nullptr) {
+    plan.answer.reply = request.renderer->render({Payment{}, events, refusal, operation(request), index_, first});
+  }
+  if (with_entry && request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+  finish_plan(plan, first, std::move(unit));
+}
+
+// The outcome of an intent, found by the house itself, becomes the stored answer of the request that began it.
+void BookWriter::close_open_entry(StreamState& state, Unit& unit, const Reply& reply) {
+  if (reply.status == 0) return;
+  const auto settled = std::ranges::find_if(
+      state.open, [&](const OpenEntry& entry) { return !owes_answer(state.payment, entry.text); });
+  if (settled == state.open.end()) return;
+  unit.idempotency = IdempotencyEntry{settled->key, settled->fingerprint, true, reply.status, reply.body};
+  state.open.erase(settled);
+}
+
+Instant BookWriter::next_recorded_at() {
+  next_head_.last_recorded_at = std::max(now_, next_head_.last_recorded_at.plus_us(1));
+  return next_head_.last_recorded_at;
+}
+
+Result<void> BookWriter::write() {
+  if (units_.empty()) return {};
+  const auto head = encode_head(next_head_);
+  auto written = book_->append({units_, tree_nodes_, head});
+  if (written) {
+    ++stats_.batches;
+    head_ = next_head_;
+    WJ_ASSERT(book_->tail() == head_.tree.size());
+    if (registry_changed_ && registry_listener_) registry_listener_(registry_);
+    registry_changed_ = false;
+    return {};
+  }
+  const auto kind = written.error().kind;
+  // A conflict means that somebody else wrote to our book: with one writer that is damage, not a race.
+  if (kind != ErrorKind::unavailable) halted_ = written.error();
+  if (registry_changed_) {  // it holds what wasn't written: read it again
+    if (auto loaded = load_registry(); !loaded) halted_ = loaded.error();
+  }
+  return written;
+}
+
+void BookWriter::answer_all(std::span<Request> batch, const Result<void>& written) {
+  Completion* last = nullptr;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    auto& answer = plans_[i].answer;
+    if (!written && plans_[i].needs_write) {
+      answer = Answer{};
+      answer.kind = AnswerKind::failed;
+      answer.book = index_;
+      answer.error = written.error();
+    }
+    if (answer.kind == AnswerKind::failed) ++stats_.failed;
+    if (batch[i].completion == nullptr) continue;
+    if (last != nullptr && last != batch[i].completion) last->flush();
+    last = batch[i].completion;
+    last->complete(batch[i].tag, std::move(answer));
+  }
+  if (last != nullptr) last->flush();
+}
+
+}  // namespace wonjang

@@ -1,0 +1,134 @@
+// BookWriter: the one writer of one book. Takes requests in batches, decides each (later ones of a batch see earlier ones),
+// writes all in one durable step, and only then answers. Nothing is decided anywhere else, so no two requests can both win.
+//
+// Deterministic: time, randomness and the book come from outside; the simulator runs it without threads.
+//
+// When the book answers in_doubt or corrupt the writer halts: every later request fails until open() has read the book again.
+//
+// Threads: one owner (ledger.h gives it a thread).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "domain/decide.h"
+#include "domain/registry.h"
+#include "engine/ledger/head.h"
+#include "engine/ledger/request.h"
+#include "engine/ledger/stream_state.h"
+#include "ports/clock.h"
+#include "ports/digest.h"
+
+namespace wonjang {
+
+// What every part of the engine uses of the world.
+struct Ports {
+  const Clock& clock;
+  const Digest& digest;
+  const EventCodec& codec;
+};
+
+struct WriterStats {
+  std::uint64_t batches = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t events = 0;
+  std::uint64_t replays = 0;
+  std::uint64_t keys_reused = 0;
+  std::uint64_t refusals = 0;
+  std::uint64_t failed = 0;
+};
+
+class BookWriter {
+ public:
+  static constexpr std::uint32_t kBatchMax = 1024;
+
+  BookWriter(std::uint32_t index, Ports ports, Rng rng);
+  ~BookWriter();
+  BookWriter(const BookWriter&) = delete;
+  BookWriter& operator=(const BookWriter&) = delete;
+
+  // (Re)starts on a freshly opened book, which outlives the writer or the next open(). Compares the head record with the
+  // book's tail. Errors: corrupt, and those of the book.
+  Result<void> open(Book& book);
+  // A book that was opened and not yet halted by an append in doubt.
+  bool is_open() const { return book_ != nullptr && !halted_; }
+  const Error* halted_by() const { return halted_ ? &*halted_ : nullptr; }
+
+  // Decides, writes and answers all of `batch`, in order. REQUIRES: 0 < batch.size() <= kBatchMax
+  void process(std::span<Request> batch);
+
+  // Answers `unavailable` to all of `batch` without looking at it.
+  void refuse(std::span<Request> batch, const Error& why);
+
+  const BookHead& head() const { return head_; }
+
+  // Merchants and API keys live in book 0. Called on the writer's thread after a batch with registry events is durable.
+  using RegistryListener = std::function<void(const RegistryState&)>;
+  void set_registry_listener(RegistryListener listener) { registry_listener_ = std::move(listener); }
+  const RegistryState& registry() const { return registry_; }
+
+  const WriterStats& stats() const { return stats_; }
+
+ private:
+  struct Plan;  // one request on its way through a batch
+
+  void plan(Request& request, Plan& plan);
+  Result<void> plan_or_fail(Request& request, Plan& plan);
+  Result<bool> answer_from_entry(Request& request, Plan& plan);
+  Result<void> plan_create(Request& request, Plan& plan);
+  Result<void> plan_change(Request& request, Plan& plan);
+  Result<void> plan_registry(Request& request, Plan& plan);
+  Result<void> load_registry();
+  Result<void> decide_on(StreamState& state, Request& request, Plan& plan);
+  Result<StreamState*> state_of(RawId stream);
+  void accept(StreamState& state, Request& request, std::vector<Decided> decided, Plan& plan);
+  void refuse_on(StreamState& state, Request& request, const Refusal& refusal, Plan& plan);
+  void answer_refusal(const Payment& payment, Request& request, const Refusal& refusal, Plan& plan);
+  void record_key_reuse(Request& request, const FoundIdempotency& found, Plan& plan);
+  void add_unit(StreamState& state, Request& request, std::vector<Event> events, const Refusal* refusal, Plan& plan,
+                bool with_entry);
+  void add_registry_unit(Request& request, std::vector<RegistryDecided> decided, const Refusal* refusal, Plan& plan,
+                         bool with_entry);
+  void stamp(Event& event, const Request& request, RawId stream, std::uint32_t version);
+  std::string encoded(const Event& event);
+  void finish_plan(Plan& plan, Position first, Unit unit);
+  void close_open_entry(StreamState& state, Unit& unit, const Reply& reply);
+  Result<void> write();
+  void answer_all(std::span<Request> batch, const Result<void>& written);
+  Instant next_recorded_at();
+
+  const std::uint32_t index_;
+  Ports ports_;
+  IdMaker ids_;
+  Book* book_ = nullptr;
+  BookHead head_;
+  std::optional<Error> halted_;
+  WriterStats stats_;
+  RegistryState registry_;
+  RegistryListener registry_listener_;
+  bool registry_changed_ = false;
+
+  // Of the batch under way.
+  Instant now_;
+  BookHead next_head_;
+  std::vector<Unit> units_;
+  std::vector<Position> unit_positions_;
+  std::vector<TreeNode> tree_nodes_;
+  std::vector<Plan> plans_;
+  std::unordered_map<RawId, std::unique_ptr<StreamState>> states_;
+  struct HashOfHash {
+    std::size_t operator()(const Hash128& h) const noexcept {
+      std::size_t out;
+      std::memcpy(&out, h.data(), sizeof out);
+      return out;
+    }
+  };
+  std::unordered_map<Hash128, std::size_t, HashOfHash> keys_;   // idempotency key -> newest unit of this batch
+  std::unordered_map<Hash128, RawId, HashOfHash> claims_;       // claim -> stream, of this batch
+};
+
+}  // namespace wonjang

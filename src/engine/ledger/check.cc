@@ -1,0 +1,258 @@
+#include "engine/ledger/check.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/ledger/head.h"
+#include "engine/ledger/stream_state.h"
+
+namespace wonjang {
+namespace {
+
+constexpr std::uint32_t kUnitsPerRead = 512;
+constexpr std::size_t kBytesPerRead = 4U << 20U;
+constexpr std::uint32_t kAlarmsMax = 1U << 20U;
+
+class Checker {
+ public:
+  Checker(const Book& book, const Ports& ports, const CheckProgress& progress)
+      : book_(book), ports_(ports), progress_(progress) {}
+
+  Result<CheckReport> run() {
+    WJ_TRY(const auto head_bytes, book_.head());
+    auto head = decode_head(head_bytes);
+    if (!head) return differs(head.error().message);
+    tail_ = head->tree.size();
+    if (book_.tail() < tail_) return differs("the head record is ahead of the events");
+    WJ_CHECK(read_events());
+    if (report_.ok()) compare_head(*head);
+    if (report_.ok()) WJ_CHECK(compare_alarms());
+    if (report_.ok()) WJ_CHECK(compare_counts());
+    return report_;
+  }
+
+ private:
+  CheckReport differs(std::string difference) {
+    note(std::move(difference));
+    return report_;
+  }
+  // The first difference is the one that is told.
+  void note(std::string difference) {
+    if (report_.difference.empty()) report_.difference = std::move(difference);
+  }
+  static std::string at(Position position) { return "position " + std::to_string(position) + ": "; }
+
+  // A read that finds damage is a difference; one that couldn't look is an error.
+  template <typename T>
+  Result<bool> looked(const Result<T>& result, const std::string& where) {
+    if (result) return true;
+    if (result.error().kind != ErrorKind::corrupt) return result.error();
+    note(where + result.error().message);
+    return false;
+  }
+
+  Result<void> read_events() {
+    Position next = 0;
+    while (next < tail_ && report_.ok()) {
+      const auto units = book_.read(next, kUnitsPerRead, kBytesPerRead);
+      WJ_TRY(const bool readable, looked(units, at(next)));
+      if (!readable) return {};
+      if (units->empty()) {
+        note(at(next) + "the events end before the head record says so (" + std::to_string(tail_) + ")");
+        return {};
+      }
+      for (const auto& unit : *units) {
+        if (unit.first >= tail_) break;
+        if (unit.first != next) {
+          note(at(next) + "the next unit starts at " + std::to_string(unit.first));
+          return {};
+        }
+        WJ_CHECK(check_unit(unit));
+        if (!report_.ok()) return {};
+        next = unit.next();
+      }
+      if (progress_) progress_(next, tail_);
+    }
+    return {};
+  }
+
+  Result<void> check_unit(const StoredUnit& unit) {
+    ++report_.units;
+    for (const auto& bytes : unit.events) {
+      tree_.add(ports_.digest, leaf_hash(ports_.digest, bytes), complete_);
+      ++report_.events;
+    }
+    WJ_CHECK(check_tree(unit.first));
+    if (unit.first_version == 0) WJ_CHECK(check_stream(unit.stream, unit.first));
+    if (unit.idempotency) WJ_CHECK(check_entry(unit));
+    if (unit.claim) {
+      const auto owner = book_.find_claim(*unit.claim);
+      WJ_TRY(const bool readable, looked(owner, at(unit.first)));
+      if (readable && *owner != unit.stream) note(at(unit.first) + "its order claim isn't found under its key");
+      ++claims_;
+    }
+    return {};
+  }
+
+  Result<void> check_tree(Position position) {
+    for (const auto& node : complete_) {
+      const auto stored = book_.tree_node(node.level, node.index);
+      WJ_TRY(const bool readable, looked(stored, at(position)));
+      if (readable && *stored != node.hash) {
+        note(at(position) + "tree node " + std::to_string(node.level) + "/" + std::to_string(node.index) +
+             " isn't the hash of its events");
+      }
+      ++report_.tree_nodes;
+    }
+    complete_.clear();
+    return {};
+  }
+
+  // The newest unit with a key is the one that the index must name; every unit checks that it isn't newer than that.
+  Result<void> check_entry(const StoredUnit& unit) {
+    const auto found = book_.find_idempotency(unit.idempotency->key);
+    WJ_TRY(const bool readable, looked(found, at(unit.first)));
+    if (!readable) return {};
+    if (!*found || (*found)->position < unit.first || (*found)->stream != unit.stream ||
+        (*found)->entry.fingerprint != unit.idempotency->fingerprint) {
+      note(at(unit.first) + "its idempotency entry isn't found under its key");
+      return {};
+    }
+    if ((*found)->position == unit.first) ++report_.idempotency_keys;
+    return {};
+  }
+
+  // Folds a stream once, when its first event comes by.
+  Result<void> check_stream(RawId stream, Position position) {
+    const auto units = book_.load(stream);
+    WJ_TRY(const bool readable, looked(units, at(position)));
+    if (!readable) return {};
+    std::vector<StoredUnit> known;
+    for (const auto& unit : *units) {
+      if (unit.first < tail_) known.push_back(unit);
+    }
+    if (known.empty() || known.front().first != position) {
+      note(at(position) + "the stream index doesn't lead to this event");
+      return {};
+    }
+    folded_units_ += known.size();
+    return stream == kRegistryStream ? check_registry(known) : check_payment(stream, known);
+  }
+
+  Result<void> check_payment(RawId stream, const std::vector<StoredUnit>& units) {
+    ++report_.payments;
+    Payment payment;
+    Instant recorded;
+    for (const auto& unit : units) {
+      Position position = unit.first;
+      for (const auto& bytes : unit.events) {
+        const auto event = ports_.codec.decode(bytes);
+        WJ_TRY(const bool readable, looked(event, at(position)));
+        if (!readable) return {};
+        check_event(payment, *event, stream, position, recorded);
+        if (!report_.ok()) return {};
+        ++position;
+      }
+    }
+    for (const auto& broken : violations_of(payment)) note("payment " + payment.id.text() + ": " + broken);
+    if (const auto alarm = alarm_of(payment)) alarms_.push_back(*alarm);
+    return {};
+  }
+
+  void check_event(Payment& payment, const Event& event, RawId stream, Position position, Instant& recorded) {
+    if (event.stream != stream || event.version != payment.version) {
+      note(at(position) + "it isn't version " + std::to_string(payment.version) + " of its stream");
+      return;
+    }
+    if (event.recorded_at <= recorded) note(at(position) + "it was recorded no later than the event before it");
+    recorded = event.recorded_at;
+    evolve(payment, event);
+    if (event.status_after != payment.status || event.balance_after != payment.balance) {
+      note(at(position) + "it says status " + std::string(code_of(event.status_after)) + " and balance " +
+           std::to_string(event.balance_after) + ", derived are " + std::string(code_of(payment.status)) + " and " +
+           std::to_string(payment.balance));
+    }
+  }
+
+  Result<void> check_registry(const std::vector<StoredUnit>& units) {
+    RegistryState registry;
+    for (const auto& unit : units) {
+      for (const auto& bytes : unit.events) {
+        const auto event = ports_.codec.decode(bytes);
+        WJ_TRY(const bool readable, looked(event, at(unit.first)));
+        if (!readable) return {};
+        if (event->version != registry.version()) {
+          note(at(unit.first) + "the registry's stream has a gap");
+          return {};
+        }
+        registry.evolve(*event);
+      }
+    }
+    return {};
+  }
+
+  void compare_head(const BookHead& head) {
+    report_.root = tree_.root(ports_.digest);
+    if (tree_ != head.tree) note("the head record's tree isn't the tree of the events");
+    if (report_.ok() && folded_units_ != report_.units) {
+      note("streams hold " + std::to_string(folded_units_) + " units, the log " + std::to_string(report_.units));
+    }
+  }
+
+  Result<void> compare_alarms() {
+    std::vector<AlarmEntry> stored;
+    for (const auto kind : {AlarmKind::in_doubt, AlarmKind::expiry}) {
+      const auto some = book_.alarms(static_cast<std::uint8_t>(kind), INT64_MAX, kAlarmsMax);
+      WJ_TRY(const bool readable, looked(some, "alarms: "));
+      if (!readable) return {};
+      stored.insert(stored.end(), some->begin(), some->end());
+    }
+    std::ranges::sort(stored);
+    std::ranges::sort(alarms_);
+    if (book_.tail() == tail_ && stored != alarms_) {
+      note("alarms: " + std::to_string(stored.size()) + " are stored, " + std::to_string(alarms_.size()) +
+           " follow from the payments");
+    }
+    return {};
+  }
+
+  Result<void> compare_counts() {
+    const auto counts = book_.count();
+    WJ_TRY(const bool readable, looked(counts, "counts: "));
+    if (!readable || book_.tail() != tail_) return {};
+    report_.counts_compared = true;
+    compare("events", counts->events, report_.events);
+    compare("units", counts->units, report_.units);
+    compare("stream versions", counts->stream_versions, report_.units);
+    compare("idempotency keys", counts->idempotency_keys, report_.idempotency_keys);
+    compare("claims", counts->claims, claims_);
+    compare("alarms", counts->alarms, alarms_.size());
+    compare("tree nodes", counts->tree_nodes, report_.tree_nodes);
+    return {};
+  }
+
+  void compare(const char* what, std::uint64_t stored, std::uint64_t derived) {
+    if (stored == derived) return;
+    note(std::string(what) + ": " + std::to_string(stored) + " are stored, " + std::to_string(derived) +
+         " follow from the events");
+  }
+
+  const Book& book_;
+  const Ports& ports_;
+  const CheckProgress& progress_;
+  Position tail_ = 0;
+  CheckReport report_;
+  MerkleFrontier tree_;
+  std::vector<TreeNode> complete_;
+  std::vector<AlarmEntry> alarms_;
+  std::uint64_t claims_ = 0;
+  std::uint64_t folded_units_ = 0;
+};
+
+}  // namespace
+
+Result<CheckReport> check(const Book& book, const Ports& ports, const CheckProgress& progress) {
+  return Checker(book, ports, progress).run();
+}
+
+}  // namespace wonjang

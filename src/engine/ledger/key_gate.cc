@@ -1,0 +1,63 @@
+#include "engine/ledger/key_gate.h"
+
+#include <utility>
+
+namespace wonjang {
+
+class KeyGate::Ticket final : public Completion {
+ public:
+  Ticket(KeyGate& gate, const Request& request)
+      : gate_(gate), key_(request.key->key), completion_(request.completion), tag_(request.tag) {}
+
+  void complete(std::uint64_t, Answer answer) override {
+    if (completion_ != nullptr) completion_->complete(tag_, std::move(answer));
+  }
+  // Comes once, after complete(): only now may the next request with this key go on, and this ticket end.
+  void flush() override {
+    const std::unique_ptr<Ticket> self(this);
+    if (completion_ != nullptr) completion_->flush();
+    gate_.release(key_);
+  }
+
+ private:
+  KeyGate& gate_;
+  Hash128 key_;
+  Completion* completion_;
+  std::uint64_t tag_;
+};
+
+void KeyGate::submit(Request request) {
+  auto& shard = shard_of(request.key->key);
+  {
+    const std::lock_guard lock(shard.mutex);
+    const auto [place, first] = shard.held.try_emplace(request.key->key);
+    if (!first) {
+      place->second.push_back(std::move(request));
+      return;
+    }
+  }
+  let_through(std::move(request));
+}
+
+void KeyGate::let_through(Request request) {
+  request.completion = new Ticket(*this, request);
+  pass_(std::move(request));
+}
+
+void KeyGate::release(const Hash128& key) {
+  auto& shard = shard_of(key);
+  std::optional<Request> next;
+  {
+    const std::lock_guard lock(shard.mutex);
+    const auto place = shard.held.find(key);
+    if (place->second.empty()) {
+      shard.held.erase(place);
+      return;
+    }
+    next = std::move(place->second.front());
+    place->second.pop_front();
+  }
+  let_through(std::move(*next));
+}
+
+}  // namespace wonjang

@@ -1,0 +1,375 @@
+#include "engine/ledger/ledger.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+#include <utility>
+
+#include "base/assert.h"
+#include "engine/ledger/idempotency.h"
+
+namespace wonjang {
+namespace {
+
+constexpr std::int64_t kReserveCheckMs = 200;
+
+}  // namespace
+
+const char* name_of(BookCondition condition) noexcept {
+  switch (condition) {
+    case BookCondition::serving:
+      return "serving";
+    case BookCondition::reopening:
+      return "reopening";
+    case BookCondition::damaged:
+      return "damaged";
+    case BookCondition::disk_full:
+      return "disk_full";
+  }
+  return "unknown";
+}
+
+struct Ledger::Lane {
+  Lane(std::uint32_t i, const Ports& ports, Rng rng) : index(i), writer(i, ports, rng) {}
+
+  const std::uint32_t index;
+
+  mutable std::shared_mutex book_mutex;  // shared: use the book; alone: close and open it
+  std::unique_ptr<Book> book;
+  BookWriter writer;  // the writer's thread only
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<Request> queue;   // guarded by mutex
+  bool stopping = false;        // guarded by mutex
+  BookStatus status;            // guarded by mutex
+  std::atomic<std::size_t> pending{0};  // queued and not yet answered
+
+  // The writer's thread only.
+  Instant reopen_at;
+  std::int64_t reopen_delay_ms = 0;
+  Instant reserve_checked_at;
+  bool disk_low = false;
+
+  std::thread thread;
+};
+
+Ledger::Ledger(LedgerOptions options, Ports ports, BookOpener opener)
+    : options_(std::move(options)), ports_(ports), opener_(std::move(opener)) {
+  WJ_ASSERT(options_.books > 0 && options_.books <= kSlots);
+  WJ_ASSERT(options_.batch_max > 0 && options_.batch_max <= BookWriter::kBatchMax);
+  Rng seeds(options_.seed);
+  for (std::uint32_t i = 0; i < options_.books; ++i) lanes_.push_back(std::make_unique<Lane>(i, ports_, Rng(seeds.next())));
+  if (options_.books > 1) gate_ = std::make_unique<KeyGate>([this](Request request) { route(std::move(request)); });
+}
+
+Ledger::~Ledger() { stop(); }
+
+Result<void> Ledger::start() {
+  lanes_[0]->writer.set_registry_listener(registry_listener_);
+  for (auto& lane : lanes_) WJ_CHECK(open_lane(*lane));
+  for (auto& lane : lanes_) {
+    lane->thread = std::thread([this, &lane = *lane] { run(lane); });
+  }
+  return {};
+}
+
+void Ledger::stop() {
+  for (auto& lane : lanes_) {
+    const std::lock_guard lock(lane->mutex);
+    lane->stopping = true;
+    lane->wake.notify_all();
+  }
+  for (auto& lane : lanes_) {
+    if (lane->thread.joinable()) lane->thread.join();
+    const std::unique_lock lock(lane->book_mutex);
+    lane->book.reset();
+  }
+}
+
+void Ledger::set_commit_listener(std::function<void(std::uint32_t, Position)> listener) {
+  commit_listener_ = std::move(listener);
+}
+
+void Ledger::set_registry_listener(BookWriter::RegistryListener listener) { registry_listener_ = std::move(listener); }
+
+// ---- the way in ----
+
+void Ledger::submit(Request request) {
+  if (gate_ && request.key) {
+    gate_->submit(std::move(request));
+    return;
+  }
+  std::vector<Request> one;
+  const auto book = book_for(request);
+  one.push_back(std::move(request));
+  enqueue(book, one);
+}
+
+void Ledger::submit(std::vector<Request> requests) {
+  if (!gate_) {
+    enqueue(0, requests);
+    return;
+  }
+  for (auto& request : requests) submit(std::move(request));
+}
+
+// Past the gate: where the key is known already, else where the payment lives.
+void Ledger::route(Request request) {
+  auto book = book_for(request);
+  for (auto& lane : lanes_) {
+    if (lane->index == book) continue;
+    auto found = read_from(lane->index, [&](const Book& b) { return b.find_idempotency(request.key->key); });
+    if (!found) {
+      fail_now(request, found.error().message);
+      return;
+    }
+    if (*found) {
+      book = lane->index;
+      break;
+    }
+  }
+  std::vector<Request> one;
+  one.push_back(std::move(request));
+  enqueue(book, one);
+}
+
+std::uint32_t Ledger::book_for(const Request& request) const {
+  const auto* command = std::get_if<PaymentCommand>(&request.command);
+  if (command == nullptr) return 0;
+  if (const auto* create = std::get_if<CreatePayment>(command)) {
+    return book_of_slot(slot_of(create->merchant, create->order_id));
+  }
+  return book_of_slot(request.payment.slot());
+}
+
+void Ledger::enqueue(std::uint32_t book, std::vector<Request>& requests) {
+  Lane& lane = *lanes_[book];
+  std::size_t taken = 0;
+  const char* why = nullptr;
+  {
+    const std::lock_guard lock(lane.mutex);
+    if (lane.stopping) {
+      why = "the ledger is stopping; nothing was written, send the same request again";
+    } else {
+      const auto pending = lane.pending.load(std::memory_order_relaxed);
+      taken = std::min<std::size_t>(requests.size(), options_.queue_max - std::min<std::size_t>(options_.queue_max, pending));
+      const bool was_empty = lane.queue.empty();
+      lane.queue.insert(lane.queue.end(), std::make_move_iterator(requests.begin()),
+                        std::make_move_iterator(requests.begin() + static_cast<std::ptrdiff_t>(taken)));
+      lane.pending.fetch_add(taken, std::memory_order_relaxed);
+      if (was_empty && taken > 0) lane.wake.notify_one();
+      if (taken < requests.size()) why = "the queue of this book is full; nothing was written, try again in a moment";
+    }
+  }
+  for (std::size_t i = taken; i < requests.size(); ++i) fail_now(requests[i], why);
+}
+
+void Ledger::fail_now(Request& request, const std::string& why) const {
+  if (request.completion == nullptr) return;
+  Answer answer;
+  answer.kind = AnswerKind::failed;
+  answer.error = unavailable(why);
+  request.completion->complete(request.tag, std::move(answer));
+  request.completion->flush();
+}
+
+std::size_t Ledger::room() const {
+  std::size_t room = options_.queue_max;
+  for (const auto& lane : lanes_) {
+    const auto pending = lane->pending.load(std::memory_order_relaxed);
+    room = std::min(room, options_.queue_max - std::min<std::size_t>(options_.queue_max, pending));
+  }
+  return room;
+}
+
+// ---- the writer's thread ----
+
+void Ledger::run(Lane& lane) {
+  std::vector<Request> batch;
+  for (;;) {
+    {
+      std::unique_lock lock(lane.mutex);
+      const auto ready = [&] { return !lane.queue.empty() || lane.stopping; };
+      if (lane.writer.is_open()) {
+        lane.wake.wait(lock, ready);
+      } else {
+        lane.wake.wait_for(lock, std::chrono::milliseconds(20), ready);
+      }
+      if (lane.queue.empty() && lane.stopping) return;
+      batch.clear();
+      batch.swap(lane.queue);
+    }
+    reopen_when_due(lane);
+    if (!batch.empty()) work_on(lane, batch);
+  }
+}
+
+void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
+  for (std::size_t from = 0; from < batch.size(); from += options_.batch_max) {
+    const auto count = std::min<std::size_t>(options_.batch_max, batch.size() - from);
+    const std::span<Request> slice(batch.data() + from, count);
+    const auto before = lane.writer.head().tree.size();
+    if (below_reserve(lane)) {
+      lane.writer.refuse(slice, unavailable("the disk is nearly full: writes are refused until there is room again; nothing "
+                                            "was written, free some space or grow the disk"));
+    } else {
+      lane.writer.process(slice);
+    }
+    lane.pending.fetch_sub(count, std::memory_order_relaxed);
+    const auto tail = lane.writer.head().tree.size();
+    {
+      const std::lock_guard lock(lane.mutex);
+      lane.status.stats = lane.writer.stats();
+      lane.status.tail = tail;
+      if (const auto* halted = lane.writer.halted_by(); halted != nullptr) {
+        lane.status.condition = halted->kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
+        lane.status.why = halted->message;
+      } else {
+        lane.status.condition = lane.disk_low ? BookCondition::disk_full : BookCondition::serving;
+        lane.status.why = lane.disk_low ? "free space is below the reserve" : "";
+      }
+    }
+    if (tail != before && commit_listener_) commit_listener_(lane.index, tail);
+  }
+}
+
+Result<void> Ledger::open_lane(Lane& lane) {
+  const std::unique_lock lock(lane.book_mutex);
+  lane.book.reset();  // before the opener: two may not hold it at once
+  WJ_TRY(lane.book, opener_(lane.index));
+  if (auto opened = lane.writer.open(*lane.book); !opened) {
+    lane.book.reset();
+    return opened;
+  }
+  const std::lock_guard status_lock(lane.mutex);
+  lane.status.condition = BookCondition::serving;
+  lane.status.why.clear();
+  lane.status.tail = lane.book->tail();
+  return {};
+}
+
+void Ledger::reopen_when_due(Lane& lane) {
+  if (lane.writer.is_open()) return;
+  const auto now = ports_.clock.now();
+  if (lane.reopen_delay_ms == 0) {
+    lane.reopen_delay_ms = options_.reopen_delay_ms_first;
+    lane.reopen_at = now.plus_ms(lane.reopen_delay_ms);
+  }
+  {
+    const std::lock_guard lock(lane.mutex);
+    if (lane.status.condition == BookCondition::damaged) return;  // for a person
+  }
+  if (now < lane.reopen_at) return;
+  const auto opened = open_lane(lane);
+  const std::lock_guard lock(lane.mutex);
+  if (opened) {
+    lane.reopen_delay_ms = 0;
+    ++lane.status.reopened;
+    return;
+  }
+  lane.reopen_delay_ms = std::min(lane.reopen_delay_ms * 2, options_.reopen_delay_ms_max);
+  lane.reopen_at = now.plus_ms(lane.reopen_delay_ms);
+  lane.status.condition = opened.error().kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
+  lane.status.why = opened.error().message;
+}
+
+bool Ledger::below_reserve(Lane& lane) {
+  if (!options_.free_bytes) return false;
+  const auto now = ports_.clock.now();
+  const auto elapsed_ms = (now.us - lane.reserve_checked_at.us) / 1000;
+  if (elapsed_ms >= 0 && elapsed_ms < kReserveCheckMs) return lane.disk_low;
+  lane.reserve_checked_at = now;
+  lane.disk_low = options_.free_bytes() < options_.reserve_bytes;
+  return lane.disk_low;
+}
+
+// ---- reads ----
+
+template <typename F>
+auto Ledger::read_from(std::uint32_t book, F&& look) const -> decltype(look(std::declval<const Book&>())) {
+  if (book >= lanes_.size()) return invalid("there is no book " + std::to_string(book));
+  const Lane& lane = *lanes_[book];
+  const std::shared_lock lock(lane.book_mutex);
+  if (!lane.book) return unavailable("book " + std::to_string(book) + " is closed; try again in a moment");
+  return look(*lane.book);
+}
+
+Result<std::optional<Payment>> Ledger::payment(PaymentId id) const {
+  WJ_TRY(auto state, read_from(book_of_slot(id.slot()),
+                               [&](const Book& b) { return load_stream(b, id.raw(), ports_.codec); }));
+  if (!state.payment.exists()) return std::optional<Payment>();
+  return std::optional<Payment>(std::move(state.payment));
+}
+
+Result<std::optional<History>> Ledger::history(PaymentId id) const {
+  const auto book = book_of_slot(id.slot());
+  WJ_TRY(const auto units, read_from(book, [&](const Book& b) { return b.load(id.raw()); }));
+  History history;
+  for (const auto& unit : units) {
+    Position position = unit.first;
+    for (const auto& bytes : unit.events) {
+      WJ_TRY(auto event, ports_.codec.decode(bytes));
+      evolve(history.payment, event);
+      history.events.push_back({book, position++, std::move(event)});
+    }
+  }
+  if (!history.payment.exists()) return std::optional<History>();
+  return std::optional<History>(std::move(history));
+}
+
+Result<std::optional<PaymentId>> Ledger::payment_of_order(MerchantId merchant, std::string_view order_id) const {
+  const auto claim = order_claim(ports_.digest, merchant, order_id);
+  WJ_TRY(const auto stream, read_from(book_of_slot(slot_of(merchant, order_id)),
+                                      [&](const Book& b) { return b.find_claim(claim); }));
+  if (!stream) return std::optional<PaymentId>();
+  return std::optional<PaymentId>(PaymentId(*stream));
+}
+
+Result<std::optional<FoundIdempotency>> Ledger::find_idempotency(const Hash128& key) const {
+  for (std::uint32_t book = 0; book < books(); ++book) {
+    WJ_TRY(auto found, read_from(book, [&](const Book& b) { return b.find_idempotency(key); }));
+    if (found) return found;
+  }
+  return std::optional<FoundIdempotency>();
+}
+
+Result<std::vector<StoredUnit>> Ledger::read(std::uint32_t book, Position from, std::uint32_t units_max,
+                                             std::size_t bytes_max) const {
+  return read_from(book, [&](const Book& b) { return b.read(from, units_max, bytes_max); });
+}
+
+Result<std::vector<AlarmEntry>> Ledger::alarms(std::uint32_t book, AlarmKind kind, Instant until,
+                                               std::uint32_t count_max) const {
+  return read_from(
+      book, [&](const Book& b) { return b.alarms(static_cast<std::uint8_t>(kind), until.us, count_max); });
+}
+
+Result<void> Ledger::with_book(std::uint32_t book, const std::function<Result<void>(const Book&)>& look) const {
+  return read_from(book, look);
+}
+
+Positions Ledger::tails() const {
+  Positions out;
+  for (const auto& lane : lanes_) {
+    const std::lock_guard lock(lane->mutex);
+    out.of.push_back(lane->status.tail);
+  }
+  return out;
+}
+
+std::vector<BookStatus> Ledger::status() const {
+  std::vector<BookStatus> out;
+  for (const auto& lane : lanes_) {
+    const std::lock_guard lock(lane->mutex);
+    out.push_back(lane->status);
+    out.back().queued = lane->pending.load(std::memory_order_relaxed);
+  }
+  return out;
+}
+
+}  // namespace wonjang

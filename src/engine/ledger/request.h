@@ -1,0 +1,96 @@
+// What goes into the ledger and what comes out: Request and Answer. Requests are parsed and syntactically right; the answer
+// comes exactly once, through a Completion, after everything it speaks of is durable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "domain/command.h"
+#include "domain/payment.h"
+#include "domain/registry.h"
+#include "ports/book.h"
+
+namespace wonjang {
+
+// What the writer decided, for the one who turns it into the bytes of an answer.
+struct Outcome {
+  const Payment& payment;                // after the events; doesn't exist() for registry commands
+  std::span<const Event> events;         // complete, as stored; a refusal's is a command.refused
+  const Refusal* refusal = nullptr;
+  std::string_view operation;            // operation_of(command)
+  std::uint32_t book = 0;
+  Position position = 0;                 // of the first event
+};
+
+struct Reply {
+  std::uint16_t status = 0;
+  std::string body;
+};
+
+// Renders answers on the writer's thread, before the write: the bytes are stored with the events.
+// Threads: any; must not block.
+class Renderer {
+ public:
+  virtual ~Renderer() = default;
+  virtual Reply render(const Outcome& outcome) const = 0;
+};
+
+enum class AnswerKind : std::uint8_t {
+  done,         // decided now and durable; status and body are the renderer's
+  refused,      // a business no; recorded and frozen if it looked at state
+  replayed,     // the stored answer of the first time, byte for byte
+  open,         // the same request is under way: its outcome isn't known yet; `payment` shows how far it is
+  key_reused,   // the key belongs to another request, first used at `first_used_at`
+  failed,       // `error` says whether it may have been written
+};
+
+struct Answer {
+  AnswerKind kind = AnswerKind::done;
+  Reply reply;
+  std::uint32_t book = 0;
+  Position position = 0;       // of the first event written (or of the stored answer); see has_position
+  Position next_position = 0;  // behind the last one: wait for this to read your own write
+  bool has_position = false;
+  PaymentId payment_id;
+  Instant first_used_at;
+  std::optional<RefusalCode> refusal;
+  std::optional<Error> error;
+  std::shared_ptr<const Payment> payment;  // only where the request asked for it, and for `open`
+};
+
+class Completion {
+ public:
+  virtual ~Completion() = default;
+  // Called on the writer's thread; must not block and must not submit to a full queue in a loop.
+  virtual void complete(std::uint64_t tag, Answer answer) = 0;
+  // Called after each run of complete() calls of one batch: a place to wake somebody once. Always comes after complete().
+  virtual void flush() {}
+};
+
+struct RequestKey {
+  Hash128 key{};
+  Hash128 fingerprint{};
+  std::string text;  // as the caller wrote it, for the events
+};
+
+struct Request {
+  std::optional<RequestKey> key;  // absent only for the house's own commands (resolver, alarms)
+  PaymentId payment;              // zero for CreatePayment and registry commands
+  std::variant<PaymentCommand, RegistryCommand> command;
+  Actor actor;
+  std::string reason;
+  EventId cause;
+  MerchantId only_merchant;       // a payment of another merchant looks as if it weren't there; zero = any
+  bool want_payment = false;
+  const Renderer* renderer = nullptr;  // outlives the request; null: no body
+  Completion* completion = nullptr;    // outlives the request; null: nobody waits
+  std::uint64_t tag = 0;
+};
+
+}  // namespace wonjang

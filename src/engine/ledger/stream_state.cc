@@ -1,0 +1,57 @@
+#include "engine/ledger/stream_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wonjang {
+namespace {
+
+// Keeps the list of entries that wait for their outcome in step with one unit.
+void note_entry(std::vector<OpenEntry>& open, const IdempotencyEntry& entry, const std::string& text) {
+  std::erase_if(open, [&](const OpenEntry& e) { return e.key == entry.key; });
+  if (!entry.final) open.push_back({entry.key, entry.fingerprint, text});
+}
+
+}  // namespace
+
+Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec& codec) {
+  StreamState state;
+  std::uint32_t version = 0;
+  for (const auto& unit : units) {
+    if (unit.first_version != version) {
+      return corrupt("stream " + to_base32(unit.stream) + " has no event " + std::to_string(version));
+    }
+    std::string key_text;
+    for (const auto& bytes : unit.events) {
+      WJ_TRY(const Event event, codec.decode(bytes));
+      if (event.version != version || event.stream != unit.stream) {
+        return corrupt("an event of stream " + to_base32(unit.stream) + " isn't number " + std::to_string(version));
+      }
+      evolve(state.payment, event);
+      key_text = event.idempotency_key;
+      ++version;
+    }
+    if (unit.idempotency) note_entry(state.open, *unit.idempotency, key_text);
+  }
+  return state;
+}
+
+Result<StreamState> load_stream(const Book& book, RawId stream, const EventCodec& codec) {
+  WJ_TRY(const auto units, book.load(stream));
+  return fold(units, codec);
+}
+
+std::optional<AlarmEntry> alarm_of(const Payment& payment) {
+  const auto alarm = next_alarm(payment);
+  if (!alarm) return std::nullopt;
+  return AlarmEntry{static_cast<std::uint8_t>(alarm->kind), alarm->at.us, payment.id.raw()};
+}
+
+bool owes_answer(const Payment& payment, const std::string& key_text) {
+  const auto owes = [&](const auto& item) {
+    return item.is_in_doubt() && item.pursuit && item.pursuit->idempotency_key == key_text;
+  };
+  return std::ranges::any_of(payment.approvals, owes) || std::ranges::any_of(payment.cancels, owes);
+}
+
+}  // namespace wonjang

@@ -1,0 +1,38 @@
+// What the writer knows of one stream while it decides: the folded payment, the alarm that stands for it, and the
+// idempotency entries whose outcome is still to come.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/payment.h"
+#include "ports/book.h"
+#include "ports/event_codec.h"
+
+namespace wonjang {
+
+struct OpenEntry {
+  Hash128 key{};
+  Hash128 fingerprint{};
+  std::string text;  // the key as the caller wrote it, from the intent's event
+};
+
+struct StreamState {
+  Payment payment;
+  std::vector<OpenEntry> open;
+};
+
+// Folds stored units. Errors: corrupt (bytes that don't decode, versions with a gap).
+Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec& codec);
+
+// Loads and folds one payment; its payment doesn't exist() when the stream is empty.
+Result<StreamState> load_stream(const Book& book, RawId stream, const EventCodec& codec);
+
+// The alarm entry that belongs to a payment in this state.
+std::optional<AlarmEntry> alarm_of(const Payment& payment);
+
+// Does an approval or cancel in doubt still owe an answer to the request with this key?
+bool owes_answer(const Payment& payment, const std::string& key_text);
+
+}  // namespace wonjang
