@@ -356,8 +356,10 @@ Result<void> Ledger::with_book(std::uint32_t book, const std::function<Result<vo
 Positions Ledger::tails() const {
   Positions out;
   for (const auto& lane : lanes_) {
+    // The book itself knows first: its tail covers every answer that was given.
+    const auto tail = read_from(lane->index, [](const Book& b) -> Result<Position> { return b.tail(); });
     const std::lock_guard lock(lane->mutex);
-    out.of.push_back(lane->status.tail);
+    out.of.push_back(tail ? *tail : lane->status.tail);
   }
   return out;
 }

@@ -1,0 +1,374 @@
+#include "engine/ledger/book_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "testing/ledger_rig.h"
+
+namespace wonjang {
+namespace {
+
+using testing::cancel_command;
+using testing::create_command;
+using testing::LedgerRig;
+using testing::merchant_of;
+using testing::paid_command;
+using testing::recorded_card;
+
+// Every promise holds with one book and with four.
+class LedgerPromise : public ::testing::TestWithParam<std::uint32_t> {
+ protected:
+  LedgerRig rig_{GetParam()};
+  void TearDown() override { EXPECT_EQ(rig_.difference(), ""); }
+};
+INSTANTIATE_TEST_SUITE_P(Books, LedgerPromise, ::testing::Values(1U, 4U));
+
+// ---- reference: ledger.md 5, line by line ----
+
+TEST_P(LedgerPromise, a_repeat_gets_the_same_bytes_and_books_nothing) {
+  const auto first = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1");
+  const auto events = rig_.events();
+  const auto again = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1");
+  ASSERT_EQ(first.kind, AnswerKind::done);
+  EXPECT_EQ(again.kind, AnswerKind::replayed);
+  EXPECT_EQ(again.reply.status, first.reply.status);
+  EXPECT_EQ(again.reply.body, first.reply.body);
+  EXPECT_EQ(again.position, first.position);
+  EXPECT_EQ(again.next_position, first.next_position);
+  EXPECT_EQ(again.payment_id, first.payment_id);
+  EXPECT_EQ(rig_.events(), events);
+}
+
+TEST_P(LedgerPromise, a_repeat_after_a_restart_gets_the_same_bytes) {
+  const auto first = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1");
+  rig_.restart();
+  const auto again = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1");
+  EXPECT_EQ(again.kind, AnswerKind::replayed);
+  EXPECT_EQ(again.reply.body, first.reply.body);
+}
+
+TEST_P(LedgerPromise, the_same_key_with_other_content_is_refused_and_audited) {
+  const auto first = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1", "content");
+  const auto events = rig_.events();
+  const auto other = rig_.create(paid_command(merchant_of(1), "order-2", 5'000), "k1", "other content");
+  EXPECT_EQ(other.kind, AnswerKind::key_reused);
+  EXPECT_EQ(other.reply.body, "");
+  EXPECT_FALSE(rig_.ledger->payment_of_order(merchant_of(1), "order-2")->has_value());
+  EXPECT_EQ(rig_.events(), events + 1);
+  const auto history = rig_.ledger->history(first.payment_id)->value();
+  EXPECT_EQ(std::get<CommandRefused>(history.events.back().event.body).operation, "key_reused");
+  EXPECT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1", "content").reply.body, first.reply.body);
+}
+
+TEST_P(LedgerPromise, a_key_belongs_to_its_tenant) {
+  const auto one = rig_.run(PaymentId(), paid_command(merchant_of(1), "order-1", 10), "k1", "a", merchant_of(1));
+  const auto two = rig_.run(PaymentId(), paid_command(merchant_of(2), "order-1", 10), "k1", "b", merchant_of(2));
+  EXPECT_EQ(one.kind, AnswerKind::done);
+  EXPECT_EQ(two.kind, AnswerKind::done);
+}
+
+TEST_P(LedgerPromise, a_refusal_that_looked_at_state_is_frozen) {
+  const auto payment = rig_.paid(10'000);
+  const auto no = rig_.run(payment, cancel_command(10'001), "c1");
+  ASSERT_EQ(no.kind, AnswerKind::refused);
+  EXPECT_EQ(no.refusal, RefusalCode::cancel_exceeds_balance);
+  const auto again = rig_.run(payment, cancel_command(10'001), "c1");
+  EXPECT_EQ(again.kind, AnswerKind::replayed);
+  EXPECT_EQ(again.reply.body, no.reply.body);
+  EXPECT_EQ(again.reply.status, 422);
+}
+
+TEST_P(LedgerPromise, an_unknown_payment_leaves_the_key_free) {
+  const auto events = rig_.events();
+  const auto no = rig_.run(PaymentId(RawId{0x0190123456780000ULL, 99}), cancel_command(), "c1");
+  EXPECT_EQ(no.kind, AnswerKind::refused);
+  EXPECT_EQ(no.refusal, RefusalCode::payment_not_found);
+  EXPECT_EQ(rig_.events(), events);
+  const auto payment = rig_.paid();
+  EXPECT_EQ(rig_.run(payment, cancel_command(), "c1").kind, AnswerKind::done);
+}
+
+TEST_P(LedgerPromise, a_payment_of_another_merchant_looks_like_none) {
+  const auto payment = rig_.paid();
+  auto request = rig_.request(payment, cancel_command(), "c1");
+  request.only_merchant = merchant_of(2);
+  EXPECT_EQ(ask(*rig_.ledger, std::move(request)).refusal, RefusalCode::payment_not_found);
+  EXPECT_EQ(rig_.state(payment).balance, 10'000);
+}
+
+TEST_P(LedgerPromise, an_order_id_is_taken_once_per_merchant) {
+  const auto first = rig_.create(paid_command(merchant_of(1), "order-1", 10), "k1");
+  const auto second = rig_.create(paid_command(merchant_of(1), "order-1", 10), "k2");
+  EXPECT_EQ(second.refusal, RefusalCode::order_id_taken);
+  EXPECT_EQ(second.payment_id, first.payment_id);
+  EXPECT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10), "k2").kind, AnswerKind::replayed);
+  EXPECT_EQ(rig_.ledger->payment_of_order(merchant_of(1), "order-1").value(), first.payment_id);
+}
+
+// ---- batches ----
+
+// Collects answers, in the order in which they came.
+class Collector final : public Completion {
+ public:
+  void complete(std::uint64_t tag, Answer answer) override { answers[tag] = std::move(answer); }
+  std::map<std::uint64_t, Answer> answers;
+};
+
+struct WriterRig {
+  WriterRig() : book(MemoryBook::open(disk).value()), writer(0, ports, Rng(7)) {
+    WJ_ASSERT(writer.open(*book).has_value());
+  }
+  Request create(std::string order, std::string key_text, std::int64_t total = 10'000) {
+    Request out;
+    out.command = paid_command(merchant_of(1), std::move(order), total);
+    CanonicalRequest canonical("create");
+    canonical.text(std::get<CreatePayment>(std::get<PaymentCommand>(out.command)).order_id).number(total);
+    out.key = RequestKey{idempotency_key(digest, merchant_of(1), KeyKind::request, key_text),
+                         canonical.fingerprint(digest), key_text};
+    out.renderer = &testing::line_renderer();
+    out.completion = &collector;
+    out.tag = next_tag++;
+    return out;
+  }
+  struct Wish {
+    std::string order;
+    std::string key;
+  };
+  // Creates, in one batch, in this order.
+  void process(const std::vector<Wish>& wishes) {
+    std::vector<Request> batch;
+    for (const auto& wish : wishes) batch.push_back(create(wish.order, wish.key));
+    writer.process(batch);
+  }
+  Answer& answer(std::uint64_t tag) { return collector.answers.at(tag); }
+
+  std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>();
+  ManualClock clock;
+  PlainDigest digest;
+  ProtobufEventCodec codec;
+  Ports ports{clock, digest, codec};
+  std::unique_ptr<MemoryBook> book;
+  BookWriter writer;
+  Collector collector;
+  std::uint64_t next_tag = 0;
+};
+
+
+TEST(BookWriter, a_key_twice_in_one_batch_is_booked_once) {
+  WriterRig rig;
+  rig.process({{"order-1", "k1"}, {"order-1", "k1"}});
+  EXPECT_EQ(rig.answer(0).kind, AnswerKind::done);
+  EXPECT_EQ(rig.answer(1).kind, AnswerKind::replayed);
+  EXPECT_EQ(rig.answer(1).reply.body, rig.answer(0).reply.body);
+  EXPECT_EQ(rig.book->count()->units, 1U);
+}
+
+TEST(BookWriter, a_key_twice_in_one_batch_with_other_content_is_refused) {
+  WriterRig rig;
+  rig.process({{"order-1", "k1"}, {"order-2", "k1"}});
+  EXPECT_EQ(rig.answer(1).kind, AnswerKind::key_reused);
+  EXPECT_EQ(rig.book->count()->claims, 1U);
+  EXPECT_TRUE(check(*rig.book, rig.ports)->ok());
+}
+
+TEST(BookWriter, an_order_twice_in_one_batch_is_booked_once) {
+  WriterRig rig;
+  rig.process({{"order-1", "k1"}, {"order-1", "k2"}});
+  EXPECT_EQ(rig.answer(1).refusal, RefusalCode::order_id_taken);
+  EXPECT_TRUE(check(*rig.book, rig.ports)->ok());
+}
+
+TEST(BookWriter, recorded_time_rises_though_the_clock_steps_back_and_the_process_restarts) {
+  WriterRig rig;
+  rig.process({{"order-1", "k1"}, {"order-2", "k2"}});
+  const auto before = rig.writer.head().last_recorded_at;
+  rig.clock.advance_ms(-3'600'000);
+  rig.process({{"order-3", "k3"}, {"order-4", "k4"}});
+  EXPECT_GT(rig.writer.head().last_recorded_at, before);
+  const auto later = rig.writer.head().last_recorded_at;
+  BookWriter again(0, rig.ports, Rng(8));
+  ASSERT_TRUE(again.open(*rig.book));
+  auto one = std::vector<Request>();
+  one.push_back(rig.create("order-5", "k5"));
+  again.process(one);
+  EXPECT_GT(again.head().last_recorded_at, later);
+  EXPECT_EQ(check(*rig.book, rig.ports)->difference, "");
+}
+
+// ---- trouble while writing ----
+
+TEST(BookWriter, an_append_that_wrote_nothing_fails_the_batch_and_the_next_one_goes_on) {
+  WriterRig rig;
+  rig.disk->fail_append(MemoryDisk::Fault::refused);
+  rig.process({{"order-1", "k1"}, {"order-2", "k2"}});
+  EXPECT_EQ(rig.answer(0).kind, AnswerKind::failed);
+  EXPECT_EQ(rig.answer(0).error->kind, ErrorKind::unavailable);
+  EXPECT_EQ(rig.book->tail(), 0U);
+  rig.process({{"order-1", "k1"}, {"order-2", "k2"}});
+  EXPECT_EQ(rig.answer(2).kind, AnswerKind::done);
+  EXPECT_EQ(check(*rig.book, rig.ports)->difference, "");
+}
+
+class InDoubt : public ::testing::TestWithParam<MemoryDisk::Fault> {};
+INSTANTIATE_TEST_SUITE_P(Faults, InDoubt, ::testing::Values(MemoryDisk::Fault::lost, MemoryDisk::Fault::kept));
+
+TEST_P(InDoubt, an_append_in_doubt_stops_the_writer_until_the_book_is_read_again) {
+  WriterRig rig;
+  rig.disk->fail_append(GetParam());
+  rig.process({{"order-1", "k1"}, {"order-2", "k2"}});
+  EXPECT_EQ(rig.answer(0).error->kind, ErrorKind::in_doubt);
+  EXPECT_FALSE(rig.writer.is_open());
+  rig.process({{"order-1", "k1"}, {"order-3", "k3"}});
+  EXPECT_EQ(rig.answer(2).error->kind, ErrorKind::unavailable);
+
+  rig.book.reset();
+  rig.book = MemoryBook::open(rig.disk).value();
+  ASSERT_TRUE(rig.writer.open(*rig.book));
+  rig.process({{"order-1", "k1"}, {"order-2", "k2"}});
+  const auto expected = GetParam() == MemoryDisk::Fault::kept ? AnswerKind::replayed : AnswerKind::done;
+  EXPECT_EQ(rig.answer(4).kind, expected);
+  EXPECT_EQ(rig.answer(5).kind, expected);
+  EXPECT_EQ(rig.book->count()->units, 2U);
+  EXPECT_EQ(check(*rig.book, rig.ports)->difference, "");
+}
+
+TEST_P(LedgerPromise, a_book_in_doubt_is_reopened_by_itself_and_holds_everything_once) {
+  rig_.disk->fail_append(MemoryDisk::Fault::kept);
+  const auto first = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1");
+  ASSERT_EQ(first.kind, AnswerKind::failed);
+  EXPECT_EQ(first.error->kind, ErrorKind::in_doubt);
+  Answer again;
+  for (int i = 0; i < 1000; ++i) {
+    rig_.clock.advance_ms(10);
+    again = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1");
+    if (again.kind != AnswerKind::failed) break;
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(again.kind, AnswerKind::replayed);
+  EXPECT_EQ(rig_.events(), 2U);
+}
+
+// ---- famous failures (reference: ledger.md 9) ----
+
+// hyperswitch#13182: 60 + 60 on 100, two at once.
+TEST_P(LedgerPromise, two_partial_cancels_at_once_never_exceed_the_capture) {
+  for (int round = 0; round < 20; ++round) {
+    const auto payment = rig_.paid(100);
+    std::vector<Answer> answers(2);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < 2; ++i) {
+      threads.emplace_back([&, i] {
+        answers[i] = rig_.run(payment, cancel_command(60), "cancel-" + payment.text() + std::to_string(i));
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_NE(answers[0].kind == AnswerKind::done, answers[1].kind == AnswerKind::done);
+    EXPECT_EQ(rig_.state(payment).balance, 40);
+  }
+}
+
+// midaz#1894: 404 after 15 ms, because the create was still queued.
+TEST_P(LedgerPromise, a_cancel_right_after_create_is_found) {
+  EXPECT_EQ(rig_.run(rig_.paid(), cancel_command(), "c1").kind, AnswerKind::done);
+}
+
+// midaz#1385: the balance ignored the queue.
+TEST_P(LedgerPromise, a_read_after_the_answer_sees_the_write) {
+  const auto payment = rig_.paid(10'000);
+  (void)rig_.run(payment, cancel_command(4'000), "c1");
+  EXPECT_EQ(rig_.state(payment).balance, 6'000);
+}
+
+// formance#364: ids counted in the application collided.
+TEST_P(LedgerPromise, concurrent_writers_never_collide) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 50;
+  std::vector<std::vector<PaymentId>> ids(kThreads);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kEach; ++i) {
+        const auto name = std::to_string(t) + "-" + std::to_string(i);
+        ids[static_cast<std::size_t>(t)].push_back(
+            rig_.create(paid_command(merchant_of(1), "order-" + name, 10), "key-" + name).payment_id);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::set<PaymentId> all;
+  for (const auto& some : ids) all.insert(some.begin(), some.end());
+  EXPECT_EQ(all.size(), static_cast<std::size_t>(kThreads * kEach));
+}
+
+// One key for two orders at once, which live in different books: one wins, the others hear that the key is spent.
+TEST_P(LedgerPromise, one_key_for_many_orders_at_once_is_booked_once) {
+  for (int round = 0; round < 10; ++round) {
+    constexpr std::size_t kThreads = 6;
+    std::vector<Answer> answers(kThreads);
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        const auto name = std::to_string(round) + "-" + std::to_string(t);
+        answers[t] = rig_.create(paid_command(merchant_of(1), "order-" + name, 10), "key-" + std::to_string(round), name);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    std::size_t done = 0;
+    std::size_t reused = 0;
+    for (const auto& answer : answers) {
+      done += answer.kind == AnswerKind::done ? 1U : 0U;
+      reused += answer.kind == AnswerKind::key_reused ? 1U : 0U;
+    }
+    EXPECT_EQ(done, 1U);
+    EXPECT_EQ(reused, kThreads - 1);
+  }
+}
+
+TEST_P(LedgerPromise, a_full_queue_refuses_by_name_and_writes_nothing) {
+  rig_.close();
+  rig_.options.queue_max = 4;
+  rig_.open();
+  Collector collector;
+  std::vector<Request> many;
+  for (int i = 0; i < 64; ++i) {
+    auto request = rig_.request(PaymentId(), paid_command(merchant_of(1), "order-" + std::to_string(i), 10),
+                                "key-" + std::to_string(i));
+    request.completion = nullptr;
+    many.push_back(std::move(request));
+  }
+  auto last = rig_.request(PaymentId(), paid_command(merchant_of(1), "order-x", 10), "key-x");
+  rig_.ledger->submit(std::move(many));
+  const auto answer = ask(*rig_.ledger, std::move(last));
+  if (answer.kind == AnswerKind::failed) {
+    EXPECT_EQ(answer.error->kind, ErrorKind::unavailable);
+    EXPECT_THAT(answer.error->message, ::testing::HasSubstr("queue"));
+  }
+  rig_.close();
+  rig_.options.queue_max = 16384;
+  rig_.open();
+  std::uint64_t booked = 0;
+  for (int i = 0; i < 64; ++i) {
+    if (rig_.ledger->payment_of_order(merchant_of(1), "order-" + std::to_string(i))->has_value()) ++booked;
+  }
+  EXPECT_LT(booked, 64U);
+}
+
+TEST_P(LedgerPromise, a_low_disk_refuses_writes_and_recovers_by_itself) {
+  rig_.close();
+  std::atomic<std::uint64_t> free_bytes{0};
+  rig_.options.free_bytes = [&] { return free_bytes.load(); };
+  rig_.options.reserve_bytes = 100;
+  rig_.open();
+  const auto no = rig_.create(paid_command(merchant_of(1), "order-1", 10), "k1");
+  ASSERT_EQ(no.kind, AnswerKind::failed);
+  EXPECT_THAT(no.error->message, ::testing::HasSubstr("disk"));
+  EXPECT_EQ(rig_.events(), 0U);
+  free_bytes = 1000;
+  rig_.clock.advance_ms(1000);
+  EXPECT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10), "k1").kind, AnswerKind::done);
+  rig_.close();
+}
+
+}  // namespace
+}  // namespace wonjang
