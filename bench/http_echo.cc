@@ -125,13 +125,15 @@ bool run(const char* name, HttpHandler& handler, unsigned server_threads, LoadOp
     return false;
   }
   const auto& h = report->latency_us;
+  const auto micros_each = [&](double seconds) { return 1e6 * seconds / static_cast<double>(report->sent); };
   std::printf(
-      "%-8s %9.0f requests/s  p50 %6llu us  p99 %6llu us  p99.9 %6llu us  max %7llu us  "
-      "client %2.0f %% of %.2f cores  %s\n",
+      "%-8s %8.0f requests/s  p50 %6llu us  p99 %6llu us  p99.9 %6llu us  max %7llu us  "
+      "CPU a request: server %.1f us, client %.1f us  %s\n",
       name, report->answers_per_s(), static_cast<unsigned long long>(h.percentile(50'000)),
       static_cast<unsigned long long>(h.percentile(99'000)),
       static_cast<unsigned long long>(h.percentile(99'900)), static_cast<unsigned long long>(h.max()),
-      100 * report->cpu_seconds / cpu, cpu / (report->seconds + 1), report->ok() ? "ok" : "FAILED");
+      micros_each(cpu - report->cpu_seconds), micros_each(report->cpu_seconds),
+      report->ok() ? "ok" : "FAILED");
   return report->ok() && report->status_count(201, 202) == report->answers;
 }
 

@@ -234,7 +234,7 @@ void HttpConnection::close_now() {
   error_code ec;
   socket_.close(ec);
   stream_failed("the connection is gone");
-  worker_.remove(key_);
+  worker_.remove(key_, refused_);
 }
 
 void HttpConnection::check_time(Clock::time_point now) {

@@ -71,7 +71,7 @@ void HttpWorker::post_stop() {
 
 void HttpWorker::adopt(asio::ip::tcp::socket socket, bool refused) {
   if (stopping_) {
-    shared_.connections_open.fetch_sub(1);
+    (refused ? shared_.refusals_open : shared_.connections_open).fetch_sub(1);
     return;
   }
   HttpCounters::add(refused ? counters_.refused : counters_.connections, 1);
@@ -91,12 +91,12 @@ void HttpWorker::adopt(asio::ip::tcp::socket socket, bool refused) {
   if (shared_.draining.load(std::memory_order_relaxed)) connection->drain();
 }
 
-void HttpWorker::remove(std::uint64_t key) {
+void HttpWorker::remove(std::uint64_t key, bool refused) {
   auto& entry = connections_[key >> 32U];
   entry.connection.reset();
   ++entry.generation;
   free_.push_back(static_cast<std::uint32_t>(key >> 32U));
-  shared_.connections_open.fetch_sub(1);
+  (refused ? shared_.refusals_open : shared_.connections_open).fetch_sub(1);
   if (shared_.draining.load(std::memory_order_relaxed)) {
     const MutexLock lock(shared_.closed_mutex);
     shared_.closed.notify_all();

@@ -31,6 +31,7 @@ struct HttpShared {
   std::optional<boost::asio::ssl::context> tls;
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> connections_open{0};
+  std::atomic<std::uint64_t> refusals_open{0};  // being told 503; they take no place of others
   Mutex closed_mutex;
   CondVar closed;  // a connection ended while draining
 };
@@ -73,7 +74,7 @@ class HttpWorker {
   HttpCounters& counters() { return counters_; }
   const std::shared_ptr<HttpMailbox>& mailbox() { return mailbox_; }
   std::string_view date() const { return date_; }
-  void remove(std::uint64_t key);
+  void remove(std::uint64_t key, bool refused);
 
  private:
   struct Entry {

@@ -95,13 +95,13 @@ void HttpServer::Impl::on_accept(error_code ec, tcp::socket socket, std::size_t 
     });
     return;
   }
-  const auto open = shared.connections_open.fetch_add(1) + 1;
-  const bool refused = open > shared.options.connections_max;
-  if (open > shared.options.connections_max + kRefusalsMax) {
-    shared.connections_open.fetch_sub(1);  // the socket closes here
-  } else {
-    workers[worker]->post_adopt(std::move(socket), refused);
-  }
+  if (shared.connections_open.load() < shared.options.connections_max) {
+    shared.connections_open.fetch_add(1);
+    workers[worker]->post_adopt(std::move(socket), /*refused=*/false);
+  } else if (shared.refusals_open.load() < kRefusalsMax) {
+    shared.refusals_open.fetch_add(1);
+    workers[worker]->post_adopt(std::move(socket), /*refused=*/true);
+  }  // else the socket closes here
   accept();
 }
 
