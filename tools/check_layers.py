@@ -33,7 +33,7 @@ LIBRARIES = {
     "toml++/": ("app",),
     "prometheus/": ("app",),
     "xxhash.h": ("adapters/xxhash",),
-    "utf8proc.h": ("adapters/utf8proc",),
+    "utf8proc.h": ("adapters/utf8proc", "app"),
 }
 GENERATED = "google/protobuf/"  # whoever may include this may include *.pb.h
 TEST_LIBRARIES = ("gtest/", "gmock/")

@@ -15,7 +15,7 @@ struct FieldError {
   friend bool operator==(const FieldError&, const FieldError&) = default;
 };
 
-// Everything found in one request, in the order of the body, at most kFieldErrorsMax.
+// Everything found in one request, in order of discovery, a place once, at most kFieldErrorsMax.
 using FieldErrors = std::vector<FieldError>;
 constexpr std::size_t kFieldErrorsMax = 20;
 

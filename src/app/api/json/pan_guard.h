@@ -1,0 +1,30 @@
+// The card-number guard: does a text hold something that looks like a primary account number? Wonjang stays
+// out of the cardholder-data environment, so such a text is refused wherever it stands, and is never echoed
+// or logged.
+//
+// Found: 13 to 19 digits (ASCII or full-width) in one run or in groups joined by single spaces or hyphens,
+// with a known issuer range and that brand's length, whose Luhn check digit is right.
+//
+// Kept out of false alarms:
+//   - brand and length: Visa 4 (13, 16, 19), Mastercard 51-55 and 2221-2720 (16), Amex 34, 37 (15), Diners
+//   300-305, 36, 38,
+//     39 (14), JCB 3528-3589 (16-19), Discover 6011, 644-649, 65 (16-19), UnionPay 62 (16-19), Korean
+//     domestic 9 (16). Times (1763780000000, 20261122103045123), phone numbers (010..., 82...) and dates in
+//     order ids (2026...) start with none.
+//   - a word of letters and several digit groups is an id or a hash, not a number: pay_01JD4Z7Q8...,
+//   a3f4242...
+//   - only words of digits alone are joined, and a candidate starts and ends where a group does: a longer run
+//   is no number.
+// What is left: one in ten of a sender's own 16-digit numbers that start like a card passes Luhn. Such a
+// sender must put a letter or another separator into its numbers.
+//
+// Threads: any.
+#pragma once
+
+#include <string_view>
+
+namespace wonjang {
+
+bool holds_pan(std::string_view text);
+
+}  // namespace wonjang
