@@ -150,6 +150,7 @@ struct LedgerRig {
     return answer.payment_id;
   }
   Payment state(PaymentId id) const { return ledger->payment(id).value().value(); }
+  std::vector<StoredEvent> events_of(PaymentId id) const { return ledger->history(id).value().value().events; }
 
   // The first difference that check() finds in any book, or nothing.
   std::string difference() const {
