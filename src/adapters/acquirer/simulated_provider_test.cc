@@ -189,7 +189,7 @@ TEST(SimulatedProvider, many_threads_get_one_decision_per_reference) {
   SimulatedAcquirer acquirer(provider, clock, [](Instant) {});
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
+    threads.emplace_back([&, t] {
       for (int i = 0; i < 500; ++i) {
         auto request = approval("apr_" + std::to_string(i), "order");
         request.deadline = clock.now().plus_ms(1'000);
