@@ -183,6 +183,13 @@ Refusal refuse_not_in_part(const Payment& payment) {
                 "/amount", payment.cancellable());
 }
 
+Refusal refuse_before_paid() {
+  return refuse(
+      RefusalCode::partial_cancel_not_allowed,
+      "Before the payment is paid, an approval can only be cancelled in full. Leave out the amount.",
+      "/amount");
+}
+
 bool only_in_full(const Payment& payment, const CancelPayment& command) {
   return is_paid(payment) && is_wish(command) && !payment.terms.is_partial_cancelable;
 }
@@ -190,6 +197,7 @@ bool only_in_full(const Payment& payment, const CancelPayment& command) {
 Refusal refuse_ambiguous(const Payment& payment, const CancelPayment& command,
                          const std::vector<const Approval*>& candidates) {
   if (only_in_full(payment, command)) return refuse_not_in_part(payment);
+  if (payment.status == PaymentStatus::waiting_for_deposit) return refuse_before_paid();
   std::string detail =
       "This payment has several approvals that can be cancelled. Send the approvalId of one of them:";
   for (const auto* approval : candidates) {
@@ -228,12 +236,7 @@ std::optional<Refusal> check_partial(const Payment& payment, const CancelPayment
       targets.begin(), targets.end(), [](const Target& t) { return t.amount() < left_of(*t.approval); });
   std::int64_t sum = 0;
   for (const auto& target : targets) sum += target.amount();
-  if (!is_paid(payment) && approval_in_part) {
-    return refuse(
-        RefusalCode::partial_cancel_not_allowed,
-        "Before the payment is paid, an approval can only be cancelled in full. Leave out the amount.",
-        "/amount");
-  }
+  if (!is_paid(payment) && approval_in_part) return refuse_before_paid();
   if (only_in_full(payment, command) && sum < payment.cancellable()) return refuse_not_in_part(payment);
   if (approval_in_part && payment.cancels.size() >= kPartialCancelsMax) {
     return refuse(RefusalCode::partial_cancel_not_allowed,

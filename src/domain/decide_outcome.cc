@@ -1,5 +1,8 @@
 // Outcomes of provider calls: approvals and cancels that were intents. What the provider says twice changes
 // nothing; what contradicts the book opens an incident and is never dropped.
+#include <algorithm>
+
+#include "base/assert.h"
 #include "domain/decide_parts.h"
 
 namespace wonjang {
@@ -23,8 +26,25 @@ bool is_over(PaymentStatus status) {
   return false;
 }
 
-Decided incident(ApprovalId approval, std::string code, std::string detail, const DecideContext& context) {
-  return {context.now, IncidentOpened{approval, std::move(code), std::move(detail)}};
+Decided incident(const Approval& approval, std::string code, std::string detail,
+                 const DecideContext& context) {
+  return {context.now, IncidentOpened{approval.terms.approval, std::move(code), std::move(detail)}};
+}
+
+// Senders repeat themselves: a contradiction that is open already isn't opened again.
+Decision incident_once(const Approval& approval, std::string code, std::string detail,
+                       const DecideContext& context) {
+  const std::string entry = code + ": " + detail;
+  const bool open =
+      std::find(approval.incidents.begin(), approval.incidents.end(), entry) != approval.incidents.end();
+  if (open) return nothing_to_do();
+  std::vector<Decided> events;
+  events.push_back(incident(approval, std::move(code), std::move(detail), context));
+  return events;
+}
+
+bool is_account(const Approval& approval) {
+  return method_of(approval.terms.method) == Method::virtual_account;
 }
 
 bool is_same_approval(const Approval& approval, const SettleApproval& command) {
@@ -60,7 +80,7 @@ Decision news_of_success(const Payment& payment, const Approval& approval, const
 Decision late_success(const Approval& approval, std::string code, const DecideContext& context) {
   std::vector<Decided> events;
   const ApprovalId id = approval.terms.approval;
-  events.push_back(incident(id, std::move(code),
+  events.push_back(incident(approval, std::move(code),
                             "The provider reports success for an approval that is " +
                                 std::string(code_of(approval.state)) + " here. A network cancel follows.",
                             context));
@@ -80,20 +100,20 @@ Decision settle_approved(const Payment& payment, const Approval& approval, const
     case ApprovalState::waiting:
       return nothing_to_do();
     case ApprovalState::approved:
-      if (is_same_approval(approval, command)) return nothing_to_do();
-      return just(
-          context.now,
-          incident(
-              approval.terms.approval, "approved_twice",
-              "The provider reports a second approval under one reference. Ask it which of both is real.",
-              context)
-              .body);
+      if (is_account(approval) || is_same_approval(approval, command)) return nothing_to_do();
+      return incident_once(approval, "approved_twice",
+                           "The provider reports a second approval, number " + command.approve_no +
+                               ", under one reference. Ask it which of both is real.",
+                           context);
     case ApprovalState::declined:
       return late_success(approval, "late_success_after_decline", context);
-    case ApprovalState::reversed:
+    case ApprovalState::reversed: {
       // News that was folded before the reversal, told once more.
-      if (!approval.approved_at.is_zero() && is_same_approval(approval, command)) return nothing_to_do();
+      const bool account_known = is_account(approval) && !approval.received_at.is_zero();
+      const bool approval_known = !approval.approved_at.is_zero() && is_same_approval(approval, command);
+      if (account_known || approval_known) return nothing_to_do();
       return late_success(approval, "late_success_after_reversal", context);
+    }
   }
   return nothing_to_do();
 }
@@ -104,12 +124,10 @@ Decision settle_declined(const Approval& approval, const SettleApproval& command
   if (approval.state == ApprovalState::declined || approval.state == ApprovalState::reversed)
     return nothing_to_do();
   if (known_to_be_approved) {
-    return just(context.now,
-                incident(approval.terms.approval, "declined_after_approved",
-                         "The provider reports a decline for an approval that it granted before. Compare "
-                         "with its file.",
-                         context)
-                    .body);
+    return incident_once(
+        approval, "declined_after_approved",
+        "The provider reports a decline for an approval that it granted before. Compare with its file.",
+        context);
   }
   return just(context.now, ApprovalDeclined{approval.terms, command.failure_code, command.failure_message,
                                             command.evidence});
@@ -123,28 +141,31 @@ Decision settle_cancel_approved(const Payment& payment, const Cancel& cancel, co
   if (cancel.state == CancelState::succeeded) return nothing_to_do();
 
   // It had failed, and its amount was free again. Book it where it still fits; a person looks either way.
-  std::vector<Decided> events;
   const Approval* approval = payment.find(cancel.terms.approval);
-  const auto left = approval == nullptr ? std::nullopt : sub(approval->cancellable(), cancel.terms.parts);
+  WJ_ASSERT(approval != nullptr);
+  const std::string code = "late_cancel_after_failure";
+  const std::string detail = "The provider reports success for cancel " + cancel.terms.cancel.text() +
+                             ", which it had refused before.";
+  const auto left = sub(approval->cancellable(), cancel.terms.parts);
   const bool paid =
       payment.status == PaymentStatus::done || payment.status == PaymentStatus::partial_canceled;
-  if (paid && left && !left->any_negative()) events.push_back(std::move(succeeded));
-  events.push_back(incident(cancel.terms.approval, "late_cancel_after_failure",
-                            "The provider reports success for cancel " + cancel.terms.cancel.text() +
-                                ", which it had refused before.",
-                            context));
+  if (!paid || !left || left->any_negative()) return incident_once(*approval, code, detail, context);
+  std::vector<Decided> events;
+  events.push_back(std::move(succeeded));
+  events.push_back(incident(*approval, code, detail, context));
   return events;
 }
 
-Decision settle_cancel_declined(const Cancel& cancel, const SettleCancel& command,
+Decision settle_cancel_declined(const Payment& payment, const Cancel& cancel, const SettleCancel& command,
                                 const DecideContext& context) {
   if (cancel.state == CancelState::failed) return nothing_to_do();
   if (cancel.state == CancelState::succeeded) {
-    return just(context.now, incident(cancel.terms.approval, "cancel_failed_after_success",
-                                      "The provider reports a failure for cancel " +
-                                          cancel.terms.cancel.text() + ", which it had confirmed before.",
-                                      context)
-                                 .body);
+    const Approval* approval = payment.find(cancel.terms.approval);
+    WJ_ASSERT(approval != nullptr);
+    return incident_once(*approval, "cancel_failed_after_success",
+                         "The provider reports a failure for cancel " + cancel.terms.cancel.text() +
+                             ", which it had confirmed before.",
+                         context);
   }
   return just(context.now,
               CancelFailed{cancel.terms, command.failure_code, command.failure_message, command.evidence});
@@ -177,7 +198,7 @@ Decision decide_one(const Payment& payment, const SettleCancel& command, DecideC
     case OutcomeKind::approved:
       return settle_cancel_approved(payment, *cancel, command, context);
     case OutcomeKind::declined:
-      return settle_cancel_declined(*cancel, command, context);
+      return settle_cancel_declined(payment, *cancel, command, context);
     case OutcomeKind::unknown:
       break;
   }

@@ -178,10 +178,13 @@ struct Fold {
 
   void operator()(const IncidentOpened& body) const {
     ++payment.incidents;
+    if (body.approval.is_zero()) return;
+    Approval* approval = known(body.approval);
+    if (approval == nullptr) return;
+    if (approval->incidents.size() < kIncidentsKept)
+      approval->incidents.push_back(body.code + ": " + body.detail);
     if (body.code != kAttemptsUsedUp) return;
-    if (Approval* approval = known(body.approval); approval != nullptr && approval->pursuit) {
-      approval->pursuit->gave_up = true;
-    }
+    if (approval->pursuit) approval->pursuit->gave_up = true;
     for (auto& cancel : payment.cancels) {
       if (cancel.terms.approval == body.approval && cancel.pursuit) cancel.pursuit->gave_up = true;
     }

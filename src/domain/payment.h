@@ -43,6 +43,8 @@ struct Pursuit {
   friend bool operator==(const Pursuit&, const Pursuit&) = default;
 };
 
+constexpr std::size_t kIncidentsKept = 32;
+
 struct Approval {
   ApprovalTerms terms;
   ApprovalState state = ApprovalState::requested;
@@ -62,6 +64,7 @@ struct Approval {
   Instant deposited_at;  // virtual account
   std::int64_t deposited_amount = 0;
   std::vector<std::string> bank_notices;  // ids of the bank's notices that were folded: a notice sent twice counts once
+  std::vector<std::string> incidents;  // "code: detail", the first kIncidentsKept: the same contradiction is told once
   std::optional<Pursuit> pursuit;  // while in doubt
 
   bool is_live() const { return state == ApprovalState::approved; }

@@ -1,0 +1,123 @@
+#include <limits>
+
+#include "domain/till_for_tests.h"
+
+namespace wonjang {
+namespace {
+
+std::string types(const std::vector<Decided>& events) {
+  std::string out;
+  for (const auto& event : events) out += (out.empty() ? "" : " ") + std::string(type_of(event.body));
+  return out;
+}
+
+TEST(Create, without_approvals_a_payment_starts_ready) {
+  Till till;
+  EXPECT_EQ(types(till.must(order(9'026))), "payment.created");
+  EXPECT_EQ(till.payment().status, PaymentStatus::ready);
+  EXPECT_EQ(till.payment().terms.parts, (TaxParts{8'205, 821, 0, 0}));
+  EXPECT_EQ(till.payment().balance, 9'026);
+  EXPECT_EQ(till.payment().terms.requested_at, kNoon);
+}
+
+TEST(Create, recorded_approvals_that_cover_the_total_make_it_done) {
+  Till till;
+  auto command = order(10'000, {card(6'000), by_method(PointDetail{"shop"}, 4'000)});
+  command.approvals[0].approved_at = kNoon.plus_ms(-5'000);
+  command.approvals[1].approved_at = kNoon.plus_ms(-4'000);
+  EXPECT_EQ(types(till.must(command)), "payment.created approval.approved approval.approved");
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  EXPECT_EQ(till.payment().approved_at, kNoon.plus_ms(-4'000));
+  EXPECT_EQ(till.payment().approvals[0].acquisition, AcquisitionState::ready);
+  EXPECT_EQ(till.payment().approvals[1].acquisition, AcquisitionState::none);
+  EXPECT_EQ(till.payment().approvals[1].terms.seq, 2U);
+}
+
+TEST(Create, approvals_below_the_total_leave_it_in_progress) {
+  Till till;
+  till.must(order(10'000, {card(9'999)}));
+  EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
+}
+
+TEST(Create, the_parts_of_the_approvals_add_up_to_those_of_the_payment) {
+  Till till;
+  auto command = order(11'000, {card(3'000), card(3'000), card(5'000)});
+  command.tax_free = 10'000;
+  till.must(command);
+  TaxParts sum;
+  for (const auto& approval : till.payment().approvals) sum = *add(sum, approval.terms.parts);
+  EXPECT_EQ(sum, till.payment().terms.parts);
+  EXPECT_EQ(sum, (TaxParts{909, 91, 10'000, 0}));
+}
+
+TEST(Create, a_cup_deposit_is_outside_tax) {
+  Till till;
+  auto command = order(4'800, {by_method(DepositCupDetail{"cup"}, 300), card(4'500)});
+  command.tax_exempt = 300;
+  till.must(command);
+  EXPECT_EQ(till.payment().approvals[0].terms.parts, (TaxParts{0, 0, 0, 300}));
+  EXPECT_EQ(till.payment().approvals[1].terms.parts, (TaxParts{4'091, 409, 0, 0}));
+}
+
+TEST(Create, a_waiting_account_comes_last_and_a_deposited_one_is_money) {
+  Till waiting;
+  EXPECT_EQ(types(waiting.must(order(10'000, {account(4'000), card(6'000)}))),
+            "payment.created approval.approved virtual_account.issued");
+  EXPECT_EQ(waiting.payment().status, PaymentStatus::waiting_for_deposit);
+  Till deposited;
+  auto command = order(10'000, {account(10'000)});
+  command.approvals[0].approved_at = kNoon;
+  EXPECT_EQ(types(deposited.must(command)), "payment.created approval.approved");
+  EXPECT_EQ(deposited.payment().status, PaymentStatus::done);
+  EXPECT_EQ(deposited.payment().approvals[0].deposited_amount, 10'000);
+}
+
+TEST(Create, bad_requests_are_refused_by_name) {
+  const auto code = [](CreatePayment command) { return Till().refused(command).code; };
+  EXPECT_EQ(code(order(0)), RefusalCode::amount_not_positive);
+  EXPECT_EQ(code(order(-1)), RefusalCode::amount_not_positive);
+  EXPECT_EQ(code(order(10'000, {card(0)})), RefusalCode::amount_not_positive);
+  auto free_too_big = order(10'000);
+  free_too_big.tax_free = 10'001;
+  EXPECT_EQ(code(free_too_big), RefusalCode::tax_parts_mismatch);
+  auto explicit_parts = order(10'000);
+  explicit_parts.parts = TaxParts{9'090, 909, 0, 0};
+  EXPECT_EQ(code(explicit_parts), RefusalCode::tax_parts_mismatch);
+  explicit_parts.parts = TaxParts{10'001, -1, 0, 0};
+  EXPECT_EQ(code(explicit_parts), RefusalCode::tax_parts_mismatch);
+  EXPECT_EQ(code(order(10'000, {card(6'000), card(4'001)})), RefusalCode::approvals_exceed_total);
+  const auto max = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(code(order(max, {card(max), card(max)})), RefusalCode::approvals_exceed_total);
+  EXPECT_EQ(code(order(10'000, std::vector<ApprovalInput>(kApprovalsMax + 1, card(1)))),
+            RefusalCode::approvals_exceed_total);
+  EXPECT_EQ(code(order(10'000, {account(9'999)})), RefusalCode::method_detail_invalid);
+  EXPECT_EQ(code(order(10'000, {account(5'000), account(5'000)})), RefusalCode::method_detail_invalid);
+  auto bad_bin = order(10'000, {card(10'000)});
+  std::get<CardDetail>(bad_bin.approvals[0].method).bin = "43301";
+  EXPECT_EQ(code(bad_bin), RefusalCode::method_detail_invalid);
+  auto bad_sum = order(10'000, {by_method(easy_pay(FundedBy::money, 9'000, 999), 10'000)});
+  EXPECT_EQ(code(bad_sum), RefusalCode::method_detail_invalid);
+}
+
+TEST(Create, the_greatest_amount_there_is_works) {
+  const auto max = std::numeric_limits<std::int64_t>::max();
+  Till till;
+  till.must(order(max, {card(max - 1), card(1)}));
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  till.must(cancel_all());
+  EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
+  EXPECT_EQ(till.payment().balance, 0);
+}
+
+TEST(Create, everything_has_a_bound) {
+  Till till;
+  till.must(order(10'000));
+  for (std::size_t i = 0; i < kApprovalsMax; ++i) {
+    till.must(begin(10'000));
+    till.must(settle(till.approval(i), OutcomeKind::declined));
+  }
+  EXPECT_EQ(till.refused(begin(10'000)).code, RefusalCode::transition_not_allowed);
+}
+
+}  // namespace
+}  // namespace wonjang

@@ -1,0 +1,329 @@
+// Approvals through a provider: intents, outcomes, what is in doubt, network cancels, alarms.
+#include "domain/till_for_tests.h"
+
+namespace wonjang {
+namespace {
+
+constexpr Instant kDeadline = kNoon.plus_ms(10'000);
+
+Till asked(std::int64_t amount = 10'000) {
+  Till till;
+  till.must(order(10'000));
+  till.must(begin(amount, kDeadline));
+  return till;
+}
+Till reversed() {
+  Till till = asked();
+  till.must(settle(till.approval(), OutcomeKind::unknown));
+  till.must(BeginNetworkCancel{till.approval(), "policy"});
+  till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, "raw"});
+  return till;
+}
+std::string types(const std::vector<Decided>& events) {
+  std::string out;
+  for (const auto& event : events) out += (out.empty() ? "" : " ") + std::string(type_of(event.body));
+  return out;
+}
+
+TEST(Approval, the_intent_is_durable_before_the_outcome) {
+  Till till;
+  till.must(order(10'000));
+  EXPECT_EQ(types(till.must(begin(10'000))), "payment.authenticated approval.requested");
+  EXPECT_TRUE(till.payment().in_doubt());
+  ASSERT_TRUE(till.payment().approvals[0].pursuit);
+  EXPECT_EQ(till.payment().approvals[0].pursuit->idempotency_key, "key-2");
+  EXPECT_EQ(till.payment().approvals[0].pursuit->tenant, "key_1");
+  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "approval.approved");
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  EXPECT_FALSE(till.payment().in_doubt());
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
+}
+
+TEST(Approval, without_a_provider_there_is_nobody_to_ask) {
+  Till till;
+  till.must(order(10'000));
+  EXPECT_EQ(till.refused(BeginApproval{card(10'000), kDeadline}).code, RefusalCode::provider_unknown);
+}
+
+TEST(Approval, what_is_in_doubt_takes_its_room) {
+  Till till = asked(6'000);
+  const auto refusal = till.refused(begin(5'000));
+  EXPECT_EQ(refusal.code, RefusalCode::approval_in_doubt);
+  EXPECT_EQ(refusal.actual, 4'000);
+  EXPECT_EQ(till.refused(RecordApproval{card(4'001)}).code, RefusalCode::approval_in_doubt);
+  till.must(RecordApproval{card(4'000)});
+  EXPECT_EQ(till.refused(cancel_all()).code, RefusalCode::approval_in_doubt);
+  EXPECT_EQ(till.refused(cancel_one(till.approval(0))).code, RefusalCode::approval_in_doubt);
+  till.must(cancel_one(till.approval(1)));
+  till.must(settle(till.approval(0), OutcomeKind::approved));
+  EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
+  EXPECT_EQ(till.refused(RecordApproval{card(4'001)}).code, RefusalCode::approved_exceeds_total);
+}
+
+TEST(Approval, a_declined_one_leaves_room_for_another) {
+  Till till = asked();
+  till.must(settle(till.approval(), OutcomeKind::declined));
+  EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::declined)).empty());
+  till.must(RecordApproval{card(10'000)});
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+}
+
+TEST(Approval, an_account_through_a_provider_waits) {
+  Till till;
+  till.must(order(10'000));
+  BeginApproval command{account(10'000), kDeadline};
+  command.input.provider = "sim";
+  till.must(command);
+  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "virtual_account.issued");
+  EXPECT_EQ(till.payment().status, PaymentStatus::waiting_for_deposit);
+}
+
+TEST(Approval, not_after_the_payment_has_expired) {
+  auto command = order(10'000);
+  command.terms.expires_at = kNoon.plus_ms(kHourMs);
+  Till till;
+  till.must(command);
+  till.pass_ms(kHourMs);
+  EXPECT_EQ(till.refused(begin(10'000)).code, RefusalCode::payment_expired);
+  auto recorded = RecordApproval{card(10'000)};  // happened in time, told late
+  recorded.input.approved_at = kNoon;
+  till.must(recorded);
+}
+
+// House rule for late news (reference: korean-payments.md 4.1).
+TEST(LateNews, an_approval_of_a_payment_that_is_over_is_recorded_and_undone) {
+  auto command = order(10'000);
+  command.terms.expires_at = kNoon.plus_ms(kHourMs);
+  Till till;
+  till.must(command);
+  till.must(begin(10'000));
+  till.pass_ms(kHourMs);
+  till.must(ExpirePayment{});
+  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+            "approval.approved network_cancel.requested");
+  EXPECT_EQ(till.payment().status, PaymentStatus::expired);
+  EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversing);
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, till.now()}));
+  till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, "raw"});
+  EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversed);
+  EXPECT_EQ(till.payment().status, PaymentStatus::expired);
+}
+
+TEST(LateNews, a_success_after_a_confirmed_network_cancel_is_never_dropped) {
+  Till till = reversed();
+  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+            "incident.opened network_cancel.requested");
+  EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
+  EXPECT_TRUE(till.payment().in_doubt());
+  till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, ""});
+  EXPECT_EQ(till.payment().incidents, 1U);
+}
+
+TEST(LateNews, a_success_after_a_decline_is_never_dropped) {
+  Till till = asked();
+  till.must(settle(till.approval(), OutcomeKind::declined));
+  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+            "incident.opened network_cancel.requested");
+}
+
+TEST(LateNews, a_success_while_it_is_being_undone_is_recorded_and_moves_nothing) {
+  Till till = asked();
+  till.must(BeginNetworkCancel{till.approval(), "policy"});
+  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "approval.approved");
+  EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
+  EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversing);
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
+  EXPECT_EQ(types(till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::never_existed, ""})),
+            "network_cancel.confirmed incident.opened");
+}
+
+TEST(LateNews, a_contradiction_is_told_once) {
+  Till till = asked();
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  EXPECT_EQ(till.must(settle(till.approval(), OutcomeKind::declined)).size(), 1U);
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::declined)).empty());
+  EXPECT_EQ(till.must(settle(till.approval(), OutcomeKind::approved, "999")).size(), 1U);
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved, "999")).empty());
+  EXPECT_EQ(till.must(settle(till.approval(), OutcomeKind::approved, "998")).size(), 1U);
+  EXPECT_EQ(till.payment().incidents, 3U);
+}
+
+TEST(LateNews, an_account_that_was_issued_before_is_no_news) {
+  Till till;
+  till.must(order(10'000));
+  BeginApproval command{account(10'000), kDeadline};
+  command.input.provider = "sim";
+  till.must(command);
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  till.must(deposit(10'000));
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
+  till.must(reverse(DepositReversal::to_canceled));
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
+}
+
+TEST(NetworkCancel, only_what_has_no_outcome_can_be_undone_this_way) {
+  Till till = asked();
+  EXPECT_EQ(till.refused(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, ""}).code,
+            RefusalCode::transition_not_allowed);
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  EXPECT_EQ(till.refused(BeginNetworkCancel{till.approval(), "x"}).code, RefusalCode::transition_not_allowed);
+  till.must(cancel_all());
+  till.must(settle_cancel(till.last_cancel(), OutcomeKind::approved));
+  EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
+  EXPECT_EQ(till.refused(BeginNetworkCancel{till.approval(), "x"}).code, RefusalCode::transition_not_allowed);
+}
+
+TEST(NetworkCancel, after_it_another_approval_may_follow) {
+  Till till = reversed();
+  EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
+  till.must(begin(10'000));
+  till.must(settle(till.approval(1), OutcomeKind::approved, "777"));
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  EXPECT_EQ(types(till.must(settle(till.approval(0), OutcomeKind::approved))),
+            "incident.opened network_cancel.requested");
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+}
+
+TEST(Pursuit, every_question_is_kept_and_plans_the_next) {
+  Till till = asked();
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, kDeadline}));
+  till.pass_ms(20'000);
+  till.must(settle(till.approval(), OutcomeKind::unknown));
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, till.now()}));
+  ProviderAsked question;
+  question.approval = till.approval();
+  question.question = Question::inquire_approval;
+  question.answer = ProviderAnswer::no_answer;
+  question.attempt = 1;
+  question.asked_at = till.now();
+  question.next_attempt_at = till.now().plus_ms(60'000);
+  till.must(RecordAnswer{question});
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, till.now().plus_ms(60'000)}));
+  EXPECT_EQ(till.payment().approvals[0].pursuit->attempts, 1U);
+  till.must(OpenIncident{till.approval(), std::string(kAttemptsUsedUp), "asked 12 times"});
+  EXPECT_TRUE(till.payment().approvals[0].pursuit->gave_up);
+  EXPECT_FALSE(next_alarm(till.payment()));
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  EXPECT_EQ(till.must(RecordAnswer{question}).size(), 1U);  // evidence is kept also when it comes too late
+}
+
+TEST(Pursuit, a_cancel_in_doubt_has_its_alarm) {
+  Till till = asked();
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  auto cancel = cancel_part(1'000);
+  cancel.deadline = kDeadline;
+  till.must(cancel);
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, kDeadline}));
+  till.must(settle_cancel(till.last_cancel(), OutcomeKind::declined));
+  EXPECT_FALSE(next_alarm(till.payment()));
+}
+
+TEST(Deposit, only_the_exact_amount_in_time_and_once) {
+  Till till;
+  till.must(order(10'000, {account(10'000, kNoon.plus_ms(kHourMs))}));
+  EXPECT_EQ(till.refused(deposit(9'999)).code, RefusalCode::deposit_amount_mismatch);
+  EXPECT_EQ(till.refused(deposit(10'001)).code, RefusalCode::deposit_amount_mismatch);
+  auto late = deposit(10'000);
+  late.deposited_at = kNoon.plus_ms(kHourMs);
+  EXPECT_EQ(till.refused(late).code, RefusalCode::deposit_too_late);
+  late.deposited_at = kNoon.plus_ms(kHourMs - 1);
+  till.must(late);
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  EXPECT_TRUE(till.must(deposit(10'000)).empty());
+  EXPECT_EQ(till.refused(deposit(10'000, "n2")).code, RefusalCode::transition_not_allowed);
+}
+
+TEST(Deposit, the_bank_may_take_it_back_and_bring_it_again) {
+  Till till;
+  till.must(order(10'000, {account(10'000)}));
+  till.must(deposit(10'000, "n1"));
+  till.must(reverse(DepositReversal::to_waiting, "r1"));
+  EXPECT_EQ(till.payment().status, PaymentStatus::waiting_for_deposit);
+  EXPECT_EQ(till.payment().balance, 10'000);
+  EXPECT_TRUE(till.must(deposit(10'000, "n1")).empty())
+      << "the first notice, told again, isn't a second deposit";
+  EXPECT_TRUE(till.must(reverse(DepositReversal::to_waiting, "r1")).empty());
+  till.must(deposit(10'000, "n2"));
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  till.must(reverse(DepositReversal::to_canceled, "r2"));
+  EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
+  EXPECT_EQ(till.payment().balance, 0);
+  EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversed);
+}
+
+TEST(Deposit, a_reversal_after_a_partial_cancel_is_refused) {
+  Till till;
+  till.must(order(10'000, {account(10'000)}));
+  till.must(deposit(10'000));
+  auto cancel = cancel_part(1'000);
+  cancel.refund_account_token = "tok";
+  till.must(cancel);
+  EXPECT_EQ(till.refused(reverse(DepositReversal::to_waiting)).code, RefusalCode::transition_not_allowed);
+}
+
+TEST(Expiry, the_alarm_rings_when_it_becomes_possible_and_not_while_something_is_live) {
+  auto command = order(10'000, {account(10'000, kNoon.plus_ms(kHourMs))});
+  command.terms.expires_at = kNoon.plus_ms(2 * kHourMs);
+  Till till;
+  till.must(command);
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::expiry, kNoon.plus_ms(kHourMs)}));
+  EXPECT_EQ(till.refused(ExpirePayment{}).code, RefusalCode::transition_not_allowed);
+  till.pass_ms(kHourMs);
+  till.must(ExpirePayment{});
+  EXPECT_FALSE(next_alarm(till.payment()));
+
+  auto part = order(10'000, {card(6'000)});
+  part.terms.expires_at = kNoon.plus_ms(kHourMs);
+  Till live;
+  live.must(part);
+  EXPECT_FALSE(next_alarm(live.payment()));
+  live.pass_ms(kHourMs);
+  EXPECT_EQ(live.refused(ExpirePayment{}).code, RefusalCode::transition_not_allowed);
+  live.must(cancel_all());
+  EXPECT_EQ(next_alarm(live.payment()), (Alarm{AlarmKind::expiry, kNoon.plus_ms(kHourMs)}));
+  live.must(ExpirePayment{});
+}
+
+TEST(Expiry, at_a_tie_what_is_in_doubt_comes_first) {
+  auto command = order(10'000);
+  command.terms.expires_at = kDeadline;
+  Till till;
+  till.must(command);
+  till.must(begin(10'000, kDeadline));
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, kDeadline}));
+}
+
+TEST(Acquisition, a_slip_goes_step_by_step) {
+  Till till;
+  till.must(order(10'000, {card(10'000)}));
+  const auto step = [&](AcquisitionState state) {
+    return RecordAcquisition{till.approval(), state, "b1", "s1", kNoon};
+  };
+  EXPECT_EQ(till.refused(step(AcquisitionState::completed)).code, RefusalCode::acquisition_not_allowed);
+  till.must(step(AcquisitionState::requested));
+  EXPECT_TRUE(till.must(step(AcquisitionState::requested)).empty());
+  till.must(step(AcquisitionState::completed));
+  EXPECT_EQ(till.payment().approvals[0].acquired_at, kNoon);
+  EXPECT_EQ(till.refused(step(AcquisitionState::requested)).code, RefusalCode::acquisition_not_allowed);
+  till.must(cancel_all());
+  till.must(step(AcquisitionState::cancel_requested));
+  till.must(step(AcquisitionState::canceled));
+}
+
+TEST(Acquisition, only_live_cards_have_a_slip) {
+  Till points;
+  points.must(order(10'000, {by_method(PointDetail{}, 10'000)}));
+  EXPECT_EQ(
+      points.refused(RecordAcquisition{points.approval(), AcquisitionState::requested, "", "", {}}).code,
+      RefusalCode::acquisition_not_allowed);
+  Till easy;
+  easy.must(order(10'000, {by_method(easy_pay(FundedBy::card), 10'000)}));
+  easy.must(cancel_all());
+  EXPECT_EQ(easy.refused(RecordAcquisition{easy.approval(), AcquisitionState::requested, "", "", {}}).code,
+            RefusalCode::approval_not_live);
+}
+
+}  // namespace
+}  // namespace wonjang
