@@ -1,9 +1,10 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # Shared by postgres.sh and mariadb.sh: scratch folders, the unprivileged user, percentiles, the count of what
 # the clients saw committed. Sourced, not run.
 set -euo pipefail
 
-readonly PEERS_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-readonly KEY_MIN=1000000000000000000 KEY_MAX=9200000000000000000  # 19 digits each: every key is equally long
+PEERS_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+readonly PEERS_DIR KEY_MIN=1000000000000000000 KEY_MAX=9200000000000000000  # 19 digits each: every key is equally long
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -94,9 +95,13 @@ $(basename "$0") COMMAND DIR ...: everything lives below DIR, nothing of the sys
 USAGE
 }
 
+# The clients' files of one run: gone with the script, however it ends.
+LOGS=
+new_logs() { LOGS=$(mktemp -d); }
+
 # A server must not outlive a command that was interrupted or failed; a command that ended well leaves it running.
 guard() {
-  trap 'code=$?; trap - EXIT; [ $code = 0 ] || stop_server || true; exit $code' EXIT
+  trap 'code=$?; trap - EXIT; [ -z "$LOGS" ] || rm -rf "$LOGS"; [ $code = 0 ] || stop_server || true; exit $code' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
 }

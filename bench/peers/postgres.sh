@@ -3,7 +3,6 @@
 # README.md beside this file says how to use it and what was tried.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-readonly COMMAND=${1:-help}
 SCRATCH=$(realpath -m "${2:-.}")
 readonly SCRATCH
 readonly BIN=/usr/lib/postgresql/15/bin
@@ -50,6 +49,7 @@ autovacuum_naptime = 60s            # insert-only: nothing to clean, statistics 
 logging_collector = off
 log_min_messages = warning
 log_checkpoints = off
+recovery_init_sync_method = syncfs   # after a crash: one sync of the file system, not one per file
 SETTINGS
   printf '%s\n' "${PEER_EXTRA:-}"  # for trying alternatives: PEER_EXTRA='commit_delay = 50'
 }
@@ -129,7 +129,8 @@ latencies() { awk -v kind="$2" '$4 == kind { print $3 }' "$1"/latency*; }
 run() {  # run SECONDS CONNECTIONS MIX
   local logs code=0 committed requests tps seconds extra=''
   scripts_of "$3" >/dev/null
-  logs=$(mktemp -d)
+  new_logs
+  logs=$LOGS
   (load "$logs" "$@") || code=$?
   [ $code = 0 ] || { tail -n 5 "$logs/errors" >&2; die "pgbench failed with $code"; }
   committed=$(latencies "$logs" 0 | wc -l)
@@ -144,7 +145,6 @@ run() {  # run SECONDS CONNECTIONS MIX
   fi
   result "postgresql" "$(version)" "$2" "$seconds" "$committed" "$(latencies "$logs" 0 | percentiles)" "$3" \
     "$(awk '/failed transactions/ { print $5; exit }' "$logs/report")" "$extra"
-  rm -rf "$logs"
 }
 
 prefill() {  # prefill COUNT, in transactions of at most half a million
@@ -194,10 +194,11 @@ SQL
   grep -q '"ok" : true' "$HOME_DIR/verified"
 }
 
-# Kills the server under load without warning and measures until the first payment is committed again.
+# Kills the server under load without warning; the clock runs from its end to the next committed payment.
 restart() {
   local logs pid family load_pid from taken committed
-  logs=$(mktemp -d)
+  new_logs
+  logs=$LOGS
   (load "$logs" 60 "${PEER_CONNECTIONS:-64}" plain) &
   load_pid=$!
   sleep "${PEER_LOAD_SECONDS:-5}"
@@ -205,8 +206,8 @@ restart() {
   family=$(ps -o pid= --ppid "$pid")
   # shellcheck disable=SC2086
   kill -9 "$pid" $family 2>/dev/null || true
-  from=$(now_ms)
   wait_gone "$pid"
+  from=$(now_ms)
   start_server
   book_seed "$(shuf -n 1 -i "$KEY_MIN-$KEY_MAX")"
   taken=$(($(now_ms) - from))
@@ -214,7 +215,6 @@ restart() {
   committed=$(cat "$logs"/latency* | wc -l)
   expect_add "$committed" $((committed + ${PEER_CONNECTIONS:-64}))
   printf '{"system":"postgresql","restart_ms":%d,"payments":%d}\n' "$taken" "$(sql -c 'select count(*) from payment')"
-  rm -rf "$logs"
 }
 
 main_of_peer "$@"

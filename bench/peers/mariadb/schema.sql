@@ -101,31 +101,6 @@ begin
   return v_reply;
 end//
 
--- For prefill: the id and the texts of book_payment(), and nothing else.
-create function time_ordered_id(at datetime(6)) returns binary(16) not deterministic no sql
-  return concat(unhex(lpad(hex(floor(unix_timestamp(at) * 1000)), 12, '0')), random_bytes(10))//
-
-create function reply_text(payment binary(16), merchant int, order_id varchar(64), order_name varchar(100), total bigint,
-                           supply bigint, vat bigint, tax_free bigint, at datetime(6), approval binary(16),
-                           issuer varchar(16), approve_no varchar(16)) returns varchar(1000) deterministic no sql
-  return concat('{"payment":{"id":"pay_', hex(payment), '","merchant":"mer_', merchant, '","order_id":"', order_id,
-                '","order_name":"', order_name, '","currency":"KRW","total":', total, ',"supply":', supply, ',"vat":', vat,
-                ',"tax_free":', tax_free, ',"tax_exempt":0,"cancelled":0,"status":"done","created_at":"', at,
-                '"},"approvals":[{"id":"apr_', hex(approval), '","seq":1,"method":"card","issuer":"', issuer,
-                '","approve_no":"', approve_no, '","amount":', total, ',"supply":', supply, ',"vat":', vat,
-                ',"tax_free":', tax_free, ',"tax_exempt":0,"card":"4330-12**-****-1234","approved_at":"', at, '"}]}')//
-
-create function event_text(`key` varchar(64), payment binary(16), merchant int, order_id varchar(64),
-                           order_name varchar(100), total bigint, supply bigint, vat bigint, tax_free bigint,
-                           at datetime(6), approval binary(16), issuer varchar(16), approve_no varchar(16))
-  returns varchar(1000) deterministic no sql
-  return concat('{"type":"payment.done","key":"', `key`, '","payment":"pay_', hex(payment), '","merchant":"mer_', merchant,
-                '","order_id":"', order_id, '","order_name":"', order_name, '","currency":"KRW","total":', total,
-                ',"supply":', supply, ',"vat":', vat, ',"tax_free":', tax_free, ',"tax_exempt":0,"at":"', at,
-                '","approval":{"id":"apr_', hex(approval), '","seq":1,"method":"card","issuer":"', issuer,
-                '","approve_no":"', approve_no, '","amount":', total, ',"card":"4330-12**-****-1234"},',
-                '"source":"ledger/b0","version":1}')//
-
 -- Set-based load of `p_count` payments, the `p_from`-th first, in the shape book_payment() would have left.
 create procedure prefill(p_from bigint, p_count bigint)
 begin
@@ -133,23 +108,36 @@ begin
                                 tax_free bigint, at datetime(6), payment binary(16), approval binary(16),
                                 order_id varchar(64), approve_no varchar(16)) engine=myisam;
   insert into fresh (n, k, merchant, total, at, approve_no)
-    select p_from + seq - 1, concat('idem-', 1000000000000000000 + floor(rand() * 82e8) * 1000000000 + floor(rand() * 1e9)),
+    select p_from + seq - 1, concat('idem-', 1 + floor(rand() * 8), lpad(floor(rand() * 1e9), 9, '0'), lpad(floor(rand() * 1e9), 9, '0')),
            1 + floor(rand() * 9999), (1 + floor(rand() * 99999)) * 10,
            timestamp'2026-01-01 00:00:00' + interval (p_from + seq) * 20000 microsecond, 10000000 + floor(rand() * 89999999)
       from seq_1_to_500000 where seq <= p_count;
   update fresh set tax_free = total div 10, vat = (total - total div 10) div 11, supply = total - tax_free - vat,
-                   payment = time_ordered_id(at), approval = time_ordered_id(at), order_id = concat('ord-', substr(k, 6));
+                   payment = concat(unhex(lpad(hex(floor(unix_timestamp(at) * 1000)), 12, '0')), random_bytes(10)),
+                   approval = concat(substr(payment, 1, 6), random_bytes(10)), order_id = concat('ord-', substr(k, 6));
   start transaction;
   insert into idempotency
-    select merchant, k, md5(k), 201, reply_text(payment, merchant, order_id, 'one box of mandarins 3 kg', total, supply, vat,
-                                                tax_free, at, approval, 'issuer-11', approve_no) from fresh;
+    select merchant, k, md5(k), 201,
+           concat('{"payment":{"id":"pay_', hex(payment), '","merchant":"mer_', merchant, '","order_id":"', order_id,
+                  '","order_name":"one box of mandarins 3 kg","currency":"KRW","total":', total,
+                  ',"supply":', supply, ',"vat":', vat, ',"tax_free":', tax_free,
+                  ',"tax_exempt":0,"cancelled":0,"status":"done","created_at":"', at,
+                  '"},"approvals":[{"id":"apr_', hex(approval), '","seq":1,"method":"card","issuer":"issuer-11",',
+                  '"approve_no":"', approve_no, '","amount":', total, ',"supply":', supply,
+                  ',"vat":', vat, ',"tax_free":', tax_free, ',"tax_exempt":0,"card":"4330-12**-****-1234","approved_at":"', at, '"}]}')
+      from fresh order by merchant, k;
   insert into payment select payment, merchant, order_id, 'one box of mandarins 3 kg', 'KRW', total, supply, vat, tax_free, 0,
                              1, at from fresh order by n;
   insert into approval select approval, payment, 1, 1, 'issuer-11', approve_no, total, supply, vat, tax_free, 0, at
     from fresh order by n;
   insert into outbox (payload)
-    select event_text(k, payment, merchant, order_id, 'one box of mandarins 3 kg', total, supply, vat, tax_free, at, approval,
-                      'issuer-11', approve_no) from fresh order by n;
+    select concat('{"type":"payment.done","key":"', k, '","payment":"pay_', hex(payment), '","merchant":"mer_', merchant,
+                  '","order_id":"', order_id, '","order_name":"one box of mandarins 3 kg","currency":"KRW","total":', total,
+                  ',"supply":', supply, ',"vat":', vat, ',"tax_free":', tax_free, ',"tax_exempt":0,"at":"', at,
+                  '","approval":{"id":"apr_', hex(approval), '","seq":1,"method":"card","issuer":"issuer-11",',
+                  '"approve_no":"', approve_no, '","amount":', total, ',"card":"4330-12**-****-1234"},',
+                  '"source":"ledger/b0","version":1}')
+      from fresh order by n;
   commit;
   drop temporary table fresh;
 end//

@@ -118,7 +118,7 @@ $$;
 -- Set-based load of `p_count` payments, the `p_from`-th first, in the shape book_payment() would have left.
 create procedure prefill(p_from bigint, p_count bigint) language sql as $$
   with fresh as materialized (
-    select n, 'idem-' || (1000000000000000000 + (random() * 8e18)::bigint) as key,
+    select n, 'idem-' || (1000000000 + (random() * 8e9)::bigint) || lpad(floor(random() * 1e9)::text, 9, '0') as key,
            (1 + random() * 9999)::integer as merchant, (1 + random() * 99999)::bigint * 10 as total,
            timestamptz '2026-01-01 00:00:00+09' + n * interval '20 milliseconds' as at
       from generate_series(p_from, p_from + p_count - 1) n
