@@ -1,7 +1,8 @@
-// TempDir: a folder of a test's own, gone with it.
-// Threads: one owner.
+// TempDir: a folder of a test's own, gone with it. `quick` is in memory where the system has such a place,
+// for tests to which a sync means nothing. Threads: one owner.
 #pragma once
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -12,8 +13,12 @@ namespace wonjang {
 
 class TempDir {
  public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wonjang-XXXXXX").string();
+  enum class Kind : std::uint8_t { on_disk, quick };
+
+  explicit TempDir(Kind kind = Kind::on_disk) {
+    std::filesystem::path parent = std::filesystem::temp_directory_path();
+    if (kind == Kind::quick && std::filesystem::is_directory("/dev/shm")) parent = "/dev/shm";
+    std::string pattern = (parent / "wonjang-XXXXXX").string();
     WJ_ASSERT(::mkdtemp(pattern.data()) != nullptr);
     path_ = pattern;
   }

@@ -1,5 +1,6 @@
 #include "adapters/rocksdb/rocks_book.h"
 
+#include <rocksdb/snapshot.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
@@ -145,10 +146,14 @@ struct RocksBook::Impl {
   std::optional<Error> poison;
   rocksdb::WriteBatch rows;
   std::string scratch;
+  using Rows = std::vector<std::pair<std::string, std::string>>;
+  Rows streams;
+  Rows keys;
 
   Result<void> ready() const;
   Position collect(const AppendBatch& batch);
   void collect_unit(const Unit& unit, Position first);
+  void collect_sorted(Family family, Rows& some);
   void collect_tree(std::span<const TreeNode> nodes);
   void put(Family family, const std::string& key, const std::string& value) {
     rows.Put(store->family(family), key, value).PermitUncheckedError();  // fails only for a batch of 4 GiB
@@ -191,17 +196,25 @@ void RocksBook::Impl::collect_unit(const Unit& unit, Position first) {
   scratch.clear();
   rocks::encode_unit(unit, scratch);
   put(Family::log, rocks::log_key(first), scratch);
-  put(Family::streams, rocks::stream_key(unit.stream, unit.expected_version),
-      rocks::encode_stream_entry(first, static_cast<std::uint32_t>(unit.events.size())));
+  streams.emplace_back(rocks::stream_key(unit.stream, unit.expected_version),
+                       rocks::encode_stream_entry(first, static_cast<std::uint32_t>(unit.events.size())));
   if (unit.idempotency) {
-    put(Family::keys, rocks::idempotency_key(unit.idempotency->key),
-        rocks::encode_key_entry({first, unit.idempotency->final}));
+    keys.emplace_back(rocks::idempotency_key(unit.idempotency->key),
+                      rocks::encode_key_entry({first, unit.idempotency->final}));
   }
-  if (unit.claim) put(Family::keys, rocks::claim_key(*unit.claim), rocks::encode_claim(unit.stream));
+  if (unit.claim) keys.emplace_back(rocks::claim_key(*unit.claim), rocks::encode_claim(unit.stream));
   if (unit.alarm_before && unit.alarm_before != unit.alarm_after) {
     rows.Delete(store->family(Family::alarms), rocks::alarm_key(*unit.alarm_before)).PermitUncheckedError();
   }
   if (unit.alarm_after) put(Family::alarms, rocks::alarm_key(*unit.alarm_after), rocks::encode_alarm());
+}
+
+// A write buffer finds the place of a key quickly when it is near the one before. Of equal keys the later one
+// stays later.
+void RocksBook::Impl::collect_sorted(Family family, Rows& some) {
+  std::stable_sort(some.begin(), some.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [key, value] : some) put(family, key, value);
+  some.clear();
 }
 
 // Neighbours share a record: a batch completes a run of nodes on each level.
@@ -231,6 +244,8 @@ Position RocksBook::Impl::collect(const AppendBatch& batch) {
     next += unit.events.size();
   }
   WJ_ASSERT(next <= rocks::kPositionMax);
+  collect_sorted(Family::streams, streams);
+  collect_sorted(Family::keys, keys);
   collect_tree(batch.tree_nodes);
   put(Family::meta, "head", rocks::encode_head(next, batch.head));
   return next;
@@ -357,8 +372,8 @@ namespace {
 
 // Calls `row(key, value)` for every row of a family; it returns an error or nothing.
 template <typename Row>
-Result<void> each_row(const Store& store, Family family, Row row) {
-  const Range range(store, family, "", rocks::end_of_keys(), /*fill_cache=*/false);
+Result<void> each_row(const Store& store, const rocksdb::Snapshot* snapshot, Family family, Row row) {
+  const Range range(store, family, "", rocks::end_of_keys(), /*fill_cache=*/false, snapshot);
   for (range->SeekToFirst(); range->Valid(); range->Next()) {
     WJ_CHECK(row(range->key().ToStringView(), range->value().ToStringView()));
   }
@@ -370,36 +385,43 @@ Result<void> each_row(const Store& store, Family family, Row row) {
 Result<BookCounts> RocksBook::count() const {
   BookCounts counts;
   const Store& store = *impl_->store;
-  WJ_CHECK(each_row(store, Family::log, [&](std::string_view key, std::string_view value) -> Result<void> {
-    const auto first = rocks::decode_log_key(key);
-    if (!first) return rocks::contradiction("a key of the log can't be read");
-    const auto unit = rocks::decode_unit(*first, value, Replies::left_out);
-    if (!unit) return rocks::unreadable_unit(*first);
-    if (*first != counts.events) {
-      return rocks::contradiction("there is a gap before position " + std::to_string(*first));
-    }
-    counts.events += unit->events.size();
-    ++counts.units;
-    return {};
-  }));
-  WJ_CHECK(each_row(store, Family::streams, [&](std::string_view, std::string_view) -> Result<void> {
-    ++counts.stream_versions;
-    return {};
-  }));
-  WJ_CHECK(each_row(store, Family::keys, [&](std::string_view key, std::string_view) -> Result<void> {
-    ++(key.starts_with('i') ? counts.idempotency_keys : counts.claims);
-    return {};
-  }));
-  WJ_CHECK(each_row(store, Family::alarms, [&](std::string_view, std::string_view) -> Result<void> {
-    ++counts.alarms;
-    return {};
-  }));
-  WJ_CHECK(each_row(store, Family::tree, [&](std::string_view key, std::string_view value) -> Result<void> {
-    const auto run = rocks::decode_tree_run(key, value);
-    if (!run) return rocks::contradiction("a run of tree nodes can't be read");
-    counts.tree_nodes += run->size();
-    return {};
-  }));
+  rocksdb::ManagedSnapshot snapshot(&store.db());  // appends may go on meanwhile
+  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::log,
+                    [&](std::string_view key, std::string_view value) -> Result<void> {
+                      const auto first = rocks::decode_log_key(key);
+                      if (!first) return rocks::contradiction("a key of the log can't be read");
+                      const auto unit = rocks::decode_unit(*first, value, Replies::left_out);
+                      if (!unit) return rocks::unreadable_unit(*first);
+                      if (*first != counts.events) {
+                        return rocks::contradiction("there is a gap before position " +
+                                                    std::to_string(*first));
+                      }
+                      counts.events += unit->events.size();
+                      ++counts.units;
+                      return {};
+                    }));
+  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::streams,
+                    [&](std::string_view, std::string_view) -> Result<void> {
+                      ++counts.stream_versions;
+                      return {};
+                    }));
+  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::keys,
+                    [&](std::string_view key, std::string_view) -> Result<void> {
+                      ++(key.starts_with('i') ? counts.idempotency_keys : counts.claims);
+                      return {};
+                    }));
+  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::alarms,
+                    [&](std::string_view, std::string_view) -> Result<void> {
+                      ++counts.alarms;
+                      return {};
+                    }));
+  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::tree,
+                    [&](std::string_view key, std::string_view value) -> Result<void> {
+                      const auto run = rocks::decode_tree_run(key, value);
+                      if (!run) return rocks::contradiction("a run of tree nodes can't be read");
+                      counts.tree_nodes += run->size();
+                      return {};
+                    }));
   return counts;
 }
 

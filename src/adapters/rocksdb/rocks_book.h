@@ -14,7 +14,9 @@
 // Threads: as for Book. A RocksShared may be used by any thread and by any number of books.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string_view>
 
 #include "ports/book.h"
 
@@ -25,6 +27,9 @@ struct RocksSharedOptions {
   std::size_t memory_bytes = 512U << 20U;        // blocks, filters, indexes and write buffers together
   std::size_t write_buffer_bytes = 160U << 20U;  // of that, at most, the write buffers
   int background_threads = 2;                    // flushes and compactions
+  // Called with each warning and error of RocksDB, by any thread, briefly. There is no log file of its own:
+  // on a full disk a RocksDB built with assertions ends the process over the second line that it can't write.
+  std::function<void(std::string_view line)> log = {};
 };
 
 class RocksShared {

@@ -30,7 +30,7 @@ class RocksHarness final : public BookHarness {
     WJ_TRY(auto book, open_book(directory, /*sync=*/false));
     return std::unique_ptr<Book>(std::move(book));
   }
-  TempDir folder_;
+  TempDir folder_{TempDir::Kind::quick};
 };
 
 INSTANTIATE_TEST_SUITE_P(Rocks, BookContract,

@@ -4,7 +4,36 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
 namespace wonjang {
+
+namespace {
+
+// Hands RocksDB's warnings on as lines.
+class LineLogger final : public rocksdb::Logger {
+ public:
+  explicit LineLogger(std::function<void(std::string_view)> log)
+      : rocksdb::Logger(rocksdb::WARN_LEVEL), log_(std::move(log)) {}
+
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    if (!log_) return;
+    std::array<char, 1024> line;
+    const int size = std::vsnprintf(line.data(), line.size(), format, arguments);
+    if (size <= 0) return;
+    std::string_view text(line.data(), std::min(static_cast<std::size_t>(size), line.size() - 1));
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    log_(text);
+  }
+
+ private:
+  const std::function<void(std::string_view)> log_;
+};
+
+}  // namespace
 
 RocksShared::RocksShared(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RocksShared::~RocksShared() = default;
@@ -20,6 +49,7 @@ std::shared_ptr<const RocksShared> RocksShared::make(const RocksSharedOptions& o
   // Charged to the cache: one number bounds both.
   impl->write_buffers =
       std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes, impl->cache);
+  impl->logger = std::make_shared<LineLogger>(options.log);
   impl->background_threads = options.background_threads;
   return std::make_shared<const RocksShared>(std::move(impl));
 }
@@ -61,9 +91,8 @@ rocksdb::DBOptions db_options(const RocksBookOptions& options, const RocksShared
   // Written out as they grow, so that the sync of a large file doesn't hold up the sync of the log.
   db.bytes_per_sync = kMiB;
   db.wal_bytes_per_sync = 0;  // synced by every append anyway
+  db.info_log = shared.logger;
   db.info_log_level = rocksdb::WARN_LEVEL;
-  db.keep_log_file_num = 4;
-  db.max_log_file_size = 4 * kMiB;
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   return db;

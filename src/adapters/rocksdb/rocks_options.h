@@ -13,6 +13,7 @@ namespace wonjang {
 struct RocksShared::Impl {
   std::shared_ptr<rocksdb::Cache> cache;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
+  std::shared_ptr<rocksdb::Logger> logger;
   int background_threads = 2;
 };
 

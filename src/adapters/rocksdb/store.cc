@@ -45,12 +45,14 @@ Error unreadable_unit(Position at) {
 
 std::string end_of_keys() { return std::string(32, '\xff'); }
 
-Range::Range(const Store& store, Family family, std::string from, std::string until, bool fill_cache)
+Range::Range(const Store& store, Family family, std::string from, std::string until, bool fill_cache,
+             const rocksdb::Snapshot* snapshot)
     : from_(std::move(from)), until_(std::move(until)), lower_(from_), upper_(until_) {
   rocksdb::ReadOptions read;
   read.iterate_lower_bound = &lower_;
   read.iterate_upper_bound = &upper_;
   read.fill_cache = fill_cache;
+  read.snapshot = snapshot;
   it_.reset(store.db().NewIterator(read, store.family(family)));
 }
 

@@ -58,7 +58,8 @@ class Store {
 // An iterator over the keys in [from, until). Its bounds live as long as it does.
 class Range {
  public:
-  Range(const Store& store, Family family, std::string from, std::string until, bool fill_cache = true);
+  Range(const Store& store, Family family, std::string from, std::string until, bool fill_cache = true,
+        const rocksdb::Snapshot* snapshot = nullptr);
   Range(const Range&) = delete;
   Range& operator=(const Range&) = delete;
 
