@@ -50,6 +50,14 @@ class JsonWriter {
     out_.push_back('"');
     return *this;
   }
+  JsonWriter& instant_micros(std::string_view name, Instant value) {
+    return text(name, to_rfc3339_micros(value));
+  }
+  // A text of two halves, neither of which needs escapes.
+  JsonWriter& prefixed(std::string_view name, std::string_view prefix, std::string_view value) {
+    key(name).out_.append("\"").append(prefix).append(value).append("\"");
+    return *this;
+  }
   template <typename Tag>
   JsonWriter& id(std::string_view name, const Id<Tag>& value) {
     key(name).out_.push_back('"');
@@ -60,6 +68,13 @@ class JsonWriter {
   // `json` is a complete value.
   JsonWriter& raw(std::string_view name, std::string_view json) {
     key(name).out_.append(json);
+    return *this;
+  }
+  // A member whose name came from outside.
+  JsonWriter& named(std::string_view name, std::string_view value) {
+    element(name);
+    out_.push_back(':');
+    put_string(value);
     return *this;
   }
   JsonWriter& element(std::string_view value) {
