@@ -16,7 +16,7 @@ template <typename Adapter>
 class DigestContract : public testing::Test {
  protected:
   std::string hex(std::string_view message) const { return to_hex(view(digest_.sha256(message))); }
-  const Adapter adapter_;
+  const Adapter adapter_{};
   const Digest& digest_ = adapter_;
 };
 TYPED_TEST_SUITE_P(DigestContract);

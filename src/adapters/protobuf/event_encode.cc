@@ -27,10 +27,10 @@ void write(WireWriter& w, int field, const TaxParts& v) {
 }
 
 void write(WireWriter& w, int field, const Metadata& labels) {
-  for (const auto& [key, value] : labels) {
+  for (const auto& label : labels) {  // a pair; clang 14 captures no structured binding
     w.message(field, [&] {
-      w.text(pb::Label::kKeyFieldNumber, key);
-      w.text(pb::Label::kValueFieldNumber, value);
+      w.text(pb::Label::kKeyFieldNumber, label.first);
+      w.text(pb::Label::kValueFieldNumber, label.second);
     });
   }
 }
