@@ -47,7 +47,7 @@ class AcquirerServerTest : public testing::Test {
                                      R"(","amount":1000,"currency":"KRW","method":{"type":"CARD"}})");
   }
 
-  const WallClock clock_;
+  const WallClock clock_{};
   SimulatedProvider provider_{SimulatedProfile(), 42};
   std::unique_ptr<AcquirerServer> server_;
 };

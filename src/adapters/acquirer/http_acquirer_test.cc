@@ -40,7 +40,7 @@ class HttpAcquirerTest : public testing::Test {
     return testing::AssertionFailure() << name_of(answer.error().kind) << ": " << answer.error().message;
   }
 
-  const WallClock clock_;
+  const WallClock clock_{};
 };
 
 TEST_F(HttpAcquirerTest, a_whole_answer_is_an_answer) {
@@ -189,7 +189,7 @@ TEST_F(HttpAcquirerTest, a_reference_that_would_change_the_path_is_never_sent) {
 }
 
 TEST(HttpAcquirerOpen, refuses_options_that_do_not_nest) {
-  const WallClock clock;
+  const WallClock clock{};
   EXPECT_EQ(HttpAcquirer::open({.host = "", .port = 1}, clock).error().kind, ErrorKind::invalid);
   EXPECT_EQ(HttpAcquirer::open({.host = "127.0.0.1", .port = 0}, clock).error().kind, ErrorKind::invalid);
   EXPECT_EQ(HttpAcquirer::open(
