@@ -1,5 +1,5 @@
 #include "domain/cancel_rules.h"
-#include "domain/till_for_tests.h"
+#include "testing/till.h"
 
 namespace wonjang {
 namespace {

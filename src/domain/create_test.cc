@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "domain/till_for_tests.h"
+#include "testing/till.h"
 
 namespace wonjang {
 namespace {

@@ -84,14 +84,8 @@ std::vector<Decided> opening(const Payment& payment, Instant at) {
   return events;
 }
 
-ApprovalTerms terms_of(const Payment& payment, const ApprovalInput& input, const DecideContext& context) {
-  return {ApprovalId(context.ids.next(context.now, context.slot)),
-          static_cast<std::uint32_t>(payment.approvals.size() + 1),
-          input.method,
-          parts_of_approval(input, remaining_parts(payment)),
-          {},
-          input.pg_code,
-          input.van};
+std::uint32_t next_seq(const Payment& payment) {
+  return static_cast<std::uint32_t>(payment.approvals.size() + 1);
 }
 
 }  // namespace
@@ -102,13 +96,8 @@ Decision decide_one(const Payment& payment, const RecordApproval& command, Decid
   if (auto refusal = check_all(payment, input, at)) return std::move(*refusal);
 
   auto events = opening(payment, context.now);
-  auto terms = terms_of(payment, input, context);
-  if (waits_for_deposit(input)) {
-    events.push_back({at, VirtualAccountIssued{std::move(terms), at}});
-  } else {
-    events.push_back(
-        {at, ApprovalApproved{std::move(terms), input.approve_no, input.network_txn_id, at, {}}});
-  }
+  add_recorded_approval(events, input, next_seq(payment), parts_of_approval(input, remaining_parts(payment)),
+                        context);
   return events;
 }
 
@@ -120,9 +109,13 @@ Decision decide_one(const Payment& payment, const BeginApproval& command, Decide
                   "/provider");
   }
   auto events = opening(payment, context.now);
-  auto terms = terms_of(payment, input, context);
-  terms.provider = input.provider;
-  events.push_back({context.now, ApprovalRequested{std::move(terms), command.deadline}});
+  Decided& intent = events.emplace_back();
+  intent.occurred_at = context.now;
+  auto& body = intent.body.emplace<ApprovalRequested>();
+  fill_terms(body.terms, input, next_seq(payment), parts_of_approval(input, remaining_parts(payment)),
+             context);
+  body.terms.provider = input.provider;
+  body.deadline = command.deadline;
   return events;
 }
 

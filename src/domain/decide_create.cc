@@ -68,18 +68,23 @@ std::optional<Refusal> check_request(const CreatePayment& command) {
   return check_waiting_account(command);
 }
 
-PaymentCreated created(const CreatePayment& command, const TaxParts& parts, const DecideContext& context) {
-  PaymentCreated body = command.terms;
+// Bodies are built in place: they are large, and a create with its approval is the commonest command of all.
+void add_created(std::vector<Decided>& events, const CreatePayment& command, const TaxParts& parts,
+                 const DecideContext& context) {
+  Decided& event = events.emplace_back();
+  auto& body = event.body.emplace<PaymentCreated>(command.terms);
   body.parts = parts;
   body.authenticated = !command.approvals.empty();
-  if (body.requested_at.is_zero()) body.requested_at = context.now;
-  return body;
+  body.requested_at = or_now(body.requested_at, context);
+  event.occurred_at = body.requested_at;
 }
 
-Decided recorded(const ApprovalInput& input, ApprovalTerms terms, const DecideContext& context) {
-  const Instant at = or_now(input.approved_at, context);
-  if (waits_for_deposit(input)) return {at, VirtualAccountIssued{std::move(terms), at}};
-  return {at, ApprovalApproved{std::move(terms), input.approve_no, input.network_txn_id, at, {}}};
+// The account that waits goes last: the payment leaves IN_PROGRESS with it.
+void move_waiting_to_the_end(std::vector<Decided>& events) {
+  const auto waiting = std::find_if(events.begin(), events.end(), [](const Decided& event) {
+    return std::holds_alternative<VirtualAccountIssued>(event.body);
+  });
+  if (waiting != events.end()) std::rotate(waiting, waiting + 1, events.end());
 }
 
 }  // namespace
@@ -92,28 +97,14 @@ Decision decide_one(const Payment& payment, const CreatePayment& command, Decide
 
   std::vector<Decided> events;
   events.reserve(command.approvals.size() + 1);
-  auto& birth = events.emplace_back(Decided{context.now, created(command, remaining, context)});
-  birth.occurred_at = std::get<PaymentCreated>(birth.body).requested_at;
-
-  std::optional<Decided> waiting;  // goes last: the payment leaves IN_PROGRESS with it
-  for (std::size_t i = 0; i < command.approvals.size(); ++i) {
-    const auto& input = command.approvals[i];
+  add_created(events, command, remaining, context);
+  std::uint32_t seq = 0;
+  for (const auto& input : command.approvals) {
     const TaxParts share = parts_of_approval(input, remaining);
+    add_recorded_approval(events, input, ++seq, share, context);
     remaining = sub(remaining, share).value_or(TaxParts{});
-    ApprovalTerms terms{ApprovalId(context.ids.next(context.now, context.slot)),
-                        static_cast<std::uint32_t>(i + 1),
-                        input.method,
-                        share,
-                        {},
-                        input.pg_code,
-                        input.van};
-    if (waits_for_deposit(input)) {
-      waiting = recorded(input, std::move(terms), context);
-    } else {
-      events.push_back(recorded(input, std::move(terms), context));
-    }
   }
-  if (waiting) events.push_back(std::move(*waiting));
+  move_waiting_to_the_end(events);
   return events;
 }
 

@@ -103,4 +103,31 @@ TaxParts parts_of_approval(const ApprovalInput& input, const TaxParts& remaining
   return share ? *share : filled_from(remaining, input.amount);
 }
 
+void fill_terms(ApprovalTerms& terms, const ApprovalInput& input, std::uint32_t seq, const TaxParts& parts,
+                const DecideContext& context) {
+  terms.approval = ApprovalId(context.ids.next(context.now, context.slot));
+  terms.seq = seq;
+  terms.method = input.method;
+  terms.parts = parts;
+  terms.pg_code = input.pg_code;
+  terms.van = input.van;
+}
+
+void add_recorded_approval(std::vector<Decided>& events, const ApprovalInput& input, std::uint32_t seq,
+                           const TaxParts& parts, const DecideContext& context) {
+  Decided& event = events.emplace_back();
+  event.occurred_at = or_now(input.approved_at, context);
+  if (waits_for_deposit(input)) {
+    auto& body = event.body.emplace<VirtualAccountIssued>();
+    fill_terms(body.terms, input, seq, parts, context);
+    body.issued_at = event.occurred_at;
+    return;
+  }
+  auto& body = event.body.emplace<ApprovalApproved>();
+  fill_terms(body.terms, input, seq, parts, context);
+  body.approve_no = input.approve_no;
+  body.network_txn_id = input.network_txn_id;
+  body.approved_at = event.occurred_at;
+}
+
 }  // namespace wonjang

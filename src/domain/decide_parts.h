@@ -65,6 +65,13 @@ std::optional<Refusal> check_approval_input(const ApprovalInput& input, const st
 // nothing
 TaxParts parts_of_approval(const ApprovalInput& input, const TaxParts& remaining);
 
+// approval.approved, or virtual_account.issued for an account that waits, of what was executed elsewhere.
+void add_recorded_approval(std::vector<Decided>& events, const ApprovalInput& input, std::uint32_t seq,
+                           const TaxParts& parts, const DecideContext& context);
+// Everything of an approval but its provider.
+void fill_terms(ApprovalTerms& terms, const ApprovalInput& input, std::uint32_t seq, const TaxParts& parts,
+                const DecideContext& context);
+
 // Without an outcome, or live in a payment that is over: what the resolver may undo by itself.
 bool can_be_network_canceled(const Payment& payment, const Approval& approval);
 

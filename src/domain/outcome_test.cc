@@ -1,5 +1,5 @@
 // Approvals through a provider: intents, outcomes, what is in doubt, network cancels, alarms.
-#include "domain/till_for_tests.h"
+#include "testing/till.h"
 
 namespace wonjang {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "domain/till_for_tests.h"
+#include "testing/till.h"
 
 namespace wonjang {
 namespace {

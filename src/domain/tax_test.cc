@@ -3,7 +3,7 @@
 #include <limits>
 #include <sstream>
 
-#include "domain/till_for_tests.h"
+#include "testing/till.h"
 
 namespace wonjang {
 namespace {

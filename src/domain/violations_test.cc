@@ -1,7 +1,7 @@
 // The alarms are tested: a payment is broken on purpose, and the right invariant has to name it.
 #include <algorithm>
 
-#include "domain/till_for_tests.h"
+#include "testing/till.h"
 
 namespace wonjang {
 namespace {

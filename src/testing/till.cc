@@ -1,4 +1,4 @@
-#include "domain/till_for_tests.h"
+#include "testing/till.h"
 
 #include <cstdlib>
 #include <fstream>
