@@ -1,0 +1,327 @@
+#include "app/api/api.h"
+
+#include <utility>
+
+#include "app/api/idempotency_header.h"
+#include "app/api/ingest.h"
+#include "app/api/json/answers.h"
+
+namespace wonjang {
+namespace {
+
+std::vector<RouteName> route_names() {
+  std::vector<RouteName> out;
+  for (const auto& route : routes()) out.push_back({route.method, route.path});
+  return out;
+}
+
+std::int64_t micros_since(std::chrono::steady_clock::time_point start) {
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  return std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
+}
+
+bool is_request_id(std::string_view text) {
+  if (text.empty() || text.size() > 128) return false;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (!plain && c != '-' && c != '_' && c != '.') return false;
+  }
+  return true;
+}
+
+const char* why(AuthFailure failure) {
+  switch (failure) {
+    case AuthFailure::none:
+      return "none";
+    case AuthFailure::missing:
+      return "missing";
+    case AuthFailure::malformed:
+      return "malformed";
+    case AuthFailure::unknown:
+      return "unknown";
+    case AuthFailure::revoked:
+      return "revoked";
+    case AuthFailure::expired:
+      return "expired";
+  }
+  return "none";
+}
+
+// Retry-After by status, where a repeat makes sense.
+void add_retry_after(HttpResponse& response, std::int64_t seconds) {
+  if (seconds < 0 && (response.status == 409 || response.status == 429 || response.status == 503))
+    seconds = 1;
+  if (seconds >= 0) response.headers.push_back({"Retry-After", std::to_string(seconds)});
+}
+
+}  // namespace
+
+Api::Api(ApiOptions options, ApiParts parts)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      metrics_(route_names()),
+      id_prefix_("req_" + to_hex(random_bytes(6))) {}
+
+std::string Api::request_id_of(const HttpRequestHead& head) {
+  const auto given = head.header("X-Request-Id");
+  if (is_request_id(given)) return std::string(given);
+  return id_prefix_ + std::to_string(id_count_.fetch_add(1, std::memory_order_relaxed));
+}
+
+// ---- the way in ----
+
+void Api::handle(HttpRequest request, Respond respond) {
+  metrics_.begin_request();
+  auto call = std::make_unique<Call>(std::move(request), std::move(respond));
+  call->request_id = request_id_of(call->request.head);
+  const auto matched = match_route(call->request.head.method(), call->path());
+  if (matched.route == nullptr) {
+    if (!matched.known_path) {
+      return answer_problem(std::move(call), ProblemKind::not_found,
+                            "there is no such path; see /openapi.json");
+    }
+    auto response = problem_response(ProblemKind::method_not_allowed, "see the header Allow",
+                                     call->request_id, call->path());
+    response.headers.push_back({"Allow", allowed_methods(call->path())});
+    return answer(std::move(call), std::move(response));
+  }
+  call->route = matched.route;
+  call->parameter = matched.parameter;
+  if (!authorize(call)) return;
+  const auto& route = *call->route;
+  if (route.body_max == 0 && !call->request.body.empty()) {
+    return answer_problem(std::move(call), ProblemKind::body_too_large, "this route takes no body");
+  }
+  if (route.handler == nullptr)
+    return answer_problem(std::move(call), ProblemKind::not_implemented);  // only streamed
+  route.handler(*this, std::move(call));
+}
+
+bool Api::authorize(CallPtr& call) {
+  if (call->route->scopes == kScopeNone) return true;
+  auto admitted = admit(call->request.head, *call->route, call->request_id);
+  if (admitted.caller == nullptr) {
+    answer(std::move(call), std::move(admitted.refusal));
+    return false;
+  }
+  call->caller = std::move(admitted.caller);
+  return true;
+}
+
+Api::Admitted Api::admit(const HttpRequestHead& head, const Route& route, std::string_view request_id) {
+  Admitted out;
+  auto failure = AuthFailure::malformed;  // several of them are as good as none
+  if (head.count("Authorization") <= 1) {
+    auto authenticated = parts_.authenticator.authenticate(head.header("Authorization"));
+    failure = authenticated.failure;
+    out.caller = std::move(authenticated.caller);
+  }
+  if (failure != AuthFailure::none) {
+    log_event(LogLevel::warn, "auth_refused",
+              {{"route", route.path}, {"why", why(failure)}, {"requestId", request_id}});
+    const auto detail = failure == AuthFailure::missing
+                            ? std::string_view("send the header `Authorization: Bearer wonjang_live_...`")
+                            : std::string_view("this key isn't valid: mistyped, cut, revoked or expired");
+    out.caller = nullptr;
+    out.refusal = problem_response(ProblemKind::unauthenticated, detail, request_id, head.path());
+    out.refusal.headers.push_back({"WWW-Authenticate", "Bearer realm=\"wonjang\""});
+    return out;
+  }
+  if ((out.caller->scopes & route.scopes) == 0) {
+    log_event(LogLevel::warn, "scope_refused",
+              {{"route", route.path}, {"key", out.caller->actor.id}, {"requestId", request_id}});
+    out.caller = nullptr;
+    out.refusal = problem_response(ProblemKind::forbidden, "this key has no scope for this route", request_id,
+                                   head.path());
+  }
+  return out;
+}
+
+bool Api::wants_stream(const HttpRequestHead& head) {
+  const auto matched = match_route(head.method(), head.path());
+  return matched.route != nullptr && matched.route->handler == nullptr;
+}
+
+void Api::handle_stream(std::shared_ptr<HttpStream> stream) { start_ingest(*this, std::move(stream)); }
+
+std::optional<std::size_t> Api::body_bytes_max(const HttpRequestHead& head) {
+  const auto matched = match_route(head.method(), head.path());
+  return matched.route == nullptr ? std::size_t{0} : matched.route->body_max;
+}
+
+HttpResponse Api::protocol_error(int status, std::string_view code, std::string_view detail) {
+  auto kind = ProblemKind::internal;
+  for (const auto candidate : problem_kinds()) {
+    if (spec_of(candidate).status == status) {
+      kind = candidate;
+      break;
+    }
+  }
+  if (status == 400) kind = ProblemKind::bad_parameter;
+  if (status == 503) kind = ProblemKind::unavailable;
+  log_event(LogLevel::info, "protocol_error", {{"status", status}, {"code", code}});
+  auto response = problem_response(kind, detail, {}, {});
+  response.status = status;
+  add_retry_after(response, -1);
+  return response;
+}
+
+// ---- answers ----
+
+HttpResponse Api::problem_response(ProblemKind kind, std::string_view detail, std::string_view request_id,
+                                   std::string_view instance) {
+  ProblemExtras extras;
+  extras.detail = detail;
+  extras.request_id = request_id;
+  extras.instance = instance;
+  auto reply = problem_reply(kind, extras);
+  HttpResponse out;
+  out.status = reply.status;
+  out.content_type = std::string(content_type_of(reply.status));
+  out.body = std::move(reply.body);
+  return out;
+}
+
+void Api::answer(CallPtr call, HttpResponse response) {
+  response.headers.push_back({"X-Request-Id", call->request_id});
+  const auto micros = micros_since(call->request.head.arrival());
+  metrics_.end_request(call->route == nullptr ? Metrics::kRoutesMax : index_of(*call->route), response.status,
+                       micros);
+  log_answer(*call, response, micros);
+  call->respond(std::move(response));
+}
+
+void Api::log_answer(const Call& call, const HttpResponse& response, std::int64_t micros) const {
+  const auto level = response.status >= 500 ? LogLevel::error : LogLevel::debug;
+  if (!log_wants(level)) return;
+  log_event(
+      level, "request",
+      {{"method", call.route == nullptr ? "any" : call.route->method},
+       {"route", call.route == nullptr ? "unknown" : call.route->path},
+       {"status", response.status},
+       {"micros", micros},
+       {"key", call.caller == nullptr ? std::string_view("none") : std::string_view(call.caller->actor.id)},
+       {"requestId", call.request_id}});
+}
+
+void Api::answer_json(CallPtr call, std::string body, int status) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  answer(std::move(call), std::move(response));
+}
+
+void Api::answer_reply(CallPtr call, Reply reply) {
+  HttpResponse response;
+  response.status = reply.status;
+  response.content_type = std::string(content_type_of(reply.status));
+  response.body = std::move(reply.body);
+  add_retry_after(response, -1);
+  answer(std::move(call), std::move(response));
+}
+
+void Api::answer_problem(CallPtr call, ProblemKind kind, std::string_view detail,
+                         std::int64_t retry_after_s) {
+  auto response = problem_response(kind, detail, call->request_id, call->path());
+  add_retry_after(response, retry_after_s);
+  answer(std::move(call), std::move(response));
+}
+
+void Api::answer_refusal(CallPtr call, const Refusal& refusal) {
+  answer_reply(std::move(call), refusal_reply(refusal));
+}
+
+void Api::answer_error(CallPtr call, const Error& error) {
+  auto kind = ProblemKind::internal;
+  switch (error.kind) {
+    case ErrorKind::invalid:
+    case ErrorKind::not_found:
+      break;
+    case ErrorKind::conflict:  // nothing was written
+    case ErrorKind::unavailable:
+      kind = is_draining() ? ProblemKind::shutting_down : ProblemKind::unavailable;
+      for (const auto& book : ledger().status()) {
+        if (book.condition == BookCondition::disk_full) kind = ProblemKind::storage_full;
+      }
+      break;
+    case ErrorKind::in_doubt:
+    case ErrorKind::corrupt:  // said to a write, it may stand there all the same
+      kind = ProblemKind::write_in_doubt;
+      break;
+  }
+  log_event(LogLevel::error, "ledger_error",
+            {{"kind", name_of(error.kind)}, {"message", error.message}, {"requestId", call->request_id}});
+  const std::string_view detail =
+      kind == ProblemKind::internal ? std::string_view() : std::string_view(error.message);
+  answer_problem(std::move(call), kind, detail);
+}
+
+// ---- through the ledger ----
+
+namespace {
+
+// A call whose caller hears by its deadline, whatever the provider does.
+struct Watched {
+  std::atomic<bool> answered{false};
+  CallPtr call;
+};
+
+class WatchedCompletion final : public Completion {
+ public:
+  WatchedCompletion(Api& api, std::shared_ptr<Watched> watched) : api_(api), watched_(std::move(watched)) {}
+  void complete(std::uint64_t, Answer answer) override {
+    if (!watched_->answered.exchange(true)) api_.finish(std::move(watched_->call), std::move(answer));
+  }
+  void flush() override { delete this; }  // always comes after complete()
+
+ private:
+  Api& api_;
+  std::shared_ptr<Watched> watched_;
+};
+
+bool may_call_provider(const Request& request) {
+  const auto* command = std::get_if<PaymentCommand>(&request.command);
+  return command != nullptr &&
+         (std::holds_alternative<BeginApproval>(*command) || std::holds_alternative<CancelPayment>(*command));
+}
+
+}  // namespace
+
+void Api::submit(CallPtr call, Request request) {
+  if (is_draining()) {
+    return answer_problem(std::move(call), ProblemKind::shutting_down,
+                          "nothing was written; another server may take it");
+  }
+  if (ledger().room() == 0) {
+    return answer_problem(std::move(call), ProblemKind::queue_full,
+                          "nothing was written; send the same request with the same key again");
+  }
+  if (!may_call_provider(request)) {
+    request.completion = this;
+    request.tag = reinterpret_cast<std::uintptr_t>(call.release());
+    return ledger().submit(std::move(request));
+  }
+  auto watched = std::make_shared<Watched>();
+  const auto until = call->request.head.arrival() + std::chrono::milliseconds(options_.request_ms);
+  const auto payment = request.payment;
+  watched->call = std::move(call);
+  request.completion = new WatchedCompletion(*this, watched);  // owned by its own flush()
+  parts_.waiters.at(until, [this, watched, payment] {
+    if (watched->answered.exchange(true)) return;
+    ProblemExtras extras;
+    extras.detail =
+        "the provider's answer isn't known yet; ask for the payment, or send the same request again";
+    extras.payment = payment;
+    extras.request_id = watched->call->request_id;
+    extras.instance = watched->call->path();
+    answer_reply(std::move(watched->call), problem_reply(ProblemKind::outcome_unknown, extras));
+  });
+  parts_.gateway.submit(std::move(request));
+}
+
+void Api::complete(std::uint64_t tag, Answer answer) {
+  finish(CallPtr(reinterpret_cast<Call*>(static_cast<std::uintptr_t>(tag))), std::move(answer));  // NOLINT
+}
+
+}  // namespace wonjang

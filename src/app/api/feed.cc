@@ -1,0 +1,183 @@
+#include "app/api/feed.h"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+#include "app/api/api.h"
+#include "app/api/json/event_json.h"
+#include "app/api/query.h"
+#include "app/api/read_position.h"
+
+namespace wonjang {
+namespace {
+
+constexpr std::uint32_t kUnitsAtOnce = 256;
+constexpr std::size_t kBytesAtOnce = std::size_t{512} * 1024;
+
+// The events of one book, read ahead a little.
+class BookReader {
+ public:
+  BookReader(const Ledger& ledger, std::uint32_t book, Position from)
+      : ledger_(ledger), book_(book), next_(from) {}
+
+  // The oldest event not taken yet; null at the end of the book.
+  Result<const StoredEvent*> front() {
+    if (ahead_.empty() && !at_end_) WJ_CHECK(refill());
+    return ahead_.empty() ? nullptr : &ahead_.front();
+  }
+  void pop() { ahead_.pop_front(); }
+
+ private:
+  Result<void> refill() {
+    WJ_TRY(const auto units, ledger_.read(book_, next_, kUnitsAtOnce, kBytesAtOnce));
+    for (const auto& unit : units) {
+      Position position = unit.first;
+      for (const auto& bytes : unit.events) {
+        if (position >= next_) {
+          WJ_TRY(auto event, ledger_.ports().codec.decode(bytes));
+          ahead_.push_back({book_, position, std::move(event)});
+        }
+        ++position;
+      }
+    }
+    if (ahead_.empty()) {
+      at_end_ = true;
+    } else {
+      next_ = ahead_.back().position + 1;
+    }
+    return {};
+  }
+
+  const Ledger& ledger_;
+  const std::uint32_t book_;
+  Position next_;
+  std::deque<StoredEvent> ahead_;
+  bool at_end_ = false;
+};
+
+// The book whose next event was recorded first; the lower number on a tie.
+Result<std::optional<std::uint32_t>> oldest(std::deque<BookReader>& readers) {
+  std::optional<std::uint32_t> out;
+  Instant at;
+  for (std::uint32_t book = 0; book < readers.size(); ++book) {
+    WJ_TRY(const auto* event, readers[book].front());
+    if (event == nullptr || (out && event->event.recorded_at >= at)) continue;
+    out = book;
+    at = event->event.recorded_at;
+  }
+  return out;
+}
+
+bool is_for(const Event& event, MerchantId only) {
+  return only.is_zero() || (event.merchant == only && event.stream != kRegistryStream);
+}
+
+struct FeedRequest {
+  Positions from;
+  std::size_t limit = 0;
+  MerchantId only;
+};
+
+void answer_page(Api& api, CallPtr call, const FeedPage& page) {
+  std::string body;
+  body.reserve(page.events.size() + 128);
+  body.append("{\"events\":[").append(page.events);
+  body.append("],\"nextCursor\":\"").append(page.next_cursor);
+  body.append("\",\"hasMore\":").append(page.more ? "true" : "false").append("}");
+  api.answer_json(std::move(call), std::move(body));
+}
+
+// Nothing: wrong, and `call` was answered.
+std::optional<FeedRequest> parse_request(Api& api, CallPtr& call, const Query& query) {
+  FeedRequest out;
+  out.only = call->caller->merchant;
+  out.from.of.resize(api.ledger().books());
+  const auto limit = query.number("limit", 1, kFeedLimitMax, 50);
+  if (!limit) {
+    api.answer_problem(std::move(call), ProblemKind::bad_parameter, "limit is a number from 1 to 1000");
+    return std::nullopt;
+  }
+  out.limit = static_cast<std::size_t>(*limit);
+  if (const auto after = query.find("after")) {
+    const auto cursor = api.parts().tokens.parse_cursor(*after);
+    if (!cursor) {
+      api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+                         "after isn't a cursor that this server gave");
+      return std::nullopt;
+    }
+    // A cursor from the future is one of another ledger, or of this one before it was restored from a backup.
+    const auto known = has_reached(api.ledger(), *cursor);
+    if (!known || !*known) {
+      known ? api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+                                 "after lies behind the end of this ledger")
+            : api.answer_error(std::move(call), known.error());
+      return std::nullopt;
+    }
+    out.from = *cursor;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Positions& from,
+                           std::size_t limit, MerchantId only) {
+  std::deque<BookReader> readers;
+  for (std::uint32_t book = 0; book < from.of.size(); ++book)
+    readers.emplace_back(ledger, book, from.of[book]);
+  FeedPage page;
+  page.next = from;
+  CursorWriter cursor(tokens, from);
+  for (std::size_t looked_at = 0;; ++looked_at) {
+    WJ_TRY(const auto book, oldest(readers));
+    if (!book) break;
+    if (page.count == limit || looked_at == kFeedScanMax) {
+      page.more = true;
+      break;
+    }
+    WJ_TRY(const auto* stored, readers[*book].front());
+    page.next.of[*book] = stored->position + 1;
+    if (is_for(stored->event, only)) {
+      cursor.move(*book, stored->position + 1);
+      if (page.count++ > 0) page.events.push_back(',');
+      append_event_json(page.events, stored->event, cursor.text());
+    }
+    readers[*book].pop();
+  }
+  page.next_cursor = tokens.cursor(page.next);
+  return page;
+}
+
+void get_events(Api& api, CallPtr call) {
+  Query query(call->request.head.query());
+  if (const auto wrong = query.parse({"after", "limit", "wait"})) {
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  }
+  const auto wait_s = query.number("wait", 0, api.options().feed_wait_ms_max / 1000, 0);
+  if (!wait_s) {
+    return api.answer_problem(
+        std::move(call), ProblemKind::bad_parameter,
+        "wait is a number of seconds up to " + std::to_string(api.options().feed_wait_ms_max / 1000));
+  }
+  auto request = parse_request(api, call, query);
+  if (!request) return;
+  const auto held = std::make_shared<CallPtr>(std::move(call));
+  const bool taken = api.parts().waiters.add(
+      [&api, held, at = *request](bool last) mutable {
+        const auto page = read_feed(api.ledger(), api.parts().tokens, at.from, at.limit, at.only);
+        if (!page) {
+          api.answer_error(std::move(*held), page.error());
+          return true;
+        }
+        at.from = page->next;  // what isn't for this caller is looked at once
+        if (page->count == 0 && !page->more && !last) return false;
+        answer_page(api, std::move(*held), *page);
+        return true;
+      },
+      std::chrono::steady_clock::now() + std::chrono::seconds(*wait_s));
+  if (!taken)
+    api.answer_problem(std::move(*held), ProblemKind::queue_full, "too many requests are waiting already");
+}
+
+}  // namespace wonjang

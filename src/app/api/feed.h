@@ -1,0 +1,31 @@
+// The event feed: the books' events merged by recorded time, each book's order kept, from any cursor on.
+// Nothing of a book is skipped or given twice: a cursor holds one position per book and moves only over what
+// was looked at. Threads: any (functions).
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "app/api/tokens.h"
+#include "engine/ledger/ledger.h"
+
+namespace wonjang {
+
+constexpr std::size_t kFeedLimitMax = 1000;
+constexpr std::size_t kFeedScanMax = 4096;  // events looked at in one call, whoever they belong to
+
+struct FeedPage {
+  std::string events;  // JSON objects, comma-separated
+  std::size_t count = 0;
+  Positions next;  // behind the last event looked at
+  std::string next_cursor;
+  bool more = false;  // there was more to look at
+};
+
+// Up to `limit` events behind `from`; of `only` alone if it isn't zero (then without the registry's). Stops
+// after kFeedScanMax events: a page may be empty and yet have moved on. Errors: unavailable (a book is being
+// reopened: a page without it would be read as the whole), corrupt.
+Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Positions& from,
+                           std::size_t limit, MerchantId only);
+
+}  // namespace wonjang

@@ -1,0 +1,67 @@
+#include "app/api/query.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/bytes.h"
+
+namespace wonjang {
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const auto byte = from_hex(text.substr(i + 1, 2));
+      if (!byte) return std::nullopt;
+      c = byte->front();
+      i += 2;
+    }
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return std::nullopt;
+    out.push_back(c);
+  }
+  return out;
+}
+
+std::optional<std::string> Query::parse(std::initializer_list<std::string_view> known) {
+  auto rest = text_;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('&'), rest.size());
+    const auto pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const auto equals = std::min(pair.find('='), pair.size());
+    const auto name = pair.substr(0, equals);
+    const auto value = percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
+    if (std::ranges::find(known, name) == known.end()) {
+      std::string what = "there is a query parameter that this path doesn't know; it knows:";
+      for (const auto one : known) what.append(" ").append(one);
+      return what;
+    }
+    if (find(name)) return "the query parameter " + std::string(name) + " was given twice";
+    if (!value || value->empty())
+      return "the query parameter " + std::string(name) + " is empty or badly escaped";
+    values_.emplace_back(name, *value);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> Query::find(std::string_view name) const {
+  for (const auto& [key, value] : values_) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Query::number(std::string_view name, std::int64_t least, std::int64_t most,
+                                          std::int64_t otherwise) const {
+  const auto text = find(name);
+  if (!text) return otherwise;
+  std::int64_t out = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out);
+  if (error != std::errc() || end != text->data() + text->size() || out < least || out > most)
+    return std::nullopt;
+  return out;
+}
+
+}  // namespace wonjang

@@ -1,0 +1,34 @@
+// Query parameters, strictly: percent-decoded, each at most once, unknown ones refused by name.
+// Threads: a value; one owner.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wonjang {
+
+class Query {
+ public:
+  explicit Query(std::string_view text) : text_(text) {}
+
+  // Nothing when all is well, else a sentence about the first thing wrong.
+  std::optional<std::string> parse(std::initializer_list<std::string_view> known);
+
+  std::optional<std::string_view> find(std::string_view name) const;
+  // In [least, most]; absent: `otherwise`. Nothing: not such a number.
+  std::optional<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most,
+                                     std::int64_t otherwise) const;
+
+ private:
+  std::string_view text_;
+  std::vector<std::pair<std::string, std::string>> values_;
+};
+
+// Percent-decoding, '+' stays '+'. Nothing: a broken escape or a control character.
+std::optional<std::string> percent_decoded(std::string_view text);
+
+}  // namespace wonjang

@@ -1,0 +1,92 @@
+#include "app/api/routes.h"
+
+#include <array>
+
+#include "app/api/handlers.h"
+
+namespace wonjang {
+namespace {
+
+constexpr std::size_t kSmall = 64 * 1024;
+constexpr std::size_t kCreate = 256 * 1024;
+constexpr Scopes kUsers = kScopeMerchant | kScopeOperator;
+
+constexpr std::array kRoutes{
+    Route{"POST", "/v1/payments", kUsers, true, kCreate, &create_payment},
+    Route{"GET", "/v1/payments", kUsers, false, 0, &find_payment},
+    Route{"GET", "/v1/payments/{paymentId}", kUsers, false, 0, &get_payment},
+    Route{"GET", "/v1/payments/{paymentId}/events", kUsers, false, 0, &get_payment_events},
+    Route{"GET", "/v1/payments/{paymentId}/proof", kUsers, false, 0, &get_proof},
+    Route{"POST", "/v1/payments/{paymentId}/authenticate", kUsers, true, kSmall, &authenticate_payment},
+    Route{"POST", "/v1/payments/{paymentId}/approve", kUsers, true, kSmall, &approve_payment},
+    Route{"POST", "/v1/payments/{paymentId}/approvals", kUsers, true, kSmall, &record_approval},
+    Route{"POST", "/v1/payments/{paymentId}/cancels", kUsers, true, kSmall, &cancel_payment},
+    Route{"POST", "/v1/payments/{paymentId}/fail", kUsers, true, kSmall, &fail_payment},
+    Route{"POST", "/v1/payments/{paymentId}/deposits", kUsers, true, kSmall, &confirm_deposit},
+    Route{"POST", "/v1/payments/{paymentId}/deposit-reversals", kUsers, true, kSmall, &reverse_deposit},
+    Route{"POST", "/v1/payments/{paymentId}/acquisitions", kUsers, true, kSmall, &record_acquisition},
+    Route{"GET", "/v1/events", kUsers, false, 0, &get_events},
+    Route{"POST", "/v1/ingest", kScopeIngest, false, 0, nullptr},
+    Route{"POST", "/v1/merchants", kScopeOperator, true, kSmall, &register_merchant},
+    Route{"GET", "/v1/merchants", kScopeOperator, false, 0, &list_merchants},
+    Route{"GET", "/v1/merchants/{merchantId}", kUsers, false, 0, &get_merchant},
+    Route{"POST", "/v1/merchants/{merchantId}/close", kScopeOperator, true, kSmall, &close_merchant},
+    Route{"POST", "/v1/api-keys", kUsers, true, kSmall, &create_api_key},
+    Route{"GET", "/v1/api-keys", kUsers, false, 0, &list_api_keys},
+    Route{"POST", "/v1/api-keys/{apiKeyId}/revoke", kUsers, true, kSmall, &revoke_api_key},
+    Route{"GET", "/v1/in-doubt", kScopeOperator, false, 0, &list_in_doubt},
+    Route{"GET", "/v1/checkpoints", kUsers, false, 0, &get_checkpoints},
+    Route{"GET", "/livez", kScopeNone, false, 0, &get_livez},
+    Route{"GET", "/readyz", kScopeNone, false, 0, &get_readyz},
+    Route{"GET", "/metrics", kScopeNone, false, 0, &get_metrics},
+    Route{"GET", "/openapi.json", kScopeNone, false, 0, &get_openapi},
+};
+
+// The parameter of `path` under `pattern`, or nothing when they differ; empty where the pattern has none.
+std::optional<std::string_view> match_path(std::string_view pattern, std::string_view path) {
+  const auto open = pattern.find('{');
+  if (open == std::string_view::npos) {
+    return pattern == path ? std::optional<std::string_view>(std::string_view()) : std::nullopt;
+  }
+  const auto tail = pattern.substr(pattern.find('}') + 1);
+  if (path.size() <= open + tail.size() || path.substr(0, open) != pattern.substr(0, open))
+    return std::nullopt;
+  if (!path.ends_with(tail)) return std::nullopt;
+  const auto parameter = path.substr(open, path.size() - open - tail.size());
+  if (parameter.find('/') != std::string_view::npos) return std::nullopt;
+  return parameter;
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+std::size_t index_of(const Route& route) { return static_cast<std::size_t>(&route - kRoutes.data()); }
+
+Matched match_route(std::string_view method, std::string_view path) {
+  Matched out;
+  const auto served_as = method == "HEAD" ? std::string_view("GET") : method;
+  for (const auto& route : kRoutes) {
+    const auto parameter = match_path(route.path, path);
+    if (!parameter) continue;
+    out.known_path = true;
+    if (route.method != served_as) continue;
+    out.route = &route;
+    out.parameter = *parameter;
+    return out;
+  }
+  return out;
+}
+
+std::string allowed_methods(std::string_view path) {
+  std::string out;
+  for (const auto& route : kRoutes) {
+    if (!match_path(route.path, path)) continue;
+    if (!out.empty()) out.append(", ");
+    out.append(route.method);
+    if (route.method == "GET") out.append(", HEAD");
+  }
+  return out;
+}
+
+}  // namespace wonjang

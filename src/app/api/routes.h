@@ -1,0 +1,46 @@
+// The one table of the HTTP API: method, path, who may, what runs. The server answers from it (404, 405 with
+// Allow, 401, 403), and a test holds it against openapi.json in both directions.
+//
+// Threads: any; it never changes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/api/auth.h"
+
+namespace wonjang {
+
+class Api;
+struct Call;
+using Handler = void (*)(Api& api, std::unique_ptr<Call> call);
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  // "/v1/payments/{paymentId}": at most one parameter
+  Scopes scopes;          // any of these; none: public
+  bool needs_key;         // an Idempotency-Key
+  std::size_t body_max;   // bytes; 0: takes no body
+  Handler handler;        // null: streamed (ingest)
+};
+
+std::span<const Route> routes();
+
+struct Matched {
+  const Route* route = nullptr;
+  std::string_view parameter;  // of the path; a view into `path`
+  bool known_path = false;     // some method of it is served
+};
+// HEAD is served as GET.
+Matched match_route(std::string_view method, std::string_view path);
+// "GET, HEAD, POST"
+std::string allowed_methods(std::string_view path);
+
+std::size_t index_of(const Route& route);
+
+}  // namespace wonjang

@@ -1,0 +1,89 @@
+#include "app/api/tokens.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace wonjang {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::string_view kMark = "wjng";
+constexpr std::size_t kBlock = 16;
+
+}  // namespace
+
+Hash128 Tokens::block(Kind kind, std::uint32_t book, Position position) const {
+  std::string plain;
+  plain.push_back(static_cast<char>(kVersion));
+  plain.push_back(static_cast<char>(kind));
+  plain.push_back(static_cast<char>(book >> 8U));
+  plain.push_back(static_cast<char>(book & 0xFFU));
+  put_be64(plain, position);
+  plain.append(kMark);
+  Hash128 out;
+  std::memcpy(out.data(), plain.data(), kBlock);
+  return seal_.seal(out);
+}
+
+std::string Tokens::position(std::uint32_t book, Position position) const {
+  return to_base64url(view(block(Kind::position, book, position)));
+}
+
+std::string Tokens::positions(const Positions& all) const {
+  std::string blocks;
+  for (std::uint32_t i = 0; i < all.of.size(); ++i) blocks.append(view(block(Kind::position, i, all.of[i])));
+  return to_base64url(blocks);
+}
+
+std::optional<Positions> Tokens::parse_position(std::string_view text) const {
+  return parse(Kind::position, text, /*all_books=*/false);
+}
+
+std::string Tokens::cursor(const Positions& all) const {
+  std::string blocks;
+  for (std::uint32_t i = 0; i < all.of.size(); ++i) blocks.append(view(block(Kind::cursor, i, all.of[i])));
+  return to_base64url(blocks);
+}
+
+std::optional<Positions> Tokens::parse_cursor(std::string_view text) const {
+  return parse(Kind::cursor, text, /*all_books=*/true);
+}
+
+std::optional<Positions> Tokens::parse(Kind kind, std::string_view text, bool all_books) const {
+  if (text.size() > books_ * std::size_t{24}) return std::nullopt;
+  const auto bytes = from_base64url(text);
+  if (!bytes || bytes->empty() || bytes->size() % kBlock != 0) return std::nullopt;
+  if (all_books && bytes->size() != books_ * kBlock) return std::nullopt;
+  Positions out;
+  out.of.resize(books_);
+  std::vector<bool> seen(books_);
+  for (std::size_t from = 0; from < bytes->size(); from += kBlock) {
+    Hash128 sealed;
+    std::memcpy(sealed.data(), bytes->data() + from, kBlock);
+    const auto plain = seal_.open(sealed);
+    ByteReader in(view(plain));
+    const auto version = in.u8();
+    const auto found_kind = in.u8();
+    const std::uint32_t book = static_cast<std::uint32_t>(in.u8()) << 8U | in.u8();
+    const auto position = in.be64();
+    if (version != kVersion || found_kind != static_cast<std::uint8_t>(kind) || in.take(4) != kMark)
+      return std::nullopt;
+    if (book >= books_ || seen[book]) return std::nullopt;
+    seen[book] = true;
+    out.of[book] = position;
+  }
+  return out;
+}
+
+CursorWriter::CursorWriter(const Tokens& tokens, const Positions& from) : tokens_(tokens) {
+  for (std::uint32_t i = 0; i < from.of.size(); ++i) {
+    blocks_.append(view(tokens_.block(Tokens::Kind::cursor, i, from.of[i])));
+  }
+}
+
+void CursorWriter::move(std::uint32_t book, Position position) {
+  const auto block = tokens_.block(Tokens::Kind::cursor, book, position);
+  blocks_.replace(book * kBlock, kBlock, view(block));
+}
+
+}  // namespace wonjang

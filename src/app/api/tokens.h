@@ -1,0 +1,58 @@
+// Tokens: positions of the ledger as opaque text. One sealed 16-byte block a book:
+//
+//   version (1), kind (1), book (2), position (8), "wjng" (4)     sealed by TokenSeal, base64url of all
+//   blocks in a row
+//
+// A position token speaks of any books, a feed cursor of every one. What was tampered with, cut, or made by
+// another server opens to other fixed bytes and is refused.
+//
+// Threads: any.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/openssl/crypto.h"
+#include "engine/ledger/positions.h"
+
+namespace wonjang {
+
+class Tokens {
+ public:
+  Tokens(TokenSeal seal, std::uint32_t books) : seal_(std::move(seal)), books_(books) {}
+
+  // "The book has at least this position": Ledger-Position, min-position.
+  std::string position(std::uint32_t book, Position position) const;
+  std::string positions(const Positions& all) const;
+  // One entry a book; zero where the token says nothing.
+  std::optional<Positions> parse_position(std::string_view text) const;
+
+  // Behind the events that were given: /v1/events?after=.
+  std::string cursor(const Positions& all) const;
+  std::optional<Positions> parse_cursor(std::string_view text) const;
+
+ private:
+  friend class CursorWriter;
+  enum class Kind : std::uint8_t { position = 1, cursor = 2 };
+  Hash128 block(Kind kind, std::uint32_t book, Position position) const;
+  std::optional<Positions> parse(Kind kind, std::string_view text, bool all_books) const;
+
+  TokenSeal seal_;
+  std::uint32_t books_;
+};
+
+// A cursor that moves event by event: seals only the block that changed.
+class CursorWriter {
+ public:
+  CursorWriter(const Tokens& tokens, const Positions& from);
+  void move(std::uint32_t book, Position position);
+  std::string text() const { return to_base64url(blocks_); }
+
+ private:
+  const Tokens& tokens_;
+  std::string blocks_;
+};
+
+}  // namespace wonjang

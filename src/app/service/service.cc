@@ -1,0 +1,364 @@
+#include "app/service/service.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <utility>
+
+#include "adapters/acquirer/http_acquirer.h"
+#include "adapters/acquirer/simulated_acquirer.h"
+#include "adapters/memory/memory_book.h"
+#include "adapters/openssl/crypto.h"
+#include "adapters/openssl/digest.h"
+#include "adapters/protobuf/event_codec.h"
+#include "adapters/rocksdb/rocks_book.h"
+#include "adapters/system/system_clock.h"
+#include "app/api/api.h"
+#include "app/api/json/answers.h"
+#include "app/api/secrets.h"
+#include "app/http/server.h"
+#include "engine/ledger/ask.h"
+#include "engine/ledger/gateway.h"
+#include "engine/ledger/resolver.h"
+
+namespace wonjang {
+namespace {
+
+constexpr std::size_t kWaitingMax = 65'536;
+constexpr std::string_view kVersion = "0.1.0";
+
+std::uint64_t random_number() {
+  std::uint64_t out;
+  std::memcpy(&out, random_bytes(sizeof out).data(), sizeof out);
+  return out;
+}
+
+// The number of books is fixed by the first start: slots map to books by it.
+Result<void> check_layout(const ServiceConfig& config) {
+  const auto path = config.data_dir + "/layout";
+  const auto text = "wonjang-layout 1\nbooks " + std::to_string(config.books) + "\n";
+  if (!std::filesystem::exists(path)) return write_private_file(path, text);
+  std::ifstream file(path);
+  const std::string found{std::istreambuf_iterator<char>(file), {}};
+  if (found == text) return {};
+  return invalid(config.data_dir + " was made for another number of books:\n" + found +
+                 "this configuration says books = " + std::to_string(config.books));
+}
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Result<HostPort> parse_url(const std::string& url) {
+  HostPort out;
+  auto rest = std::string_view(url).substr(std::string_view("http://").size());
+  while (rest.ends_with('/')) rest.remove_suffix(1);
+  const auto colon = rest.rfind(':');
+  if (colon == std::string_view::npos || colon == 0)
+    return invalid("a provider's url is http://host:port, not " + url);
+  out.host = std::string(rest.substr(0, colon));
+  const auto digits = rest.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+  if (error != std::errc() || end != digits.data() + digits.size() || out.port == 0) {
+    return invalid("a provider's url is http://host:port, not " + url);
+  }
+  return out;
+}
+
+struct SimulatedParts {
+  SimulatedParts(const ProviderConfig& config, const Clock& clock)
+      : provider(*SimulatedProfile::named(config.profile), config.seed),
+        acquirer(provider, clock, [&clock](Instant at) {
+          const auto us = at.us - clock.now().us;
+          if (us > 0) std::this_thread::sleep_for(std::chrono::microseconds(us));
+        }) {}
+  SimulatedProvider provider;
+  SimulatedAcquirer acquirer;
+};
+
+struct Secrets {
+  std::string pepper;
+  Hash256 token_key{};
+  SigningKey signing_key = SigningKey::generate();
+};
+
+Result<Secrets> load_secrets(const ServiceConfig& config) {
+  Secrets out;
+  if (config.in_memory) {
+    out.pepper = random_bytes(32);
+    std::memcpy(out.token_key.data(), random_bytes(32).data(), 32);
+    return out;
+  }
+  const auto directory = config.data_dir + "/secrets";
+  WJ_CHECK(make_private_directory(directory));
+  WJ_TRY(out.pepper, load_or_make_secret(directory + "/pepper", 32));
+  WJ_TRY(const auto token_key, load_or_make_secret(directory + "/token-key", 32));
+  std::memcpy(out.token_key.data(), token_key.data(), 32);
+  auto key = SigningKey::load(signing_key_file(config.data_dir));
+  if (!key && key.error().kind == ErrorKind::not_found) {
+    WJ_CHECK(out.signing_key.save(signing_key_file(config.data_dir)));
+    return out;
+  }
+  if (!key) return std::move(key).error();
+  out.signing_key = *std::move(key);
+  return out;
+}
+
+}  // namespace
+
+std::string book_directory(const std::string& data_dir, std::uint32_t book) {
+  return data_dir + "/book-" + std::to_string(book);
+}
+std::string signing_key_file(const std::string& data_dir) { return data_dir + "/secrets/signing-key.pem"; }
+std::string operator_key_file(const std::string& data_dir) { return data_dir + "/operator.key"; }
+
+struct Service::Impl {
+  Impl(ServiceConfig c, Secrets s)
+      : config(std::move(c)),
+        secrets(std::move(s)),
+        authenticator(secrets.pepper, digest, clock),
+        tokens(TokenSeal(secrets.token_key), config.books),
+        waiters(kWaitingMax) {}
+
+  Result<void> open_providers();
+  Result<void> open_ledger();
+  Result<void> make_first_key();
+  void make_api();
+  std::uint64_t free_bytes() const;
+  std::vector<Sample> samples() const;
+
+  const ServiceConfig config;
+  Secrets secrets;
+  SystemClock clock;
+  OpensslDigest digest;
+  ProtobufEventCodec codec;
+  Authenticator authenticator;
+  Tokens tokens;
+  Waiters waiters;
+  std::string operator_key;
+
+  std::vector<std::unique_ptr<SimulatedParts>> simulated;
+  std::vector<std::unique_ptr<HttpAcquirer>> remote;
+  Acquirers acquirers;
+
+  std::shared_ptr<const RocksShared> rocks;
+  std::shared_ptr<MemoryDisk> memory;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<Gateway> gateway;
+  std::unique_ptr<Resolver> resolver;
+  std::unique_ptr<Api> api;
+  std::unique_ptr<HttpServer> server;
+  bool drained = false;
+};
+
+Result<void> Service::Impl::open_providers() {
+  for (const auto& provider : config.providers) {
+    if (provider.url == "sim") {
+      simulated.push_back(std::make_unique<SimulatedParts>(provider, clock));
+      acquirers[provider.name] = &simulated.back()->acquirer;
+      continue;
+    }
+    WJ_TRY(const auto where, parse_url(provider.url));
+    HttpAcquirerOptions options;
+    options.host = where.host;
+    options.port = where.port;
+    options.call_timeout_ms = config.provider_call_ms;
+    options.connect_timeout_ms = std::min<std::int64_t>(1'000, config.provider_call_ms);
+    WJ_TRY(auto acquirer, HttpAcquirer::open(options, clock));
+    remote.push_back(std::move(acquirer));
+    acquirers[provider.name] = remote.back().get();
+  }
+  return {};
+}
+
+std::uint64_t Service::Impl::free_bytes() const {
+  std::error_code error;
+  const auto space = std::filesystem::space(config.data_dir, error);
+  return error ? 0 : space.available;
+}
+
+Result<void> Service::Impl::open_ledger() {
+  LedgerOptions options;
+  options.books = config.books;
+  options.queue_max = config.queue_max;
+  options.batch_max = config.batch_max;
+  options.seed = config.seed != 0 ? config.seed : random_number();
+  BookOpener opener;
+  if (config.in_memory) {
+    memory = std::make_shared<MemoryDisk>();
+    opener = [this](std::uint32_t book) -> Result<std::unique_ptr<Book>> {
+      WJ_TRY(auto opened, MemoryBook::open(memory, "book-" + std::to_string(book)));
+      return std::unique_ptr<Book>(std::move(opened));
+    };
+  } else {
+    options.free_bytes = [this] { return free_bytes(); };
+    options.reserve_bytes = config.disk_reserve_bytes;
+    RocksSharedOptions shared;
+    shared.memory_bytes = config.memory_bytes;
+    shared.write_buffer_bytes = std::min(shared.write_buffer_bytes, config.memory_bytes / 2);
+    rocks = RocksShared::make(shared);
+    opener = [this](std::uint32_t book) -> Result<std::unique_ptr<Book>> {
+      RocksBookOptions of_book;
+      of_book.directory = book_directory(config.data_dir, book);
+      of_book.free_bytes_min = std::min(of_book.free_bytes_min, config.disk_reserve_bytes);
+      WJ_TRY(auto opened, RocksBook::open(of_book, rocks));
+      return std::unique_ptr<Book>(std::move(opened));
+    };
+  }
+  ledger = std::make_unique<Ledger>(std::move(options), Ports{clock, digest, codec}, std::move(opener));
+  ledger->set_registry_listener([this](const RegistryState& state) { authenticator.set_registry(state); });
+  ledger->set_commit_listener([this](std::uint32_t, Position) { waiters.wake(); });
+  return ledger->start();
+}
+
+// The file comes first: a crash in between leaves a key that opens nothing, and the next start makes another.
+Result<void> Service::Impl::make_first_key() {
+  if (!authenticator.registry()->api_keys().empty()) return {};
+  auto made = authenticator.make_key();
+  if (!config.in_memory) WJ_CHECK(write_private_file(operator_key_file(config.data_dir), made.secret + "\n"));
+  CreateApiKey command;
+  command.key = made.id;
+  command.hash = std::move(made.hash);
+  command.scopes = "operator,ingest";
+  command.label = "first operator";
+  Request request;
+  request.command = RegistryCommand(std::move(command));
+  request.actor = {ActorKind::system, "first start"};
+  const auto answer = ask(*ledger, std::move(request));
+  if (answer.kind != AnswerKind::done) {
+    return answer.error ? *answer.error : unavailable("the first operator's key couldn't be written");
+  }
+  operator_key = std::move(made.secret);
+  log_event(LogLevel::info, "operator_key_created", {{"key", made.id.text()}});
+  return {};
+}
+
+void Service::Impl::make_api() {
+  GatewayOptions gateway_options{config.provider_workers, config.provider_queue_max};
+  gateway = std::make_unique<Gateway>(gateway_options, *ledger, acquirers, api_renderer());
+  ResolverOptions resolver_options;
+  resolver_options.workers = config.resolver_workers;
+  resolver_options.poll_ms = config.resolver_poll_ms;
+  resolver_options.seed = random_number();
+  resolver_options.policy.call_timeout_ms = config.resolver_call_ms;
+  resolver_options.policy.delay_ms_first = config.resolver_delay_ms_first;
+  resolver_options.policy.delay_ms_max = config.resolver_delay_ms_max;
+  resolver_options.policy.inquiries_before_cancel = config.resolver_inquiries_before_cancel;
+  resolver_options.policy.attempts_max = config.resolver_attempts_max;
+  resolver_options.policy.confirm_late_success = config.resolver_confirm_late_success;
+  resolver = std::make_unique<Resolver>(resolver_options, *ledger, acquirers, api_renderer());
+
+  ApiOptions options;
+  options.provider_call_ms = config.provider_call_ms;
+  options.request_ms = config.request_ms;
+  options.position_wait_ms_max = config.position_wait_ms;
+  options.feed_wait_ms_max = config.feed_wait_ms;
+  options.log_name = config.log_name;
+  options.version = kVersion;
+  std::vector<std::string> names;
+  for (const auto& [name, acquirer] : acquirers) names.push_back(name);
+  api = std::make_unique<Api>(std::move(options), ApiParts{*ledger,
+                                                           *gateway,
+                                                           authenticator,
+                                                           tokens,
+                                                           secrets.signing_key,
+                                                           waiters,
+                                                           std::move(names),
+                                                           [this] { return samples(); },
+                                                           {}});
+}
+
+std::vector<Sample> Service::Impl::samples() const {
+  std::vector<Sample> out;
+  const auto add = [&](const char* name, const char* help, bool is_counter, std::uint64_t value) {
+    out.push_back({name, help, is_counter, {}, static_cast<double>(value)});
+  };
+  const auto http = server->stats();
+  add("http_connections_open", "Connections.", false, http.connections_open);
+  add("http_connections_total", "Connections taken.", true, http.connections_total);
+  add("http_connections_refused_total", "Connections beyond the bound.", true, http.connections_refused);
+  add("http_protocol_errors_total", "What never became a request.", true, http.protocol_errors_total);
+  add("http_received_bytes_total", "After TLS.", true, http.bytes_in_total);
+  add("http_sent_bytes_total", "After TLS.", true, http.bytes_out_total);
+  add("http_waiting_requests", "Long polls and the like.", false, waiters.waiting());
+  const auto pursuit = resolver->stats();
+  add("resolver_rounds_total", "Payments pursued.", true, pursuit.rounds);
+  add("resolver_commands_total", "Findings written.", true, pursuit.commands);
+  add("resolver_refused_total", "Findings that came too late.", true, pursuit.refused);
+  add("resolver_failed_total", "Findings that couldn't be written.", true, pursuit.failed);
+  add("expired_total", "Payments expired.", true, pursuit.expired);
+  if (!config.in_memory) add("disk_free_bytes", "Of the data directory's disk.", false, free_bytes());
+  out.push_back({"build_info", "1, with the version.", false, {{"version", std::string(kVersion)}}, 1});
+  return out;
+}
+
+Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Service::~Service() { drain(std::chrono::milliseconds(0)); }
+
+Result<std::unique_ptr<Service>> Service::open(ServiceConfig config) {
+  WJ_CHECK(config.validate());
+  if (!config.in_memory) {
+    WJ_CHECK(make_private_directory(config.data_dir));
+    WJ_CHECK(check_layout(config));
+  }
+  WJ_TRY(auto secrets, load_secrets(config));
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(secrets));
+  WJ_CHECK(impl->open_providers());
+  WJ_CHECK(impl->open_ledger());
+  WJ_CHECK(impl->make_first_key());
+  impl->make_api();
+  return std::unique_ptr<Service>(new Service(std::move(impl)));
+}
+
+Result<void> Service::start() {
+  HttpServerOptions options;
+  options.address = impl_->config.listen_address;
+  options.port = impl_->config.listen_port;
+  options.threads = impl_->config.http_threads;
+  options.connections_max = impl_->config.connections_max;
+  options.body_bytes_max = impl_->config.body_bytes_max;
+  options.idle_timeout = std::chrono::milliseconds(impl_->config.http_idle_ms);
+  options.read_timeout = std::chrono::milliseconds(impl_->config.http_read_ms);
+  options.write_timeout = std::chrono::milliseconds(impl_->config.http_write_ms);
+  options.tls_certificate_file = impl_->config.tls_certificate_file;
+  options.tls_key_file = impl_->config.tls_key_file;
+  options.unix_seconds = [this] { return impl_->clock.now().us / 1'000'000; };
+  impl_->waiters.start();
+  impl_->gateway->start();
+  impl_->resolver->start();
+  WJ_TRY(impl_->server, HttpServer::start(std::move(options), *impl_->api));
+  log_event(LogLevel::info, "listening",
+            {{"address", impl_->config.listen_address},
+             {"port", impl_->server->port()},
+             {"tls", impl_->config.tls_key_file.empty() ? "no" : "yes"},
+             {"books", impl_->config.books}});
+  return {};
+}
+
+std::uint16_t Service::port() const {
+  return impl_->server == nullptr ? std::uint16_t{0} : impl_->server->port();
+}
+const std::string& Service::operator_key() const { return impl_->operator_key; }
+Ledger& Service::ledger() { return *impl_->ledger; }
+Api& Service::api() { return *impl_->api; }
+const SigningKey& Service::signing_key() const { return impl_->secrets.signing_key; }
+
+std::size_t Service::drain(std::chrono::milliseconds deadline) {
+  if (std::exchange(impl_->drained, true)) return 0;
+  log_event(LogLevel::info, "draining", {{"deadline_ms", deadline.count()}});
+  impl_->api->set_draining();
+  impl_->waiters.stop();  // long polls are answered now
+  const auto cut_off = impl_->server == nullptr ? 0 : impl_->server->drain(deadline);
+  impl_->gateway->stop();
+  impl_->resolver->stop();
+  impl_->ledger->stop();
+  if (impl_->server != nullptr) impl_->server->stop();
+  log_event(LogLevel::info, "stopped", {{"cut_off", static_cast<std::int64_t>(cut_off)}});
+  return cut_off;
+}
+
+}  // namespace wonjang

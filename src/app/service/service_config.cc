@@ -1,0 +1,90 @@
+#include "app/service/service_config.h"
+
+#include <set>
+
+#include "adapters/acquirer/fate.h"
+#include "domain/ids.h"
+
+namespace wonjang {
+namespace {
+
+class Complaints {
+ public:
+  void unless(bool holds, const std::string& text) {
+    if (holds) return;
+    if (!text_.empty()) text_.append("\n");
+    text_.append(text);
+  }
+  Result<void> result() const { return text_.empty() ? Result<void>() : Result<void>(invalid(text_)); }
+
+ private:
+  std::string text_;
+};
+
+std::string ms(std::int64_t value) { return std::to_string(value) + " ms"; }
+
+// A caller must hear our answer before its patience ends, and we the provider's before ours does.
+void check_times(const ServiceConfig& c, Complaints& complaints) {
+  for (const auto value : {c.resolver_call_ms, c.provider_call_ms, c.settle_margin_ms, c.request_ms,
+                           c.http_write_ms, c.http_read_ms, c.http_idle_ms}) {
+    complaints.unless(value > 0 && value <= 3'600'000,
+                      "time-outs are from 1 ms to one hour; one is " + ms(value));
+  }
+  complaints.unless(c.resolver_call_ms <= c.provider_call_ms,
+                    "time-outs don't nest: a question of the resolver (" + ms(c.resolver_call_ms) +
+                        ") may not take longer than a provider's call (" + ms(c.provider_call_ms) + ")");
+  complaints.unless(c.provider_call_ms + c.settle_margin_ms < c.request_ms,
+                    "time-outs don't nest: a provider's call (" + ms(c.provider_call_ms) +
+                        ") and the margin to write down its "
+                        "outcome (" +
+                        ms(c.settle_margin_ms) + ") must end before the request's deadline (" +
+                        ms(c.request_ms) +
+                        "); else callers are told `unknown` about payments that went well");
+  complaints.unless(c.request_ms < c.http_write_ms,
+                    "time-outs don't nest: the request's deadline (" + ms(c.request_ms) +
+                        ") must be shorter than the server's write time-out (" + ms(c.http_write_ms) + ")");
+  complaints.unless(c.position_wait_ms >= 0 && c.position_wait_ms < c.request_ms,
+                    "waiting for min-position (" + ms(c.position_wait_ms) +
+                        ") must end before the request's deadline (" + ms(c.request_ms) + ")");
+  complaints.unless(c.feed_wait_ms >= 0 && c.feed_wait_ms <= 60'000, "a long poll waits at most 60000 ms");
+}
+
+void check_providers(const ServiceConfig& c, Complaints& complaints) {
+  std::set<std::string> names;
+  for (const auto& provider : c.providers) {
+    complaints.unless(!provider.name.empty() && provider.name.size() <= 32,
+                      "a provider needs a name of 1 to 32 characters");
+    complaints.unless(names.insert(provider.name).second, "two providers are called " + provider.name);
+    const bool is_simulated = provider.url == "sim";
+    complaints.unless(is_simulated || provider.url.starts_with("http://"),
+                      "provider " + provider.name + ": the url is `sim` or begins with http://");
+    complaints.unless(!is_simulated || SimulatedProfile::named(provider.profile).has_value(),
+                      "provider " + provider.name + ": there is no simulated profile " + provider.profile);
+  }
+}
+
+}  // namespace
+
+Result<void> ServiceConfig::validate() const {
+  Complaints complaints;
+  complaints.unless(in_memory || !data_dir.empty(), "say where the books are: data_dir");
+  complaints.unless(books > 0 && books <= 64, "books is a number from 1 to 64");
+  complaints.unless(queue_max >= 1'024 && queue_max <= 1'048'576,
+                    "queue_max is a number from 1024 to 1048576");
+  complaints.unless(batch_max > 0 && batch_max <= 1'024, "batch_max is a number from 1 to 1024");
+  complaints.unless(http_threads > 0 && http_threads <= 256, "http_threads is a number from 1 to 256");
+  complaints.unless(provider_workers > 0 && provider_workers <= 1'024,
+                    "provider_workers is a number from 1 to 1024");
+  complaints.unless(resolver_workers > 0 && resolver_workers <= 256,
+                    "resolver_workers is a number from 1 to 256");
+  complaints.unless(resolver_poll_ms > 0, "resolver_poll_ms is at least 1");
+  complaints.unless(tls_certificate_file.empty() == tls_key_file.empty(),
+                    "TLS needs both: the certificate and its key");
+  complaints.unless(!log_name.empty() && log_name.find_first_of(" +\n") == std::string::npos,
+                    "log_name is not empty and has no space and no '+'");
+  check_times(*this, complaints);
+  check_providers(*this, complaints);
+  return complaints.result();
+}
+
+}  // namespace wonjang
