@@ -50,7 +50,7 @@ struct RocksBookOptions {
   std::string directory;
   bool create = true;  // an empty book where there is none; else that is not_found
   bool sync = true;    // false for tests only: an acknowledged append may be lost with the power
-  std::size_t wal_bytes_max = 256U << 20U;      // about what opening after a crash has to replay
+  std::size_t wal_bytes_max = 256U << 20U;  // what opening after a crash has to replay; of N books, 1/N each
   std::size_t write_buffer_bytes = 64U << 20U;  // of this book's log; its indexes take less
   std::uint64_t free_bytes_min =
       128U << 20U;  // with less free space on the disk, appends are refused (unavailable)

@@ -71,6 +71,13 @@ rocksdb::BlockBasedTableOptions table_options(const RocksShared::Impl& shared, s
   return table;
 }
 
+// For families whose every look-up asks every file's filter: 10 bits a key, kept in memory, and no search in
+// the cache for them.
+void keep_filters(rocksdb::BlockBasedTableOptions& table) {
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.metadata_cache_options.unpartitioned_pinning = rocksdb::PinningTier::kAll;
+}
+
 }  // namespace
 
 rocksdb::DBOptions db_options(const RocksBookOptions& options, const RocksShared::Impl& shared) {
@@ -125,13 +132,13 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksBookOption
     case Family::streams:
       // "Does this stream exist?" is asked once per new payment, and the answer is no.
       cf.compression = rocksdb::kLZ4Compression;
-      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+      keep_filters(table);
       cf.memtable_prefix_bloom_size_ratio = 0.05;
       cf.memtable_whole_key_filtering = true;
       break;
     case Family::keys:
       // Random keys that are nearly always absent. Hashes don't compress.
-      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+      keep_filters(table);
       table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
       cf.memtable_prefix_bloom_size_ratio = 0.05;
       cf.memtable_whole_key_filtering = true;
