@@ -227,6 +227,43 @@ TEST(Cancel, before_the_deposit_a_card_beside_the_account_goes_too) {
   EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
 }
 
+// A card of 6,000 and an account of 4,000 that waits, both through a provider, and a cancel of the whole
+// asked for.
+Till waiting_and_canceling() {
+  Till till;
+  till.must(order(10'000));
+  till.must(begin(6'000));
+  till.must(settle(till.approval(0), OutcomeKind::approved));
+  BeginApproval va{account(4'000), kNoon};
+  va.input.provider = "sim";
+  till.must(va);
+  till.must(settle(till.approval(1), OutcomeKind::approved));
+  EXPECT_EQ(till.payment().status, PaymentStatus::waiting_for_deposit);
+  EXPECT_EQ(till.must(cancel_all()).size(), 2U);
+  return till;
+}
+
+TEST(Cancel, before_the_deposit_the_last_of_several_answers_ends_the_payment) {
+  for (const std::size_t first : {0U, 1U}) {
+    Till till = waiting_and_canceling();
+    EXPECT_EQ(till.refused(deposit(4'000)).code, RefusalCode::cancel_in_doubt);
+    till.must(settle_cancel(till.payment().cancels[first].terms.cancel, OutcomeKind::approved));
+    EXPECT_EQ(till.payment().status, PaymentStatus::waiting_for_deposit);
+    till.must(settle_cancel(till.payment().cancels[1 - first].terms.cancel, OutcomeKind::approved));
+    EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
+  }
+}
+
+TEST(Cancel, a_deposit_that_can_no_longer_complete_the_payment_is_refused) {
+  Till till = waiting_and_canceling();
+  till.must(settle_cancel(till.payment().cancels[0].terms.cancel, OutcomeKind::approved));
+  till.must(settle_cancel(till.payment().cancels[1].terms.cancel, OutcomeKind::declined));
+  EXPECT_EQ(till.refused(deposit(4'000)).code, RefusalCode::transition_not_allowed);
+  till.must(cancel_all());
+  till.must(settle_cancel(till.last_cancel(), OutcomeKind::approved));
+  EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
+}
+
 TEST(Cancel, before_it_is_paid_an_approval_is_undone_and_its_amount_is_free_again) {
   Till till;
   till.must(order(10'000, {card(6'000)}));

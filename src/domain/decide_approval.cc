@@ -1,5 +1,6 @@
-#include <algorithm>
+#include <limits>
 
+#include "base/checked.h"
 #include "domain/decide_parts.h"
 
 namespace wonjang {
@@ -16,9 +17,13 @@ TaxParts remaining_parts(const Payment& payment) {
   return remaining;
 }
 
+// Late news may put more in doubt than the total, so the sum stops at the greatest number.
 std::int64_t in_doubt_amount(const Payment& payment) {
   std::int64_t sum = 0;
-  for (const auto& approval : payment.approvals) sum += approval.is_in_doubt() ? approval.amount() : 0;
+  for (const auto& approval : payment.approvals) {
+    if (!approval.is_in_doubt()) continue;
+    sum = checked_add(sum, approval.amount()).value_or(std::numeric_limits<std::int64_t>::max());
+  }
   return sum;
 }
 

@@ -1,4 +1,6 @@
 // Approvals through a provider: intents, outcomes, what is in doubt, network cancels, alarms.
+#include <limits>
+
 #include "testing/till.h"
 
 namespace wonjang {
@@ -125,6 +127,18 @@ TEST(LateNews, a_success_after_a_decline_is_never_dropped) {
   till.must(settle(till.approval(), OutcomeKind::declined));
   EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
             "incident.opened network_cancel.requested");
+}
+
+TEST(LateNews, more_in_doubt_than_there_are_numbers_is_refused_and_no_overflow) {
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  Till till;
+  till.must(order(kMax));
+  for (std::size_t i = 0; i < 3; ++i) {
+    till.must(begin(kMax, kDeadline));
+    till.must(settle(till.approval(i), OutcomeKind::declined));
+  }
+  for (std::size_t i = 0; i < 3; ++i) till.must(settle(till.approval(i), OutcomeKind::approved));
+  EXPECT_EQ(till.refused(begin(1)).code, RefusalCode::approval_in_doubt);
 }
 
 TEST(LateNews, a_success_while_it_is_being_undone_is_recorded_and_moves_nothing) {
