@@ -59,7 +59,7 @@ ApprovalInput read_recorded_approval(const JsonNode& node, Violations& violation
   ObjectReader<kRecordedApprovalShape> r(node, violations);
   ApprovalInput input = read_terms(r, violations);
   input.approve_no = r.text("approveNo", {.size_max = 8, .charset = Charset::id});
-  input.network_txn_id = r.text("networkTxnId", kCodeRule);
+  input.network_txn_id = r.text("networkTxnId", {.size_max = 100, .charset = Charset::visible});
   // An account that is only issued has no approval yet; its deposit will say when.
   if (!std::holds_alternative<VirtualAccountDetail>(input.method)) r.require("approvedAt");
   input.approved_at = r.instant("approvedAt");

@@ -46,8 +46,8 @@ PaymentCreated read_terms(CreateReader& r, Violations& violations, const ParseCo
   terms.type = r.code("type", PaymentType::normal);
   terms.channel = r.code("channel", Channel::online);
   terms.country = read_country(r);
-  terms.sub_mall_id = r.text("subMallId", kCodeRule);
-  terms.store_id = r.text("storeId", kCodeRule);
+  terms.sub_mall_id = r.text("subMallId", kOutsideIdRule);
+  terms.store_id = r.text("storeId", kOutsideIdRule);
   terms.use_escrow = r.flag("useEscrow");
   terms.culture_expense = r.flag("cultureExpense");
   terms.is_partial_cancelable = r.flag("isPartialCancelable", true);

@@ -15,6 +15,7 @@ constexpr TextRule kOrderIdRule{.size_max = 64, .charset = Charset::id, .size_mi
 constexpr TextRule kNameRule{.size_max = 100};
 constexpr TextRule kReasonRule{.size_max = 200};
 constexpr TextRule kCodeRule{.size_max = 64, .charset = Charset::code};
+constexpr TextRule kOutsideIdRule{.size_max = 64, .charset = Charset::visible};  // somebody else's id
 constexpr TextRule kTokenRule{.size_max = 200, .charset = Charset::visible};
 
 // The canonical request of an operation on one thing that the path names.

@@ -41,7 +41,7 @@ ParsedCommand read_deposit(const JsonNode& node, Violations& violations, const C
   command.amount = r.integer("amount").value_or(0);
   command.depositor = r.text("depositor", kNameRule);
   r.require("bankNoticeId");
-  command.bank_notice_id = r.text("bankNoticeId", kCodeRule);
+  command.bank_notice_id = r.text("bankNoticeId", kOutsideIdRule);
   r.require("depositedAt");
   command.deposited_at = r.instant("depositedAt");
   auto c = canonical_for("deposit", target);
@@ -60,7 +60,7 @@ ParsedCommand read_deposit_reversal(const JsonNode& node, Violations& violations
   command.approval = r.id<ApprovalId>("approvalId");
   command.effect = read_effect(r);
   r.require("bankNoticeId");
-  command.bank_notice_id = r.text("bankNoticeId", kCodeRule);
+  command.bank_notice_id = r.text("bankNoticeId", kOutsideIdRule);
   r.require("reversedAt");
   command.reversed_at = r.instant("reversedAt");
   auto reason = r.text("reason", kReasonRule);
@@ -80,8 +80,8 @@ ParsedCommand read_acquisition(const JsonNode& node, Violations& violations, con
   command.approval = r.id<ApprovalId>("approvalId");
   r.require("state");
   command.state = r.code("state", AcquisitionState::none);
-  command.batch_id = r.text("batchId", kCodeRule);
-  command.slip_no = r.text("slipNo", kCodeRule);
+  command.batch_id = r.text("batchId", kOutsideIdRule);
+  command.slip_no = r.text("slipNo", kOutsideIdRule);
   r.require("at");
   command.at = r.instant("at");
   auto c = canonical_for("acquisition", target);
