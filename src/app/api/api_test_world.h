@@ -222,16 +222,16 @@ class World {
   }
 };
 
-// A recorded card payment.
+// A recorded card payment of the order "order-<order>".
 inline std::string card_payment(const std::string& order, std::int64_t amount = 1000) {
   const auto a = std::to_string(amount);
-  return R"({"orderId":")" + order + R"(","orderName":"test","totalAmount":)" + a +
+  return R"({"orderId":"order-)" + order + R"(","orderName":"test","totalAmount":)" + a +
          R"(,"approvals":[{"method":"CARD","amount":)" + a +
          R"(,"approvedAt":"2026-11-22T10:00:00+09:00","approveNo":"00012345",)"
          R"("card":{"issuerCode":"11","bin":"123456","last4":"7890"}}]})";
 }
 inline std::string bare_payment(const std::string& order, std::int64_t amount = 1000) {
-  return R"({"orderId":")" + order + R"(","totalAmount":)" + std::to_string(amount) + "}";
+  return R"({"orderId":"order-)" + order + R"(","totalAmount":)" + std::to_string(amount) + "}";
 }
 
 }  // namespace wonjang

@@ -1,0 +1,178 @@
+// Who may do what: every route with every kind of key, and the table of routes against openapi.json in both
+// directions.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <set>
+
+#include "app/api/api_test_world.h"
+#include "app/api/openapi.h"
+#include "app/api/routes.h"
+
+namespace wonjang {
+namespace {
+
+std::string target_of(const Route& route, const World& world) {
+  std::string target(route.path);
+  const auto put = [&](std::string_view name, const std::string& value) {
+    if (const auto at = target.find(name); at != std::string::npos) target.replace(at, name.size(), value);
+  };
+  put("{paymentId}", "pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP");
+  put("{merchantId}", world.merchant);
+  put("{apiKeyId}", "key_01JD4Z7Q8R6G3V5X9T2W0K1MNP");
+  return target;
+}
+
+int ask(const World& world, const Route& route, const std::string& key) {
+  auto asker = world.as(key);
+  if (route.method == "GET") return asker.get(target_of(route, world)).status;
+  if (route.handler == nullptr) {
+    return asker.send("POST", target_of(route, world), {{"Content-Type", "text/csv"}}, "x").status;
+  }
+  return asker.post(target_of(route, world), "", "").status;  // 400 for want of a key once it may
+}
+
+TEST(Access, every_route_with_every_kind_of_key) {
+  const World world;
+  const auto revoked = world.as_operator().post("/v1/api-keys", "r", R"({"scopes":["operator"]})");
+  ASSERT_EQ(world.as_operator().post("/v1/api-keys/" + revoked.text("id") + "/revoke", "rr", "").status, 200);
+  const auto expired = world.as_operator().post(
+      "/v1/api-keys", "e", R"({"scopes":["operator"],"expiresAt":"2020-01-01T00:00:00Z"})");
+  ASSERT_EQ(expired.status, 201) << expired.body;
+  auto cut = world.operator_key;
+  cut.pop_back();
+  auto mistyped = world.operator_key;
+  mistyped[50] = mistyped[50] == '7' ? '8' : '7';
+  for (const auto& route : routes()) {
+    SCOPED_TRACE(std::string(route.method) + " " + std::string(route.path));
+    if (route.scopes == kScopeNone) {
+      EXPECT_EQ(ask(world, route, ""), 200);
+      continue;
+    }
+    for (const auto& key : {std::string(), std::string("garbage"), cut, mistyped, revoked.text("secret"),
+                            expired.text("secret")}) {
+      EXPECT_EQ(ask(world, route, key), 401) << key;
+    }
+    const auto check = [&](const std::string& key, Scopes scope) {
+      const auto status = ask(world, route, key);
+      EXPECT_NE(status, 401);
+      EXPECT_EQ(status == 403, (route.scopes & scope) == 0) << status;
+      EXPECT_LT(status, 500);
+    };
+    check(world.merchant_key, kScopeMerchant);
+    check(world.other_key, kScopeMerchant);
+    check(world.operator_key, kScopeOperator | kScopeIngest);
+    check(world.ingest_key, kScopeIngest);
+  }
+}
+
+TEST(Access, another_merchants_payment_looks_as_if_it_were_not_there) {
+  const World world;
+  const auto made = world.as_merchant().post("/v1/payments", "k", card_payment("o"));
+  const auto id = made.text("id");
+  const std::string missing = "pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP";
+  auto other = world.as_other();
+  const auto before = world.tails();
+  for (const auto& route : routes()) {
+    if (route.path.find("{paymentId}") == std::string_view::npos) continue;
+    SCOPED_TRACE(route.path);
+    const auto tail = std::string(route.path.substr(std::string_view("/v1/payments/{paymentId}").size()));
+    const std::map<std::string, std::string> bodies{
+        {"/authenticate", ""},
+        {"/approve", R"({"method":"CARD","amount":10,"card":{"issuerCode":"11"}})"},
+        {"/approvals",
+         R"({"method":"CARD","amount":10,"approvedAt":"2026-11-22T01:00:00Z","card":{"issuerCode":"11"}})"},
+        {"/cancels", R"({"reason":"x"})"},
+        {"/fail", R"({"failureCode":"X"})"},
+        {"/deposits", R"({"amount":10,"depositedAt":"2026-11-22T01:00:00Z","bankNoticeId":"n"})"},
+        {"/deposit-reversals",
+         R"({"effect":"WAITING","reversedAt":"2026-11-22T01:00:00Z","bankNoticeId":"n"})"},
+        {"/acquisitions",
+         R"({"approvalId":"apr_01JD4Z7Q8R6G3V5X9T2W0K1MNP","state":"READY","at":"2026-11-22T02:00:00Z"})"}};
+    const auto ask_for = [&](const std::string& payment) {
+      const auto target = "/v1/payments/" + payment + tail;
+      return route.method == "GET" ? other.get(target)
+                                   : other.post(target, "spy" + payment + tail, bodies.at(tail));
+    };
+    const auto theirs = ask_for(id);
+    const auto nobodys = ask_for(missing);
+    EXPECT_EQ(theirs.status, 404) << theirs.body;
+    EXPECT_EQ(theirs.code(), nobodys.code());
+  }
+  EXPECT_EQ(world.tails(), before);
+}
+
+TEST(Access, a_revoked_key_ends_at_once_and_a_new_one_works_at_once) {
+  World world;
+  const auto made = world.as_operator().post("/v1/api-keys", "n", R"({"scopes":["operator"]})");
+  auto user = world.as(made.text("secret"));
+  EXPECT_EQ(user.get("/v1/merchants").status, 200);
+  world.as_operator().post("/v1/api-keys/" + made.text("id") + "/revoke", "nr", "");
+  EXPECT_EQ(user.get("/v1/merchants").status, 401);
+}
+
+TEST(Access, a_merchant_makes_no_more_than_merchants_keys) {
+  World world;
+  auto shop = world.as_merchant();
+  EXPECT_EQ(shop.post("/v1/api-keys", "1", R"({"scopes":["operator"]})").status, 422);
+  EXPECT_EQ(
+      shop.post("/v1/api-keys", "2", R"({"scopes":["merchant"],"merchantId":")" + world.other + "\"}").status,
+      422);
+  EXPECT_EQ(shop.post("/v1/api-keys", "3", R"({"scopes":["merchant"]})").status, 201);
+  EXPECT_EQ(shop.get("/v1/api-keys").json().at("apiKeys").as_array().size(), 2U);
+  EXPECT_EQ(shop.get("/v1/merchants/" + world.other).status, 404);
+}
+
+TEST(Access, a_closed_merchant_takes_no_new_payments_but_repeats_are_answered) {
+  World world;
+  auto shop = world.as_merchant();
+  const auto first = shop.post("/v1/payments", "k", card_payment("o"));
+  ASSERT_EQ(world.as_operator().post("/v1/merchants/" + world.merchant + "/close", "close", "").status, 200);
+  EXPECT_EQ(shop.post("/v1/payments", "k2", card_payment("o2")).code(), "MERCHANT_CLOSED");
+  EXPECT_EQ(shop.post("/v1/payments", "k", card_payment("o")).body, first.body);
+}
+
+TEST(Access, unknown_paths_and_methods_are_named) {
+  World world;
+  auto house = world.as_operator();
+  EXPECT_EQ(house.get("/v1/nothing").status, 404);
+  EXPECT_EQ(house.get("/v1/payments/").status, 404);
+  EXPECT_EQ(house.get("/v1/payments/a/b/c").status, 404);
+  const auto wrong = house.send("DELETE", "/v1/payments", {}, "");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.header("Allow"), "POST, GET, HEAD");
+}
+
+TEST(Access, openapi_and_the_table_of_routes_agree_in_both_directions) {
+  const auto api = boost::json::parse(std::string(openapi_json())).as_object();
+  std::set<std::string> described;
+  for (const auto& [path, item] : api.at("paths").as_object()) {
+    for (const auto& [method, operation] : item.as_object()) {
+      std::string name(method);
+      for (auto& c : name) c = static_cast<char>(std::toupper(c));
+      if (name != "GET" && name != "POST") continue;
+      std::set<std::string> scopes;
+      if (const auto* list = operation.as_object().if_contains("x-scopes")) {
+        for (const auto& scope : list->as_array()) scopes.insert(std::string(scope.as_string()));
+      }
+      std::string line = name + " " + std::string(path) + " :";
+      for (const auto& scope : scopes) line += " " + scope;
+      described.insert(line);
+    }
+  }
+  std::set<std::string> served;
+  for (const auto& route : routes()) {
+    std::set<std::string> scopes;
+    if ((route.scopes & kScopeMerchant) != 0) scopes.insert("merchant");
+    if ((route.scopes & kScopeOperator) != 0) scopes.insert("operator");
+    if ((route.scopes & kScopeIngest) != 0) scopes.insert("ingest");
+    std::string line = std::string(route.method) + " " + std::string(route.path) + " :";
+    for (const auto& scope : scopes) line += " " + scope;
+    served.insert(line);
+  }
+  EXPECT_EQ(described, served);
+}
+
+}  // namespace
+}  // namespace wonjang

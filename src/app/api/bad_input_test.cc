@@ -1,0 +1,138 @@
+// What is malformed, mistyped, oversized or misplaced gets a problem that names the place, and changes
+// nothing.
+
+#include "app/api/api_test_world.h"
+
+namespace wonjang {
+namespace {
+
+struct BadBody {
+  const char* name;
+  const char* body;
+  int status;
+  const char* pointer;  // one of errors[]; empty: none expected
+};
+
+const BadBody kCreates[] = {
+    {"not json", "{", 400, nullptr},
+    {"truncated", R"({"orderId":"order-1","totalAm)", 400, nullptr},
+    {"trailing bytes", R"({"orderId":"order-1","totalAmount":1}x)", 400, nullptr},
+    {"an array", "[]", 422, ""},
+    {"missing", R"({"orderId":"order-1"})", 422, "/totalAmount"},
+    {"wrong type", R"({"orderId":"order-1","totalAmount":"1000"})", 422, "/totalAmount"},
+    {"a fraction", R"({"orderId":"order-1","totalAmount":10.5})", 422, "/totalAmount"},
+    {"an exponent", R"({"orderId":"order-1","totalAmount":1e3})", 422, "/totalAmount"},
+    {"overflow", R"({"orderId":"order-1","totalAmount":99999999999999999999})", 422, "/totalAmount"},
+    {"negative", R"({"orderId":"order-1","totalAmount":-1})", 422, "/totalAmount"},
+    {"null", R"({"orderId":null,"totalAmount":1})", 422, "/orderId"},
+    {"unknown field", R"({"orderId":"order-1","totalAmount":1,"colour":"red"})", 422, "/colour"},
+    {"misplaced field", R"({"orderId":"order-1","totalAmount":1,"card":{}})", 422, "/card"},
+    {"duplicate name", R"({"orderId":"order-1","orderId":"order-2","totalAmount":1})", 422, "/orderId"},
+    {"unknown currency", R"({"orderId":"order-1","totalAmount":1,"currency":"XXQ"})", 422, "/currency"},
+    {"another's merchant",
+     R"({"orderId":"order-1","totalAmount":1,"merchantId":"mch_01JD4Z7Q8R6G3V5X9T2W0K1MNP"})", 422,
+     "/merchantId"},
+    {"a card number", R"({"orderId":"4111111111111111","totalAmount":1})", 422, "/orderId"},
+    {"a card number deep",
+     R"({"orderId":"order-1","totalAmount":1,"metadata":{"note":"pan 4111-1111-1111-1111"}})", 422,
+     "/metadata/note"},
+};
+
+bool names(const TestAnswer& answer, std::string_view pointer) {
+  const auto json = answer.json();
+  const auto* errors = json.if_contains("errors");
+  if (errors == nullptr) return false;
+  for (const auto& error : errors->as_array()) {
+    const auto* found = error.as_object().if_contains("pointer");
+    if (found != nullptr && found->as_string() == pointer) return true;
+  }
+  return false;
+}
+
+TEST(BadInput, every_bad_body_is_answered_with_its_place_and_changes_nothing) {
+  const World world;
+  const auto before = world.tails();
+  auto shop = world.as_merchant();
+  int n = 0;
+  for (const auto& bad : kCreates) {
+    SCOPED_TRACE(bad.name);
+    const auto answer = shop.post("/v1/payments", "bad-" + std::to_string(n++), bad.body);
+    EXPECT_EQ(answer.status, bad.status) << answer.body;
+    EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
+    EXPECT_FALSE(answer.header("X-Request-Id").empty());
+    EXPECT_TRUE(bad.pointer == nullptr || names(answer, bad.pointer)) << answer.body;
+    EXPECT_EQ(answer.body.find("4111"), std::string::npos) << "never the value";
+  }
+  EXPECT_EQ(world.tails(), before);
+}
+
+TEST(BadInput, headers_that_are_missing_doubled_or_wrong_are_named) {
+  const World world;
+  const auto before = world.tails();
+  auto shop = world.as_merchant();
+  const auto body = card_payment("o");
+  const TestHeaders json{{"Content-Type", "application/json"}};
+  const auto with = [&](TestHeaders headers) {
+    headers.insert(headers.begin(), json.begin(), json.end());
+    return shop.send("POST", "/v1/payments", headers, body);
+  };
+  EXPECT_EQ(with({}).code(), "IDEMPOTENCY_KEY_MISSING");
+  EXPECT_EQ(with({{"Idempotency-Key", "a"}, {"Idempotency-Key", "a"}}).code(), "IDEMPOTENCY_KEY_MALFORMED");
+  EXPECT_EQ(with({{"Idempotency-Key", "a b"}}).code(), "IDEMPOTENCY_KEY_MALFORMED");
+  EXPECT_EQ(with({{"Idempotency-Key", std::string(301, 'k')}}).code(), "IDEMPOTENCY_KEY_MALFORMED");
+  EXPECT_EQ(shop.send("POST", "/v1/payments", {{"Idempotency-Key", "a"}}, body).code(),
+            "UNSUPPORTED_MEDIA_TYPE");
+  EXPECT_EQ(
+      shop.send("POST", "/v1/payments", {{"Idempotency-Key", "a"}, {"Content-Type", "text/plain"}}, body)
+          .status,
+      415);
+  auto twice = world.as_nobody();
+  EXPECT_EQ(twice
+                .send("GET", "/v1/merchants",
+                      {{"Authorization", "Bearer " + world.operator_key},
+                       {"Authorization", "Bearer " + world.operator_key}},
+                      "")
+                .status,
+            401);
+  EXPECT_EQ(world.tails(), before);
+}
+
+TEST(BadInput, what_is_too_large_is_cut_off_with_an_answer) {
+  const World world;
+  const auto before = world.tails();
+  const auto huge =
+      R"({"orderId":"order-1","totalAmount":1,"orderName":")" + std::string(300'000, 'x') + "\"}";
+  EXPECT_EQ(world.as_merchant().post("/v1/payments", "big", huge).status, 413);
+  EXPECT_EQ(world.as_merchant().get("/v1/payments?orderId=" + std::string(20'000, 'x')).status, 431);
+  EXPECT_EQ(
+      world.as_merchant().send("GET", "/v1/events", {{"Content-Type", "application/json"}}, "{}").status,
+      413);
+  EXPECT_EQ(world.tails(), before);
+}
+
+TEST(BadInput, a_broken_request_is_a_problem_too) {
+  const World world;
+  const auto before = world.tails();
+  auto nobody = world.as_nobody();
+  const auto answer = nobody.exchange("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
+  EXPECT_EQ(world.tails(), before);
+}
+
+TEST(BadInput, bad_ids_are_not_found_and_bad_queries_are_named) {
+  const World world;
+  auto shop = world.as_merchant();
+  for (const auto* id : {"pay_", "pay_01JD", "mch_01JD4Z7Q8R6G3V5X9T2W0K1MNP",
+                         "pay_01jd4z7q8r6g3v5x9t2w0k1mnp", "%00", "..."}) {
+    EXPECT_EQ(shop.get(std::string("/v1/payments/") + id).status, 404) << id;
+  }
+  EXPECT_EQ(shop.get("/v1/payments").code(), "BAD_PARAMETER");
+  EXPECT_EQ(shop.get("/v1/payments?orderId=a&orderId=b").code(), "BAD_PARAMETER");
+  EXPECT_EQ(shop.get("/v1/payments?orderId=%zz").code(), "BAD_PARAMETER");
+  EXPECT_EQ(shop.get("/v1/payments?orderId=%0a").code(), "BAD_PARAMETER");
+  EXPECT_EQ(shop.get("/v1/payments?order=a").code(), "BAD_PARAMETER");
+}
+
+}  // namespace
+}  // namespace wonjang

@@ -1,0 +1,144 @@
+// The event feed: everything once, each book in its order, from any cursor, also while it is being written.
+
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "app/api/api_test_world.h"
+
+namespace wonjang {
+namespace {
+
+class Feed : public testing::TestWithParam<std::uint32_t> {
+ protected:
+  // All events from `cursor` on, page by page.
+  static std::vector<boost::json::object> all(Asker& who, std::string cursor, std::size_t limit) {
+    std::vector<boost::json::object> out;
+    for (;;) {
+      const auto target =
+          "/v1/events?limit=" + std::to_string(limit) + (cursor.empty() ? "" : "&after=" + cursor);
+      const auto page = who.get(target);
+      EXPECT_EQ(page.status, 200) << page.body;
+      if (page.status != 200) return out;
+      const auto json = page.json();
+      for (const auto& event : json.at("events").as_array()) out.push_back(event.as_object());
+      cursor = json.at("nextCursor").as_string();
+      if (!json.at("hasMore").as_bool()) return out;
+    }
+  }
+  World world_{{.books = GetParam()}};
+};
+INSTANTIATE_TEST_SUITE_P(Books, Feed, testing::Values(1U, 4U));
+
+TEST_P(Feed, every_event_comes_once_whatever_the_page_size) {
+  auto shop = world_.as_merchant();
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_EQ(
+        shop.post("/v1/payments", "k" + std::to_string(i), card_payment("o" + std::to_string(i))).status,
+        201);
+  }
+  auto house = world_.as_operator();
+  std::uint64_t total = 0;
+  for (const auto tail : world_.tails()) total += tail;
+  for (const std::size_t limit : {1U, 7U, 1000U}) {
+    const auto events = all(house, "", limit);
+    std::set<std::string> ids;
+    for (const auto& event : events) ids.insert(std::string(event.at("id").as_string()));
+    EXPECT_EQ(events.size(), total);
+    EXPECT_EQ(ids.size(), total);
+  }
+}
+
+TEST_P(Feed, the_cursor_of_an_event_goes_on_behind_it) {
+  auto shop = world_.as_merchant();
+  for (int i = 0; i < 5; ++i)
+    shop.post("/v1/payments", "k" + std::to_string(i), card_payment("o" + std::to_string(i)));
+  const auto events = all(shop, "", 1000);
+  ASSERT_GE(events.size(), 10U);
+  const auto rest = all(shop, std::string(events[4].at("sequence").as_string()), 3);
+  EXPECT_EQ(rest.size(), events.size() - 5);
+}
+
+TEST_P(Feed, a_merchant_sees_its_own_events_alone) {
+  world_.as_merchant().post("/v1/payments", "k", card_payment("mine"));
+  world_.as_other().post("/v1/payments", "k", card_payment("theirs"));
+  auto shop = world_.as_merchant();
+  const auto mine = all(shop, "", 100);
+  ASSERT_FALSE(mine.empty());
+  const auto text = shop.get("/v1/events?limit=1000").body;
+  EXPECT_NE(text.find("mine"), std::string::npos);
+  EXPECT_EQ(text.find("theirs"), std::string::npos);
+  EXPECT_EQ(text.find("api_key."), std::string::npos);
+  EXPECT_NE(world_.as_operator().get("/v1/events?limit=1000").body.find("api_key.created"),
+            std::string::npos);
+}
+
+TEST_P(Feed, a_long_poll_is_woken_by_a_commit) {
+  auto shop = world_.as_merchant();
+  const auto end = shop.get("/v1/events?limit=1000").text("nextCursor");
+  TestAnswer page;
+  std::thread waiter([&] { page = world_.as_merchant().get("/v1/events?wait=9&after=" + end); });
+  EXPECT_TRUE(eventually([&] {  // not sooner than it waits
+    return world_.as_operator().get("/metrics").body.find("wonjang_http_waiting_requests 2") !=
+           std::string::npos;
+  }));
+  shop.post("/v1/payments", "k", card_payment("o"));
+  waiter.join();
+  EXPECT_EQ(page.status, 200);
+  EXPECT_FALSE(page.json().at("events").as_array().empty());
+}
+
+TEST_P(Feed, nothing_is_skipped_or_repeated_while_it_is_written) {
+  std::atomic<bool> done{false};
+  std::vector<std::thread> writers;
+  for (int w = 0; w < 2; ++w) {
+    writers.emplace_back([&, w] {
+      auto shop = world_.as_merchant();
+      for (int i = 0; i < 60; ++i) {
+        const auto name = std::to_string(w) + "-" + std::to_string(i);
+        EXPECT_EQ(shop.post("/v1/payments", name, card_payment(name)).status, 201);
+      }
+    });
+  }
+  std::thread closer([&] {
+    for (auto& writer : writers) writer.join();
+    done = true;
+  });
+  auto house = world_.as_operator();
+  std::set<std::string> ids;
+  std::map<std::string, std::int64_t> versions;
+  std::string cursor;
+  for (;;) {
+    const bool was_done = done;
+    const auto page = house.get("/v1/events?limit=13" + (cursor.empty() ? "" : "&after=" + cursor)).json();
+    for (const auto& event : page.at("events").as_array()) {
+      EXPECT_TRUE(ids.insert(std::string(event.at("id").as_string())).second);
+    }
+    cursor = page.at("nextCursor").as_string();
+    if (was_done && !page.at("hasMore").as_bool()) break;
+  }
+  closer.join();
+  std::uint64_t total = 0;
+  for (const auto tail : world_.tails()) total += tail;
+  EXPECT_EQ(ids.size(), total);
+}
+
+TEST_P(Feed, a_cursor_of_another_server_or_a_changed_one_is_refused) {
+  auto house = world_.as_operator();
+  auto cursor = house.get("/v1/events?limit=1").text("nextCursor");
+  EXPECT_EQ(house.get("/v1/events?after=" + cursor.substr(1)).code(), "INVALID_CURSOR");
+  cursor[3] = cursor[3] == 'x' ? 'y' : 'x';
+  EXPECT_EQ(house.get("/v1/events?after=" + cursor).code(), "INVALID_CURSOR");
+  World stranger{{.books = GetParam()}};
+  EXPECT_EQ(
+      house.get("/v1/events?after=" + stranger.as_operator().get("/v1/events").text("nextCursor")).code(),
+      "INVALID_CURSOR");
+  EXPECT_EQ(house.get("/v1/events?limit=0").code(), "BAD_PARAMETER");
+  EXPECT_EQ(house.get("/v1/events?limit=1001").code(), "BAD_PARAMETER");
+  EXPECT_EQ(house.get("/v1/events?offset=3").code(), "BAD_PARAMETER");
+  EXPECT_EQ(house.get("/v1/events?wait=31").code(), "BAD_PARAMETER");
+}
+
+}  // namespace
+}  // namespace wonjang

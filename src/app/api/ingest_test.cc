@@ -1,0 +1,118 @@
+// POST /v1/ingest: a result per line, in order, resumable, held back and never refused for being fast.
+
+#include "app/api/api_test_world.h"
+
+namespace wonjang {
+namespace {
+
+class Ingest : public testing::TestWithParam<std::uint32_t> {
+ protected:
+  std::string create(const std::string& key, const std::string& order, std::int64_t amount = 1000) {
+    auto data = card_payment(order, amount);
+    data.insert(1, R"("merchantId":")" + world_.merchant + "\",");
+    return R"({"op":"create","idempotencyKey":")" + key + R"(","data":)" + data + "}\n";
+  }
+  static std::int64_t status_of(const boost::json::object& line) { return line.at("status").as_int64(); }
+
+  World world_{{.books = GetParam()}, [](ServiceConfig& c) { c.queue_max = 1024; }};
+};
+INSTANTIATE_TEST_SUITE_P(Books, Ingest, testing::Values(1U, 4U));
+
+TEST_P(Ingest, every_line_is_answered_in_order_and_again_as_a_replay) {
+  std::string body;
+  for (int i = 0; i < 5000; ++i) body += create("k" + std::to_string(i), "o" + std::to_string(i));
+  auto feeder = world_.as(world_.ingest_key);
+  const auto first = feeder.ingest(body);
+  ASSERT_EQ(first.size(), 5000U);
+  const auto before = world_.tails();
+  const auto again = feeder.ingest(body);
+  ASSERT_EQ(again.size(), 5000U);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    ASSERT_EQ(first[i].at("line").as_int64(), static_cast<std::int64_t>(i + 1));
+    ASSERT_EQ(status_of(first[i]), 201);
+    EXPECT_EQ(again[i].at("paymentId"), first[i].at("paymentId"));
+    EXPECT_EQ(again[i].at("position"), first[i].at("position"));
+    EXPECT_TRUE(again[i].at("replayed").as_bool());
+  }
+  EXPECT_EQ(world_.tails(), before);
+}
+
+// https://github.com/formancehq/ledger/pull/1633: a duplicate key inside one batch crashed
+TEST_P(Ingest, a_key_twice_in_one_body_is_one_payment) {
+  const auto lines = world_.as(world_.ingest_key)
+                         .ingest(create("same", "o-1") + create("same", "o-1") + create("same", "o-2"));
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[1].at("paymentId"), lines[0].at("paymentId"));
+  EXPECT_TRUE(lines[1].at("replayed").as_bool());
+  EXPECT_EQ(lines[2].at("problem").at("code").as_string(), "KEY_REUSED");
+}
+
+TEST_P(Ingest, a_bad_line_is_answered_and_the_rest_goes_on) {
+  const auto lines = world_.as(world_.ingest_key)
+                         .ingest(create("a", "o-1") + "\n{\"op\":\n" + "  \r\n" + std::string(300'000, 'x') +
+                                 "\n" + R"({"op":"create","idempotencyKey":"b","data":{"nope":1}})" + "\n" +
+                                 create("c", "o-2") + R"({"op":"fly","idempotencyKey":"d","data":{}})");
+  ASSERT_EQ(lines.size(), 6U);
+  EXPECT_EQ(status_of(lines[0]), 201);
+  EXPECT_EQ(lines[1].at("line").as_int64(), 3);
+  EXPECT_EQ(status_of(lines[1]), 400);
+  EXPECT_EQ(lines[2].at("line").as_int64(), 5);
+  EXPECT_EQ(status_of(lines[2]), 413);
+  EXPECT_EQ(status_of(lines[3]), 422);
+  EXPECT_EQ(status_of(lines[4]), 201);
+  EXPECT_EQ(lines[5].at("line").as_int64(), 8);
+  EXPECT_EQ(status_of(lines[5]), 422);
+}
+
+TEST_P(Ingest, later_lines_find_the_orders_of_earlier_ones) {
+  std::string body;
+  for (int i = 0; i < 20; ++i) {
+    const auto order = "o" + std::to_string(i);
+    body += create("k" + std::to_string(i), order);
+    body += R"({"op":"cancel","idempotencyKey":"c)" + std::to_string(i) + R"(","merchantId":")" +
+            world_.merchant + R"(","orderId":"order-)" + order + R"(","data":{"amount":400,"reason":"x"}})" +
+            "\n";
+  }
+  const auto lines = world_.as(world_.ingest_key).ingest(body);
+  ASSERT_EQ(lines.size(), 40U);
+  for (const auto& line : lines) EXPECT_EQ(status_of(line), 201) << boost::json::serialize(line);
+}
+
+TEST_P(Ingest, cloud_events_are_keyed_by_source_and_id) {
+  auto data = card_payment("ce-1");
+  data.insert(1, R"("merchantId":")" + world_.merchant + "\",");
+  const std::string line =
+      R"({"specversion":"1.0","id":"1","source":"/shop","type":"com.wonjang.payment.create","data":)" + data +
+      "}\n";
+  const auto lines = world_.as(world_.ingest_key).ingest(line + line);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(status_of(lines[0]), 201);
+  EXPECT_TRUE(lines[1].at("replayed").as_bool());
+}
+
+TEST_P(Ingest, it_goes_on_from_a_line) {
+  const auto body = create("a", "o-1") + create("b", "o-2") + create("c", "o-3");
+  const auto lines = world_.as(world_.ingest_key).ingest(body, {{"Resume-From-Line", "3"}});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("line").as_int64(), 3);
+}
+
+TEST_P(Ingest, it_is_refused_before_a_byte_is_read) {
+  const auto ask = [&](const std::string& key, const TestHeaders& headers) {
+    return world_.as(key).send("POST", "/v1/ingest", headers, "{}\n").status;
+  };
+  EXPECT_EQ(ask("", {{"Content-Type", "application/x-ndjson"}}), 401);
+  EXPECT_EQ(ask(world_.merchant_key, {{"Content-Type", "application/x-ndjson"}}), 403);
+  EXPECT_EQ(ask(world_.ingest_key, {{"Content-Type", "application/json"}}), 415);
+  EXPECT_EQ(ask(world_.ingest_key, {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", "k"}}),
+            400);
+  EXPECT_EQ(ask(world_.ingest_key, {{"Content-Type", "application/x-ndjson"}, {"Resume-From-Line", "0"}}),
+            400);
+}
+
+TEST_P(Ingest, an_empty_body_has_an_empty_answer) {
+  EXPECT_TRUE(world_.as(world_.ingest_key).ingest("\n").empty());
+}
+
+}  // namespace
+}  // namespace wonjang

@@ -1,0 +1,194 @@
+// The whole service: on disk and again after a restart, health, metrics, proofs, logs without secrets,
+// draining.
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include "app/api/api.h"
+#include "app/api/api_test_world.h"
+#include "app/api/log.h"
+#include "app/api/routes.h"
+
+namespace wonjang {
+namespace {
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+unsigned mode_of(const std::filesystem::path& path) {
+  struct stat about {};
+  EXPECT_EQ(::stat(path.c_str(), &about), 0) << path;
+  return about.st_mode & 0777U;
+}
+
+class OnDisk : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, OnDisk, testing::Values(1U, 4U));
+
+TEST_P(OnDisk, everything_answered_is_there_after_a_restart) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  const auto first = world.as_merchant().post("/v1/payments", "k", card_payment("o"));
+  ASSERT_EQ(first.status, 201) << first.body;
+  const auto cursor = world.as_operator().get("/v1/events?limit=1000").text("nextCursor");
+  world.restart();
+  EXPECT_TRUE(world.service->operator_key().empty()) << "made once";
+  auto shop = world.as_merchant();
+  EXPECT_EQ(shop.get("/v1/payments/" + first.text("id")).body, first.body);
+  const auto again = shop.post("/v1/payments", "k", card_payment("o"));
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+  EXPECT_EQ(again.header("Ledger-Position"), first.header("Ledger-Position")) << "tokens live on";
+  EXPECT_TRUE(world.as_operator().get("/v1/events?after=" + cursor).json().at("events").as_array().empty());
+}
+
+TEST_P(OnDisk, secrets_are_for_the_server_alone) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  for (const auto* name :
+       {"secrets/pepper", "secrets/token-key", "secrets/signing-key.pem", "operator.key"}) {
+    EXPECT_EQ(mode_of(world.directory / name), 0600U) << name;
+  }
+  EXPECT_EQ(mode_of(world.directory / "secrets"), 0700U);
+  EXPECT_EQ(content_of(world.directory / "operator.key"), world.operator_key + "\n");
+  std::filesystem::permissions(world.directory / "secrets/pepper", std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  world.service.reset();
+  const auto refused = Service::open(world.config);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+}
+
+TEST(Layout, another_number_of_books_is_refused) {
+  World world{{.books = 4, .on_disk = true}};
+  world.service.reset();
+  world.config.books = 2;
+  const auto refused = Service::open(world.config);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("books 4"), std::string::npos) << refused.error().message;
+}
+
+TEST(Config, time_outs_that_do_not_nest_are_refused_by_name) {
+  ServiceConfig good;
+  good.in_memory = true;
+  EXPECT_TRUE(good.validate());
+  const auto refused = [&](auto change, std::string_view word) {
+    auto bad = good;
+    change(bad);
+    const auto result = bad.validate();
+    ASSERT_FALSE(result);
+    EXPECT_NE(result.error().message.find(word), std::string::npos) << result.error().message;
+  };
+  refused([](auto& c) { c.provider_call_ms = 14'000; }, "time-outs don't nest: a provider's call");
+  refused([](auto& c) { c.settle_margin_ms = 10'000; }, "time-outs don't nest: a provider's call");
+  refused([](auto& c) { c.http_write_ms = 15'000; }, "time-outs don't nest: the request's deadline");
+  refused([](auto& c) { c.resolver_call_ms = 5'001; }, "time-outs don't nest: a question of the resolver");
+  refused([](auto& c) { c.position_wait_ms = 15'000; }, "min-position");
+  refused([](auto& c) { c.books = 0; }, "books");
+  refused([](auto& c) { c.in_memory = false; }, "data_dir");
+  refused([](auto& c) { c.tls_key_file = "k.pem"; }, "TLS");
+  refused([](auto& c) { c.providers = {{"a", "ftp://x", "perfect", 1}}; }, "provider a");
+  refused([](auto& c) { c.providers = {{"a", "sim", "sunny", 1}}; }, "sunny");
+  refused(
+      [](auto& c) {
+        c.providers = {{"a", "sim", "perfect", 1}, {"a", "sim", "perfect", 1}};
+      },
+      "two providers");
+}
+
+TEST(Operations, health_and_metrics_tell_what_there_is) {
+  World world{{.books = 4}};
+  world.as_merchant().post("/v1/payments", "k", card_payment("o"));
+  world.as_merchant().post("/v1/payments", "k", card_payment("o"));
+  world.as_merchant().post("/v1/payments", "k", card_payment("p"));
+  auto nobody = world.as_nobody();
+  EXPECT_EQ(nobody.get("/livez").status, 200);
+  EXPECT_EQ(nobody.get("/readyz").status, 200);
+  EXPECT_NE(nobody.get("/readyz?verbose").body.find("\"books\":4"), std::string::npos);
+  const auto text = nobody.get("/metrics").body;
+  for (const auto* line :
+       {"wonjang_http_requests_total{route=\"/v1/payments\",method=\"POST\",code=\"201\"} 2",
+        "wonjang_idempotency_replays_total 1", "wonjang_idempotency_conflicts_total{kind=\"key_reused\"} 1",
+        "wonjang_ledger_book_serving{book=\"3\"} 1", "wonjang_in_doubt_oldest_age_seconds 0",
+        "wonjang_http_request_duration_seconds_bucket{route=\"/v1/payments\",method=\"POST\",le=\"+Inf\"} "
+        "3"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  }
+  EXPECT_EQ(text.find(world.merchant), std::string::npos) << "never a merchant as a label";
+}
+
+TEST(Operations, draining_answers_long_polls_and_takes_nothing_new) {
+  World world;
+  auto shop = world.as_merchant();
+  const auto end = shop.get("/v1/events?limit=1000").text("nextCursor");
+  TestAnswer page;
+  std::thread waiter([&] { page = world.as_merchant().get("/v1/events?wait=25&after=" + end); });
+  ASSERT_TRUE(eventually([&] {
+    return world.as_nobody().get("/metrics").body.find("wonjang_http_waiting_requests 2") !=
+           std::string::npos;
+  }));
+  EXPECT_EQ(world.service->drain(std::chrono::seconds(5)), 0U);
+  waiter.join();
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(world.as_nobody().get("/livez").status, 0);
+}
+
+TEST(Proofs, a_payment_has_one_and_strangers_get_none) {
+  World world{{.books = 4}};
+  auto shop = world.as_merchant();
+  const auto id = shop.post("/v1/payments", "k", card_payment("o")).text("id");
+  const auto proof = shop.get("/v1/payments/" + id + "/proof");
+  ASSERT_EQ(proof.status, 200) << proof.body;
+  EXPECT_TRUE(proof.body.starts_with("wonjang-proof v1\npayment " + id + "\nevent ")) << proof.body;
+  EXPECT_NE(proof.body.find("\ncheckpoint\nwonjang/book"), std::string::npos);
+  EXPECT_EQ(world.as_other().get("/v1/payments/" + id + "/proof").status, 404);
+  const auto heads = shop.get("/v1/checkpoints").json();
+  ASSERT_EQ(heads.at("checkpoints").as_array().size(), 4U);
+  EXPECT_TRUE(heads.at("checkpoints").at(0).at("checkpoint").as_string().starts_with("wonjang/book0\n"));
+  const auto consistent = shop.get("/v1/checkpoints?book=0&after=1");
+  EXPECT_TRUE(consistent.body.starts_with("wonjang-consistency v1\n")) << consistent.body;
+  EXPECT_EQ(shop.get("/v1/checkpoints?book=0&after=999999").code(), "BAD_PARAMETER");
+  EXPECT_EQ(shop.get("/v1/checkpoints?book=0").code(), "BAD_PARAMETER");
+}
+
+TEST(Logs, no_secret_and_no_body_ever_reaches_a_line) {
+  std::mutex mutex;
+  std::string log;
+  World world;
+  start_log(LogLevel::debug, [&](std::string_view line) {
+    const std::lock_guard lock(mutex);
+    log.append(line);
+  });
+  const std::string marker = "MARKER5150";
+  const auto body =
+      R"({"orderId":"MARKER5150","metadata":{"x":"4111111111111111"},"virtualAccount":{"accountToken":"MARKER5150"}})";
+  for (const auto& route : routes()) {
+    std::string target(route.path);
+    if (const auto at = target.find('{'); at != std::string::npos) {
+      target = target.substr(0, at) + marker + target.substr(target.find('}') + 1);
+    }
+    for (const auto& key : {world.operator_key, world.merchant_key, "wonjang_live_" + marker}) {
+      auto asker = world.as(key);
+      route.method == "GET" ? asker.get(target + "?after=" + marker) : asker.post(target, marker, body);
+      asker.send("POST", target,
+                 {{"X-Request-Id", "MARKER5150 \"\\"}, {"Content-Type", "application/x-ndjson"}}, body);
+    }
+  }
+  world.as_operator().post("/v1/api-keys", "new", R"({"scopes":["operator"]})");
+  start_log(LogLevel::off);
+  EXPECT_NE(log.find("\"event\":\"request\""), std::string::npos);
+  EXPECT_NE(log.find("\"event\":\"auth_refused\""), std::string::npos);
+  EXPECT_EQ(log.find(marker), std::string::npos) << log.substr(log.find(marker) - 300, 400);
+  EXPECT_EQ(log.find("4111"), std::string::npos);
+  EXPECT_EQ(log.find("wonjang_live_"), std::string::npos);
+  for (std::size_t from = 0; from < log.size();) {  // each line is one JSON object
+    const auto end = log.find('\n', from);
+    EXPECT_TRUE(boost::json::parse(log.substr(from, end - from)).is_object());
+    from = end + 1;
+  }
+}
+
+}  // namespace
+}  // namespace wonjang
