@@ -1,0 +1,311 @@
+#include "app/cli/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+
+#include "app/cli/config_command.h"
+#include "app/cli/demo.h"
+#include "app/cli/exit.h"
+#include "app/cli/load_run.h"
+#include "app/cli/offline.h"
+#include "app/cli/online.h"
+#include "app/cli/serve.h"
+#include "app/cli/sim.h"
+
+namespace wonjang {
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+using Run = std::function<int()>;
+
+// What the flags say; lives as long as the parse and the command.
+struct Arguments {
+  ServeOptions serve;
+  std::vector<std::string> sets;  // key=value
+  std::string data_dir;
+  std::string address;
+  std::string port;
+  std::string books;
+  bool in_memory = false;
+  std::vector<std::string> providers;
+  std::string drain = "20s";
+
+  LoadRunOptions load;
+  std::string seconds = "10s";
+  std::string warm_up = "2s";
+  bool closed = false;
+
+  DemoOptions demo;
+  OnlineOptions online;
+  std::string online_data_dir;
+  std::string id;
+  std::string order;
+  std::string merchant;
+  std::string file;
+  KeyCreateOptions key;
+  CheckOptions check;
+  std::string output = "table";
+  std::string from;
+  std::string to;
+  SimOptions sim;
+  ConfigSources config;
+  bool origin = false;
+};
+
+// A plain number is seconds: `--seconds 30` reads well.
+Result<std::int64_t> seconds_or_duration(const std::string& text) {
+  const bool plain = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return parse_duration_ms(plain ? text + "s" : text);
+}
+
+class Tree {
+ public:
+  explicit Tree(CLI::App& app) : app_(app) {
+    add_serve();
+    add_demo();
+    add_load();
+    add_payment();
+    add_offline();
+    add_proof();
+    add_key();
+    add_sim();
+    add_config();
+    add_version();
+  }
+  Run run;
+
+ private:
+  CLI::App* command(CLI::App* parent, const char* name, const char* what, Run body) {
+    auto* out = parent->add_subcommand(name, what);
+    out->callback([this, body = std::move(body)] { run = body; });
+    return out;
+  }
+  CLI::App* noun(const char* name, const char* what) {
+    auto* out = app_.add_subcommand(name, what);
+    out->require_subcommand(1);
+    return out;
+  }
+
+  void add_config_flags(CLI::App* to) {
+    to->add_option("--config", a_.config.file, "TOML file (docs/configuration.md)");
+    to->add_option("--set", a_.sets, "A setting, section.key=value; may be repeated");
+    to->add_option("--data-dir", a_.data_dir, "ledger.data_dir");
+    to->add_option("--address", a_.address, "http.address");
+    to->add_option("--port", a_.port, "http.port; 0 takes a free one");
+    to->add_option("--books", a_.books, "ledger.books");
+    to->add_flag("--in-memory", a_.in_memory, "ledger.in_memory");
+  }
+
+  Result<ConfigSources> sources() {
+    ConfigSources out = a_.config;
+    out.environment = process_environment();
+    const auto add = [&](const char* key, const std::string& value) {
+      if (!value.empty()) out.flags.emplace_back(key, value);
+    };
+    add("ledger.data_dir", a_.data_dir);
+    add("http.address", a_.address);
+    add("http.port", a_.port);
+    add("ledger.books", a_.books);
+    if (a_.in_memory) add("ledger.in_memory", "true");
+    for (const auto& set : a_.sets) {
+      const auto equals = set.find('=');
+      if (equals == std::string::npos) return invalid("--set wants section.key=value, not `" + set + "`");
+      out.flags.emplace_back(set.substr(0, equals), set.substr(equals + 1));
+    }
+    return out;
+  }
+
+  void add_serve() {
+    auto* serve = command(&app_, "serve", "Run the ledger and its HTTP API until SIGTERM", [this] {
+      auto from = sources();
+      if (!from) return fail(from.error());
+      const auto drain = seconds_or_duration(a_.drain);
+      if (!drain) return fail(drain.error());
+      return run_serve({*std::move(from), *drain});
+    });
+    add_config_flags(serve);
+    serve->add_option("--drain", a_.drain, "How long answers may take after SIGTERM")->capture_default_str();
+  }
+
+  void add_demo() {
+    auto* demo = command(&app_, "demo", "Start a ledger with a sample shop and show how to talk to it",
+                         [this] { return run_demo(a_.demo); });
+    demo->add_option("--data-dir", a_.demo.data_dir, "Where to keep it; default: a fresh temporary directory");
+    demo->add_option("--payments", a_.demo.payments, "Payments to feed")->capture_default_str();
+    demo->add_option("--merchants", a_.demo.merchants, "Merchants to register")->capture_default_str();
+    demo->add_option("--books", a_.demo.books, "Number of books")->capture_default_str();
+    demo->add_option("--seed", a_.demo.seed, "Of the shop and the provider")->capture_default_str();
+    demo->add_option("--port", a_.demo.port, "0 takes a free one")->capture_default_str();
+    demo->add_flag("--once", a_.demo.once, "End after the feed and some seconds of live traffic");
+  }
+
+  void add_load() {
+    auto* load = command(&app_, "load", "Put honest load on a running server", [this] { return run_load_of(); });
+    add_online_flags(load, /*output=*/true);
+    load->add_option("--mix", a_.load.mix, "create, retries or bulk")
+        ->check(CLI::IsMember({"create", "retries", "bulk"}))
+        ->capture_default_str();
+    load->add_option("--rate", a_.load.rate, "Open loop: payments due per second");
+    load->add_flag("--closed", a_.closed, "Closed loop: as fast as answers come");
+    load->add_option("--connections", a_.load.connections)->capture_default_str();
+    load->add_option("--threads", a_.load.threads, "Of the client")->capture_default_str();
+    load->add_option("--seconds", a_.seconds, "Measured time")->capture_default_str();
+    load->add_option("--warm-up", a_.warm_up, "Before it, not measured")->capture_default_str();
+    load->add_option("--requests", a_.load.requests_max, "At most so many, warm-up included");
+    load->add_option("--merchants", a_.load.merchants, "Spread over so many; made when missing")->capture_default_str();
+    load->add_option("--lines", a_.load.bulk_lines, "Payments per request of the mix bulk")->capture_default_str();
+    load->add_option("--seed", a_.load.seed)->capture_default_str();
+    load->add_option("--run", a_.load.run, "Name in the order ids; default: from the clock");
+    load->add_flag("--verify", a_.load.verify, "Send acknowledged requests again and expect the same payments");
+    load->add_option("--verify-max", a_.load.verify_max, "At most so many, evenly spread")->capture_default_str();
+  }
+
+  int run_load_of() {
+    if (const int wrong = finish_online()) return wrong;
+    if (a_.closed == (a_.load.rate > 0)) return fail(invalid("say either --rate N (open loop) or --closed"));
+    const auto seconds = seconds_or_duration(a_.seconds);
+    if (!seconds) return fail(seconds.error());
+    const auto warm_up = seconds_or_duration(a_.warm_up);
+    if (!warm_up) return fail(warm_up.error());
+    a_.load.duration_ms = *seconds;
+    a_.load.warm_up_ms = *warm_up;
+    a_.load.url = a_.online.url;
+    a_.load.key_file = a_.online.key_file;
+    a_.load.json = a_.online.output != "table";
+    if (a_.load.merchants == 0 || a_.load.bulk_lines == 0) return fail(invalid("--merchants and --lines are at least 1"));
+    return run_load_command(a_.load);
+  }
+
+  void add_output_flag(CLI::App* to, std::string& output) {
+    to->add_option("--output,-O", output, "table, json or ndjson")
+        ->check(CLI::IsMember({"table", "json", "ndjson"}))
+        ->capture_default_str();
+  }
+
+  void add_online_flags(CLI::App* to, bool output) {
+    to->add_option("--url", a_.online.url, "Of the server")->envname("WONJANG_URL")->capture_default_str();
+    to->add_option("--key-file", a_.online.key_file, "File with an API key; default: operator.key of --data-dir")
+        ->envname("WONJANG_KEY_FILE");
+    to->add_option("--data-dir", a_.online_data_dir, "The server's, for its operator.key");
+    if (output) add_output_flag(to, a_.online.output);
+  }
+
+  int finish_online() {
+    auto& o = a_.online;
+    if (o.key_file.empty() && !a_.online_data_dir.empty()) o.key_file = a_.online_data_dir + "/operator.key";
+    if (!o.key_file.empty()) return kExitOk;
+    return fail(invalid("say where the API key is: --key-file FILE, or --data-dir DIR for the operator.key in it"));
+  }
+
+  // An online command: its body runs when the key's place is known.
+  CLI::App* online(CLI::App* parent, const char* name, const char* what, Run body, bool output = true) {
+    auto* out = command(parent, name, what, [this, body = std::move(body)] {
+      const int wrong = finish_online();
+      return wrong != kExitOk ? wrong : body();
+    });
+    add_online_flags(out, output);
+    return out;
+  }
+
+  void add_payment() {
+    auto* payment = noun("payment", "Look at payments of a running server");
+    auto* get = online(payment, "get", "A payment, by id or by order", [this] {
+      if (a_.id.empty() == a_.order.empty()) return fail(invalid("say either the payment's id or --order ID"));
+      return a_.id.empty() ? run_payment_of_order(a_.online, a_.order, a_.merchant) : run_payment_get(a_.online, a_.id);
+    });
+    get->add_option("id", a_.id, "pay_...");
+    get->add_option("--order", a_.order, "The merchant's own order id");
+    get->add_option("--merchant", a_.merchant, "mch_..., needed with a key of the house");
+    auto* events = online(payment, "list-events", "Its whole history", [this] { return run_payment_events(a_.online, a_.id); });
+    events->add_option("id", a_.id, "pay_...")->required();
+  }
+
+  void add_offline() {
+    auto* check = command(&app_, "check", "Derive everything again from the events; names the first difference", [this] {
+      a_.check.json = a_.output != "table";
+      return run_check(a_.check);
+    });
+    check->add_option("--data-dir", a_.check.data_dir, "Of a ledger that isn't running")->required();
+    add_output_flag(check, a_.output);
+    auto* backup = command(&app_, "backup", "Copy a ledger that isn't running", [this] { return run_backup(a_.from, a_.to); });
+    backup->add_option("directory", a_.to, "Doesn't exist yet, or is empty")->required();
+    backup->add_option("--data-dir", a_.from)->required();
+    auto* restore = command(&app_, "restore", "A ledger from a backup, checked and compared with the backup's manifest",
+                            [this] { return run_restore(a_.from, a_.to, a_.output != "table"); });
+    restore->add_option("from", a_.from, "The backup")->required();
+    restore->add_option("to", a_.to, "Doesn't exist yet, or is empty")->required();
+    add_output_flag(restore, a_.output);
+  }
+
+  void add_proof() {
+    auto* proof = noun("proof", "Proofs that wonjang-verify checks without the database");
+    auto* payment = online(proof, "payment", "That the events of a payment are in the book",
+                           [this] { return run_proof_payment(a_.online, a_.id, a_.file); }, false);
+    payment->add_option("id", a_.id, "pay_...")->required();
+    payment->add_option("-o,--out", a_.file, "File to write; default: standard output");
+  }
+
+  void add_key() {
+    auto* key = noun("key", "API keys of a running server");
+    auto* create = online(key, "create", "Make a key; its secret is shown once", [this] { return run_key_create(a_.online, a_.key); });
+    create->add_option("--merchant", a_.key.merchant_id, "mch_..., whose key it is");
+    create->add_option("--scope", a_.key.scopes, "merchant, operator, ingest; may be repeated")->capture_default_str();
+    create->add_option("--label", a_.key.label, "What it is for");
+    online(key, "list", "All keys, without secrets", [this] { return run_key_list(a_.online); });
+    auto* revoke = online(key, "revoke", "End a key", [this] { return run_key_revoke(a_.online, a_.id); });
+    revoke->add_option("id", a_.id, "key_...")->required();
+  }
+
+  void add_sim() {
+    auto* sim = noun("sim", "Simulated counterparts");
+    auto* acquirer = command(sim, "acquirer", "A payment provider over HTTP", [this] { return run_sim_acquirer(a_.sim); });
+    acquirer->add_option("--address", a_.sim.address)->capture_default_str();
+    acquirer->add_option("--port", a_.sim.port, "0 takes a free one")->capture_default_str();
+    acquirer->add_option("--seed", a_.sim.seed)->capture_default_str();
+    acquirer->add_option("--profile", a_.sim.profile, "perfect, everyday or stormy")->capture_default_str();
+  }
+
+  void add_config() {
+    auto* config = noun("config", "The configuration");
+    auto* check = command(config, "check", "Read it and say what is wrong", [this] {
+      const auto from = sources();
+      return from ? run_config_check(*from) : fail(from.error());
+    });
+    add_config_flags(check);
+    auto* show = command(config, "show", "Every setting", [this] {
+      const auto from = sources();
+      return from ? run_config_show(*from, a_.origin) : fail(from.error());
+    });
+    add_config_flags(show);
+    show->add_flag("--origin", a_.origin, "Where each value comes from");
+  }
+
+  void add_version() {
+    command(&app_, "version", "The version", [] {
+      std::printf("wonjang %s\n", kVersion);
+      return static_cast<int>(kExitOk);
+    });
+  }
+
+  CLI::App& app_;
+  Arguments a_;
+};
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  block_signals();
+  CLI::App app("Wonjang: an insert-only payment ledger");
+  app.name("wonjang");
+  app.require_subcommand(1);
+  Tree tree(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kExitOk : kExitUsage;
+  }
+  return tree.run();
+}
+
+}  // namespace wonjang

@@ -1,0 +1,17 @@
+// Answers of the API for people: a list as a table of its flat members, one thing as a list of its members.
+// Threads: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wonjang {
+
+// The elements of the member `list`, a line each; without `list`, the whole text on one line.
+std::string json_lines(const std::string& json, std::string_view list);
+
+// `list` empty: one object, "name  value" a line, nested members by path. Else its elements as rows.
+// What can't be parsed is given as it is.
+std::string json_table(const std::string& json, std::string_view list);
+
+}  // namespace wonjang
