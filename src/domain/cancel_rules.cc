@@ -64,7 +64,7 @@ const CancelRule& cancel_rule_of(const MethodDetail& method) {
   for (const auto& rule : kCancelRules) {
     if (rule.method == key) return rule;
   }
-  WJ_ASSERT(!"every method has a rule");
+  WJ_ASSERT(false && "every method has a rule");
   return kCancelRules[0];
 }
 

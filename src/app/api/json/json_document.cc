@@ -176,11 +176,13 @@ std::string JsonDocument::pointer_of(const JsonNode& node) const {
 }
 
 std::string pointer_token(std::string_view name) {
-  if (holds_pan(name)) return "(masked)";
+  constexpr std::string_view kMasked = "(masked)";
+  if (holds_pan(name)) return std::string(kMasked);
   if (name.size() > 64) {
     std::size_t cut = 64;
     while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0U) == 0x80U) --cut;
     name = name.substr(0, cut);
+    if (holds_pan(name)) return std::string(kMasked);  // a cut can end a run of digits where a number would
   }
   std::string out;
   for (const char c : name) {
