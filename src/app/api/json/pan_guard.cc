@@ -157,14 +157,21 @@ bool search(std::string_view text) {
 
 bool holds_pan(std::string_view text) {
   if (text.size() < kDigitsMin) return false;
-  std::size_t digits = 0;
+  // Most texts, times among them, are done with here: no row of digits, blanks and hyphens holds enough
+  // digits.
+  std::size_t run = 0;
+  std::size_t longest = 0;
   bool wide = false;
   for (const char c : text) {
-    digits += is_digit(c) ? 1U : 0U;
-    wide = wide || c == '\xEF';
+    if (is_digit(c)) {
+      longest = ++run > longest ? run : longest;
+    } else if (c != ' ' && c != '-') {
+      run = 0;
+      wide = wide || c == '\xEF';
+    }
   }
   if (wide) return search(with_plain_digits(text));
-  return digits >= kDigitsMin && search(text);
+  return longest >= kDigitsMin && search(text);
 }
 
 }  // namespace wonjang
