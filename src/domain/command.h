@@ -97,6 +97,7 @@ struct CancelPayment {
 struct SettleCancel {
   CancelId cancel;
   OutcomeKind outcome = OutcomeKind::unknown;  // approved = the provider cancelled it
+  bool never_sent = false;  // declined because nothing left the house: says nothing once somebody else asked
   std::string transaction_key;
   Instant canceled_at;
   std::string failure_code;

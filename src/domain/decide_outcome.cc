@@ -159,6 +159,8 @@ Decision settle_cancel_approved(const Payment& payment, const Cancel& cancel, co
 Decision settle_cancel_declined(const Payment& payment, const Cancel& cancel, const SettleCancel& command,
                                 const DecideContext& context) {
   if (cancel.state == CancelState::failed) return nothing_to_do();
+  // The resolver took over meanwhile and may have sent the cancel itself, under the same reference.
+  if (command.never_sent && cancel.state != CancelState::requested) return nothing_to_do();
   if (cancel.state == CancelState::succeeded) {
     const Approval* approval = payment.find(cancel.terms.approval);
     WJ_ASSERT(approval != nullptr);

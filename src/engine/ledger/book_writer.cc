@@ -140,6 +140,7 @@ Result<bool> BookWriter::answer_from_entry(Request& request, Plan& plan) {
     WJ_TRY(const auto* state, state_of(found.stream));
     plan.answer.kind = AnswerKind::open;
     plan.answer.payment = std::make_shared<Payment>(state->payment);
+    plan.needs_write = true;  // what it shows may come from this very batch
     return true;
   }
   ++stats_.replays;
@@ -230,6 +231,7 @@ Result<void> BookWriter::decide_on(StreamState& state, Request& request, Plan& p
     if (request.key && state.payment.exists() && depends_on_state(refusal->code)) {
       refuse_on(state, request, *refusal, plan);
     } else {
+      plan.needs_write = depends_on_state(refusal->code);  // on a state of this very batch, perhaps
       answer_refusal(state.payment, request, *refusal, plan);
     }
     return {};
@@ -313,8 +315,8 @@ void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Even
     plan.answer.reply = request.renderer->render({payment, events, refusal, operation(request), index_, first});
   }
   if (with_entry && request.key) {
-    const bool final = !owes_answer(payment, request.key->text);
-    if (!final) state.open.push_back({request.key->key, request.key->fingerprint, request.key->text});
+    const bool final = !owes_answer(payment, request.key->text, request.actor.id);
+    if (!final) state.open.push_back({request.key->key, request.key->fingerprint, request.key->text, request.actor.id});
     unit.idempotency = entry_of(*request.key, plan.answer.reply, final);
   } else if (!request.key) {
     close_open_entry(state, unit, plan.answer.reply);
@@ -402,7 +404,7 @@ void BookWriter::add_registry_unit(Request& request, std::vector<RegistryDecided
 void BookWriter::close_open_entry(StreamState& state, Unit& unit, const Reply& reply) {
   if (reply.status == 0) return;
   const auto settled = std::ranges::find_if(
-      state.open, [&](const OpenEntry& entry) { return !owes_answer(state.payment, entry.text); });
+      state.open, [&](const OpenEntry& entry) { return !owes_answer(state.payment, entry.text, entry.actor); });
   if (settled == state.open.end()) return;
   unit.idempotency = IdempotencyEntry{settled->key, settled->fingerprint, true, reply.status, reply.body};
   state.open.erase(settled);

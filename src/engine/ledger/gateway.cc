@@ -27,7 +27,7 @@ struct Gateway::Impl {
   // The caller's request, held until the provider has spoken.
   struct Job final : public Completion {
     Job(Impl& owner, Request& request)
-        : impl(owner), completion(request.completion), tag(request.tag), key_text(request.key ? request.key->text : "") {}
+        : impl(owner), completion(request.completion), tag(request.tag), key(request.key), actor(request.actor.id) {}
 
     // The intent is durable (or there is none): on the writer's thread.
     void complete(std::uint64_t, Answer intent) override { answer = std::move(intent); }
@@ -45,7 +45,8 @@ struct Gateway::Impl {
     Impl& impl;
     Completion* completion;
     std::uint64_t tag;
-    std::string key_text;
+    std::optional<RequestKey> key;
+    std::string actor;  // two tenants may use the same word as their key
     Answer answer;
   };
 
@@ -54,8 +55,10 @@ struct Gateway::Impl {
   void work_on(Job& job);
   template <typename Item>
   bool is_ours(const Job& job, const Item& item) const {
-    return item.pursuit && item.pursuit->idempotency_key == job.key_text;
+    return item.pursuit && item.pursuit->idempotency_key == (job.key ? job.key->text : "") &&
+           item.pursuit->tenant == job.actor;
   }
+  void answer_as_kept(Job& job) const;
   Answer settle(const Payment& payment, PaymentCommand command);
 
   GatewayOptions options;
@@ -160,6 +163,20 @@ void Gateway::Impl::work_on(Job& job) {
     const auto deadline = cancel.pursuit->next_attempt_at;
     keep(settle(*payment, ask_cancel(*payment, cancel, *acquirer->second, deadline)));
   }
+  answer_as_kept(job);
+}
+
+// The resolver may have found the outcome first, and its words are what every repeat will hear: say the same now.
+void Gateway::Impl::answer_as_kept(Job& job) const {
+  if (!job.key) return;
+  const auto found = ledger.find_idempotency(job.key->key);
+  if (!found || !*found || !(*found)->entry.final) return;
+  const FoundIdempotency& kept = **found;
+  job.answer.reply = {kept.entry.status, kept.entry.reply};
+  if (job.answer.has_position) return;
+  job.answer.position = kept.position;
+  job.answer.next_position = kept.position + kept.event_count;
+  job.answer.has_position = true;
 }
 
 Answer Gateway::Impl::settle(const Payment& payment, PaymentCommand command) {

@@ -238,6 +238,7 @@ SettleCancel ask_cancel(const Payment& payment, const Cancel& cancel, Acquirer& 
   out.cancel = cancel.terms.cancel;
   if (answer.error().kind == ErrorKind::unavailable) {
     out.outcome = OutcomeKind::declined;
+    out.never_sent = true;
     out.failure_code = "PROVIDER_UNAVAILABLE";
     out.failure_message = "the provider couldn't be reached; nothing was cancelled";
     out.evidence = answer.error().message;

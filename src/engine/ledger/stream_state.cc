@@ -7,9 +7,10 @@ namespace wonjang {
 namespace {
 
 // Keeps the list of entries that wait for their outcome in step with one unit.
-void note_entry(std::vector<OpenEntry>& open, const IdempotencyEntry& entry, const std::string& text) {
+void note_entry(std::vector<OpenEntry>& open, const IdempotencyEntry& entry, const std::string& text,
+                const std::string& actor) {
   std::erase_if(open, [&](const OpenEntry& e) { return e.key == entry.key; });
-  if (!entry.final) open.push_back({entry.key, entry.fingerprint, text});
+  if (!entry.final) open.push_back({entry.key, entry.fingerprint, text, actor});
 }
 
 }  // namespace
@@ -22,6 +23,7 @@ Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec&
       return corrupt("stream " + to_base32(unit.stream) + " has no event " + std::to_string(version));
     }
     std::string key_text;
+    std::string actor;
     for (const auto& bytes : unit.events) {
       WJ_TRY(const Event event, codec.decode(bytes));
       if (event.version != version || event.stream != unit.stream) {
@@ -29,9 +31,10 @@ Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec&
       }
       evolve(state.payment, event);
       key_text = event.idempotency_key;
+      actor = event.actor.id;
       ++version;
     }
-    if (unit.idempotency) note_entry(state.open, *unit.idempotency, key_text);
+    if (unit.idempotency) note_entry(state.open, *unit.idempotency, key_text, actor);
   }
   return state;
 }
@@ -47,9 +50,10 @@ std::optional<AlarmEntry> alarm_of(const Payment& payment) {
   return AlarmEntry{static_cast<std::uint8_t>(alarm->kind), alarm->at.us, payment.id.raw()};
 }
 
-bool owes_answer(const Payment& payment, const std::string& key_text) {
+bool owes_answer(const Payment& payment, const std::string& key_text, const std::string& actor) {
   const auto owes = [&](const auto& item) {
-    return item.is_in_doubt() && item.pursuit && item.pursuit->idempotency_key == key_text;
+    return item.is_in_doubt() && item.pursuit && item.pursuit->idempotency_key == key_text &&
+           item.pursuit->tenant == actor;
   };
   return std::ranges::any_of(payment.approvals, owes) || std::ranges::any_of(payment.cancels, owes);
 }

@@ -15,7 +15,8 @@ namespace wonjang {
 struct OpenEntry {
   Hash128 key{};
   Hash128 fingerprint{};
-  std::string text;  // the key as the caller wrote it, from the intent's event
+  std::string text;   // the key as the caller wrote it, from the intent's event
+  std::string actor;  // who wrote it: two tenants may use the same word
 };
 
 struct StreamState {
@@ -32,7 +33,7 @@ Result<StreamState> load_stream(const Book& book, RawId stream, const EventCodec
 // The alarm entry that belongs to a payment in this state.
 std::optional<AlarmEntry> alarm_of(const Payment& payment);
 
-// Does an approval or cancel in doubt still owe an answer to the request with this key?
-bool owes_answer(const Payment& payment, const std::string& key_text);
+// Does an approval or cancel in doubt still owe an answer to the request with this key by this actor?
+bool owes_answer(const Payment& payment, const std::string& key_text, const std::string& actor);
 
 }  // namespace wonjang
