@@ -84,8 +84,8 @@ Result<void> ApiClient::connect() {
   to.sin_port = htons(server_.port);
   ::inet_pton(AF_INET, server_.host.c_str(), &to.sin_addr);
   if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return {};
-  return unavailable("no connection to " + server_.host + ":" + std::to_string(server_.port) + ": " + std::strerror(errno) +
-                     ". Is `wonjang serve` running there?");
+  return unavailable("no connection to " + server_.host + ":" + std::to_string(server_.port) + ": " +
+                     std::strerror(errno) + ". Is `wonjang serve` running there?");
 }
 
 Result<ApiResponse> ApiClient::exchange(const std::string& bytes) {
@@ -103,7 +103,8 @@ Result<ApiResponse> ApiClient::exchange(const std::string& bytes) {
     const auto state = n == 0 ? reader_.end() : reader_.feed({buffer.data(), static_cast<std::size_t>(n)});
     if (state == ResponseReader::State::more) continue;
     if (state == ResponseReader::State::broken) return unavailable("the server closed the connection");
-    ApiResponse out{reader_.status(), std::string(reader_.body()), reader_.find("Idempotent-Replayed").has_value()};
+    ApiResponse out{reader_.status(), std::string(reader_.body()),
+                    reader_.find("Idempotent-Replayed").has_value()};
     if (!reader_.keep_alive() || reader_.next() != ResponseReader::State::more) close();
     return out;
   }
@@ -127,8 +128,8 @@ Result<ApiResponse> ApiClient::call(std::string_view method, std::string_view ta
 
 Result<ApiResponse> ApiClient::get(std::string_view target) { return call("GET", target, {}, {}); }
 
-Result<ApiResponse> ApiClient::post(std::string_view target, std::string_view idempotency_key, std::string_view body,
-                                    std::string_view content_type) {
+Result<ApiResponse> ApiClient::post(std::string_view target, std::string_view idempotency_key,
+                                    std::string_view body, std::string_view content_type) {
   Headers headers;
   if (!idempotency_key.empty()) headers.emplace_back("Idempotency-Key", idempotency_key);
   if (!body.empty()) headers.emplace_back("Content-Type", content_type);
@@ -146,7 +147,8 @@ std::string_view json_text_member(std::string_view json, std::string_view name) 
 Error problem_error(const ApiResponse& response) {
   const auto code = json_text_member(response.body, "code");
   auto text = "the server answers " + std::to_string(response.status);
-  if (!code.empty()) text = std::string(code) + ": " + std::string(json_text_member(response.body, "message"));
+  if (!code.empty())
+    text = std::string(code) + ": " + std::string(json_text_member(response.body, "message"));
   const auto detail = json_text_member(response.body, "detail");
   if (!detail.empty()) text += " (" + std::string(detail) + ")";
   if (response.status == 404) return not_found(text);

@@ -1,9 +1,9 @@
-// ApiClient: one blocking connection to a running server, for commands that ask a few things. Load goes through
-// app/load/http_client.h.
+// ApiClient: one blocking connection to a running server, for commands that ask a few things. Load goes
+// through app/load/http_client.h.
 //
-// Plain HTTP to an IPv4 address or `localhost`: put a TLS proxy's client side, or the server's own machine, in between
-// where there is more. A request is sent once more when the kept connection turns out to be closed; every POST carries an
-// idempotency key, so that is harmless.
+// Plain HTTP to an IPv4 address or `localhost`: put a TLS proxy's client side, or the server's own machine,
+// in between where there is more. A request is sent once more when the kept connection turns out to be
+// closed; every POST carries an idempotency key, so that is harmless.
 //
 // Threads: one owner.
 #pragma once
@@ -49,7 +49,8 @@ class ApiClient {
 
  private:
   using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
-  Result<ApiResponse> call(std::string_view method, std::string_view target, const Headers& headers, std::string_view body);
+  Result<ApiResponse> call(std::string_view method, std::string_view target, const Headers& headers,
+                           std::string_view body);
   Result<void> connect();
   Result<ApiResponse> exchange(const std::string& bytes);
   void close();
@@ -63,8 +64,8 @@ class ApiClient {
 // The problem document of an answer that isn't 2xx, as an error for people: "CODE: message (detail)".
 Error problem_error(const ApiResponse& response);
 
-// The text value of the first member `name` in a JSON text, as it stands there; empty if there is none. For ids and codes,
-// which have no escapes.
+// The text value of the first member `name` in a JSON text, as it stands there; empty if there is none. For
+// ids and codes, which have no escapes.
 std::string_view json_text_member(std::string_view json, std::string_view name);
 
 }  // namespace wonjang

@@ -131,7 +131,8 @@ class Tree {
   void add_demo() {
     auto* demo = command(&app_, "demo", "Start a ledger with a sample shop and show how to talk to it",
                          [this] { return run_demo(a_.demo); });
-    demo->add_option("--data-dir", a_.demo.data_dir, "Where to keep it; default: a fresh temporary directory");
+    demo->add_option("--data-dir", a_.demo.data_dir,
+                     "Where to keep it; default: a fresh temporary directory");
     demo->add_option("--payments", a_.demo.payments, "Payments to feed")->capture_default_str();
     demo->add_option("--merchants", a_.demo.merchants, "Merchants to register")->capture_default_str();
     demo->add_option("--books", a_.demo.books, "Number of books")->capture_default_str();
@@ -141,7 +142,8 @@ class Tree {
   }
 
   void add_load() {
-    auto* load = command(&app_, "load", "Put honest load on a running server", [this] { return run_load_of(); });
+    auto* load =
+        command(&app_, "load", "Put honest load on a running server", [this] { return run_load_of(); });
     add_online_flags(load, /*output=*/true);
     load->add_option("--mix", a_.load.mix, "create, retries or bulk")
         ->check(CLI::IsMember({"create", "retries", "bulk"}))
@@ -153,12 +155,16 @@ class Tree {
     load->add_option("--seconds", a_.seconds, "Measured time")->capture_default_str();
     load->add_option("--warm-up", a_.warm_up, "Before it, not measured")->capture_default_str();
     load->add_option("--requests", a_.load.requests_max, "At most so many, warm-up included");
-    load->add_option("--merchants", a_.load.merchants, "Spread over so many; made when missing")->capture_default_str();
-    load->add_option("--lines", a_.load.bulk_lines, "Payments per request of the mix bulk")->capture_default_str();
+    load->add_option("--merchants", a_.load.merchants, "Spread over so many; made when missing")
+        ->capture_default_str();
+    load->add_option("--lines", a_.load.bulk_lines, "Payments per request of the mix bulk")
+        ->capture_default_str();
     load->add_option("--seed", a_.load.seed)->capture_default_str();
     load->add_option("--run", a_.load.run, "Name in the order ids; default: from the clock");
-    load->add_flag("--verify", a_.load.verify, "Send acknowledged requests again and expect the same payments");
-    load->add_option("--verify-max", a_.load.verify_max, "At most so many, evenly spread")->capture_default_str();
+    load->add_flag("--verify", a_.load.verify,
+                   "Send acknowledged requests again and expect the same payments");
+    load->add_option("--verify-max", a_.load.verify_max, "At most so many, evenly spread")
+        ->capture_default_str();
   }
 
   int run_load_of() {
@@ -173,7 +179,8 @@ class Tree {
     a_.load.url = a_.online.url;
     a_.load.key_file = a_.online.key_file;
     a_.load.json = a_.online.output != "table";
-    if (a_.load.merchants == 0 || a_.load.bulk_lines == 0) return fail(invalid("--merchants and --lines are at least 1"));
+    if (a_.load.merchants == 0 || a_.load.bulk_lines == 0)
+      return fail(invalid("--merchants and --lines are at least 1"));
     return run_load_command(a_.load);
   }
 
@@ -185,7 +192,8 @@ class Tree {
 
   void add_online_flags(CLI::App* to, bool output) {
     to->add_option("--url", a_.online.url, "Of the server")->envname("WONJANG_URL")->capture_default_str();
-    to->add_option("--key-file", a_.online.key_file, "File with an API key; default: operator.key of --data-dir")
+    to->add_option("--key-file", a_.online.key_file,
+                   "File with an API key; default: operator.key of --data-dir")
         ->envname("WONJANG_KEY_FILE");
     to->add_option("--data-dir", a_.online_data_dir, "The server's, for its operator.key");
     if (output) add_output_flag(to, a_.online.output);
@@ -195,7 +203,8 @@ class Tree {
     auto& o = a_.online;
     if (o.key_file.empty() && !a_.online_data_dir.empty()) o.key_file = a_.online_data_dir + "/operator.key";
     if (!o.key_file.empty()) return kExitOk;
-    return fail(invalid("say where the API key is: --key-file FILE, or --data-dir DIR for the operator.key in it"));
+    return fail(
+        invalid("say where the API key is: --key-file FILE, or --data-dir DIR for the operator.key in it"));
   }
 
   // An online command: its body runs when the key's place is known.
@@ -211,28 +220,34 @@ class Tree {
   void add_payment() {
     auto* payment = noun("payment", "Look at payments of a running server");
     auto* get = online(payment, "get", "A payment, by id or by order", [this] {
-      if (a_.id.empty() == a_.order.empty()) return fail(invalid("say either the payment's id or --order ID"));
-      return a_.id.empty() ? run_payment_of_order(a_.online, a_.order, a_.merchant) : run_payment_get(a_.online, a_.id);
+      if (a_.id.empty() == a_.order.empty())
+        return fail(invalid("say either the payment's id or --order ID"));
+      return a_.id.empty() ? run_payment_of_order(a_.online, a_.order, a_.merchant)
+                           : run_payment_get(a_.online, a_.id);
     });
     get->add_option("id", a_.id, "pay_...");
     get->add_option("--order", a_.order, "The merchant's own order id");
     get->add_option("--merchant", a_.merchant, "mch_..., needed with a key of the house");
-    auto* events = online(payment, "list-events", "Its whole history", [this] { return run_payment_events(a_.online, a_.id); });
+    auto* events = online(payment, "list-events", "Its whole history",
+                          [this] { return run_payment_events(a_.online, a_.id); });
     events->add_option("id", a_.id, "pay_...")->required();
   }
 
   void add_offline() {
-    auto* check = command(&app_, "check", "Derive everything again from the events; names the first difference", [this] {
-      a_.check.json = a_.output != "table";
-      return run_check(a_.check);
-    });
+    auto* check = command(&app_, "check",
+                          "Derive everything again from the events; names the first difference", [this] {
+                            a_.check.json = a_.output != "table";
+                            return run_check(a_.check);
+                          });
     check->add_option("--data-dir", a_.check.data_dir, "Of a ledger that isn't running")->required();
     add_output_flag(check, a_.output);
-    auto* backup = command(&app_, "backup", "Copy a ledger that isn't running", [this] { return run_backup(a_.from, a_.to); });
+    auto* backup = command(&app_, "backup", "Copy a ledger that isn't running",
+                           [this] { return run_backup(a_.from, a_.to); });
     backup->add_option("directory", a_.to, "Doesn't exist yet, or is empty")->required();
     backup->add_option("--data-dir", a_.from)->required();
-    auto* restore = command(&app_, "restore", "A ledger from a backup, checked and compared with the backup's manifest",
-                            [this] { return run_restore(a_.from, a_.to, a_.output != "table"); });
+    auto* restore =
+        command(&app_, "restore", "A ledger from a backup, checked and compared with the backup's manifest",
+                [this] { return run_restore(a_.from, a_.to, a_.output != "table"); });
     restore->add_option("from", a_.from, "The backup")->required();
     restore->add_option("to", a_.to, "Doesn't exist yet, or is empty")->required();
     add_output_flag(restore, a_.output);
@@ -240,17 +255,20 @@ class Tree {
 
   void add_proof() {
     auto* proof = noun("proof", "Proofs that wonjang-verify checks without the database");
-    auto* payment = online(proof, "payment", "That the events of a payment are in the book",
-                           [this] { return run_proof_payment(a_.online, a_.id, a_.file); }, false);
+    auto* payment = online(
+        proof, "payment", "That the events of a payment are in the book",
+        [this] { return run_proof_payment(a_.online, a_.id, a_.file); }, false);
     payment->add_option("id", a_.id, "pay_...")->required();
     payment->add_option("-o,--out", a_.file, "File to write; default: standard output");
   }
 
   void add_key() {
     auto* key = noun("key", "API keys of a running server");
-    auto* create = online(key, "create", "Make a key; its secret is shown once", [this] { return run_key_create(a_.online, a_.key); });
+    auto* create = online(key, "create", "Make a key; its secret is shown once",
+                          [this] { return run_key_create(a_.online, a_.key); });
     create->add_option("--merchant", a_.key.merchant_id, "mch_..., whose key it is");
-    create->add_option("--scope", a_.key.scopes, "merchant, operator, ingest; may be repeated")->capture_default_str();
+    create->add_option("--scope", a_.key.scopes, "merchant, operator, ingest; may be repeated")
+        ->capture_default_str();
     create->add_option("--label", a_.key.label, "What it is for");
     online(key, "list", "All keys, without secrets", [this] { return run_key_list(a_.online); });
     auto* revoke = online(key, "revoke", "End a key", [this] { return run_key_revoke(a_.online, a_.id); });
@@ -259,7 +277,8 @@ class Tree {
 
   void add_sim() {
     auto* sim = noun("sim", "Simulated counterparts");
-    auto* acquirer = command(sim, "acquirer", "A payment provider over HTTP", [this] { return run_sim_acquirer(a_.sim); });
+    auto* acquirer =
+        command(sim, "acquirer", "A payment provider over HTTP", [this] { return run_sim_acquirer(a_.sim); });
     acquirer->add_option("--address", a_.sim.address)->capture_default_str();
     acquirer->add_option("--port", a_.sim.port, "0 takes a free one")->capture_default_str();
     acquirer->add_option("--seed", a_.sim.seed)->capture_default_str();

@@ -9,7 +9,8 @@ namespace wonjang {
 int run_config_check(const ConfigSources& sources) {
   const auto config = load_config(sources);
   if (!config) return fail(config.error());
-  if (const auto valid = config->service.validate(); !valid) return fail(valid.error(), "wonjang config show --origin");
+  if (const auto valid = config->service.validate(); !valid)
+    return fail(valid.error(), "wonjang config show --origin");
   std::printf("the configuration is good\n");
   return kExitOk;
 }

@@ -109,8 +109,9 @@ Result<void> Demo::prepare() {
 
 Result<std::string> Demo::make_merchant_key() {
   const auto now = SystemClock().now();
-  WJ_TRY(const auto made, client_.post("/v1/api-keys", "demo-key-" + std::to_string(now.us),
-                                       R"({"scopes":["merchant"],"label":"demo","merchantId":")" + merchants_[0] + "\"}"));
+  WJ_TRY(const auto made,
+         client_.post("/v1/api-keys", "demo-key-" + std::to_string(now.us),
+                      R"({"scopes":["merchant"],"label":"demo","merchantId":")" + merchants_[0] + "\"}"));
   if (made.status != 201) return problem_error(made);
   return std::string(json_text_member(made.body, "secret"));
 }
@@ -135,7 +136,8 @@ Result<void> Demo::feed_history(std::uint64_t bulk) {
 
 Result<void> Demo::feed() {
   const auto start = std::chrono::steady_clock::now();
-  const auto singles = options_.payments <= 1'000 ? options_.payments : std::min<std::uint64_t>(5'000, options_.payments / 10);
+  const auto singles =
+      options_.payments <= 1'000 ? options_.payments : std::min<std::uint64_t>(5'000, options_.payments / 10);
   const auto bulk = options_.payments - singles;
   if (bulk > 0) WJ_CHECK(feed_history(bulk));
   Progress progress("single requests", "payments");
@@ -150,20 +152,24 @@ Result<void> Demo::feed() {
 
 void Demo::show() const {
   const auto base = "http://127.0.0.1:" + std::to_string(server_.port);
-  std::printf("\n%llu payments of %zu merchants, %llu cancels and deposits, %llu acquisitions in %.1f s (%.0f payments/s); "
-              "%llu refused\n",
-              static_cast<Number>(accepted_), merchants_.size(), static_cast<Number>(follow_ups_),
-              static_cast<Number>(acquisitions_), seconds_, seconds_ > 0 ? static_cast<double>(accepted_) / seconds_ : 0.0,
-              static_cast<Number>(refused_));
+  std::printf(
+      "\n%llu payments of %zu merchants, %llu cancels and deposits, %llu acquisitions in %.1f s (%.0f "
+      "payments/s); "
+      "%llu refused\n",
+      static_cast<Number>(accepted_), merchants_.size(), static_cast<Number>(follow_ups_),
+      static_cast<Number>(acquisitions_), seconds_,
+      seconds_ > 0 ? static_cast<double>(accepted_) / seconds_ : 0.0, static_cast<Number>(refused_));
   if (!first_problem_.empty()) std::printf("the first refusal: %s\n", first_problem_.c_str());
   const auto auth = "-H 'Authorization: Bearer " + merchant_key_ + "'";
-  std::printf("\naddress  %s\nAPI key  %s  (of the merchant %s)\n\nTry it:\n\n", base.c_str(), merchant_key_.c_str(),
-              merchants_[0].c_str());
-  std::printf("curl -s %s/v1/payments %s -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: application/json' -d "
-              "'{\"orderId\":\"my-order-1\",\"orderName\":\"아메리카노\",\"currency\":\"KRW\",\"totalAmount\":4500,"
-              "\"approvals\":[{\"method\":\"CARD\",\"amount\":4500,\"approveNo\":\"12345678\",\"approvedAt\":\"%s\","
-              "\"card\":{\"issuerCode\":\"SHINHAN\",\"last4\":\"1234\"}}]}'\n\n",
-              base.c_str(), auth.c_str(), to_rfc3339(SystemClock().now()).c_str());
+  std::printf("\naddress  %s\nAPI key  %s  (of the merchant %s)\n\nTry it:\n\n", base.c_str(),
+              merchant_key_.c_str(), merchants_[0].c_str());
+  std::printf(
+      "curl -s %s/v1/payments %s -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: application/json' "
+      "-d "
+      "'{\"orderId\":\"my-order-1\",\"orderName\":\"아메리카노\",\"currency\":\"KRW\",\"totalAmount\":4500,"
+      "\"approvals\":[{\"method\":\"CARD\",\"amount\":4500,\"approveNo\":\"12345678\",\"approvedAt\":\"%s\","
+      "\"card\":{\"issuerCode\":\"SHINHAN\",\"last4\":\"1234\"}}]}'\n\n",
+      base.c_str(), auth.c_str(), to_rfc3339(SystemClock().now()).c_str());
   std::printf("curl -s '%s/v1/payments?orderId=my-order-1' %s\n\n", base.c_str(), auth.c_str());
   std::printf("curl -s '%s/v1/events?limit=3' %s\n\n", base.c_str(), auth.c_str());
   std::fflush(stdout);
@@ -198,10 +204,13 @@ void Demo::show_state() {
   std::uint64_t open = 0;
   if (in_doubt && in_doubt->status == 200) {
     constexpr std::string_view kSince = "\"inDoubtSince\"";
-    for (auto at = in_doubt->body.find(kSince); at != std::string::npos; at = in_doubt->body.find(kSince, at + 1)) ++open;
+    for (auto at = in_doubt->body.find(kSince); at != std::string::npos;
+         at = in_doubt->body.find(kSince, at + 1))
+      ++open;
   }
-  std::printf("live: %llu payments through the provider, %llu answers lost, %llu of them still being asked about\n",
-              static_cast<Number>(live_), static_cast<Number>(live_unknown_), static_cast<Number>(open));
+  std::printf(
+      "live: %llu payments through the provider, %llu answers lost, %llu of them still being asked about\n",
+      static_cast<Number>(live_), static_cast<Number>(live_unknown_), static_cast<Number>(open));
   std::fflush(stdout);
 }
 
@@ -236,7 +245,8 @@ Result<void> run(const DemoOptions& options) {
   }
   end_on_next_signal();
   service->drain(std::chrono::seconds(10));
-  std::printf("stopped; the ledger stays in %s (wonjang check --data-dir %s)\n", data_dir.c_str(), data_dir.c_str());
+  std::printf("stopped; the ledger stays in %s (wonjang check --data-dir %s)\n", data_dir.c_str(),
+              data_dir.c_str());
   return {};
 }
 

@@ -1,6 +1,5 @@
-// `wonjang demo`: a ledger in this process with a simulated provider, fed with a sample shop through its own HTTP API, then
-// light live traffic until a signal.
-// Threads: the main one.
+// `wonjang demo`: a ledger in this process with a simulated provider, fed with a sample shop through its own
+// HTTP API, then light live traffic until a signal. Threads: the main one.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,13 @@ constexpr std::uint64_t kSlipTag = std::uint64_t{1} << 63U;
 
 IngestFeed::IngestFeed(const Shop& shop, std::string api_key, What what, std::uint64_t from, std::uint64_t to,
                        Progress& progress)
-    : shop_(shop), api_key_(std::move(api_key)), what_(what), from_(from), to_(to), next_(from), progress_(progress) {}
+    : shop_(shop),
+      api_key_(std::move(api_key)),
+      what_(what),
+      from_(from),
+      to_(to),
+      next_(from),
+      progress_(progress) {}
 
 bool IngestFeed::next_request(unsigned, LoadRequest& request) {
   std::string body;
@@ -55,7 +61,8 @@ void IngestFeed::on_answer(unsigned, const LoadAnswer& answer) {
   progress_.at(answered_, to_ - from_);
 }
 
-SingleFeed::SingleFeed(const Shop& shop, std::string api_key, std::uint64_t from, std::uint64_t to, Progress& progress)
+SingleFeed::SingleFeed(const Shop& shop, std::string api_key, std::uint64_t from, std::uint64_t to,
+                       Progress& progress)
     : shop_(shop), api_key_(std::move(api_key)), from_(from), to_(to), next_(from), progress_(progress) {}
 
 bool SingleFeed::next_request(unsigned, LoadRequest& request) {
@@ -77,7 +84,9 @@ bool SingleFeed::next_request(unsigned, LoadRequest& request) {
     return false;
   }
   prepare_request(request.bytes, "POST", target,
-                  {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + api_key_}, {"Idempotency-Key", key}},
+                  {{"Content-Type", "application/json"},
+                   {"Authorization", "Bearer " + api_key_},
+                   {"Idempotency-Key", key}},
                   body);
   return true;
 }
@@ -95,7 +104,8 @@ void SingleFeed::on_answer(unsigned, const LoadAnswer& answer) {
   progress_.at(answer.tag - from_ + 1, to_ - from_);
   const auto at = body.find("\"apr_");
   if (!accepted || !shop_.is_acquired(answer.tag) || at == std::string_view::npos) return;
-  slips_.push_back({answer.tag, std::string(json_text_member(body, "id")), std::string(body.substr(at + 1, 30))});
+  slips_.push_back(
+      {answer.tag, std::string(json_text_member(body, "id")), std::string(body.substr(at + 1, 30))});
 }
 
 Result<void> send_feed(std::uint16_t port, LoadCaller& feed, unsigned connections) {
@@ -105,7 +115,8 @@ Result<void> send_feed(std::uint16_t port, LoadCaller& feed, unsigned connection
   options.duration = std::chrono::hours(24);
   options.answer_timeout = std::chrono::minutes(2);
   WJ_TRY(const auto report, run_load(options, feed));
-  if (!report.ok()) return unavailable(std::to_string(report.lost) + " requests of the feed were not answered");
+  if (!report.ok())
+    return unavailable(std::to_string(report.lost) + " requests of the feed were not answered");
   return {};
 }
 

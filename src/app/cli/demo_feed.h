@@ -1,5 +1,5 @@
-// The demonstration's feeds as callers of run_load(): history in bulk, then what happened later, then single requests.
-// Threads: one load thread each.
+// The demonstration's feeds as callers of run_load(): history in bulk, then what happened later, then single
+// requests. Threads: one load thread each.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ struct FeedCounts {
 class IngestFeed final : public LoadCaller {
  public:
   enum class What : std::uint8_t { create, follow_up, reversal };
-  IngestFeed(const Shop& shop, std::string api_key, What what, std::uint64_t from, std::uint64_t to, Progress& progress);
+  IngestFeed(const Shop& shop, std::string api_key, What what, std::uint64_t from, std::uint64_t to,
+             Progress& progress);
 
   bool next_request(unsigned thread, LoadRequest& request) override;
   void on_answer(unsigned thread, const LoadAnswer& answer) override;

@@ -42,7 +42,8 @@ RawId LoadMix::kept(unsigned thread, std::uint64_t n) const {
 void LoadMix::count_unexpected(unsigned thread, const LoadAnswer& answer) {
   auto& mine = per_thread_[thread];
   if (++mine.unexpected > 1) return;
-  mine.first_unexpected = std::to_string(answer.response.status()) + " " + std::string(answer.response.body().substr(0, 400));
+  mine.first_unexpected =
+      std::to_string(answer.response.status()) + " " + std::string(answer.response.body().substr(0, 400));
 }
 
 void LoadMix::post_payment(unsigned thread, std::uint64_t n, bool other_body, std::string& bytes) {
@@ -53,7 +54,8 @@ void LoadMix::post_payment(unsigned thread, std::uint64_t n, bool other_body, st
   } else {
     shop_.append_create(body, n);
   }
-  bytes.append("POST /v1/payments HTTP/1.1\r\nHost: wonjang\r\nContent-Type: application/json\r\nAuthorization: ");
+  bytes.append(
+      "POST /v1/payments HTTP/1.1\r\nHost: wonjang\r\nContent-Type: application/json\r\nAuthorization: ");
   bytes.append(authorization_).append("\r\nIdempotency-Key: ");
   shop_.append_order_id(bytes, n);
   bytes.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
@@ -103,9 +105,11 @@ std::vector<std::uint64_t> LoadMix::lost() const {
 
 // ---- create, with or without retries ----
 
-CreateMix::CreateMix(const Shop& shop, std::string authorization, unsigned threads, std::uint32_t retry_percent,
-                     std::uint32_t reused_percent)
-    : LoadMix(shop, std::move(authorization), threads), retry_percent_(retry_percent), reused_percent_(reused_percent) {}
+CreateMix::CreateMix(const Shop& shop, std::string authorization, unsigned threads,
+                     std::uint32_t retry_percent, std::uint32_t reused_percent)
+    : LoadMix(shop, std::move(authorization), threads),
+      retry_percent_(retry_percent),
+      reused_percent_(reused_percent) {}
 
 bool CreateMix::next_request(unsigned thread, LoadRequest& request) {
   auto& mine = per_thread_[thread];
@@ -164,8 +168,12 @@ bool BulkMix::next_request(unsigned thread, LoadRequest& request) {
   shop_.append_ingest_create(body, first_n);
   for (std::uint32_t i = 1; i < lines_; ++i) shop_.append_ingest_create(body, take_number(thread));
   request.tag = tag_of(first_n, first);
-  request.bytes.append("POST /v1/ingest HTTP/1.1\r\nHost: wonjang\r\nContent-Type: application/x-ndjson\r\nAuthorization: ");
-  request.bytes.append(authorization_).append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+  request.bytes.append(
+      "POST /v1/ingest HTTP/1.1\r\nHost: wonjang\r\nContent-Type: application/x-ndjson\r\nAuthorization: ");
+  request.bytes.append(authorization_)
+      .append("\r\nContent-Length: ")
+      .append(std::to_string(body.size()))
+      .append("\r\n\r\n");
   request.bytes.append(body);
   return true;
 }
@@ -191,7 +199,8 @@ void BulkMix::on_answer(unsigned thread, const LoadAnswer& answer) {
 }
 
 void BulkMix::on_lost(unsigned thread, std::uint64_t tag) {
-  for (std::uint32_t i = 0; i < lines_; ++i) per_thread_[thread].lost.push_back((tag >> kKindBits) + i * threads_);
+  for (std::uint32_t i = 0; i < lines_; ++i)
+    per_thread_[thread].lost.push_back((tag >> kKindBits) + i * threads_);
 }
 
 // ---- reconciliation ----
@@ -260,11 +269,13 @@ std::uint64_t duplicates_in(const std::vector<AckedPayment>& acked) {
 
 }  // namespace
 
-Result<Reconciliation> reconcile(const LoadOptions& options, const Shop& shop, const std::string& authorization,
-                                 const LoadMix& mix, std::uint64_t checks_max) {
+Result<Reconciliation> reconcile(const LoadOptions& options, const Shop& shop,
+                                 const std::string& authorization, const LoadMix& mix,
+                                 std::uint64_t checks_max) {
   const auto acked = mix.acknowledged();
   std::vector<AckedPayment> items;
-  const auto step = std::max<std::size_t>(1, (acked.size() + checks_max - 1) / std::max<std::uint64_t>(1, checks_max));
+  const auto step =
+      std::max<std::size_t>(1, (acked.size() + checks_max - 1) / std::max<std::uint64_t>(1, checks_max));
   for (std::size_t i = 0; i < acked.size(); i += step) items.push_back(acked[i]);
   for (const auto n : mix.lost()) items.push_back({n, {}});
   Resend again(shop, authorization, options.threads, std::move(items));

@@ -1,5 +1,5 @@
-// The mixes of `wonjang load` as callers of run_load(). What was acknowledged is kept as one payment id per request number:
-// the shop makes the bytes of a number again whenever they are needed.
+// The mixes of `wonjang load` as callers of run_load(). What was acknowledged is kept as one payment id per
+// request number: the shop makes the bytes of a number again whenever they are needed.
 //
 // Threads: as LoadCaller; results are read after the run.
 #pragma once
@@ -66,8 +66,8 @@ class LoadMix : public LoadCaller {
   std::vector<PerThread> per_thread_;
 };
 
-// One payment with one approval a request; of `retry_percent` in 100 requests the same one again, of `reused_percent` the same
-// key with another body.
+// One payment with one approval a request; of `retry_percent` in 100 requests the same one again, of
+// `reused_percent` the same key with another body.
 class CreateMix final : public LoadMix {
  public:
   CreateMix(const Shop& shop, std::string authorization, unsigned threads, std::uint32_t retry_percent,
@@ -95,17 +95,18 @@ class BulkMix final : public LoadMix {
 struct Reconciliation {
   std::uint64_t checked = 0;
   std::uint64_t match = 0;
-  std::uint64_t mismatch = 0;   // another payment answers under the key
-  std::uint64_t missing = 0;    // acknowledged, and not there
-  std::uint64_t duplicate = 0;  // one id acknowledged for two requests
-  std::uint64_t failed = 0;     // no usable answer
+  std::uint64_t mismatch = 0;              // another payment answers under the key
+  std::uint64_t missing = 0;               // acknowledged, and not there
+  std::uint64_t duplicate = 0;             // one id acknowledged for two requests
+  std::uint64_t failed = 0;                // no usable answer
   std::uint64_t in_doubt_written = 0;      // lost answers: it had been written
   std::uint64_t in_doubt_not_written = 0;  // it hadn't; now it is
   bool ok() const { return mismatch == 0 && missing == 0 && duplicate == 0 && failed == 0; }
 };
 
 // Sends up to `checks_max` of the acknowledged ones (evenly spread) and all lost ones again.
-Result<Reconciliation> reconcile(const LoadOptions& options, const Shop& shop, const std::string& authorization,
-                                 const LoadMix& mix, std::uint64_t checks_max);
+Result<Reconciliation> reconcile(const LoadOptions& options, const Shop& shop,
+                                 const std::string& authorization, const LoadMix& mix,
+                                 std::uint64_t checks_max);
 
 }  // namespace wonjang

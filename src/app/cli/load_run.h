@@ -1,6 +1,6 @@
-// `wonjang load`: honest load on a running server's public API. Open loop by default (--rate): latency counts from the time
-// a request was due. Dropped, lost or unexpected answers fail the run; --verify sends acknowledged requests again and
-// expects the same payments.
+// `wonjang load`: honest load on a running server's public API. Open loop by default (--rate): latency counts
+// from the time a request was due. Dropped, lost or unexpected answers fail the run; --verify sends
+// acknowledged requests again and expects the same payments.
 //
 // Threads: blocks; load threads of its own.
 #pragma once

@@ -30,7 +30,8 @@ void take_listed(std::string_view list, std::string_view prefix, std::vector<std
 
 class Registration final : public LoadCaller {
  public:
-  Registration(std::string api_key, std::string_view prefix, std::uint64_t seed, std::vector<std::string>& ids)
+  Registration(std::string api_key, std::string_view prefix, std::uint64_t seed,
+               std::vector<std::string>& ids)
       : authorization_("Bearer " + api_key), prefix_(prefix), seed_(seed), ids_(ids) {}
 
   bool next_request(unsigned, LoadRequest& request) override {
@@ -65,7 +66,8 @@ class Registration final : public LoadCaller {
 }  // namespace
 
 Result<std::vector<std::string>> ensure_merchants(const ServerAddress& server, const std::string& api_key,
-                                                  std::string_view prefix, std::uint32_t count, std::uint64_t seed) {
+                                                  std::string_view prefix, std::uint32_t count,
+                                                  std::uint64_t seed) {
   std::vector<std::string> ids(count);
   ApiClient client(server, api_key);
   WJ_TRY(const auto list, client.get("/v1/merchants"));

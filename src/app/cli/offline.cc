@@ -83,12 +83,14 @@ void print_check(std::uint32_t book, const CheckReport& r, bool json) {
       if (c == '"' || c == '\\') difference.push_back('\\');
       difference.push_back(c == '\n' ? ' ' : c);
     }
-    std::printf(R"({"book":%u,"ok":%s,"events":%llu,"units":%llu,"payments":%llu,"idempotencyKeys":%llu,"treeNodes":%llu,)"
-                R"("root":"%s","countsCompared":%s,"difference":"%s"})"
-                "\n",
-                book, r.ok() ? "true" : "false", static_cast<Number>(r.events), static_cast<Number>(r.units),
-                static_cast<Number>(r.payments), static_cast<Number>(r.idempotency_keys), static_cast<Number>(r.tree_nodes),
-                root.c_str(), r.counts_compared ? "true" : "false", difference.c_str());
+    std::printf(
+        R"({"book":%u,"ok":%s,"events":%llu,"units":%llu,"payments":%llu,"idempotencyKeys":%llu,"treeNodes":%llu,)"
+        R"("root":"%s","countsCompared":%s,"difference":"%s"})"
+        "\n",
+        book, r.ok() ? "true" : "false", static_cast<Number>(r.events), static_cast<Number>(r.units),
+        static_cast<Number>(r.payments), static_cast<Number>(r.idempotency_keys),
+        static_cast<Number>(r.tree_nodes), root.c_str(), r.counts_compared ? "true" : "false",
+        difference.c_str());
     return;
   }
   std::printf("book-%u: %s, %llu events, %llu payments, %llu idempotency keys, tree head %s\n", book,
@@ -131,7 +133,8 @@ Result<void> copy_rest(const std::string& from, const std::string& to) {
 std::string manifest_of(const std::vector<Head>& heads) {
   std::string out = "wonjang-backup 1\n";
   for (std::size_t i = 0; i < heads.size(); ++i) {
-    out += "book " + std::to_string(i) + " size " + std::to_string(heads[i].size) + " root " + heads[i].root + "\n";
+    out += "book " + std::to_string(i) + " size " + std::to_string(heads[i].size) + " root " + heads[i].root +
+           "\n";
   }
   return out;
 }
@@ -150,7 +153,8 @@ Result<std::vector<Head>> read_manifest(const std::string& directory) {
     std::size_t number = 0;
     Head head;
     if (!(words >> book >> number >> size >> head.size >> root >> head.root)) return broken();
-    if (book != "book" || size != "size" || root != "root" || number != out.size() || head.root.size() != 64) return broken();
+    if (book != "book" || size != "size" || root != "root" || number != out.size() || head.root.size() != 64)
+      return broken();
     out.push_back(std::move(head));
   }
   if (out.empty()) return broken();
@@ -179,7 +183,8 @@ Result<bool> restore(const std::string& from, const std::string& to, bool json) 
   WJ_CHECK(must_be_empty(to));
   WJ_CHECK(make_private_directory(to));
   for (std::uint32_t i = 0; i < heads.size(); ++i) {
-    WJ_TRY(const auto source, open_book(from, i));  // not a copy of files: the backup is read and proven readable
+    WJ_TRY(const auto source,
+           open_book(from, i));  // not a copy of files: the backup is read and proven readable
     WJ_CHECK(source->backup(book_directory(to, i)));
   }
   WJ_CHECK(copy_rest(from, to));
@@ -191,7 +196,8 @@ Result<bool> restore(const std::string& from, const std::string& to, bool json) 
     WJ_TRY(const auto head, head_of(*book));
     if (head == heads[i]) continue;
     std::printf("book-%u: the manifest says %llu events, tree head %s; restored were %llu, %s\n", i,
-                static_cast<Number>(heads[i].size), heads[i].root.c_str(), static_cast<Number>(head.size), head.root.c_str());
+                static_cast<Number>(heads[i].size), heads[i].root.c_str(), static_cast<Number>(head.size),
+                head.root.c_str());
     all_good = false;
   }
   WJ_TRY(const bool as_derived, check_all(to, json));
@@ -212,6 +218,8 @@ int run_backup(const std::string& data_dir, const std::string& to) {
   return done ? kExitOk : fail(done.error());
 }
 
-int run_restore(const std::string& from, const std::string& to, bool json) { return differences(restore(from, to, json)); }
+int run_restore(const std::string& from, const std::string& to, bool json) {
+  return differences(restore(from, to, json));
+}
 
 }  // namespace wonjang

@@ -12,7 +12,8 @@
 namespace wonjang {
 namespace {
 
-Result<ApiResponse> ask(const OnlineOptions& options, const std::function<Result<ApiResponse>(ApiClient&)>& what) {
+Result<ApiResponse> ask(const OnlineOptions& options,
+                        const std::function<Result<ApiResponse>(ApiClient&)>& what) {
   WJ_TRY(const auto server, parse_server_url(options.url));
   WJ_TRY(const auto key, read_key_file(options.key_file));
   ApiClient client(server, key);
@@ -41,7 +42,8 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
-int show(const OnlineOptions& options, const Result<ApiResponse>& response, std::string_view list, std::string_view next = {}) {
+int show(const OnlineOptions& options, const Result<ApiResponse>& response, std::string_view list,
+         std::string_view next = {}) {
   if (!response) return fail(response.error(), next);
   if (options.output == "json") {
     std::printf("%s\n", response->body.c_str());
@@ -57,7 +59,8 @@ std::string url_encoded(const std::string& text) {
   std::string out;
   constexpr char kDigits[] = "0123456789ABCDEF";
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     if (plain) {
       out.push_back(c);
       continue;
@@ -72,17 +75,22 @@ std::string url_encoded(const std::string& text) {
 }  // namespace
 
 int run_payment_get(const OnlineOptions& options, const std::string& payment_id) {
-  return show(options, ask(options, [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id)); }), {});
+  return show(options,
+              ask(options, [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id)); }),
+              {});
 }
 
-int run_payment_of_order(const OnlineOptions& options, const std::string& order_id, const std::string& merchant_id) {
+int run_payment_of_order(const OnlineOptions& options, const std::string& order_id,
+                         const std::string& merchant_id) {
   auto target = "/v1/payments?orderId=" + url_encoded(order_id);
   if (!merchant_id.empty()) target += "&merchantId=" + url_encoded(merchant_id);
   return show(options, ask(options, [&](ApiClient& c) { return c.get(target); }), {});
 }
 
 int run_payment_events(const OnlineOptions& options, const std::string& payment_id) {
-  return show(options, ask(options, [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id) + "/events"); }),
+  return show(options,
+              ask(options,
+                  [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id) + "/events"); }),
               "events");
 }
 
@@ -109,7 +117,8 @@ int run_key_create(const OnlineOptions& options, const KeyCreateOptions& key) {
   if (!key.merchant_id.empty()) body += ",\"merchantId\":" + quoted(key.merchant_id);
   if (!key.label.empty()) body += ",\"label\":" + quoted(key.label);
   body += "}";
-  return show(options, ask(options, [&](ApiClient& c) { return c.post("/v1/api-keys", fresh_key("key"), body); }), {});
+  return show(options,
+              ask(options, [&](ApiClient& c) { return c.post("/v1/api-keys", fresh_key("key"), body); }), {});
 }
 
 int run_key_list(const OnlineOptions& options) {
@@ -119,7 +128,9 @@ int run_key_list(const OnlineOptions& options) {
 int run_key_revoke(const OnlineOptions& options, const std::string& key_id) {
   return show(options,
               ask(options,
-                  [&](ApiClient& c) { return c.post("/v1/api-keys/" + url_encoded(key_id) + "/revoke", fresh_key("revoke"), ""); }),
+                  [&](ApiClient& c) {
+                    return c.post("/v1/api-keys/" + url_encoded(key_id) + "/revoke", fresh_key("revoke"), "");
+                  }),
               {});
 }
 

@@ -16,7 +16,8 @@ struct OnlineOptions {
 };
 
 int run_payment_get(const OnlineOptions& options, const std::string& payment_id);
-int run_payment_of_order(const OnlineOptions& options, const std::string& order_id, const std::string& merchant_id);
+int run_payment_of_order(const OnlineOptions& options, const std::string& order_id,
+                         const std::string& merchant_id);
 int run_payment_events(const OnlineOptions& options, const std::string& payment_id);
 int run_proof_payment(const OnlineOptions& options, const std::string& payment_id, const std::string& file);
 

@@ -45,14 +45,17 @@ void Progress::show(std::uint64_t done, std::uint64_t total, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   const double left = rate > 0 && total > done ? static_cast<double>(total - done) / rate : 0;
   if (!is_terminal_) {
-    std::fprintf(stderr, R"({"progress":"%s","done":%llu,"total":%llu,"percent":"%s","per_second":%.0f,"eta_seconds":%.0f})"
-                         "\n",
-                 what_.c_str(), static_cast<unsigned long long>(done), static_cast<unsigned long long>(total),
-                 exact_percent(done, total).c_str(), rate, left);
+    std::fprintf(
+        stderr,
+        R"({"progress":"%s","done":%llu,"total":%llu,"percent":"%s","per_second":%.0f,"eta_seconds":%.0f})"
+        "\n",
+        what_.c_str(), static_cast<unsigned long long>(done), static_cast<unsigned long long>(total),
+        exact_percent(done, total).c_str(), rate, left);
     return;
   }
   if (total == 0) {
-    std::fprintf(stderr, "\r%s: %llu %s, %.0f/s\033[K", what_.c_str(), static_cast<unsigned long long>(done), unit_.c_str(), rate);
+    std::fprintf(stderr, "\r%s: %llu %s, %.0f/s\033[K", what_.c_str(), static_cast<unsigned long long>(done),
+                 unit_.c_str(), rate);
     return;
   }
   std::string bar(24, '.');

@@ -1,6 +1,5 @@
-// Progress of long work. On a terminal one line that is rewritten: what, exact percent, rows/s, time left. Elsewhere one
-// JSON line each 10 s. Always on standard error.
-// Threads: one at a time.
+// Progress of long work. On a terminal one line that is rewritten: what, exact percent, rows/s, time left.
+// Elsewhere one JSON line each 10 s. Always on standard error. Threads: one at a time.
 #pragma once
 
 #include <chrono>

@@ -46,7 +46,8 @@ void end_on_next_signal() {
 int run_serve(const ServeOptions& options) {
   auto config = load_config(options.sources);
   if (!config) return fail(config.error(), "wonjang config show --origin");
-  if (const auto valid = config->service.validate(); !valid) return fail(valid.error(), "wonjang config show --origin");
+  if (const auto valid = config->service.validate(); !valid)
+    return fail(valid.error(), "wonjang config show --origin");
   start_log(config->service.log_level);
   const auto& c = config->service;
   const auto address = c.listen_address;

@@ -1,6 +1,6 @@
-// `wonjang serve`: a service in the foreground until SIGTERM or SIGINT, then a clean drain; a second signal ends it at once.
-// Also the signals and the key's place, which `wonjang demo` shares.
-// Threads: the main one. block_signals() comes before any other thread is made.
+// `wonjang serve`: a service in the foreground until SIGTERM or SIGINT, then a clean drain; a second signal
+// ends it at once. Also the signals and the key's place, which `wonjang demo` shares. Threads: the main one.
+// block_signals() comes before any other thread is made.
 #pragma once
 
 #include <chrono>

@@ -23,8 +23,8 @@ int run_sim_acquirer(const SimOptions& options) {
   server_options.port = options.port;
   auto server = AcquirerServer::start(server_options, provider, clock);
   if (!server) return fail(server.error());
-  std::printf("listening on http://%s:%u, profile %s, seed %llu\n", options.address.c_str(), (*server)->port(),
-              options.profile.c_str(), static_cast<unsigned long long>(options.seed));
+  std::printf("listening on http://%s:%u, profile %s, seed %llu\n", options.address.c_str(),
+              (*server)->port(), options.profile.c_str(), static_cast<unsigned long long>(options.seed));
   std::fflush(stdout);
   while (!wait_for_signal(std::chrono::hours(1))) {
   }

@@ -1,5 +1,5 @@
-// `wonjang sim acquirer`: the simulated provider as an HTTP server (docs/acquirer-protocol.md), until a signal.
-// Threads: the main one.
+// `wonjang sim acquirer`: the simulated provider as an HTTP server (docs/acquirer-protocol.md), until a
+// signal. Threads: the main one.
 #pragma once
 
 #include <cstdint>

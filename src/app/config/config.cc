@@ -2,18 +2,19 @@
 
 #include <unistd.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <toml++/toml.h>
 #include <variant>
 
 namespace wonjang {
 namespace {
 
-using Member = std::variant<std::string ServiceConfig::*, bool ServiceConfig::*, std::uint16_t ServiceConfig::*,
-                            std::uint32_t ServiceConfig::*, std::uint64_t ServiceConfig::*, std::int64_t ServiceConfig::*,
-                            LogLevel ServiceConfig::*>;
+using Member =
+    std::variant<std::string ServiceConfig::*, bool ServiceConfig::*, std::uint16_t ServiceConfig::*,
+                 std::uint32_t ServiceConfig::*, std::uint64_t ServiceConfig::*,
+                 std::int64_t ServiceConfig::*, LogLevel ServiceConfig::*>;
 enum class Unit : std::uint8_t { none, duration, size };
 
 struct Setting {
@@ -27,7 +28,8 @@ using C = ServiceConfig;
 const Setting kSettings[] = {
     {"ledger.data_dir", &C::data_dir, Unit::none, "Books, secrets and the first operator's key."},
     {"ledger.in_memory", &C::in_memory, Unit::none, "Books that end with the process; for trying things."},
-    {"ledger.books", &C::books, Unit::none, "Number of books, each with a writer of its own; fixed by the first start."},
+    {"ledger.books", &C::books, Unit::none,
+     "Number of books, each with a writer of its own; fixed by the first start."},
     {"ledger.queue_max", &C::queue_max, Unit::none, "Requests waiting per book; more are told to come back."},
     {"ledger.batch_max", &C::batch_max, Unit::none, "Requests written in one durable step."},
     {"ledger.memory", &C::memory_bytes, Unit::size, "Memory of the storage engine, all books together."},
@@ -39,24 +41,30 @@ const Setting kSettings[] = {
     {"http.threads", &C::http_threads, Unit::none, "Threads that read and write connections."},
     {"http.connections_max", &C::connections_max, Unit::none, "Further connections are closed at once."},
     {"http.body_max", &C::body_bytes_max, Unit::size, "Largest request body, streams excepted."},
-    {"http.tls_certificate_file", &C::tls_certificate_file, Unit::none, "PEM, the whole chain; with it the door is TLS only."},
+    {"http.tls_certificate_file", &C::tls_certificate_file, Unit::none,
+     "PEM, the whole chain; with it the door is TLS only."},
     {"http.tls_key_file", &C::tls_key_file, Unit::none, "PEM, readable by the server only."},
     {"http.request_timeout", &C::request_ms, Unit::duration, "From a request's head to its answer."},
-    {"http.write_timeout", &C::http_write_ms, Unit::duration, "An answer that makes no progress; longer than request_timeout."},
+    {"http.write_timeout", &C::http_write_ms, Unit::duration,
+     "An answer that makes no progress; longer than request_timeout."},
     {"http.read_timeout", &C::http_read_ms, Unit::duration, "A request that makes no progress."},
     {"http.idle_timeout", &C::http_idle_ms, Unit::duration, "A connection without a request."},
     {"http.position_wait", &C::position_wait_ms, Unit::duration, "Longest wait for min-position."},
     {"http.feed_wait", &C::feed_wait_ms, Unit::duration, "Longest long poll of the event feed."},
     {"provider.call_timeout", &C::provider_call_ms, Unit::duration, "One call to a provider for a caller."},
-    {"provider.settle_margin", &C::settle_margin_ms, Unit::duration, "From the provider's last chance to our answer."},
+    {"provider.settle_margin", &C::settle_margin_ms, Unit::duration,
+     "From the provider's last chance to our answer."},
     {"provider.workers", &C::provider_workers, Unit::none, "Calls at the same time."},
     {"provider.queue_max", &C::provider_queue_max, Unit::none, "Calls waiting; more are told to come back."},
     {"resolver.workers", &C::resolver_workers, Unit::none, "Unknown outcomes pursued at the same time."},
     {"resolver.poll", &C::resolver_poll_ms, Unit::duration, "How often the resolver looks what is due."},
-    {"resolver.call_timeout", &C::resolver_call_ms, Unit::duration, "One question; at most provider.call_timeout."},
-    {"resolver.delay_first", &C::resolver_delay_ms_first, Unit::duration, "Before the second question; then it doubles."},
+    {"resolver.call_timeout", &C::resolver_call_ms, Unit::duration,
+     "One question; at most provider.call_timeout."},
+    {"resolver.delay_first", &C::resolver_delay_ms_first, Unit::duration,
+     "Before the second question; then it doubles."},
     {"resolver.delay_max", &C::resolver_delay_ms_max, Unit::duration, "Longest time between two questions."},
-    {"resolver.inquiries_before_cancel", &C::resolver_inquiries_before_cancel, Unit::none, "Then the network cancel is sent."},
+    {"resolver.inquiries_before_cancel", &C::resolver_inquiries_before_cancel, Unit::none,
+     "Then the network cancel is sent."},
     {"resolver.attempts_max", &C::resolver_attempts_max, Unit::none, "Then a person has to look."},
     {"resolver.confirm_late_success", &C::resolver_confirm_late_success, Unit::none,
      "Keep an approval that turns out to have worked, instead of reversing it."},
@@ -92,7 +100,8 @@ Result<Int> parse_integer(std::string_view text) {
   Int out{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (error == std::errc() && end == text.data() + text.size() && !text.empty()) return out;
-  return invalid("`" + std::string(text) + "` isn't a whole number from 0 to " + std::to_string(std::numeric_limits<Int>::max()));
+  return invalid("`" + std::string(text) + "` isn't a whole number from 0 to " +
+                 std::to_string(std::numeric_limits<Int>::max()));
 }
 
 struct Assign {
@@ -134,7 +143,8 @@ struct Assign {
   }
 };
 
-std::string with_unit(std::uint64_t value, std::initializer_list<std::pair<std::uint64_t, const char*>> units) {
+std::string with_unit(std::uint64_t value,
+                      std::initializer_list<std::pair<std::uint64_t, const char*>> units) {
   for (const auto& [factor, name] : units) {
     if (value % factor == 0 && value >= factor) return "\"" + std::to_string(value / factor) + name + "\"";
   }
@@ -151,11 +161,13 @@ struct Render {
     return "\"" + std::string(kLevels[static_cast<std::size_t>(config.*member)]) + "\"";
   }
   std::string operator()(std::int64_t C::*member) const {
-    return with_unit(static_cast<std::uint64_t>(config.*member), {{3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}, {1, "ms"}});
+    return with_unit(static_cast<std::uint64_t>(config.*member),
+                     {{3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}, {1, "ms"}});
   }
   std::string operator()(std::uint64_t C::*member) const {
     if (unit != Unit::size) return std::to_string(config.*member);
-    return with_unit(config.*member, {{1ULL << 30U, "GiB"}, {1ULL << 20U, "MiB"}, {1ULL << 10U, "KiB"}, {1, "B"}});
+    return with_unit(config.*member,
+                     {{1ULL << 30U, "GiB"}, {1ULL << 20U, "MiB"}, {1ULL << 10U, "KiB"}, {1, "B"}});
   }
   template <typename Int>
   std::string operator()(Int C::*member) const {
@@ -183,7 +195,8 @@ class Loader {
 
   void unknown(const std::string& where, const std::string& key) {
     const auto near = suggestion_for(key);
-    fault(where, "there is no setting `" + key + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?") +
+    fault(where, "there is no setting `" + key + "`" +
+                     (near.empty() ? "" : "; did you mean `" + near + "`?") +
                      " (`wonjang config show` lists all)");
   }
 
@@ -199,10 +212,12 @@ class Loader {
     constexpr std::string_view kPrefix = "WONJANG_";
     const auto equals = entry.find('=');
     const auto name = entry.substr(0, equals);
-    if (equals == std::string::npos || !name.starts_with(kPrefix) || name.find("__") == std::string::npos) return;
+    if (equals == std::string::npos || !name.starts_with(kPrefix) || name.find("__") == std::string::npos)
+      return;
     auto key = name.substr(kPrefix.size());
     key.replace(key.find("__"), 2, ".");
-    std::ranges::transform(key, key.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(key, key.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     set(key, entry.substr(equals + 1), name);
   }
 
@@ -270,10 +285,12 @@ class Loader {
 
   void take_providers(const std::string& file, const toml::node& node) {
     const auto* list = node.as_array();
-    if (list == nullptr) return fault(place(file, node), "providers are written as [[providers]], one block each");
+    if (list == nullptr)
+      return fault(place(file, node), "providers are written as [[providers]], one block each");
     for (const auto& item : *list) {
       const auto* table = item.as_table();
-      if (table == nullptr) return fault(place(file, item), "providers are written as [[providers]], one block each");
+      if (table == nullptr)
+        return fault(place(file, item), "providers are written as [[providers]], one block each");
       take_provider(file, *table);
     }
   }
@@ -288,7 +305,8 @@ class Loader {
         fault(place(file, node),
               "a provider has no `" + key + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
       } else if (!text || (key == "seed") != node.is_integer()) {
-        fault(place(file, node), "providers." + key + (key == "seed" ? " wants a whole number" : " wants a text in quotes"));
+        fault(place(file, node),
+              "providers." + key + (key == "seed" ? " wants a whole number" : " wants a text in quotes"));
       } else if (key == "name") {
         provider.name = *text;
       } else if (key == "url") {
@@ -315,14 +333,17 @@ std::vector<ConfigRow> show_config(const LoadedConfig& config) {
   std::vector<ConfigRow> out;
   for (const auto& row : kSettings) {
     const std::string key(row.key);
-    out.push_back({key, std::visit(Render{config.service, row.unit}, row.member), config.origin.at(key), row.help});
+    out.push_back(
+        {key, std::visit(Render{config.service, row.unit}, row.member), config.origin.at(key), row.help});
   }
   for (const auto& provider : config.service.providers) {
     const auto key = "providers." + provider.name;
     const auto origin = config.origin.find(key);
     auto value = "\"" + provider.url + "\"";
-    if (provider.url == "sim") value += " (profile " + provider.profile + ", seed " + std::to_string(provider.seed) + ")";
-    out.push_back({key, value, origin == config.origin.end() ? "flag" : origin->second, "A provider of approvals."});
+    if (provider.url == "sim")
+      value += " (profile " + provider.profile + ", seed " + std::to_string(provider.seed) + ")";
+    out.push_back(
+        {key, value, origin == config.origin.end() ? "flag" : origin->second, "A provider of approvals."});
   }
   return out;
 }

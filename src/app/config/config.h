@@ -1,10 +1,12 @@
-// Configuration: a TOML file, then the environment, then flags; the later wins. Every key of the file is a row of one
-// table (settings()), so are its environment name (WONJANG_SECTION__KEY) and its place in ServiceConfig.
+// Configuration: a TOML file, then the environment, then flags; the later wins. Every key of the file is a
+// row of one table (settings()), so are its environment name (WONJANG_SECTION__KEY) and its place in
+// ServiceConfig.
 //
-//   WJ_TRY(const auto config, load_config({.file = "wonjang.toml", .environment = environ_list(), .flags = {{"http.port", "0"}}}));
+//   WJ_TRY(const auto config, load_config({.file = "wonjang.toml", .environment = environ_list(), .flags =
+//   {{"http.port", "0"}}}));
 //
-// Durations and sizes carry units ("15s", "64MiB"). Unknown keys are refused with the nearest known name and their place.
-// Secrets are never values here, only files.
+// Durations and sizes carry units ("15s", "64MiB"). Unknown keys are refused with the nearest known name and
+// their place. Secrets are never values here, only files.
 //
 // Threads: any.
 #pragma once
@@ -20,14 +22,15 @@
 namespace wonjang {
 
 struct ConfigSources {
-  std::string file;                                              // empty: none
-  std::vector<std::string> environment;                          // "NAME=value"; only WONJANG_*__* is looked at
-  std::vector<std::pair<std::string, std::string>> flags;        // "http.port", "8080"
+  std::string file;                                        // empty: none
+  std::vector<std::string> environment;                    // "NAME=value"; only WONJANG_*__* is looked at
+  std::vector<std::pair<std::string, std::string>> flags;  // "http.port", "8080"
 };
 
 struct LoadedConfig {
   ServiceConfig service;
-  std::map<std::string, std::string> origin;  // "http.port" -> "wonjang.toml:12", "WONJANG_HTTP__PORT", "flag", "default"
+  std::map<std::string, std::string>
+      origin;  // "http.port" -> "wonjang.toml:12", "WONJANG_HTTP__PORT", "flag", "default"
 };
 
 // Errors: invalid (every fault in one text, a line each).

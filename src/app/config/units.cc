@@ -11,15 +11,11 @@ struct UnitRow {
   std::string_view name;
   std::uint64_t factor;
 };
-constexpr UnitRow kDurations[] = {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-constexpr UnitRow kSizes[] = {{"B", 1},
-                              {"KiB", 1ULL << 10U},
-                              {"MiB", 1ULL << 20U},
-                              {"GiB", 1ULL << 30U},
-                              {"TiB", 1ULL << 40U},
-                              {"kB", 1'000},
-                              {"MB", 1'000'000},
-                              {"GB", 1'000'000'000}};
+constexpr UnitRow kDurations[] = {
+    {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+constexpr UnitRow kSizes[] = {
+    {"B", 1},      {"KiB", 1ULL << 10U}, {"MiB", 1ULL << 20U}, {"GiB", 1ULL << 30U}, {"TiB", 1ULL << 40U},
+    {"kB", 1'000}, {"MB", 1'000'000},    {"GB", 1'000'000'000}};
 
 template <std::size_t N>
 Result<std::uint64_t> parse_with_unit(std::string_view text, const UnitRow (&units)[N], const char* example) {
@@ -28,7 +24,8 @@ Result<std::uint64_t> parse_with_unit(std::string_view text, const UnitRow (&uni
   const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const auto& row : units) {
     std::uint64_t out = 0;
-    if (error != std::errc() || row.name != unit || __builtin_mul_overflow(number, row.factor, &out)) continue;
+    if (error != std::errc() || row.name != unit || __builtin_mul_overflow(number, row.factor, &out))
+      continue;
     if (out > static_cast<std::uint64_t>(INT64_MAX)) continue;
     return out;
   }

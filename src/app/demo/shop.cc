@@ -14,20 +14,25 @@ constexpr std::size_t kBusyTable = 65'536;
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kDay = 86'400 * kSecond;
 
-constexpr std::string_view kTrades[] = {"커피", "베이커리", "분식", "서점", "꽃집", "마트", "안경", "문구", "치킨", "수산",
-                                        "약국", "화장품", "캠핑", "자전거", "가구", "반찬", "과일", "운동화", "악기", "전자"};
-constexpr std::string_view kPlaces[] = {"한강", "서울", "해운대", "전주", "제주", "강릉", "수원", "광주", "춘천", "여수",
-                                        "경주", "속초", "대전", "남산", "북촌", "성수", "망원", "판교", "송도", "울산"};
-constexpr std::string_view kGoods[] = {"아메리카노", "제주 감귤 5kg", "유기농 쌀 10kg", "무선 이어폰", "겨울 패딩", "김치 세트",
-                                       "한우 선물 세트", "러닝화", "수학 문제집", "장편 소설", "립스틱", "캠핑 의자", "삼겹살 1kg",
-                                       "후라이드 치킨", "홍삼 스틱", "기계식 키보드", "꽃다발", "고등어 손질", "안경테", "주방 세제"};
+constexpr std::string_view kTrades[] = {"커피", "베이커리", "분식", "서점",   "꽃집",   "마트", "안경",
+                                        "문구", "치킨",     "수산", "약국",   "화장품", "캠핑", "자전거",
+                                        "가구", "반찬",     "과일", "운동화", "악기",   "전자"};
+constexpr std::string_view kPlaces[] = {"한강", "서울", "해운대", "전주", "제주", "강릉", "수원",
+                                        "광주", "춘천", "여수",   "경주", "속초", "대전", "남산",
+                                        "북촌", "성수", "망원",   "판교", "송도", "울산"};
+constexpr std::string_view kGoods[] = {"아메리카노",  "제주 감귤 5kg", "유기농 쌀 10kg", "무선 이어폰",
+                                       "겨울 패딩",   "김치 세트",     "한우 선물 세트", "러닝화",
+                                       "수학 문제집", "장편 소설",     "립스틱",         "캠핑 의자",
+                                       "삼겹살 1kg",  "후라이드 치킨", "홍삼 스틱",      "기계식 키보드",
+                                       "꽃다발",      "고등어 손질",   "안경테",         "주방 세제"};
 struct Code {
   std::string_view code;
   std::string_view bin;
 };
-constexpr Code kCards[] = {{"SHINHAN", "45140921"}, {"SAMSUNG", "53104212"}, {"KOOKMIN", "55703311"}, {"HYUNDAI", "43302887"},
-                           {"LOTTE", "51186422"},   {"HANA", "46293511"},    {"BC", "94100344"},      {"NH", "54660115"},
-                           {"WOORI", "53782904"},   {"CITI", "49122577"}};
+constexpr Code kCards[] = {{"SHINHAN", "45140921"}, {"SAMSUNG", "53104212"}, {"KOOKMIN", "55703311"},
+                           {"HYUNDAI", "43302887"}, {"LOTTE", "51186422"},   {"HANA", "46293511"},
+                           {"BC", "94100344"},      {"NH", "54660115"},      {"WOORI", "53782904"},
+                           {"CITI", "49122577"}};
 constexpr std::string_view kBanks[] = {"004", "011", "020", "081", "088", "090", "092", "003"};
 constexpr std::string_view kEasyPays[] = {"KAKAOPAY", "NAVERPAY", "TOSSPAY", "PAYCO", "SAMSUNGPAY"};
 constexpr std::string_view kCarriers[] = {"SKT", "KT", "LGU", "MVNO"};
@@ -46,7 +51,8 @@ void put(std::string& out, std::int64_t value) {
 }
 void put_padded(std::string& out, std::uint64_t value, int width) {
   std::array<char, 24> text;
-  for (int i = width; i-- > 0; value /= 10) text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+  for (int i = width; i-- > 0; value /= 10)
+    text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
   out.append(text.data(), static_cast<std::size_t>(width));
 }
 void put_text(std::string& out, std::string_view name, std::string_view value) {
@@ -62,12 +68,23 @@ void put_time(std::string& out, std::string_view name, Instant at) {
   out.push_back('"');
 }
 
-enum class Kind : std::uint8_t { card, easy_pay, transfer, account, phone, gift, card_and_points, coupon, cup };
+enum class Kind : std::uint8_t {
+  card,
+  easy_pay,
+  transfer,
+  account,
+  phone,
+  gift,
+  card_and_points,
+  coupon,
+  cup
+};
 constexpr struct {
   Kind kind;
   std::uint32_t permille;
-} kShares[] = {{Kind::card, 620},  {Kind::easy_pay, 210}, {Kind::transfer, 70},        {Kind::account, 40}, {Kind::phone, 20},
-               {Kind::gift, 10},   {Kind::coupon, 5},     {Kind::card_and_points, 15}, {Kind::cup, 10}};
+} kShares[] = {{Kind::card, 620},   {Kind::easy_pay, 210},       {Kind::transfer, 70},
+               {Kind::account, 40}, {Kind::phone, 20},           {Kind::gift, 10},
+               {Kind::coupon, 5},   {Kind::card_and_points, 15}, {Kind::cup, 10}};
 
 Kind kind_of(std::uint64_t permille) {
   for (const auto& share : kShares) {
@@ -131,7 +148,8 @@ Shop::Sale Shop::sale_of(std::uint64_t n) const {
   sale.amount = amount_of(rng);
   const auto permille = rng.below(1000);
   const auto is_book = rng.chance(8);
-  const auto age = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(options_.days_back * 86'400))) * kSecond;
+  const auto age =
+      static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(options_.days_back * 86'400))) * kSecond;
   sale.at = options_.now.plus_us(-age);
   if (!options_.only_cards) {
     sale.kind = kind_of(permille);
@@ -161,7 +179,10 @@ namespace {
 
 void put_card_block(std::string& out, Rng& rng, std::int64_t amount) {
   const auto& card = kCards[rng.below(std::size(kCards))];
-  out.append(",\"card\":{\"issuerCode\":\"").append(card.code).append("\",\"acquirerCode\":\"").append(card.code);
+  out.append(",\"card\":{\"issuerCode\":\"")
+      .append(card.code)
+      .append("\",\"acquirerCode\":\"")
+      .append(card.code);
   out.append("\",\"bin\":\"").append(card.bin).append("\",\"last4\":\"");
   put_padded(out, rng.below(10'000), 4);
   const bool is_check = rng.chance(30);
@@ -194,7 +215,8 @@ void put_card(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
   out.push_back('}');
 }
 
-void put_issued_by(std::string& out, Rng& rng, std::string_view method, std::string_view block, std::int64_t amount, Instant at) {
+void put_issued_by(std::string& out, Rng& rng, std::string_view method, std::string_view block,
+                   std::int64_t amount, Instant at) {
   begin_approval(out, method, amount);
   put_approved(out, rng, at);
   out.append(",\"").append(block).append("\":{\"issuer\":\"WONJANG_POINT\"}}");
@@ -220,7 +242,9 @@ Instant due_of(Instant now, Instant issued, bool is_paid) {
 
 void put_account(std::string& out, Rng& rng, std::int64_t amount, Instant due) {
   begin_approval(out, "VIRTUAL_ACCOUNT", amount);
-  out.append(",\"virtualAccount\":{\"bankCode\":\"").append(pick(rng, kBanks)).append("\",\"accountNoToken\":\"tok_va");
+  out.append(",\"virtualAccount\":{\"bankCode\":\"")
+      .append(pick(rng, kBanks))
+      .append("\",\"accountNoToken\":\"tok_va");
   put_padded(out, rng.below(1'000'000), 6);
   out.append("\",\"accountType\":\"NORMAL\",\"depositor\":\"").append(pick(rng, kSurnames)).append("민수\"");
   put_time(out, "dueAt", due);
@@ -232,7 +256,9 @@ void put_account(std::string& out, Rng& rng, std::int64_t amount, Instant due) {
 void put_transfer(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
   begin_approval(out, "TRANSFER", amount);
   put_approved(out, rng, at);
-  out.append(",\"transfer\":{\"bankCode\":\"").append(pick(rng, kBanks)).append("\",\"accountToken\":\"tok_ac");
+  out.append(",\"transfer\":{\"bankCode\":\"")
+      .append(pick(rng, kBanks))
+      .append("\",\"accountToken\":\"tok_ac");
   put_padded(out, rng.below(1'000'000), 6);
   out.append("\"}}");
 }
@@ -240,7 +266,9 @@ void put_transfer(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
 void put_phone(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
   begin_approval(out, "MOBILE_PHONE", amount);
   put_approved(out, rng, at);
-  out.append(",\"mobilePhone\":{\"carrier\":\"").append(pick(rng, kCarriers)).append("\",\"billingMonth\":\"");
+  out.append(",\"mobilePhone\":{\"carrier\":\"")
+      .append(pick(rng, kCarriers))
+      .append("\",\"billingMonth\":\"");
   std::string day;
   append_rfc3339(day, at);
   out.append(day, 0, 7).append("\"}}");
@@ -253,7 +281,9 @@ void put_gift(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
 }
 
 // What becomes of a payment is drawn apart from its details, so that the two never shift each other.
-std::uint64_t later(std::uint64_t seed, std::uint64_t n) { return Rng(seed ^ (n + 7) * 0xA24BAED4963EE407ULL).below(1000); }
+std::uint64_t later(std::uint64_t seed, std::uint64_t n) {
+  return Rng(seed ^ (n + 7) * 0xA24BAED4963EE407ULL).below(1000);
+}
 
 }  // namespace
 
@@ -263,9 +293,13 @@ FollowUp Shop::follow_up(std::uint64_t n) const {
   const auto permille = later(options_.seed, n);
   switch (kind) {
     case Kind::account:
-      return permille < 780 ? FollowUp::deposit : permille < 790 ? FollowUp::deposit_reversed : FollowUp::none;
+      return permille < 780   ? FollowUp::deposit
+             : permille < 790 ? FollowUp::deposit_reversed
+                              : FollowUp::none;
     case Kind::card:
-      return permille < 45 ? FollowUp::cancel_full : permille < 60 ? FollowUp::cancel_partial : FollowUp::none;
+      return permille < 45   ? FollowUp::cancel_full
+             : permille < 60 ? FollowUp::cancel_partial
+                             : FollowUp::none;
     case Kind::easy_pay:
     case Kind::transfer:
     case Kind::card_and_points:
@@ -391,9 +425,14 @@ void Shop::append_ingest_create(std::string& out, std::uint64_t n) const {
 
 namespace {
 
-void begin_line(std::string& out, std::string_view op, const std::string& order, const std::string& merchant) {
+void begin_line(std::string& out, std::string_view op, const std::string& order,
+                const std::string& merchant) {
   out.append("{\"op\":\"").append(op).append("\",\"idempotencyKey\":\"").append(order).append("-").append(op);
-  out.append("\",\"merchantId\":\"").append(merchant).append("\",\"orderId\":\"").append(order).append("\",\"data\":{");
+  out.append("\",\"merchantId\":\"")
+      .append(merchant)
+      .append("\",\"orderId\":\"")
+      .append(order)
+      .append("\",\"data\":{");
 }
 
 }  // namespace

@@ -1,13 +1,14 @@
-// Shop: a seeded town of Korean merchants and what their customers pay, as request bodies of the public API. Payment `n` is
-// a pure function of the options and of n: the same n gives the same bytes on any thread, at any time, so that a repeat
-// needs no memory of what was sent.
+// Shop: a seeded town of Korean merchants and what their customers pay, as request bodies of the public API.
+// Payment `n` is a pure function of the options and of n: the same n gives the same bytes on any thread, at
+// any time, so that a repeat needs no memory of what was sent.
 //
 //   Shop shop({.seed = 42, .run = "demo1", .now = clock.now()}, merchant_ids);
 //   shop.append_create(body, 7);           // POST /v1/payments
 //   shop.append_ingest_create(lines, 7);   // a line of POST /v1/ingest
 //
-// Shares, roughly: 62 % cards, 21 % easy pay, 7 % transfers, 4 % virtual accounts, 2 % phone bills, 1 % gift certificates,
-// the rest card with points, coupons or a cup deposit. Merchants and amounts follow a power law.
+// Shares, roughly: 62 % cards, 21 % easy pay, 7 % transfers, 4 % virtual accounts, 2 % phone bills, 1 % gift
+// certificates, the rest card with points, coupons or a cup deposit. Merchants and amounts follow a power
+// law.
 //
 // Threads: any, after construction.
 #pragma once
@@ -31,10 +32,10 @@ ShopMerchant shop_merchant(std::uint64_t seed, std::uint64_t i, std::string_view
 
 struct ShopOptions {
   std::uint64_t seed = 1;
-  std::string run = "r1";      // in every order id and key: another run, other payments. [A-Za-z0-9]
-  Instant now;                 // the newest payment; all others are older
-  std::int64_t days_back = 30; // how far they reach back
-  bool only_cards = false;     // one payment with one card approval each, for load
+  std::string run = "r1";       // in every order id and key: another run, other payments. [A-Za-z0-9]
+  Instant now;                  // the newest payment; all others are older
+  std::int64_t days_back = 30;  // how far they reach back
+  bool only_cards = false;      // one payment with one card approval each, for load
 };
 
 // What happens to a payment later.
@@ -52,8 +53,8 @@ class Shop {
   void append_create(std::string& out, std::uint64_t n) const;
   // The same order with another amount: what must not pass under the same key.
   void append_other(std::string& out, std::uint64_t n) const;
-  // Create without approvals, to be approved through a provider by provider_approval(). `word` becomes part of the order id
-  // (docs/acquirer-protocol.md says which words the simulated provider obeys).
+  // Create without approvals, to be approved through a provider by provider_approval(). `word` becomes part
+  // of the order id (docs/acquirer-protocol.md says which words the simulated provider obeys).
   void append_bare_create(std::string& out, std::uint64_t n, std::string_view word) const;
   void append_provider_approval(std::string& out, std::uint64_t n, std::string_view provider) const;
 

@@ -1,0 +1,164 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "app/cli/api_client.h"
+#include "app/cli/exit.h"
+#include "app/cli/json_table.h"
+#include "app/cli/load_mix.h"
+#include "app/cli/merchants.h"
+#include "app/cli/offline.h"
+#include "app/cli/progress.h"
+#include "app/service/service.h"
+#include "testing/temp_dir.h"
+
+namespace wonjang {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Progress, percent_is_exact_and_never_says_hundred_too_early) {
+  EXPECT_EQ(exact_percent(0, 0), "0.00");
+  EXPECT_EQ(exact_percent(1, 3), "33.33");
+  EXPECT_EQ(exact_percent(999'999, 1'000'000), "99.99");
+  EXPECT_EQ(exact_percent(7, 7), "100.00");
+  EXPECT_EQ(exact_percent(UINT64_MAX - 1, UINT64_MAX), "99.99");
+}
+
+TEST(ServerUrl, only_an_address_with_a_port_is_taken) {
+  EXPECT_EQ(parse_server_url("http://localhost:8080/")->port, 8080);
+  EXPECT_EQ(parse_server_url("http://127.0.0.1:1")->host, "127.0.0.1");
+  for (const auto* wrong :
+       {"", "http://", "http://:80", "127.0.0.1:80", "http://127.0.0.1", "http://127.0.0.1:0",
+        "http://127.0.0.1:99999", "https://127.0.0.1:80", "http://example.com:80"}) {
+    EXPECT_FALSE(parse_server_url(wrong)) << wrong;
+  }
+}
+
+TEST(JsonTable, lists_become_rows_and_things_become_paths) {
+  EXPECT_EQ(json_table(R"({"keys":[{"id":"a","n":1,"deep":{}},{"id":"bcd","label":"x"}]})", "keys"),
+            "id   n  label\na    1  \nbcd     x\n");
+  EXPECT_THAT(json_table(R"({"a":{"b":[true]}})", ""), HasSubstr("a.b.0"));
+  EXPECT_EQ(json_lines(R"({"keys":[{"id":"a"},{"id":"b"}]})", "keys"), "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
+}
+
+// A served ledger in a temporary directory, stopped by stop().
+class Served : public testing::Test {
+ protected:
+  void SetUp() override {
+    start_log(LogLevel::off);
+    ServiceConfig config;
+    config.data_dir = data_dir_;
+    config.books = 2;
+    config.listen_port = 0;
+    config.disk_reserve_bytes = 1 << 20U;
+    auto opened = Service::open(config);
+    ASSERT_TRUE(opened) << opened.error().message;
+    service_ = *std::move(opened);
+    ASSERT_TRUE(service_->start());
+    key_ = *read_key_file(operator_key_file(data_dir_));
+    server_.port = service_->port();
+  }
+  void stop() { service_.reset(); }
+
+  Shop shop() {
+    auto merchants = ensure_merchants(server_, key_, "t-", 20, 1);
+    EXPECT_TRUE(merchants);
+    return Shop({.seed = 3, .run = "t1", .now = {1'790'000'000'000'000}, .only_cards = true},
+                *std::move(merchants));
+  }
+  LoadOptions options(std::uint64_t requests) const {
+    LoadOptions out;
+    out.port = server_.port;
+    out.connections = 4;
+    out.duration = std::chrono::minutes(1);
+    out.requests_max = requests;
+    return out;
+  }
+
+  const TempDir dir_;
+  const std::string data_dir_ = dir_.path() + "/data";
+  std::unique_ptr<Service> service_;
+  std::string key_;
+  ServerAddress server_;
+};
+
+TEST_F(Served, load_with_retries_finds_every_acknowledged_payment_again) {
+  const auto shop_of_test = shop();
+  CreateMix mix(shop_of_test, "Bearer " + key_, 1, 30, 10);
+  const auto report = run_load(options(400), mix);
+  ASSERT_TRUE(report && report->ok());
+  EXPECT_EQ(mix.unexpected(), 0U) << mix.first_unexpected();
+  EXPECT_GT(mix.latency_us(LoadMix::replay).count(), 20U);
+  EXPECT_GT(mix.latency_us(LoadMix::reused).count(), 5U);
+  const auto result = reconcile(options(0), shop_of_test, "Bearer " + key_, mix, 1'000);
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(result->ok());
+  EXPECT_EQ(result->match, mix.payments());
+}
+
+TEST_F(Served, bulk_lines_are_the_same_payments_as_single_requests) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(4), mix));
+  EXPECT_EQ(mix.payments(), 200U) << mix.first_unexpected();
+  const auto result = reconcile(options(0), shop_of_test, "Bearer " + key_, mix, 1'000);
+  EXPECT_EQ(result->match, 200U);
+}
+
+// The alarm must ring: a server that never saw the run has none of its payments.
+TEST_F(Served, reconciliation_names_payments_that_are_missing) {
+  const auto shop_of_test = shop();
+  class Invented final : public LoadMix {
+   public:
+    explicit Invented(const Shop& shop) : LoadMix(shop, "", 1) {
+      keep(0, 0, {1, 2});
+      keep(0, 1, {1, 2});
+    }
+    bool next_request(unsigned, LoadRequest&) override { return false; }
+  };
+  const Invented mix(shop_of_test);
+  const auto result = reconcile(options(0), shop_of_test, "Bearer " + key_, mix, 10);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->missing, 2U);
+  EXPECT_EQ(result->duplicate, 1U);
+  EXPECT_FALSE(result->ok());
+}
+
+TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  EXPECT_EQ(run_check({data_dir_, false}), kExitNotReady);  // it is being served
+  stop();
+  EXPECT_EQ(run_check({data_dir_, false}), kExitOk);
+  const auto backup = dir_.path() + "/backup";
+  const auto again = dir_.path() + "/again";
+  EXPECT_EQ(run_backup(data_dir_, backup), kExitOk);
+  EXPECT_EQ(run_backup(data_dir_, backup), kExitConflict);
+  EXPECT_EQ(run_restore(backup, again, false), kExitOk);
+  EXPECT_EQ(run_restore(backup, again, false), kExitConflict);
+  EXPECT_EQ(run_check({again, true}), kExitOk);
+
+  std::ifstream in(backup + "/manifest");
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  auto& digit = text[text.find(" root ") + 6];
+  digit = digit == '0' ? '1' : '0';
+  std::ofstream(backup + "/manifest") << text;
+  EXPECT_EQ(run_restore(backup, dir_.path() + "/third", false), kExitDifferences);
+}
+
+TEST(KeyFile, one_that_others_can_read_is_refused) {
+  const TempDir dir;
+  const auto path = dir.path() + "/key";
+  std::ofstream(path) << " wonjang_live_x\n";
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+  EXPECT_FALSE(read_key_file(path));
+  std::filesystem::permissions(path, std::filesystem::perms(0600));
+  EXPECT_EQ(*read_key_file(path), "wonjang_live_x");
+}
+
+}  // namespace
+}  // namespace wonjang

@@ -1,0 +1,94 @@
+#include "app/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "testing/temp_dir.h"
+
+namespace wonjang {
+namespace {
+
+using testing::HasSubstr;
+
+std::string file_with(const TempDir& dir, const std::string& text) {
+  const auto path = dir.path() + "/wonjang.toml";
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(Units, durations_and_sizes_need_a_unit_that_is_known) {
+  EXPECT_EQ(*parse_duration_ms("250ms"), 250);
+  EXPECT_EQ(*parse_duration_ms("15s"), 15'000);
+  EXPECT_EQ(*parse_duration_ms("2h"), 7'200'000);
+  EXPECT_EQ(*parse_size("64MiB"), 64ULL << 20U);
+  for (const auto* wrong : {"", "15", "s", "-1s", "1.5s", "15 s", "15sec", "9223372036854775807s"}) {
+    EXPECT_FALSE(parse_duration_ms(wrong)) << wrong;
+  }
+  EXPECT_FALSE(parse_size("64mb"));
+}
+
+TEST(Config, flags_win_over_the_environment_and_that_over_the_file) {
+  const TempDir dir;
+  ConfigSources sources;
+  sources.file =
+      file_with(dir, "[http]\nport = 1\nthreads = 3\nrequest_timeout = \"12s\"\n[ledger]\nbooks = 4\n");
+  sources.environment = {"WONJANG_HTTP__PORT=2", "WONJANG_LEDGER__BOOKS=5", "PATH=/bin",
+                         "WONJANG_URL=http://x"};
+  sources.flags = {{"http.port", "3"}};
+  const auto config = load_config(sources);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->service.listen_port, 3);
+  EXPECT_EQ(config->service.books, 5U);
+  EXPECT_EQ(config->service.http_threads, 3U);
+  EXPECT_EQ(config->service.request_ms, 12'000);
+  EXPECT_EQ(config->origin.at("http.port"), "flag");
+  EXPECT_EQ(config->origin.at("ledger.books"), "WONJANG_LEDGER__BOOKS");
+  EXPECT_EQ(config->origin.at("http.threads"), sources.file + ":3");
+  EXPECT_EQ(config->origin.at("log.level"), "default");
+}
+
+TEST(Config, every_fault_is_named_with_its_place_and_the_nearest_name) {
+  const TempDir dir;
+  const auto file = file_with(dir, "[http]\nprot = 1\nrequest_timeout = 15\n[[providers]]\nnaem = \"a\"\n");
+  const auto config = load_config({.file = file, .environment = {"WONJANG_LEDGER__BOKS=1"}, .flags = {}});
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().kind, ErrorKind::invalid);
+  EXPECT_THAT(config.error().message,
+              HasSubstr(file + ":2: there is no setting `http.prot`; did you mean `http.port`?"));
+  EXPECT_THAT(config.error().message, HasSubstr(file + ":3: http.request_timeout: wants a duration"));
+  EXPECT_THAT(config.error().message, HasSubstr(file + ":5: a provider has no `naem`; did you mean `name`?"));
+  EXPECT_THAT(
+      config.error().message,
+      HasSubstr("WONJANG_LEDGER__BOKS: there is no setting `ledger.boks`; did you mean `ledger.books`?"));
+}
+
+TEST(Config, a_file_that_is_no_toml_is_refused_with_its_line) {
+  const TempDir dir;
+  const auto file = file_with(dir, "[http]\nport = = 1\n");
+  EXPECT_THAT(load_config({.file = file, .environment = {}, .flags = {}}).error().message,
+              HasSubstr(file + ":2"));
+}
+
+TEST(Config, what_is_shown_can_be_read_back) {
+  LoadedConfig defaults = *load_config({});
+  for (const auto& row : show_config(defaults)) {
+    auto value = row.value;
+    std::erase(value, '"');
+    const auto again = load_config({.file = "", .environment = {}, .flags = {{row.key, value}}});
+    EXPECT_TRUE(again) << row.key << ": " << (again ? "" : again.error().message);
+  }
+}
+
+TEST(Config, the_example_file_holds_every_setting) {
+  std::ifstream file(WJ_EXAMPLE_CONFIG);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_TRUE(load_config({.file = WJ_EXAMPLE_CONFIG, .environment = {}, .flags = {}}));
+  for (const auto& row : show_config(*load_config({}))) {
+    EXPECT_THAT(text, HasSubstr(row.key.substr(row.key.find('.') + 1) + " = ")) << row.key;
+  }
+}
+
+}  // namespace
+}  // namespace wonjang
