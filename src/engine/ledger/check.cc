@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/ledger/head.h"
+#include "engine/ledger/idempotency.h"
 #include "engine/ledger/stream_state.h"
 
 namespace wonjang {
@@ -23,7 +24,11 @@ class Checker {
     auto head = decode_head(head_bytes);
     if (!head) return differs(head.error().message);
     tail_ = head->tree.size();
-    if (book_.tail() < tail_) return differs("the head record is ahead of the events");
+    const auto tail = book_.tail();
+    if (tail < tail_) return differs("the head record is ahead of the events");
+    // Both are written in one step: only an append in between is an excuse.
+    WJ_TRY(const auto head_bytes_now, book_.head());
+    if (tail > tail_ && head_bytes_now == head_bytes) return differs("the head record is behind the events");
     WJ_CHECK(read_events());
     if (report_.ok()) compare_head(*head);
     if (report_.ok()) WJ_CHECK(compare_alarms());
@@ -83,15 +88,55 @@ class Checker {
       ++report_.events;
     }
     WJ_CHECK(check_tree(unit.first));
+    WJ_CHECK(check_log(unit));
     if (unit.first_version == 0) WJ_CHECK(check_stream(unit.stream, unit.first));
     if (unit.idempotency) WJ_CHECK(check_entry(unit));
     if (unit.claim) {
       const auto owner = book_.find_claim(*unit.claim);
       WJ_TRY(const bool readable, looked(owner, at(unit.first)));
-      if (readable && *owner != unit.stream) note(at(unit.first) + "its order claim isn't found under its key");
+      if (readable && *owner != unit.stream)
+        note(at(unit.first) + "its order claim isn't found under its key");
       ++claims_;
     }
     return {};
+  }
+
+  // What the order of the log promises, and what a unit owes to its events.
+  Result<void> check_log(const StoredUnit& unit) {
+    Position position = unit.first;
+    auto version = unit.first_version;
+    for (const auto& bytes : unit.events) {
+      const auto event = ports_.codec.decode(bytes);
+      WJ_TRY(const bool readable, looked(event, at(position)));
+      if (!readable) return {};
+      if (event->stream != unit.stream || event->version != version) {
+        note(at(position) + "it isn't version " + std::to_string(version) + " of its stream");
+      }
+      if (event->recorded_at <= recorded_)
+        note(at(position) + "it was recorded no later than the event before it");
+      if (owes_entry(*event) && !unit.idempotency) {
+        note(at(position) + "it answers key " + event->idempotency_key +
+             ", and its unit has no idempotency entry");
+      }
+      if (owed_claim(*event) != (position == unit.first ? unit.claim : std::nullopt)) {
+        note(at(position) + "its unit doesn't claim its order id");
+      }
+      recorded_ = event->recorded_at;
+      ++position;
+      ++version;
+    }
+    return {};
+  }
+
+  // A key that belongs to another request is noted without an entry of its own.
+  static bool owes_entry(const Event& event) {
+    const auto* refused = std::get_if<CommandRefused>(&event.body);
+    return !event.idempotency_key.empty() && (refused == nullptr || refused->operation != "key_reused");
+  }
+
+  std::optional<Hash128> owed_claim(const Event& event) const {
+    if (!std::holds_alternative<PaymentCreated>(event.body)) return std::nullopt;
+    return order_claim(ports_.digest, event.merchant, event.order_id);
   }
 
   Result<void> check_tree(Position position) {
@@ -108,7 +153,8 @@ class Checker {
     return {};
   }
 
-  // The newest unit with a key is the one that the index must name; every unit checks that it isn't newer than that.
+  // The newest unit with a key is the one that the index must name; every unit checks that it isn't newer
+  // than that.
   Result<void> check_entry(const StoredUnit& unit) {
     const auto found = book_.find_idempotency(unit.idempotency->key);
     WJ_TRY(const bool readable, looked(found, at(unit.first)));
@@ -118,7 +164,13 @@ class Checker {
       note(at(unit.first) + "its idempotency entry isn't found under its key");
       return {};
     }
-    if ((*found)->position == unit.first) ++report_.idempotency_keys;
+    if ((*found)->position != unit.first) return {};
+    const auto& entry = (*found)->entry;
+    if (entry.final != unit.idempotency->final || entry.status != unit.idempotency->status ||
+        (*found)->event_count != unit.events.size()) {
+      note(at(unit.first) + "its idempotency entry is another one under its key");
+    }
+    ++report_.idempotency_keys;
     return {};
   }
 
@@ -164,13 +216,14 @@ class Checker {
       note(at(position) + "it isn't version " + std::to_string(payment.version) + " of its stream");
       return;
     }
-    if (event.recorded_at <= recorded) note(at(position) + "it was recorded no later than the event before it");
+    if (event.recorded_at <= recorded)
+      note(at(position) + "it was recorded no later than the event before it");
     recorded = event.recorded_at;
     evolve(payment, event);
     if (event.status_after != payment.status || event.balance_after != payment.balance) {
       note(at(position) + "it says status " + std::string(code_of(event.status_after)) + " and balance " +
-           std::to_string(event.balance_after) + ", derived are " + std::string(code_of(payment.status)) + " and " +
-           std::to_string(payment.balance));
+           std::to_string(event.balance_after) + ", derived are " + std::string(code_of(payment.status)) +
+           " and " + std::to_string(payment.balance));
     }
   }
 
@@ -194,8 +247,10 @@ class Checker {
   void compare_head(const BookHead& head) {
     report_.root = tree_.root(ports_.digest);
     if (tree_ != head.tree) note("the head record's tree isn't the tree of the events");
+    if (head.last_recorded_at != recorded_) note("the head record's time isn't that of the newest event");
     if (report_.ok() && folded_units_ != report_.units) {
-      note("streams hold " + std::to_string(folded_units_) + " units, the log " + std::to_string(report_.units));
+      note("streams hold " + std::to_string(folded_units_) + " units, the log " +
+           std::to_string(report_.units));
     }
   }
 
@@ -241,6 +296,7 @@ class Checker {
   const Ports& ports_;
   const CheckProgress& progress_;
   Position tail_ = 0;
+  Instant recorded_;  // of the event before, in the order of the log
   CheckReport report_;
   MerkleFrontier tree_;
   std::vector<TreeNode> complete_;
