@@ -26,6 +26,7 @@ struct Arguments {
   std::string data_dir;
   std::string address;
   std::string port;
+  std::string listen;
   std::string books;
   bool in_memory = false;
   std::vector<std::string> providers;
@@ -93,6 +94,7 @@ class Tree {
     to->add_option("--data-dir", a_.data_dir, "ledger.data_dir");
     to->add_option("--address", a_.address, "http.address");
     to->add_option("--port", a_.port, "http.port; 0 takes a free one");
+    to->add_option("--listen", a_.listen, "Both: ADDRESS:PORT");
     to->add_option("--books", a_.books, "ledger.books");
     to->add_flag("--in-memory", a_.in_memory, "ledger.in_memory");
   }
@@ -104,6 +106,12 @@ class Tree {
       if (!value.empty()) out.flags.emplace_back(key, value);
     };
     add("ledger.data_dir", a_.data_dir);
+    if (!a_.listen.empty()) {
+      const auto colon = a_.listen.rfind(':');
+      if (colon == std::string::npos) return invalid("--listen wants ADDRESS:PORT, not `" + a_.listen + "`");
+      add("http.address", a_.listen.substr(0, colon));
+      add("http.port", a_.listen.substr(colon + 1));
+    }
     add("http.address", a_.address);
     add("http.port", a_.port);
     add("ledger.books", a_.books);
@@ -149,7 +157,7 @@ class Tree {
         ->check(CLI::IsMember({"create", "retries", "bulk"}))
         ->capture_default_str();
     load->add_option("--rate", a_.load.rate, "Open loop: payments due per second");
-    load->add_flag("--closed", a_.closed, "Closed loop: as fast as answers come");
+    load->add_flag("--closed", a_.closed, "Closed loop, as fast as answers come; the default without --rate");
     load->add_option("--connections", a_.load.connections)->capture_default_str();
     load->add_option("--threads", a_.load.threads, "Of the client")->capture_default_str();
     load->add_option("--seconds", a_.seconds, "Measured time")->capture_default_str();
@@ -169,7 +177,8 @@ class Tree {
 
   int run_load_of() {
     if (const int wrong = finish_online()) return wrong;
-    if (a_.closed == (a_.load.rate > 0)) return fail(invalid("say either --rate N (open loop) or --closed"));
+    if (a_.closed && a_.load.rate > 0)
+      return fail(invalid("--rate is an open loop, --closed is none: say one of them"));
     const auto seconds = seconds_or_duration(a_.seconds);
     if (!seconds) return fail(seconds.error());
     const auto warm_up = seconds_or_duration(a_.warm_up);
