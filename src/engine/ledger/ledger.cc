@@ -215,6 +215,11 @@ void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
     const std::span<Request> slice(batch.data() + from, count);
     const auto before = lane.writer.head().tree.size();
     if (below_reserve(lane)) {
+      // Said before the refusal: whoever hears it looks at the condition to name the reason.
+      {
+        const std::lock_guard lock(lane.mutex);
+        lane.status.condition = BookCondition::disk_full;
+      }
       lane.writer.refuse(slice, unavailable("the disk is nearly full: writes are refused until there is room again; nothing "
                                             "was written, free some space or grow the disk"));
     } else {
