@@ -166,8 +166,8 @@ Result<void> Service::Impl::open_providers() {
     HttpAcquirerOptions options;
     options.host = where.host;
     options.port = where.port;
-    options.call_timeout_ms = config.provider_call_ms;
-    options.connect_timeout_ms = std::min<std::int64_t>(1'000, config.provider_call_ms);
+    options.call_timeout_ms = std::max<std::int64_t>(2, config.provider_call_ms);
+    options.connect_timeout_ms = std::min<std::int64_t>(1'000, options.call_timeout_ms / 2);
     WJ_TRY(auto acquirer, HttpAcquirer::open(options, clock));
     remote.push_back(std::move(acquirer));
     acquirers[provider.name] = remote.back().get();
