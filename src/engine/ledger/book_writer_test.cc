@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "testing/ledger_rig.h"
@@ -367,6 +370,28 @@ TEST_P(LedgerPromise, a_low_disk_refuses_writes_and_recovers_by_itself) {
   free_bytes = 1000;
   rig_.clock.advance_ms(1000);
   EXPECT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10), "k1").kind, AnswerKind::done);
+  rig_.options.free_bytes = {};
+  rig_.restart();  // before `free_bytes` goes
+}
+
+// A balancer that looks at readiness sends nothing while the disk is full: a write can't be what ends that.
+TEST_P(LedgerPromise, a_disk_with_room_again_is_seen_without_a_write) {
+  rig_.close();
+  std::atomic<std::uint64_t> free_bytes{0};
+  rig_.options.free_bytes = [&] { return free_bytes.load(); };
+  rig_.options.reserve_bytes = 100;
+  rig_.open();
+  const auto full = [&] {
+    return std::ranges::any_of(rig_.ledger->status(),
+                               [](const BookStatus& book) { return book.condition == BookCondition::disk_full; });
+  };
+  ASSERT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10), "k1").kind, AnswerKind::failed);
+  EXPECT_TRUE(full());
+  free_bytes = 1000;
+  rig_.clock.advance_ms(1000);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (full() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_FALSE(full());
   rig_.options.free_bytes = {};
   rig_.restart();  // before `free_bytes` goes
 }

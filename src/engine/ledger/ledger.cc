@@ -195,7 +195,7 @@ void Ledger::run(Lane& lane) {
     {
       std::unique_lock lock(lane.mutex);
       const auto ready = [&] { return !lane.queue.empty() || lane.stopping; };
-      if (lane.writer.is_open()) {
+      if (lane.writer.is_open() && !lane.disk_low) {
         lane.wake.wait(lock, ready);
       } else {
         lane.wake.wait_for(lock, std::chrono::milliseconds(20), ready);
@@ -205,7 +205,14 @@ void Ledger::run(Lane& lane) {
       batch.swap(lane.queue);
     }
     reopen_when_due(lane);
-    if (!batch.empty()) work_on(lane, batch);
+    if (!batch.empty()) {
+      work_on(lane, batch);
+    } else if (lane.disk_low && lane.writer.is_open() && !below_reserve(lane)) {
+      // Without waiting for a request: while this says `disk_full`, whoever looks before he sends sends none.
+      const std::lock_guard lock(lane.mutex);
+      lane.status.condition = BookCondition::serving;
+      lane.status.why.clear();
+    }
   }
 }
 
