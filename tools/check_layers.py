@@ -67,7 +67,8 @@ class Source:
         parts = self.name.split("/")
         self.layer = parts[0]
         self.folder = "/".join(parts[:2]) if len(parts) > 2 else parts[0]
-        self.is_test = self.name.endswith(("_test.cc", "_fuzz.cc"))
+        # What tests share among themselves is named for it, or stands in a folder that holds nothing else.
+        self.is_test = self.name.endswith(("_test.cc", "_fuzz.cc")) or "_test_" in self.name or path.parent.name == "e2e"
         text = cxx_text.without_comments(path.read_text(encoding="utf-8"))
         self.includes = [
             Include(text.count("\n", 0, match.start(match.lastindex)) + 1, match[match.lastindex], match.lastindex == 1)
