@@ -142,7 +142,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksBookOption
       table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
       cf.memtable_prefix_bloom_size_ratio = 0.05;
       cf.memtable_whole_key_filtering = true;
-      cf.write_buffer_size = options.write_buffer_bytes / 2;
+      cf.write_buffer_size = 4 * kMiB;
+      cf.max_write_buffer_number = 16;
+      cf.min_write_buffer_number_to_merge = 8;
       break;
     case Family::alarms:
       // A queue: small buffers, so that the marks of removed alarms are soon compacted away.

@@ -235,6 +235,7 @@ bool IngestSession::add_line(Chunk& chunk, std::string_view text, std::uint64_t 
   request.payment = good.target.payment;
   request.reason = std::move(good.parsed.reason);
   request.command = std::move(good.parsed.command);
+  request.renderer = &ingest_renderer();
   request.completion = &line_completion;
   request.tag = reinterpret_cast<std::uintptr_t>(&line);
   chunk.requests.push_back(std::move(request));

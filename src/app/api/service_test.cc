@@ -61,6 +61,49 @@ TEST_P(OnDisk, secrets_are_for_the_server_alone) {
   EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
 }
 
+// A ledger that was restored from an older backup: the same secrets, less in the books.
+TEST_P(OnDisk, what_a_restored_ledger_does_not_have_yet_is_said) {
+  World whole{{.books = GetParam(), .on_disk = true}};
+  for (int i = 0; i < 30; ++i)
+    whole.as_merchant().post("/v1/payments", std::to_string(i), card_payment(std::to_string(i)));
+  World older{{.books = GetParam(), .on_disk = true}, [&](ServiceConfig& config) {
+                std::filesystem::create_directories(config.data_dir);
+                std::filesystem::copy(whole.directory / "secrets", config.data_dir + "/secrets");
+                std::filesystem::permissions(config.data_dir + "/secrets", std::filesystem::perms::owner_all);
+              }};
+  const auto last = whole.as_merchant().post("/v1/payments", "last", card_payment("last"));
+  auto shop = older.as_merchant();
+  const auto made = shop.post("/v1/payments", "k", card_payment("1"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto read =
+      shop.get("/v1/payments/" + made.text("id"), {{"Min-Position", last.header("Ledger-Position")}});
+  EXPECT_EQ(read.status, 412) << read.body;
+  EXPECT_EQ(read.code(), "POSITION_NOT_REACHED");
+  EXPECT_FALSE(read.header("Ledger-Position").empty());
+  const auto cursor = whole.as_operator().get("/v1/events?limit=1000").text("nextCursor");
+  EXPECT_EQ(shop.get("/v1/events?after=" + cursor).code(), "INVALID_CURSOR");
+}
+
+TEST_P(OnDisk, a_full_disk_refuses_writes_by_name_and_reads_go_on) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  const auto made = world.as_merchant().post("/v1/payments", "k", card_payment("1"));
+  world.config.disk_reserve_bytes = UINT64_MAX / 2;
+  world.restart();
+  const auto before = world.tails();
+  auto shop = world.as_merchant();
+  const auto no = shop.post("/v1/payments", "k2", card_payment("2"));
+  EXPECT_EQ(no.status, 503) << no.body;
+  EXPECT_EQ(no.code(), "STORAGE_FULL");
+  EXPECT_FALSE(no.header("Retry-After").empty());
+  EXPECT_EQ(shop.get("/v1/payments/" + made.text("id")).body, made.body);
+  EXPECT_EQ(world.as_nobody().get("/livez").status, 200);
+  EXPECT_EQ(world.tails(), before);
+  world.config.disk_reserve_bytes = 1 << 20;
+  world.restart();
+  EXPECT_EQ(world.as_merchant().post("/v1/payments", "k2", card_payment("2")).status, 201)
+      << "the key stayed free";
+}
+
 TEST(Layout, another_number_of_books_is_refused) {
   World world{{.books = 4, .on_disk = true}};
   world.service.reset();

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <sstream>
-#include <vector>
 
 namespace wonjang {
 namespace {
@@ -33,36 +31,59 @@ void put_members(std::string& out, const json::value& value, const std::string& 
   out += path + std::string(path.size() < 34 ? 34 - path.size() : 1, ' ') + text_of(value) + "\n";
 }
 
-std::string rows_of(const json::array& list) {
-  std::vector<std::string> names;
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string aligned(const Rows& rows) {
+  std::vector<std::size_t> widths(rows.empty() ? 0 : rows.front().size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += row[i] + (i + 1 == row.size() ? "" : std::string(widths[i] - row[i].size() + 2, ' '));
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+// Every flat member that any of the items has.
+std::vector<Column> flat_columns(const json::array& list) {
+  std::vector<Column> columns;
   for (const auto& item : list) {
     if (!item.is_object()) continue;
     for (const auto& member : item.as_object()) {
       const std::string name(member.key());
       const bool is_flat = !member.value().is_object() && !member.value().is_array();
-      if (is_flat && std::ranges::find(names, name) == names.end()) names.push_back(name);
+      const bool is_known = std::ranges::find(columns, name, &Column::path) != columns.end();
+      if (is_flat && !is_known) columns.push_back({name, name});
     }
   }
-  std::vector<std::vector<std::string>> rows{names};
+  return columns;
+}
+
+std::string member_at(const json::value& item, std::string_view path) {
+  const json::value* at = &item;
+  while (!path.empty()) {
+    const auto dot = path.find('.');
+    const auto* object = at->if_object();
+    at = object == nullptr ? nullptr : object->if_contains(path.substr(0, dot));
+    if (at == nullptr) return "";
+    path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+  }
+  return text_of(*at);
+}
+
+std::string rows_of(const json::array& list, const std::vector<Column>& columns) {
+  Rows rows(1);
+  for (const auto& column : columns) rows.front().push_back(column.heading);
   for (const auto& item : list) {
     if (!item.is_object()) continue;
-    std::vector<std::string> row;
-    for (const auto& name : names) {
-      const auto* found = item.as_object().if_contains(name);
-      row.push_back(found == nullptr ? "" : text_of(*found));
-    }
-    rows.push_back(std::move(row));
+    auto& row = rows.emplace_back();
+    for (const auto& column : columns) row.push_back(member_at(item, column.path));
   }
-  std::string out;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      std::size_t width = 0;
-      for (const auto& other : rows) width = std::max(width, other[i].size());
-      out += row[i] + (i + 1 == row.size() ? "" : std::string(width - row[i].size() + 2, ' '));
-    }
-    out += "\n";
-  }
-  return out;
+  return aligned(rows);
 }
 
 }  // namespace
@@ -81,10 +102,17 @@ std::string json_table(const std::string& text, std::string_view list) {
   boost::system::error_code error;
   const auto root = json::parse(text, error);
   if (error) return text + "\n";
-  if (const auto* items = list_in(root, list)) return rows_of(*items);
+  if (const auto* items = list_in(root, list)) return rows_of(*items, flat_columns(*items));
   std::string out;
   put_members(out, root, "");
   return out;
+}
+
+std::string json_table(const std::string& text, std::string_view list, const std::vector<Column>& columns) {
+  boost::system::error_code error;
+  const auto root = json::parse(text, error);
+  const auto* items = error ? nullptr : list_in(root, list);
+  return items == nullptr ? text + "\n" : rows_of(*items, columns);
 }
 
 }  // namespace wonjang

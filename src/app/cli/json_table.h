@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wonjang {
 
@@ -13,5 +14,12 @@ std::string json_lines(const std::string& json, std::string_view list);
 // `list` empty: one object, "name  value" a line, nested members by path. Else its elements as rows.
 // What can't be parsed is given as it is.
 std::string json_table(const std::string& json, std::string_view list);
+
+// A list with chosen columns: a heading and the path of a member ("data.actor.kind").
+struct Column {
+  std::string heading;
+  std::string path;
+};
+std::string json_table(const std::string& json, std::string_view list, const std::vector<Column>& columns);
 
 }  // namespace wonjang

@@ -43,14 +43,16 @@ std::string quoted(const std::string& text) {
 }
 
 int show(const OnlineOptions& options, const Result<ApiResponse>& response, std::string_view list,
-         std::string_view next = {}) {
+         std::string_view next = {}, const std::vector<Column>& columns = {}) {
   if (!response) return fail(response.error(), next);
   if (options.output == "json") {
     std::printf("%s\n", response->body.c_str());
   } else if (options.output == "ndjson") {
     std::fputs(json_lines(response->body, list).c_str(), stdout);
   } else {
-    std::fputs(json_table(response->body, list).c_str(), stdout);
+    const auto table =
+        columns.empty() ? json_table(response->body, list) : json_table(response->body, list, columns);
+    std::fputs(table.c_str(), stdout);
   }
   return kExitOk;
 }
@@ -91,7 +93,14 @@ int run_payment_events(const OnlineOptions& options, const std::string& payment_
   return show(options,
               ask(options,
                   [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id) + "/events"); }),
-              "events");
+              "events", {},
+              {{"recorded", "recordedtime"},
+               {"type", "type"},
+               {"status", "data.status"},
+               {"balance", "data.balanceAmount"},
+               {"actor", "data.actor.kind"},
+               {"reason", "data.reason"},
+               {"event", "id"}});
 }
 
 int run_proof_payment(const OnlineOptions& options, const std::string& payment_id, const std::string& file) {

@@ -98,10 +98,33 @@ class ApiRenderer final : public Renderer {
   }
 };
 
+// A line's sender has the payment already; what it needs is its name and where it stands now. A third of the
+// bytes and of the time of the whole payment, which GET has.
+class IngestRenderer final : public Renderer {
+ public:
+  Reply render(const Outcome& outcome) const override {
+    const bool is_plain = outcome.refusal == nullptr && outcome.payment.exists() && !declined_by(outcome.events);
+    if (!is_plain) return api_renderer().render(outcome);
+    Reply reply{status_of(outcome), {}};
+    JsonWriter w(reply.body);
+    w.begin_object();
+    w.id("id", outcome.payment.id).text("orderId", outcome.payment.order_id);
+    w.text("status", code_of(outcome.payment.status)).number("balanceAmount", outcome.payment.balance);
+    w.number("version", outcome.payment.version);
+    w.end_object();
+    return reply;
+  }
+};
+
 }  // namespace
 
 const Renderer& api_renderer() {
   static const ApiRenderer renderer;
+  return renderer;
+}
+
+const Renderer& ingest_renderer() {
+  static const IngestRenderer renderer;
   return renderer;
 }
 

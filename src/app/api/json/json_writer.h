@@ -12,9 +12,11 @@
 
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
+#include "base/assert.h"
 #include "base/id.h"
 #include "domain/time.h"
 
@@ -100,15 +102,24 @@ class JsonWriter {
   }
 
  private:
+  static constexpr std::size_t kNameMax = 60;
+
   void comma() {
     if (needs_comma_) out_.push_back(',');
     needs_comma_ = true;
   }
-  JsonWriter& key(std::string_view name) {  // names are our own: nothing in them to escape
-    comma();
-    out_.push_back('"');
-    out_.append(name);
-    out_.append("\":", 2);
+  JsonWriter& key(std::string_view name) {  // names are our own: nothing in them to escape, none is long
+    char text[kNameMax + 4];
+    char* end = text;
+    if (needs_comma_) *end++ = ',';
+    needs_comma_ = true;
+    *end++ = '"';
+    WJ_ASSERT(name.size() <= kNameMax);
+    std::memcpy(end, name.data(), name.size());
+    end += name.size();
+    *end++ = '"';
+    *end++ = ':';
+    out_.append(text, static_cast<std::size_t>(end - text));
     return *this;
   }
   JsonWriter& open(char c) {
