@@ -9,7 +9,7 @@
 namespace wonjang::testing {
 namespace {
 
-constexpr std::uint64_t kShortSeeds = 250;
+constexpr std::uint64_t kShortSeeds = 500;
 constexpr std::uint64_t kLongSeeds = 20'000;
 constexpr std::uint64_t kBugSeeds = 40;
 

@@ -15,6 +15,7 @@ namespace wonjang::testing {
 namespace {
 
 constexpr std::int64_t kCallTimeoutMs = 3'000;
+constexpr std::size_t kOpenPerClient = 6;
 constexpr std::uint32_t kSettlingRoundsMax = 20'000;
 
 std::string story_of(const Event& event) {
@@ -200,6 +201,8 @@ class Simulation {
       add(shoppers_.altered(ops_[rng_.below(ops_.size())], world_.clock.now()));
       return;
     }
+    // A client waits for some of its answers before it asks for more.
+    if (open_ops_.size() >= parameters_.clients * kOpenPerClient) return client_asks_again();
     add(shoppers_.next(world_.clock.now()));
   }
 
