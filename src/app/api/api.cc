@@ -5,6 +5,7 @@
 #include "app/api/idempotency_header.h"
 #include "app/api/ingest.h"
 #include "app/api/json/answers.h"
+#include "app/api/secret_guard.h"
 
 namespace wonjang {
 namespace {
@@ -64,7 +65,7 @@ Api::Api(ApiOptions options, ApiParts parts)
 
 std::string Api::request_id_of(const HttpRequestHead& head) {
   const auto given = head.header("X-Request-Id");
-  if (is_request_id(given)) return std::string(given);
+  if (is_request_id(given) && !holds_secret(given)) return std::string(given);
   return id_prefix_ + std::to_string(id_count_.fetch_add(1, std::memory_order_relaxed));
 }
 
@@ -173,7 +174,7 @@ HttpResponse Api::problem_response(ProblemKind kind, std::string_view detail, st
   ProblemExtras extras;
   extras.detail = detail;
   extras.request_id = request_id;
-  extras.instance = instance;
+  extras.instance = sayable(instance);
   auto reply = problem_reply(kind, extras);
   HttpResponse out;
   out.status = reply.status;
@@ -314,7 +315,7 @@ void Api::submit(CallPtr call, Request request) {
         "the provider's answer isn't known yet; ask for the payment, or send the same request again";
     extras.payment = payment;
     extras.request_id = watched->call->request_id;
-    extras.instance = watched->call->path();
+    extras.instance = sayable(watched->call->path());
     answer_reply(std::move(watched->call), problem_reply(ProblemKind::outcome_unknown, extras));
   });
   parts_.gateway.submit(std::move(request));

@@ -33,6 +33,8 @@ const BadBody kCreates[] = {
      R"({"orderId":"order-1","totalAmount":1,"merchantId":"mch_01JD4Z7Q8R6G3V5X9T2W0K1MNP"})", 422,
      "/merchantId"},
     {"a card number", R"({"orderId":"4111111111111111","totalAmount":1})", 422, "/orderId"},
+    {"a card number as a number", R"({"orderId":"order-1","totalAmount":4111111111111111})", 422,
+     "/totalAmount"},
     {"a card number deep",
      R"({"orderId":"order-1","totalAmount":1,"metadata":{"note":"pan 4111-1111-1111-1111"}})", 422,
      "/metadata/note"},
@@ -94,6 +96,33 @@ TEST(BadInput, headers_that_are_missing_doubled_or_wrong_are_named) {
                       "")
                 .status,
             401);
+  EXPECT_EQ(world.tails(), before);
+}
+
+// Keys are kept for ever and ids are logged: neither may be a card number, nor may a path be said back.
+TEST(BadInput, a_card_number_or_a_key_in_a_header_or_path_is_never_said_back) {
+  const World world;
+  const auto before = world.tails();
+  auto shop = world.as_merchant();
+  for (const std::string secret : {"4111111111111111", "\"4111 1111 1111 1111\"", "wonjang_live_abc"}) {
+    SCOPED_TRACE(secret);
+    const auto answer = shop.post("/v1/payments", secret, card_payment("o"));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.code(), "IDEMPOTENCY_KEY_MALFORMED");
+    EXPECT_EQ(answer.body.find("4111"), std::string::npos);
+  }
+  for (const std::string id :
+       {"4111111111111111", "4111-1111-1111-1111", "wonjang_live_abc", "x-wonjang_test_abc"}) {
+    SCOPED_TRACE(id);
+    const auto answer = shop.get("/v1/payments/" + id, {{"X-Request-Id", id}});
+    EXPECT_EQ(answer.status, 404);
+    EXPECT_TRUE(answer.header("X-Request-Id").starts_with("req_")) << answer.head;
+    EXPECT_EQ((answer.head + answer.body).find(id), std::string::npos) << answer.body;
+    EXPECT_EQ(shop.get("/nowhere/" + id).body.find(id), std::string::npos);
+  }
+  EXPECT_EQ(shop.get("/nowhere/%34111111111111111").body.find("111111"), std::string::npos);
+  EXPECT_EQ(shop.get("/nowhere/pay_1").text("instance"), "/nowhere/pay_1");
+  EXPECT_EQ(shop.get("/livez", {{"X-Request-Id", "mine-1"}}).header("X-Request-Id"), "mine-1");
   EXPECT_EQ(world.tails(), before);
 }
 

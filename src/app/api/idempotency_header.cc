@@ -1,5 +1,7 @@
 #include "app/api/idempotency_header.h"
 
+#include "app/api/json/pan_guard.h"
+
 namespace wonjang {
 namespace {
 
@@ -8,6 +10,7 @@ bool is_printable(char c) { return c >= 0x20 && c <= 0x7E; }
 std::variant<std::string, KeyFault> checked(std::string key) {
   if (key.empty()) return KeyFault::empty;
   if (key.size() > kIdempotencyKeyMax) return KeyFault::too_long;
+  if (holds_pan(key) || key.find("wonjang_live_") != std::string::npos) return KeyFault::secret;
   return key;
 }
 
@@ -28,6 +31,9 @@ std::string_view text_of(KeyFault fault) {
       return "the Idempotency-Key holds a character that isn't printable ASCII, or a space outside quotes";
     case KeyFault::bad_quoting:
       return "the quotes of the Idempotency-Key don't match: inside them, write \\\" and \\\\";
+    case KeyFault::secret:
+      return "the Idempotency-Key looks like a card number or holds an API key; neither is ever stored: use "
+             "another name, or put a letter between the digits";
   }
   return {};
 }

@@ -1,5 +1,6 @@
 // The header Idempotency-Key: the quoted string of the IETF draft and the bare token that many clients send.
-// Both spellings of one key are the same key. Threads: any.
+// Both spellings of one key are the same key. A key that
+// looks like a card number is refused: keys are kept for ever. Threads: any.
 #pragma once
 
 #include <string>
@@ -12,7 +13,7 @@ namespace wonjang {
 
 constexpr std::size_t kIdempotencyKeyMax = 300;
 
-enum class KeyFault : std::uint8_t { missing, twice, empty, too_long, bad_character, bad_quoting };
+enum class KeyFault : std::uint8_t { missing, twice, empty, too_long, bad_character, bad_quoting, secret };
 std::string_view text_of(KeyFault fault);
 
 std::variant<std::string, KeyFault> idempotency_key_of(const HttpRequestHead& head);

@@ -9,6 +9,7 @@
 #include "app/api/json/payment_json.h"
 #include "app/api/query.h"
 #include "app/api/read_position.h"
+#include "app/api/secret_guard.h"
 
 namespace wonjang {
 namespace {
@@ -159,7 +160,7 @@ void at_position(Api& api, CallPtr call, const Query& query, std::function<void(
         ProblemExtras extras;
         extras.detail = "the ledger isn't there yet; its present position is in the header Ledger-Position";
         extras.request_id = (*held)->request_id;
-        extras.instance = (*held)->path();
+        extras.instance = sayable((*held)->path());
         auto reply = problem_reply(ProblemKind::position_not_reached, extras);
         response.status = reply.status;
         response.content_type = std::string(content_type_of(reply.status));

@@ -7,6 +7,7 @@
 #include "app/api/json/answers.h"
 #include "app/api/json/commands.h"
 #include "app/api/json/payment_json.h"
+#include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
 
 namespace wonjang {
@@ -22,7 +23,7 @@ void submit_registry(Api& api, CallPtr call, std::string key, RegistryCommand co
 // The parsed command, or nothing: the call was answered.
 std::optional<ParsedRegistry> taken(Api& api, CallPtr& call, ParsedRegistryOr parsed) {
   if (const auto* errors = std::get_if<FieldErrors>(&parsed)) {
-    api.answer_reply(std::move(call), field_problem(*errors, call->request_id, call->path()));
+    api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
     return std::nullopt;
   }
   return std::get<ParsedRegistry>(std::move(parsed));

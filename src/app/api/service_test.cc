@@ -217,6 +217,11 @@ TEST(Logs, no_secret_and_no_body_ever_reaches_a_line) {
       route.method == "GET" ? asker.get(target + "?after=" + marker) : asker.post(target, marker, body);
       asker.send("POST", target,
                  {{"X-Request-Id", "MARKER5150 \"\\"}, {"Content-Type", "application/x-ndjson"}}, body);
+      for (const std::string id :
+           {"4111111111111111", "order-4111-1111-1111-1111", "wonjang_live_abc", "wonjang_test_abc"}) {
+        asker.send(std::string(route.method), target, {{"X-Request-Id", id}}, "");
+        asker.post("/v1/payments", id, card_payment(id), {{"X-Request-Id", id}});
+      }
     }
   }
   world.as_operator().post("/v1/api-keys", "new", R"({"scopes":["operator"]})");
@@ -225,7 +230,9 @@ TEST(Logs, no_secret_and_no_body_ever_reaches_a_line) {
   EXPECT_NE(log.find("\"event\":\"auth_refused\""), std::string::npos);
   EXPECT_EQ(log.find(marker), std::string::npos) << log.substr(log.find(marker) - 300, 400);
   EXPECT_EQ(log.find("4111"), std::string::npos);
+  EXPECT_EQ(log.find("1111"), std::string::npos);
   EXPECT_EQ(log.find("wonjang_live_"), std::string::npos);
+  EXPECT_EQ(log.find("wonjang_test_"), std::string::npos);
   for (std::size_t from = 0; from < log.size();) {  // each line is one JSON object
     const auto end = log.find('\n', from);
     EXPECT_TRUE(boost::json::parse(log.substr(from, end - from)).is_object());

@@ -7,6 +7,7 @@
 #include "app/api/idempotency_header.h"
 #include "app/api/json/answers.h"
 #include "app/api/json/commands.h"
+#include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
 
 namespace wonjang {
@@ -55,7 +56,7 @@ std::optional<Refusal> provider_refusal(Api& api, const std::string& provider) {
 
 void submit_payment(Api& api, CallPtr call, std::string key, PaymentId payment, Parsed parsed) {
   if (const auto* errors = std::get_if<FieldErrors>(&parsed)) {
-    return api.answer_reply(std::move(call), field_problem(*errors, call->request_id, call->path()));
+    return api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
   }
   auto& good = std::get<ParsedCommand>(parsed);
   auto request = write_request(api, *call->caller, std::move(key), good.canonical);
@@ -162,7 +163,7 @@ bool outcome_is_unknown(const Payment& payment) {
 void Api::finish(CallPtr call, Answer answer) {
   ProblemExtras extras;
   extras.request_id = call->request_id;
-  extras.instance = call->path();
+  extras.instance = sayable(call->path());
   extras.payment = answer.payment_id;
   switch (answer.kind) {
     case AnswerKind::failed:

@@ -1,5 +1,6 @@
 #include "app/api/json/ingest.h"
 
+#include "app/api/json/pan_guard.h"
 #include "app/api/json/parse_parts.h"
 
 namespace wonjang {
@@ -117,6 +118,7 @@ LineParts read_cloud_event(const JsonNode& root, Violations& violations, ParsedI
   const auto id = r.text("id", kKeyRule);
   const auto source = r.text("source", kKeyRule);
   if (!id.empty() && !source.empty()) out.key = source + " " + id;
+  if (holds_pan(out.key)) r.add("id", "PAN_NOT_ALLOWED", "source and id together look like a card number");
   r.require("type");
   const auto type = r.text("type", kCodeRule);
   parts.operation = find_cloud_type(type);

@@ -251,9 +251,21 @@ void FieldReader::refuse_id(std::uint8_t index, std::string_view prefix) {
                   "must be an id as we gave it out: " + std::string(prefix) + " and 26 characters");
 }
 
+namespace {
+
+// A card number sent as a number. Amounts of 15 digits and more are rarer than that mistake; beyond amounts'
+// bound nothing is kept or said back anyway.
+bool is_pan(std::int64_t number) {
+  constexpr std::int64_t kAmexMin = 340'000'000'000'000;
+  return number >= kAmexMin && number <= kAmountMax && holds_pan(std::to_string(number));
+}
+
+}  // namespace
+
 void refuse_pans(Violations& violations) {
   for (const auto& node : violations.document().nodes()) {
-    const bool found = holds_pan(node.key) || (node.type == JsonType::string && holds_pan(node.text));
+    const bool found = holds_pan(node.key) || (node.type == JsonType::string && holds_pan(node.text)) ||
+                       (node.type == JsonType::integer && is_pan(node.integer));
     if (!found) continue;
     violations.add(
         node, "PAN_NOT_ALLOWED",
