@@ -1,5 +1,6 @@
 #include "app/api/api.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/api/idempotency_header.h"
@@ -9,6 +10,8 @@
 
 namespace wonjang {
 namespace {
+
+constexpr std::size_t kUnroutedBodyMax = 64 * 1024;
 
 std::vector<RouteName> route_names() {
   std::vector<RouteName> out;
@@ -147,7 +150,9 @@ void Api::handle_stream(std::shared_ptr<HttpStream> stream) { start_ingest(*this
 
 std::optional<std::size_t> Api::body_bytes_max(const HttpRequestHead& head) {
   const auto matched = match_route(head.method(), head.path());
-  return matched.route == nullptr ? std::size_t{0} : matched.route->body_max;
+  // What no route takes is answered 404 or 405, not 413: its small body is read and dropped.
+  if (matched.route == nullptr) return std::min(kUnroutedBodyMax, options_.body_bytes_max);
+  return std::min(matched.route->body_max, options_.body_bytes_max);
 }
 
 HttpResponse Api::protocol_error(int status, std::string_view code, std::string_view detail) {

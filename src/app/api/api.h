@@ -31,7 +31,8 @@ struct ApiOptions {
   std::int64_t position_wait_ms_max = 2'000;  // min-position
   std::int64_t feed_wait_ms_max = 30'000;
   std::size_t ingest_line_bytes_max = 256 * 1024;
-  std::string log_name = "wonjang";  // of the signed heads, see docs/formats/proof.md
+  std::size_t body_bytes_max = 1024 * 1024;  // of every route; most have a smaller bound of their own
+  std::string log_name = "wonjang";          // of the signed heads, see docs/formats/proof.md
   std::string version;
 };
 

@@ -139,6 +139,24 @@ TEST(BadInput, what_is_too_large_is_cut_off_with_an_answer) {
   EXPECT_EQ(world.tails(), before);
 }
 
+TEST(BadInput, an_unknown_path_or_method_with_a_body_is_not_too_large) {
+  const World world;
+  auto shop = world.as_merchant();
+  EXPECT_EQ(shop.post("/v1/nothing", "k", card_payment("o")).status, 404);
+  const auto answer = shop.send("PUT", "/v1/payments", {{"Content-Type", "application/json"}}, "{}");
+  EXPECT_EQ(answer.status, 405);
+  EXPECT_EQ(answer.header("Allow"), "POST, GET, HEAD");
+  EXPECT_EQ(shop.send("DELETE", "/v1/payments/pay_1", {}, "{}").status, 405);
+}
+
+TEST(BadInput, the_configured_bound_of_bodies_holds_for_every_route) {
+  const World world({}, [](ServiceConfig& c) { c.body_bytes_max = 300; });
+  auto shop = world.as_merchant();
+  EXPECT_EQ(shop.post("/v1/payments", "a", bare_payment("1")).status, 201);
+  const auto large = R"({"orderId":"order-2","totalAmount":1,"orderName":")" + std::string(300, 'x') + "\"}";
+  EXPECT_EQ(shop.post("/v1/payments", "b", large).status, 413);
+}
+
 TEST(BadInput, a_broken_request_is_a_problem_too) {
   const World world;
   const auto before = world.tails();

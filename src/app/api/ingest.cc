@@ -165,7 +165,10 @@ IngestSession::Step IngestSession::parse_some() {
     while (chunk->lines.size() < kChunkLines) {
       const auto before = from_;
       if (!next_line(line)) break;
-      if (line_ < first_line_) continue;
+      if (line_ < first_line_) {
+        too_long_ = false;  // that was said of this line
+        continue;
+      }
       if (!add_line(*chunk, line, line_)) {  // it speaks of an order that may be on its way
         must_wait = true;
         from_ = scanned_ = before;
@@ -187,7 +190,7 @@ IngestSession::Step IngestSession::parse_some() {
 bool IngestSession::next_line(std::string_view& line) {
   const auto newline = input_.find('\n', scanned_);
   const auto end = newline == std::string::npos ? input_.size() : newline;
-  const bool whole = newline != std::string::npos || (input_ended_ && end > from_);
+  const bool whole = newline != std::string::npos || (input_ended_ && (end > from_ || too_long_));
   if (!whole) {
     scanned_ = end;
     if (end - from_ > api_.options().ingest_line_bytes_max) {  // don't gather what can't be taken

@@ -97,6 +97,23 @@ TEST_P(Ingest, it_goes_on_from_a_line) {
   EXPECT_EQ(lines[0].at("line").as_int64(), 3);
 }
 
+TEST_P(Ingest, a_last_line_that_is_too_long_is_answered_without_a_line_end_too) {
+  for (const auto size : {256U * 1024U + 1U, 300'000U, 1'000'000U}) {
+    const auto lines = world_.as(world_.ingest_key).ingest(create("a", "o-1") + std::string(size, 'x'));
+    ASSERT_EQ(lines.size(), 2U) << size;
+    EXPECT_EQ(lines[1].at("line").as_int64(), 2);
+    EXPECT_EQ(status_of(lines[1]), 413);
+  }
+}
+
+TEST_P(Ingest, a_skipped_line_that_was_too_long_says_nothing_of_the_next) {
+  const auto body = std::string(1'000'000, 'x') + "\n" + create("b", "o-2");
+  const auto lines = world_.as(world_.ingest_key).ingest(body, {{"Resume-From-Line", "2"}});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("line").as_int64(), 2);
+  EXPECT_EQ(status_of(lines[0]), 201) << boost::json::serialize(lines[0]);
+}
+
 TEST_P(Ingest, it_is_refused_before_a_byte_is_read) {
   const auto ask = [&](const std::string& key, const TestHeaders& headers) {
     return world_.as(key).send("POST", "/v1/ingest", headers, "{}\n").status;

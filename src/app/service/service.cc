@@ -257,6 +257,7 @@ void Service::Impl::make_api() {
   options.request_ms = config.request_ms;
   options.position_wait_ms_max = config.position_wait_ms;
   options.feed_wait_ms_max = config.feed_wait_ms;
+  options.body_bytes_max = config.body_bytes_max;
   options.log_name = config.log_name;
   options.version = kVersion;
   std::vector<std::string> names;
