@@ -26,8 +26,12 @@ class LineRenderer final : public Renderer {
     std::string body = outcome.payment.id.text() + " " + std::string(code_of(outcome.payment.status)) + " " +
                        std::to_string(outcome.payment.balance) + " @" + std::to_string(outcome.position);
     if (outcome.refusal != nullptr) return {422, body + " " + std::string(code_of(outcome.refusal->code))};
-    if (outcome.payment.in_doubt()) return {504, body};
     for (const auto& event : outcome.events) {
+      const bool is_open = std::holds_alternative<ApprovalRequested>(event.body) ||
+                           std::holds_alternative<ApprovalUnknown>(event.body) ||
+                           std::holds_alternative<CancelRequested>(event.body) ||
+                           std::holds_alternative<CancelUnknown>(event.body);
+      if (is_open) return {504, body};
       if (std::holds_alternative<ApprovalDeclined>(event.body)) return {402, body};
       if (std::holds_alternative<NetworkCancelConfirmed>(event.body)) return {402, body};
       if (std::holds_alternative<CancelFailed>(event.body)) return {402, body};

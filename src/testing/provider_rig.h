@@ -2,6 +2,7 @@
 // sides' money. The test's target also links wj_acquirer.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -108,8 +109,10 @@ struct ProviderRig : LedgerRig {
     std::promise<void> done_;
   };
 
+  std::function<void()> while_asking;  // runs when a caller waits for the provider
   SimulatedProvider provider;
   SimulatedAcquirer acquirer{provider, clock, [this](Instant until) {
+                               if (while_asking) while_asking();
                                if (until > clock.now()) clock.set(until);
                              }};
   std::unique_ptr<Gateway> gateway;

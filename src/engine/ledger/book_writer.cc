@@ -41,10 +41,20 @@ Result<void> BookWriter::open(Book& book) {
     return corrupt("book " + std::to_string(index_) + " ends at position " + std::to_string(book.tail()) +
                    " but its head record says " + std::to_string(head.tree.size()) + "; restore it from a backup");
   }
+  if (head.tree.size() < head_.tree.size()) {
+    return corrupt("book " + std::to_string(index_) + " came back with " + std::to_string(head.tree.size()) + " events, but " +
+                   std::to_string(head_.tree.size()) + " were acknowledged; restore it from a backup");
+  }
   book_ = &book;
+  if (index_ == 0) {
+    if (auto loaded = load_registry(); !loaded) {
+      book_ = nullptr;  // the caller closes it
+      return loaded;
+    }
+  }
   head_ = std::move(head);
   halted_.reset();
-  return index_ == 0 ? load_registry() : Result<void>();
+  return {};
 }
 
 Result<void> BookWriter::load_registry() {
@@ -157,6 +167,7 @@ void BookWriter::record_key_reuse(Request& request, const FoundIdempotency& foun
   plan.answer.kind = AnswerKind::key_reused;
   CommandRefused record{"key_reused", RefusalCode{}, "the idempotency key belongs to another request"};
   if (found.stream == kRegistryStream) {
+    plan.answer.first_used_at = first_use_of(found);
     std::vector<RegistryDecided> decided;
     decided.push_back({MerchantId(), std::move(record)});
     add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/false);
@@ -168,13 +179,23 @@ void BookWriter::record_key_reuse(Request& request, const FoundIdempotency& foun
     plan.answer.error = std::move(state).error();
     return;
   }
-  plan.answer.first_used_at = (*state)->payment.created_at;
+  plan.answer.first_used_at = first_use_of(found);
+  if ((*state)->refusals >= kRefusalsKept) return;  // the audit has enough of this payment
   Event event;
   event.occurred_at = now_;
   event.body = std::move(record);
   std::vector<Event> events;
   events.push_back(std::move(event));
   add_unit(**state, request, std::move(events), nullptr, plan, /*with_entry=*/false);
+}
+
+// When the unit with this entry was recorded; now, when it stands in this very batch.
+Instant BookWriter::first_use_of(const FoundIdempotency& found) const {
+  if (found.position >= head_.tree.size()) return now_;
+  const auto units = book_->read(found.position, /*units_max=*/1, /*bytes_max=*/1);
+  if (!units || units->empty()) return now_;
+  const auto event = ports_.codec.decode(units->front().events.front());
+  return event ? event->recorded_at : now_;
 }
 
 Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
@@ -270,6 +291,11 @@ void BookWriter::accept(StreamState& state, Request& request, std::vector<Decide
 }
 
 void BookWriter::refuse_on(StreamState& state, Request& request, const Refusal& refusal, Plan& plan) {
+  if (state.refusals >= kRefusalsKept) {
+    plan.needs_write = true;  // it may speak of what stands in this very batch
+    answer_refusal(state.payment, request, refusal, plan);
+    return;
+  }
   ++stats_.refusals;
   Event event;
   event.occurred_at = now_;
@@ -305,6 +331,7 @@ void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Even
     event.merchant = payment.merchant;
     event.order_id = payment.order_id;
     event.currency = payment.currency;
+    if (std::holds_alternative<CommandRefused>(event.body)) ++state.refusals;
     evolve(payment, event);
     event.status_after = payment.status;
     event.balance_after = payment.balance;
@@ -373,6 +400,7 @@ Result<void> BookWriter::plan_registry(Request& request, Plan& plan) {
   }
   auto decided = std::get<std::vector<RegistryDecided>>(std::move(decision));
   plan.answer.kind = AnswerKind::done;
+  plan.needs_write = true;  // also "already so": perhaps only by this very batch
   if (!decided.empty()) add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/true);
   return {};
 }

@@ -45,6 +45,9 @@ struct WriterStats {
 class BookWriter {
  public:
   static constexpr std::uint32_t kBatchMax = 1024;
+  // Refused commands recorded per payment; further ones are answered and not kept, so that nobody can make a payment's history
+  // so long that folding it holds up the book. They are then no longer frozen under their keys.
+  static constexpr std::uint32_t kRefusalsKept = 200;
 
   BookWriter(std::uint32_t index, Ports ports, Rng rng);
   ~BookWriter();
@@ -88,6 +91,7 @@ class BookWriter {
   void accept(StreamState& state, Request& request, std::vector<Decided> decided, Plan& plan);
   void refuse_on(StreamState& state, Request& request, const Refusal& refusal, Plan& plan);
   void answer_refusal(const Payment& payment, Request& request, const Refusal& refusal, Plan& plan);
+  Instant first_use_of(const FoundIdempotency& found) const;
   void record_key_reuse(Request& request, const FoundIdempotency& found, Plan& plan);
   void add_unit(StreamState& state, Request& request, std::vector<Event> events, const Refusal* refusal, Plan& plan,
                 bool with_entry);

@@ -143,9 +143,11 @@ void Gateway::Impl::run() {
 
 void Gateway::Impl::work_on(Job& job) {
   const std::shared_ptr<const Payment> payment = job.answer.payment;
-  const auto intent = job.answer;
   const auto keep = [&](Answer outcome) {
     if (outcome.kind == AnswerKind::failed) return;  // the intent stands; the resolver goes on with it
+    // Still in doubt: the caller hears that, and never a yes that others may have overtaken.
+    const bool is_open = job.key && outcome.payment && owes_answer(*outcome.payment, job.key->text, job.actor);
+    if (is_open) return;
     job.answer = std::move(outcome);
     job.answer.kind = AnswerKind::done;
   };

@@ -239,6 +239,7 @@ void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
       lane.status.stats = lane.writer.stats();
       lane.status.tail = tail;
       if (const auto* halted = lane.writer.halted_by(); halted != nullptr) {
+        if (lane.status.condition == BookCondition::damaged) continue;  // it stays so, for a person
         lane.status.condition = halted->kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
         lane.status.why = halted->message;
       } else {
@@ -250,18 +251,23 @@ void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
   }
 }
 
+// Readers hear `unavailable` meanwhile; nobody waits for a log to be replayed.
 Result<void> Ledger::open_lane(Lane& lane) {
-  const std::unique_lock lock(lane.book_mutex);
-  lane.book.reset();  // before the opener: two may not hold it at once
-  WJ_TRY(lane.book, opener_(lane.index));
-  if (auto opened = lane.writer.open(*lane.book); !opened) {
-    lane.book.reset();
-    return opened;
+  {
+    const std::unique_lock lock(lane.book_mutex);
+    lane.book.reset();  // before the opener: two may not hold it at once
   }
-  const std::lock_guard status_lock(lane.mutex);
+  WJ_TRY(auto book, opener_(lane.index));
+  WJ_CHECK(lane.writer.open(*book));
+  const auto tail = book->tail();
+  {
+    const std::unique_lock lock(lane.book_mutex);
+    lane.book = std::move(book);
+  }
+  const std::lock_guard lock(lane.mutex);
   lane.status.condition = BookCondition::serving;
   lane.status.why.clear();
-  lane.status.tail = lane.book->tail();
+  lane.status.tail = tail;
   return {};
 }
 

@@ -29,6 +29,7 @@ Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec&
       if (event.version != version || event.stream != unit.stream) {
         return corrupt("an event of stream " + to_base32(unit.stream) + " isn't number " + std::to_string(version));
       }
+      if (std::holds_alternative<CommandRefused>(event.body)) ++state.refusals;
       evolve(state.payment, event);
       key_text = event.idempotency_key;
       actor = event.actor.id;

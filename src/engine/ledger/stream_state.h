@@ -21,6 +21,7 @@ struct OpenEntry {
 
 struct StreamState {
   Payment payment;
+  std::uint32_t refusals = 0;  // recorded ones
   std::vector<OpenEntry> open;
 };
 

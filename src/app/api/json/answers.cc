@@ -16,10 +16,25 @@ bool any_is(std::span<const Event> events) {
                              [](const Event& e) { return (std::holds_alternative<Bodies>(e.body) || ...); });
 }
 
+// One request may cancel several approvals. When some of it went back, the answer is the payment, which shows each cancel.
+bool went_back_in_part(const Outcome& outcome) {
+  for (const auto& event : outcome.events) {
+    const auto* failed = std::get_if<CancelFailed>(&event.body);
+    if (failed == nullptr) continue;
+    const bool others = std::ranges::any_of(outcome.payment.cancels, [&](const Cancel& cancel) {
+      return cancel.state == CancelState::succeeded && cancel.terms.cancel != failed->terms.cancel &&
+             cancel.terms.requested_at == failed->terms.requested_at;
+    });
+    if (others) return true;
+  }
+  return false;
+}
+
 // The provider's no, if that is what these events are about.
-std::optional<ProblemKind> declined_by(std::span<const Event> events) {
+std::optional<ProblemKind> declined_by(const Outcome& outcome) {
+  const auto& events = outcome.events;
   if (any_is<ApprovalDeclined>(events)) return ProblemKind::provider_declined;
-  if (any_is<CancelFailed>(events)) return ProblemKind::cancel_declined;
+  if (any_is<CancelFailed>(events) && !went_back_in_part(outcome)) return ProblemKind::cancel_declined;
   if (any_is<NetworkCancelConfirmed>(events)) return ProblemKind::approval_reversed;
   return std::nullopt;
 }
@@ -91,7 +106,7 @@ class ApiRenderer final : public Renderer {
                  ? Reply{200, "{}"}
                  : std::visit(RegistryReply{outcome.events.front()}, outcome.events.front().body);
     }
-    if (const auto kind = declined_by(outcome.events)) return declined_reply(*kind, outcome);
+    if (const auto kind = declined_by(outcome)) return declined_reply(*kind, outcome);
     Reply reply{status_of(outcome), {}};
     append_payment_json(reply.body, outcome.payment);
     return reply;
@@ -103,7 +118,7 @@ class ApiRenderer final : public Renderer {
 class IngestRenderer final : public Renderer {
  public:
   Reply render(const Outcome& outcome) const override {
-    const bool is_plain = outcome.refusal == nullptr && outcome.payment.exists() && !declined_by(outcome.events);
+    const bool is_plain = outcome.refusal == nullptr && outcome.payment.exists() && !declined_by(outcome);
     if (!is_plain) return api_renderer().render(outcome);
     Reply reply{status_of(outcome), {}};
     JsonWriter w(reply.body);
