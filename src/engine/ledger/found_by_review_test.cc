@@ -17,7 +17,7 @@ using testing::ProviderRig;
 // The resolver marked the outcome unknown first; the gateway's own "unknown" then changed nothing, and the caller heard 201.
 TEST(FoundByReview, a_caller_never_hears_yes_while_the_outcome_is_in_doubt) {
   ProviderRig rig;
-  const auto payment = rig.ready("order-sim-lost-after-r1", 10'000);
+  const auto payment = rig.ready("order-sim-silent-r1", 10'000);
   // While the provider is asked, the resolver overtakes.
   rig.while_asking = [&] {
     SettleApproval lost;
