@@ -73,7 +73,9 @@ Store::~Store() {
 Result<std::unique_ptr<Store>> Store::open(const RocksBookOptions& options,
                                            std::shared_ptr<const RocksShared> shared) {
   std::unique_ptr<Store> store(new Store(options, std::move(shared)));
-  const bool exists = std::filesystem::exists(options.directory + "/CURRENT");
+  std::error_code error;
+  const bool exists = std::filesystem::exists(options.directory + "/CURRENT", error);
+  if (error) return unavailable("look into " + options.directory + ": " + error.message());
   if (!exists && !options.create) return not_found("there is no book in " + options.directory);
   if (!exists) WJ_CHECK(make_directories(options.directory));
   WJ_CHECK(store->open_or_mend());

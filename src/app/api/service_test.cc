@@ -45,6 +45,41 @@ TEST_P(OnDisk, everything_answered_is_there_after_a_restart) {
   EXPECT_TRUE(world.as_operator().get("/v1/events?after=" + cursor).json().at("events").as_array().empty());
 }
 
+// An empty book in its place would do every repeated request again.
+TEST_P(OnDisk, a_missing_book_is_refused_and_never_made_anew) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  const auto first = world.as_merchant().post("/v1/payments", "k", card_payment("o"));
+  ASSERT_EQ(first.status, 201) << first.body;
+  world.service.reset();
+  const auto book = world.directory / ("book-" + std::to_string(GetParam() - 1));
+  const auto aside = world.directory / "aside";
+  std::filesystem::rename(book, aside);
+  for (const bool mount_point_left : {false, true}) {
+    if (mount_point_left) std::filesystem::create_directory(book);
+    const auto refused = Service::open(world.config);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::not_found);
+    EXPECT_NE(refused.error().message.find(std::filesystem::path(book).string()), std::string::npos)
+        << refused.error().message;
+    EXPECT_NE(refused.error().message.find("restore a backup"), std::string::npos) << refused.error().message;
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(book) / "CURRENT"));
+  }
+  std::filesystem::remove_all(book);
+  std::filesystem::rename(aside, book);
+  world.open();
+  EXPECT_EQ(world.as_merchant().get("/v1/payments/" + first.text("id")).body, first.body);
+}
+
+// A first start that ended before all books were there: nothing was promised yet.
+TEST_P(OnDisk, a_first_start_cut_short_is_finished_by_the_next) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  world.service.reset();
+  ASSERT_TRUE(std::filesystem::remove(world.directory / "layout"));
+  std::filesystem::remove_all(world.directory / ("book-" + std::to_string(GetParam() - 1)));
+  ASSERT_TRUE(Service::open(world.config));
+  EXPECT_TRUE(std::filesystem::exists(world.directory / "layout"));
+}
+
 TEST_P(OnDisk, secrets_are_for_the_server_alone) {
   World world{{.books = GetParam(), .on_disk = true}};
   for (const auto* name :
@@ -95,6 +130,16 @@ TEST_P(OnDisk, a_full_disk_refuses_writes_by_name_and_reads_go_on) {
   EXPECT_EQ(no.status, 503) << no.body;
   EXPECT_EQ(no.code(), "STORAGE_FULL");
   EXPECT_FALSE(no.header("Retry-After").empty());
+  EXPECT_EQ(no.body.find(world.directory.string()), std::string::npos)
+      << "paths are for the log: " << no.body;
+  const auto ready = world.as_nobody().get("/readyz?verbose").body;
+  EXPECT_EQ(ready.find(world.directory.string()), std::string::npos) << ready;
+  auto data = card_payment("3");
+  data.insert(1, R"("merchantId":")" + world.merchant + "\",");
+  const auto lines =
+      world.as(world.ingest_key).ingest(R"({"op":"create","idempotencyKey":"k3","data":)" + data + "}\n");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("problem").at("code").as_string(), "STORAGE_FULL");
   EXPECT_EQ(shop.get("/v1/payments/" + made.text("id")).body, made.body);
   EXPECT_EQ(world.as_nobody().get("/livez").status, 200);
   EXPECT_EQ(world.tails(), before);

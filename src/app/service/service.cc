@@ -1,6 +1,7 @@
 #include "app/service/service.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
@@ -36,12 +37,15 @@ std::uint64_t random_number() {
   return out;
 }
 
+std::string layout_file(const ServiceConfig& config) { return config.data_dir + "/layout"; }
+std::string layout_of(const ServiceConfig& config) {
+  return "wonjang-layout 1\nbooks " + std::to_string(config.books) + "\n";
+}
+
 // The number of books is fixed by the first start: slots map to books by it.
 Result<void> check_layout(const ServiceConfig& config) {
-  const auto path = config.data_dir + "/layout";
-  const auto text = "wonjang-layout 1\nbooks " + std::to_string(config.books) + "\n";
-  if (!std::filesystem::exists(path)) return write_private_file(path, text);
-  std::ifstream file(path);
+  const auto text = layout_of(config);
+  std::ifstream file(layout_file(config));
   const std::string found{std::istreambuf_iterator<char>(file), {}};
   if (found == text) return {};
   return invalid(config.data_dir + " was made for another number of books:\n" + found +
@@ -126,6 +130,7 @@ struct Service::Impl {
 
   Result<void> open_providers();
   Result<void> open_ledger();
+  Result<std::unique_ptr<Book>> open_book(std::uint32_t book) const;
   Result<void> make_first_key();
   void make_api();
   std::uint64_t free_bytes() const;
@@ -146,6 +151,7 @@ struct Service::Impl {
   Acquirers acquirers;
 
   std::shared_ptr<const RocksShared> rocks;
+  std::atomic<bool> may_create_books = false;  // the very first start, until all are there
   std::shared_ptr<MemoryDisk> memory;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Gateway> gateway;
@@ -201,18 +207,31 @@ Result<void> Service::Impl::open_ledger() {
     shared.memory_bytes = config.memory_bytes;
     shared.write_buffer_bytes = std::min(shared.write_buffer_bytes, config.memory_bytes / 2);
     rocks = RocksShared::make(shared);
-    opener = [this](std::uint32_t book) -> Result<std::unique_ptr<Book>> {
-      RocksBookOptions of_book;
-      of_book.directory = book_directory(config.data_dir, book);
-      of_book.free_bytes_min = std::min(of_book.free_bytes_min, config.disk_reserve_bytes);
-      WJ_TRY(auto opened, RocksBook::open(of_book, rocks));
-      return std::unique_ptr<Book>(std::move(opened));
-    };
+    opener = [this](std::uint32_t book) { return open_book(book); };
   }
   ledger = std::make_unique<Ledger>(std::move(options), Ports{clock, digest, codec}, std::move(opener));
   ledger->set_registry_listener([this](const RegistryState& state) { authenticator.set_registry(state); });
   ledger->set_commit_listener([this](std::uint32_t, Position) { waiters.wake(); });
-  return ledger->start();
+  WJ_CHECK(ledger->start());
+  // Last: the layout says that every book was there once.
+  if (!may_create_books.exchange(false)) return {};
+  return write_private_file(layout_file(config), layout_of(config));
+}
+
+// A directory that isn't there any more is not an empty book: that one would know no payment and no key, and
+// do every repeated request again.
+Result<std::unique_ptr<Book>> Service::Impl::open_book(std::uint32_t book) const {
+  RocksBookOptions options;
+  options.directory = book_directory(config.data_dir, book);
+  options.create = may_create_books;
+  options.free_bytes_min = std::min(options.free_bytes_min, config.disk_reserve_bytes);
+  auto opened = RocksBook::open(options, rocks);
+  if (!opened && opened.error().kind == ErrorKind::not_found) {
+    return not_found(opened.error().message +
+                     ", where one was before: mount its disk, or restore a backup into a new data directory");
+  }
+  if (!opened) return opened.error();
+  return std::unique_ptr<Book>(*std::move(opened));
 }
 
 // The file comes first: a crash in between leaves a key that opens nothing, and the next start makes another.
@@ -302,12 +321,15 @@ Service::~Service() { drain(std::chrono::milliseconds(0)); }
 
 Result<std::unique_ptr<Service>> Service::open(ServiceConfig config) {
   WJ_CHECK(config.validate());
+  bool first_start = false;
   if (!config.in_memory) {
     WJ_CHECK(make_private_directory(config.data_dir));
-    WJ_CHECK(check_layout(config));
+    first_start = !std::filesystem::exists(layout_file(config));
+    if (!first_start) WJ_CHECK(check_layout(config));
   }
   WJ_TRY(auto secrets, load_secrets(config));
   auto impl = std::make_unique<Impl>(std::move(config), std::move(secrets));
+  impl->may_create_books = first_start;
   WJ_CHECK(impl->open_providers());
   WJ_CHECK(impl->open_ledger());
   WJ_CHECK(impl->make_first_key());
