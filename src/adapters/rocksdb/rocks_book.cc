@@ -183,7 +183,8 @@ Result<std::string> RocksBook::head() const {
   return std::move(entry->head);
 }
 
-// What can be known before a write, is refused before it: nothing was written.
+// What can be known before a write, is refused before it: nothing was written. It is `in_doubt` all the same
+// when only opening again helps: that is what the kind makes the caller do.
 Result<void> RocksBook::Impl::ready() const {
   if (const auto refused = store->refusal()) return *refused;
   if (rocks::free_bytes(store->options().directory) < store->options().free_bytes_min) {

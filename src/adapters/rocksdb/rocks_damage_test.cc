@@ -1,7 +1,9 @@
 // What a RocksBook makes of bad days: killed processes, torn logs, flipped bits, a full disk, a second
 // opener, a newer format.
 #include <gtest/gtest.h>
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/file_system.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "adapters/rocksdb/rocks_book.h"
+#include "adapters/rocksdb/rocks_options.h"
 #include "adapters/rocksdb/wal_scan.h"
 #include "base/rng.h"
 #include "testing/temp_dir.h"
@@ -332,6 +335,74 @@ TEST(RocksDamage, after_a_failed_log_write_nothing_is_written_until_opened_again
   ASSERT_TRUE(book) << book.error().message;
   expect_units(**book, acknowledged, /*more=*/1);
   ASSERT_TRUE(append_nth(**book, (*book)->tail()));
+}
+
+// Lets tables fail to be written, while the log goes on.
+class FailingTables final : public rocksdb::FileSystemWrapper {
+ public:
+  FailingTables() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "FailingTables"; }
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* context) override {
+    if (name.ends_with(".sst") && error_ == Failing::io) return rocksdb::IOStatus::IOError("a bad sector");
+    if (name.ends_with(".sst") && error_ == Failing::space) return rocksdb::IOStatus::NoSpace();
+    return FileSystemWrapper::NewWritableFile(name, options, file, context);
+  }
+  enum class Failing : std::uint8_t { nothing, io, space };
+  std::atomic<Failing> error_ = Failing::nothing;
+};
+
+class FailingFlush : public testing::Test {
+ protected:
+  Result<std::unique_ptr<RocksBook>> open() {
+    auto shared = std::make_unique<RocksShared::Impl>();
+    shared->cache = rocksdb::NewLRUCache(32U << 20U);
+    shared->env = env_.get();
+    RocksBookOptions options;
+    options.directory = folder_ / "book";
+    options.free_bytes_min = 0;
+    return RocksBook::open(options, std::make_shared<const RocksShared>(std::move(shared)));
+  }
+  TempDir folder_;
+  std::shared_ptr<FailingTables> tables_ = std::make_shared<FailingTables>();
+  std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(tables_);
+};
+
+// RocksDB never gets over it: a book that only said `unavailable` would refuse every payment for ever.
+TEST_F(FailingFlush, after_an_input_output_error_asks_to_be_opened_again) {
+  {
+    const auto book = open();
+    ASSERT_TRUE(book) << book.error().message;
+    for (std::uint64_t n = 0; n < 20; ++n) ASSERT_TRUE(append_nth(**book, n));
+    tables_->error_ = FailingTables::Failing::io;
+    ASSERT_FALSE((*book)->compact());
+    tables_->error_ = FailingTables::Failing::nothing;
+    for (int i = 0; i < 2; ++i) {
+      const auto refused = append_nth(**book, 20);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().kind, ErrorKind::in_doubt) << refused.error().message;
+      EXPECT_NE(refused.error().message.find("a bad sector"), std::string::npos) << refused.error().message;
+    }
+    expect_units(**book, 20);
+  }
+  const auto book = open();
+  ASSERT_TRUE(book) << book.error().message;
+  expect_units(**book, 20);
+  ASSERT_TRUE(append_nth(**book, 20));
+  expect_units(**book, 21);
+}
+
+TEST_F(FailingFlush, on_a_full_disk_only_refuses) {
+  const auto book = open();
+  ASSERT_TRUE(book) << book.error().message;
+  ASSERT_TRUE(append_nth(**book, 0));
+  tables_->error_ = FailingTables::Failing::space;
+  ASSERT_FALSE((*book)->compact());
+  const auto refused = append_nth(**book, 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::unavailable) << refused.error().message;
+  expect_units(**book, 1);
 }
 
 TEST(RocksDamage, a_nearly_full_disk_refuses_appends_and_nothing_was_written) {

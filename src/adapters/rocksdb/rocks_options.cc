@@ -82,6 +82,7 @@ void keep_filters(rocksdb::BlockBasedTableOptions& table) {
 
 rocksdb::DBOptions db_options(const RocksBookOptions& options, const RocksShared::Impl& shared) {
   rocksdb::DBOptions db;
+  db.env = shared.env;
   db.create_if_missing = options.create;
   db.create_missing_column_families = true;
   db.paranoid_checks = true;

@@ -14,6 +14,7 @@ struct RocksShared::Impl {
   std::shared_ptr<rocksdb::Cache> cache;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
   std::shared_ptr<rocksdb::Logger> logger;
+  rocksdb::Env* env = rocksdb::Env::Default();  // a test's own makes files fail
   int background_threads = 2;
 };
 

@@ -59,4 +59,12 @@ Error to_error(const Status& status, Doing doing) {
   return {kind_before_any_write(status.code()), "the book's storage: " + status.ToString()};
 }
 
+Error background_error(const Status& status) {
+  WJ_ASSERT(!status.ok());
+  const bool recovers = is_full_disk(status) && status.severity() < Status::Severity::kFatalError;
+  if (recovers || status.IsCorruption()) return to_error(status, Doing::reading);
+  return in_doubt("the book's files can't be written in the background, open the book again: " +
+                  status.ToString());
+}
+
 }  // namespace wonjang::rocks

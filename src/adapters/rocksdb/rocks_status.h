@@ -19,4 +19,9 @@ enum class Doing : std::uint8_t {
 // REQUIRES: !status.ok()
 Error to_error(const rocksdb::Status& status, Doing doing);
 
+// What an error of RocksDB's flushes and compactions means to the next append, before it touched anything:
+// `unavailable` for a full disk, which RocksDB gets over by itself; else `in_doubt` or `corrupt`, since no
+// append will succeed until the book is opened again. REQUIRES: !status.ok()
+Error background_error(const rocksdb::Status& status);
+
 }  // namespace wonjang::rocks

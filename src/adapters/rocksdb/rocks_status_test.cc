@@ -40,6 +40,26 @@ TEST(ToError, says_what_the_caller_can_do) {
   }
 }
 
+// `unavailable` is for what passes by itself: whoever hears it doesn't open the book again.
+TEST(BackgroundError, only_a_full_disk_is_waited_for) {
+  const struct {
+    Status status;
+    ErrorKind kind;
+  } cases[] = {
+      {Status(Status::NoSpace(), Status::Severity::kSoftError), ErrorKind::unavailable},
+      {Status(Status::NoSpace(), Status::Severity::kHardError), ErrorKind::unavailable},
+      {Status(Status::SpaceLimit(), Status::Severity::kHardError), ErrorKind::unavailable},
+      {Status(Status::NoSpace(), Status::Severity::kFatalError), ErrorKind::in_doubt},
+      {Status(Status::SpaceLimit(), Status::Severity::kUnrecoverableError), ErrorKind::in_doubt},
+      {Status(Status::IOError("x"), Status::Severity::kSoftError), ErrorKind::in_doubt},
+      {Status(Status::IOError("x"), Status::Severity::kFatalError), ErrorKind::in_doubt},
+      {Status(Status::Corruption("x"), Status::Severity::kUnrecoverableError), ErrorKind::corrupt},
+  };
+  for (const auto& each : cases) {
+    EXPECT_EQ(background_error(each.status).kind, each.kind) << each.status.ToString();
+  }
+}
+
 TEST(ToError, names_a_full_disk_and_a_held_lock) {
   EXPECT_NE(to_error(Status::NoSpace(), Doing::reading).message.find("no space left"), std::string::npos);
   const auto held = Status::IOError("lock hold by current process, acquire time 1", "book/LOCK");

@@ -15,17 +15,18 @@ using rocksdb::PinnableSlice;
 using rocksdb::Status;
 
 // RocksDB refuses writes after an error of its background work, and goes on by itself once a full disk has
-// space again. To know of it before the write is what makes the refusal "nothing was written".
+// space again. To know of it before the write is what makes the refusal "nothing was written". Any other
+// error stays until the book is opened again, whatever RocksDB thinks of it later.
 class BackgroundErrors final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason, Status* status) override {
     const MutexLock lock(mutex_);
-    error_ = to_error(*status, Doing::reading);
+    if (!error_ || passes()) error_ = background_error(*status);
   }
   void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override {
     if (!info.new_bg_error.ok()) return;
     const MutexLock lock(mutex_);
-    error_.reset();
+    if (error_ && passes()) error_.reset();
   }
   std::optional<Error> error() const {
     const MutexLock lock(mutex_);
@@ -33,6 +34,8 @@ class BackgroundErrors final : public rocksdb::EventListener {
   }
 
  private:
+  bool passes() const WJ_REQUIRES(mutex_) { return error_->kind == ErrorKind::unavailable; }
+
   mutable Mutex mutex_;
   std::optional<Error> error_ WJ_GUARDED_BY(mutex_);
 };

@@ -35,7 +35,8 @@ class Store {
   // True and the value, or false. Errors: unavailable, corrupt.
   Result<bool> get(Family which, const std::string& key, rocksdb::PinnableSlice& value) const;
 
-  // Why RocksDB would refuse the next write before it touched anything, if it would.
+  // Why RocksDB would refuse the next write before it touched anything, if it would; of the kinds of
+  // background_error().
   std::optional<Error> refusal() const;
 
   // By the log's last unit, which the head record has to agree with.
