@@ -29,6 +29,7 @@ class LineRenderer final : public Renderer {
     for (const auto& event : outcome.events) {
       const bool is_open = std::holds_alternative<ApprovalRequested>(event.body) ||
                            std::holds_alternative<ApprovalUnknown>(event.body) ||
+                           std::holds_alternative<NetworkCancelRequested>(event.body) ||
                            std::holds_alternative<CancelRequested>(event.body) ||
                            std::holds_alternative<CancelUnknown>(event.body);
       if (is_open) return {504, body};

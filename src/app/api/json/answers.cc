@@ -41,7 +41,7 @@ std::optional<ProblemKind> declined_by(const Outcome& outcome) {
 
 std::uint16_t status_of(const Outcome& outcome) {
   const auto& events = outcome.events;
-  if (any_is<ApprovalRequested, ApprovalUnknown, CancelRequested, CancelUnknown>(events)) return 202;
+  if (any_is<ApprovalRequested, ApprovalUnknown, NetworkCancelRequested, CancelRequested, CancelUnknown>(events)) return 202;
   return any_is<PaymentCreated, ApprovalApproved, VirtualAccountIssued, CancelSucceeded>(events) ? 201 : 200;
 }
 
