@@ -72,6 +72,24 @@ std::string Api::request_id_of(const HttpRequestHead& head) {
   return id_prefix_ + std::to_string(id_count_.fetch_add(1, std::memory_order_relaxed));
 }
 
+void Api::set_draining() {
+  draining_.store(true);
+  std::vector<std::weak_ptr<OpenStream>> streams;
+  {
+    const MutexLock lock(streams_mutex_);
+    streams.swap(streams_);
+  }
+  for (const auto& one : streams) {
+    if (const auto stream = one.lock()) stream->drain();
+  }
+}
+
+void Api::add_stream(std::weak_ptr<OpenStream> stream) {
+  const MutexLock lock(streams_mutex_);
+  std::erase_if(streams_, [](const auto& one) { return one.expired(); });
+  streams_.push_back(std::move(stream));
+}
+
 // ---- the way in ----
 
 void Api::handle(HttpRequest request, Respond respond) {
@@ -238,29 +256,35 @@ void Api::answer_refusal(CallPtr call, const Refusal& refusal) {
   answer_reply(std::move(call), refusal_reply(refusal));
 }
 
-void Api::answer_error(CallPtr call, const Error& error) {
-  auto kind = ProblemKind::internal;
+ProblemKind Api::kind_of_failed_write(const Error& error) const {
   switch (error.kind) {
     case ErrorKind::invalid:
     case ErrorKind::not_found:
-      break;
+      return ProblemKind::internal;
     case ErrorKind::conflict:  // nothing was written
     case ErrorKind::unavailable:
-      kind = is_draining() ? ProblemKind::shutting_down : ProblemKind::unavailable;
       for (const auto& book : ledger().status()) {
-        if (book.condition == BookCondition::disk_full) kind = ProblemKind::storage_full;
+        if (book.condition == BookCondition::disk_full) return ProblemKind::storage_full;
       }
-      break;
+      return is_draining() ? ProblemKind::shutting_down : ProblemKind::unavailable;
     case ErrorKind::in_doubt:
-    case ErrorKind::corrupt:  // said to a write, it may stand there all the same
-      kind = ProblemKind::write_in_doubt;
-      break;
+    case ErrorKind::corrupt:  // it may stand there all the same
+      return ProblemKind::write_in_doubt;
   }
+  return ProblemKind::internal;
+}
+
+void Api::answer_error(CallPtr call, const Error& error) {
+  const bool may_pass = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::conflict;
+  const auto passing = is_draining() ? ProblemKind::shutting_down : ProblemKind::unavailable;
+  answer_failure(std::move(call), error, may_pass ? passing : ProblemKind::internal);
+}
+
+// The problem's own sentences say what to do; the message names files and engines.
+void Api::answer_failure(CallPtr call, const Error& error, ProblemKind kind) {
   log_event(LogLevel::error, "ledger_error",
             {{"kind", name_of(error.kind)}, {"message", error.message}, {"requestId", call->request_id}});
-  const std::string_view detail =
-      kind == ProblemKind::internal ? std::string_view() : std::string_view(error.message);
-  answer_problem(std::move(call), kind, detail);
+  answer_problem(std::move(call), kind);
 }
 
 // ---- through the ledger ----

@@ -10,16 +10,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/openssl/crypto.h"
 #include "app/api/auth.h"
 #include "app/api/handlers.h"
+#include "app/api/ingest.h"
 #include "app/api/json/problem.h"
 #include "app/api/log.h"
 #include "app/api/metrics.h"
 #include "app/api/tokens.h"
 #include "app/api/waiters.h"
 #include "app/http/message.h"
+#include "base/mutex.h"
 #include "engine/ledger/gateway.h"
 #include "engine/ledger/ledger.h"
 
@@ -61,7 +64,9 @@ class Api final : public HttpHandler, public Completion {
   HttpResponse protocol_error(int status, std::string_view code, std::string_view detail) override;
 
   // From now on nothing new is written and /readyz says no.
-  void set_draining() { draining_.store(true); }
+  void set_draining();
+  // Told to end when draining begins, if it is still there.
+  void add_stream(std::weak_ptr<OpenStream> stream);
   bool is_draining() const { return draining_.load(std::memory_order_relaxed); }
 
   // For handlers.
@@ -79,7 +84,11 @@ class Api final : public HttpHandler, public Completion {
   void answer_problem(CallPtr call, ProblemKind kind, std::string_view detail = {},
                       std::int64_t retry_after_s = -1);
   void answer_refusal(CallPtr call, const Refusal& refusal);
-  void answer_error(CallPtr call, const Error& error);  // of a read or a write that failed
+  void answer_error(CallPtr call, const Error& error);  // of a read that failed: nothing was meant to change
+  // What a caller is told of a write that failed. The error's message is for the log alone.
+  ProblemKind kind_of_failed_write(const Error& error) const;
+  HttpResponse problem_response(ProblemKind kind, std::string_view detail, std::string_view request_id,
+                                std::string_view instance);
 
   // Hands a request to the ledger (or, if it may need a provider, to the gateway); the answer comes by
   // complete().
@@ -98,8 +107,7 @@ class Api final : public HttpHandler, public Completion {
 
  private:
   bool authorize(CallPtr& call);
-  HttpResponse problem_response(ProblemKind kind, std::string_view detail, std::string_view request_id,
-                                std::string_view instance);
+  void answer_failure(CallPtr call, const Error& error, ProblemKind kind);
   void log_answer(const Call& call, const HttpResponse& response, std::int64_t micros) const;
 
   const ApiOptions options_;
@@ -108,6 +116,8 @@ class Api final : public HttpHandler, public Completion {
   const std::string id_prefix_;
   std::atomic<std::uint64_t> id_count_{0};
   std::atomic<bool> draining_{false};
+  Mutex streams_mutex_;
+  std::vector<std::weak_ptr<OpenStream>> streams_ WJ_GUARDED_BY(streams_mutex_);
 };
 
 }  // namespace wonjang

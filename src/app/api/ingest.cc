@@ -45,7 +45,7 @@ class LineCompletion final : public Completion {
 };
 LineCompletion line_completion;
 
-class IngestSession final : public std::enable_shared_from_this<IngestSession> {
+class IngestSession final : public OpenStream, public std::enable_shared_from_this<IngestSession> {
  public:
   IngestSession(Api& api, std::shared_ptr<HttpStream> stream, std::shared_ptr<const Caller> caller,
                 std::string request_id, std::uint64_t first_line)
@@ -55,14 +55,18 @@ class IngestSession final : public std::enable_shared_from_this<IngestSession> {
         request_id_(std::move(request_id)),
         first_line_(first_line) {}
 
-  void read();
+  void begin();
   void chunk_is_done();
+  void drain() override;
 
  private:
   enum class Step : std::uint8_t { need_bytes, busy, end };
 
+  void read();
   void on_read(Result<std::string> bytes);
   void parse();
+  void end_input(std::optional<ProblemKind> refusal);
+  bool key_is_good() const;
   Step parse_some();
   bool next_line(std::string_view& line);
   bool add_line(Chunk& chunk, std::string_view line, std::uint64_t number);
@@ -73,8 +77,10 @@ class IngestSession final : public std::enable_shared_from_this<IngestSession> {
   void pause();
   void resume();
   void write_results();
+  void refuse(ProblemKind kind);
   void on_written(const Result<void>& written);
   void render(const Line& line);
+  Reply failed_line(const Error& error, const ProblemExtras& extras);
   void give_up();
   void account(int status);
 
@@ -90,21 +96,25 @@ class IngestSession final : public std::enable_shared_from_this<IngestSession> {
   std::size_t scanned_ = 0;  // no newline before this
   std::uint64_t line_ = 0;   // the last one read
   bool too_long_ = false;    // until the next newline: answered already
+  bool revoked_ = false;     // the key, or expired
   bool input_ended_ = false;
   std::shared_ptr<const RegistryState> registry_;
 
   Mutex mutex_;
   std::deque<std::unique_ptr<Chunk>> chunks_ WJ_GUARDED_BY(mutex_);  // in order of lines
   std::size_t lines_open_ WJ_GUARDED_BY(mutex_) = 0;
+  bool parsing_ WJ_GUARDED_BY(mutex_) = false;
   bool paused_ WJ_GUARDED_BY(mutex_) = false;
   bool writing_ WJ_GUARDED_BY(mutex_) = false;
-  bool ended_ WJ_GUARDED_BY(mutex_) = false;  // all input parsed and submitted
+  bool ended_ WJ_GUARDED_BY(mutex_) = false;  // all input that is taken was parsed and submitted
+  std::optional<ProblemKind> refusal_ WJ_GUARDED_BY(mutex_);  // the answer if there are no lines to answer
   bool failed_ WJ_GUARDED_BY(mutex_) = false;
   bool finished_ WJ_GUARDED_BY(mutex_) = false;
 
   // Of the one who writes at a time.
   std::string output_;
   bool started_ = false;
+  bool failure_logged_ = false;
   std::uint64_t accepted_ = 0;
   std::uint64_t refused_ = 0;
 };
@@ -120,13 +130,36 @@ void LineCompletion::complete(std::uint64_t tag, Answer answer) {
 
 // ---- input ----
 
+void IngestSession::begin() {
+  api_.add_stream(weak_from_this());
+  if (api_.is_draining()) return drain();  // it may have begun before we stood in the list
+  read();
+}
+
+// Whoever parses sees that the server is draining; if nobody does, nobody will any more.
+void IngestSession::drain() {
+  {
+    const MutexLock lock(mutex_);
+    if (parsing_ || ended_) return;
+  }
+  end_input(ProblemKind::shutting_down);
+}
+
 void IngestSession::read() {
   stream_->read_some(
       [self = shared_from_this()](Result<std::string> bytes) { self->on_read(std::move(bytes)); });
 }
 
 void IngestSession::on_read(Result<std::string> bytes) {
-  if (!bytes) return give_up();
+  if (!bytes) {
+    // Broken framing: what came before it was whole.
+    return bytes.error().kind == ErrorKind::invalid ? end_input(ProblemKind::bad_parameter) : give_up();
+  }
+  {
+    const MutexLock lock(mutex_);
+    if (ended_ || failed_) return;
+    parsing_ = true;
+  }
   if (bytes->empty()) {
     input_ended_ = true;
   } else if (input_.empty()) {
@@ -139,23 +172,42 @@ void IngestSession::on_read(Result<std::string> bytes) {
 
 void IngestSession::parse() {
   registry_ = api_.registry();
+  if (!key_is_good()) revoked_ = input_ended_ = true;
   switch (parse_some()) {
-    case Step::need_bytes:
-      return read();
-    case Step::busy:
-      return pause();
-    case Step::end: {
+    case Step::need_bytes: {
       {
         const MutexLock lock(mutex_);
-        ended_ = true;
+        parsing_ = false;
       }
-      return write_results();
+      return api_.is_draining() ? drain() : read();
     }
+    case Step::busy:
+      return pause();
+    case Step::end:
+      return end_input(revoked_
+                           ? std::optional(ProblemKind::unauthenticated)
+                           : (api_.is_draining() ? std::optional(ProblemKind::shutting_down) : std::nullopt));
   }
+}
+
+void IngestSession::end_input(std::optional<ProblemKind> refusal) {
+  {
+    const MutexLock lock(mutex_);
+    parsing_ = false;
+    ended_ = true;
+    if (!refusal_) refusal_ = refusal;
+  }
+  write_results();
+}
+
+bool IngestSession::key_is_good() const {
+  const auto authorization = stream_->head().header("Authorization");
+  return api_.parts().authenticator.authenticate(authorization).failure == AuthFailure::none;
 }
 
 IngestSession::Step IngestSession::parse_some() {
   for (;;) {
+    if (api_.is_draining()) return Step::end;
     if (is_busy()) return Step::busy;
     auto chunk = std::make_unique<Chunk>();
     chunk->lines.reserve(kChunkLines);
@@ -217,6 +269,12 @@ bool IngestSession::add_line(Chunk& chunk, std::string_view text, std::uint64_t 
     return true;
   }
   if (is_blank(text)) return true;
+  if (revoked_) {
+    ProblemExtras extras;
+    extras.detail = "this key was revoked or has expired meanwhile";
+    add_problem(chunk, number, problem_reply(ProblemKind::unauthenticated, extras));
+    return true;
+  }
   ParseContext context;
   context.tenant = caller_->merchant;
   auto parsed = parse_ingest_line(text, context);
@@ -314,6 +372,7 @@ void IngestSession::pause() {
   {
     const MutexLock lock(mutex_);
     paused_ = true;
+    parsing_ = false;
     ask_again = chunks_.empty() && !writing_;
   }
   if (!ask_again) return;
@@ -324,14 +383,15 @@ void IngestSession::pause() {
         return true;
       },
       std::chrono::steady_clock::now() + kBusyRest);
-  if (!taken) give_up();  // shutting down
+  if (!taken) end_input(api_.is_draining() ? ProblemKind::shutting_down : ProblemKind::queue_full);
 }
 
 void IngestSession::resume() {
   {
     const MutexLock lock(mutex_);
-    if (!paused_ || failed_) return;
+    if (!paused_ || ended_ || failed_) return;
     paused_ = false;
+    parsing_ = true;
   }
   parse();
 }
@@ -345,6 +405,7 @@ void IngestSession::chunk_is_done() { write_results(); }
 void IngestSession::write_results() {
   std::vector<std::unique_ptr<Chunk>> done;
   bool is_last = false;
+  std::optional<ProblemKind> refusal;
   {
     const MutexLock lock(mutex_);
     if (writing_ || finished_ || failed_) return;
@@ -357,11 +418,13 @@ void IngestSession::write_results() {
     if (done.empty() && !is_last) return;
     writing_ = true;
     finished_ = is_last;
+    refusal = refusal_;
   }
   output_.clear();
   for (const auto& chunk : done) {
     for (const auto& line : chunk->lines) render(line);
   }
+  if (is_last && refusal && !started_ && output_.empty()) return refuse(*refusal);
   if (!std::exchange(started_, true)) {
     HttpResponse head;
     head.content_type = "application/x-ndjson";
@@ -378,6 +441,15 @@ void IngestSession::write_results() {
   });
 }
 
+void IngestSession::refuse(ProblemKind kind) {
+  const auto detail = kind == ProblemKind::bad_parameter ? std::string_view("the chunked body is malformed")
+                                                         : std::string_view("no line was taken");
+  auto response = api_.problem_response(kind, detail, request_id_, stream_->head().path());
+  response.headers.push_back({"X-Request-Id", request_id_});
+  account(response.status);
+  stream_->respond(std::move(response));
+}
+
 void IngestSession::on_written(const Result<void>& written) {
   if (!written) return give_up();
   {
@@ -386,6 +458,14 @@ void IngestSession::on_written(const Result<void>& written) {
   }
   write_results();
   resume();
+}
+
+Reply IngestSession::failed_line(const Error& error, const ProblemExtras& extras) {
+  if (!std::exchange(failure_logged_, true)) {  // the first of a stream: they come in thousands
+    log_event(LogLevel::error, "ledger_error",
+              {{"kind", name_of(error.kind)}, {"message", error.message}, {"requestId", request_id_}});
+  }
+  return problem_reply(api_.kind_of_failed_write(error), extras);
 }
 
 void IngestSession::render(const Line& line) {
@@ -402,9 +482,7 @@ void IngestSession::render(const Line& line) {
     } else if (answer.kind == AnswerKind::open) {
       problem = problem_reply(ProblemKind::request_in_progress, extras);
     } else if (answer.kind == AnswerKind::failed) {
-      const auto kind = answer.error ? answer.error->kind : ErrorKind::unavailable;
-      const bool written = kind == ErrorKind::in_doubt || kind == ErrorKind::corrupt;
-      problem = problem_reply(written ? ProblemKind::write_in_doubt : ProblemKind::unavailable, extras);
+      problem = failed_line(answer.error.value_or(unavailable("no answer")), extras);
     } else if (answer.reply.status >= 400) {
       problem = answer.reply;
     }
@@ -463,7 +541,9 @@ void IngestSession::account(int status) {
 }
 
 bool is_ndjson(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find(';'));
+  auto type = std::string(content_type.substr(0, content_type.find(';')));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.pop_back();
+  for (char& c : type) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return type == "application/x-ndjson" || type == "application/jsonl" ||
          type == "application/cloudevents+jsonl";
 }
@@ -491,15 +571,7 @@ void start_ingest(Api& api, std::shared_ptr<HttpStream> stream) {
     stream->respond(std::move(response));
   };
   const auto problem = [&](ProblemKind kind, std::string_view detail) {
-    ProblemExtras extras;
-    extras.detail = detail;
-    extras.request_id = request_id;
-    auto reply = problem_reply(kind, extras);
-    HttpResponse response;
-    response.status = reply.status;
-    response.content_type = std::string(content_type_of(reply.status));
-    response.body = std::move(reply.body);
-    refuse(std::move(response));
+    refuse(api.problem_response(kind, detail, request_id, head.path()));
   };
   auto admitted = api.admit(head, *route, request_id);
   if (admitted.caller == nullptr) return refuse(std::move(admitted.refusal));
@@ -515,7 +587,7 @@ void start_ingest(Api& api, std::shared_ptr<HttpStream> stream) {
   const auto first = first_line_of(head);
   if (!first) return problem(ProblemKind::bad_parameter, "Resume-From-Line is a line's number, from 1");
   std::make_shared<IngestSession>(api, std::move(stream), std::move(admitted.caller), request_id, *first)
-      ->read();
+      ->begin();
 }
 
 }  // namespace wonjang

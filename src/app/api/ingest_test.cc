@@ -1,5 +1,8 @@
 // POST /v1/ingest: a result per line, in order, resumable, held back and never refused for being fast.
 
+#include <sstream>
+#include <thread>
+
 #include "app/api/api_test_world.h"
 
 namespace wonjang {
@@ -125,6 +128,78 @@ TEST_P(Ingest, it_is_refused_before_a_byte_is_read) {
             400);
   EXPECT_EQ(ask(world_.ingest_key, {{"Content-Type", "application/x-ndjson"}, {"Resume-From-Line", "0"}}),
             400);
+}
+
+// A chunked stream that stays open: send a line, read its result, go on.
+class OpenIngest {
+ public:
+  OpenIngest(World& world, const std::string& key) : client_(world.service->port()) {
+    client_.send(
+        "POST /v1/ingest HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + key +
+        "\r\nContent-Type: Application/X-NDJSON ; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n");
+  }
+  void send_chunk(const std::string& bytes) {
+    std::ostringstream size;
+    size << std::hex << bytes.size();
+    client_.send(size.str() + "\r\n" + bytes + "\r\n");
+  }
+  std::string result() { return client_.read_until("}\n\r\n"); }
+  TestClient& client() { return client_; }
+
+ private:
+  TestClient client_;
+};
+
+TEST_P(Ingest, a_key_that_is_revoked_ends_an_open_stream) {
+  const auto made = world_.as_operator().post("/v1/api-keys", "r", R"({"scopes":["ingest"]})");
+  OpenIngest stream(world_, made.text("secret"));
+  stream.send_chunk(create("a", "o-1"));
+  EXPECT_NE(stream.result().find("\"line\":1,\"status\":201"), std::string::npos);
+  const auto revoked = world_.as_operator().post("/v1/api-keys/" + made.text("id") + "/revoke", "rr", "");
+  ASSERT_EQ(revoked.status, 200) << revoked.body;
+  const auto before = world_.tails();
+  stream.send_chunk(create("b", "o-2") + create("c", "o-3"));
+  const auto rest = stream.client().read_all();  // the server closes
+  EXPECT_NE(rest.find("\"line\":2,\"status\":401"), std::string::npos) << rest;
+  EXPECT_NE(rest.find("\"line\":3,\"status\":401"), std::string::npos) << rest;
+  EXPECT_TRUE(rest.ends_with("0\r\n\r\n")) << rest;
+  EXPECT_EQ(world_.tails(), before);
+}
+
+TEST_P(Ingest, a_broken_chunk_is_a_problem_or_the_end_of_an_answer) {
+  OpenIngest at_once(world_, world_.ingest_key);
+  at_once.client().send("zz\r\n");
+  const auto refused = at_once.client().read_answer();
+  EXPECT_EQ(refused.status, 400) << refused.head;
+  EXPECT_NE(refused.body.find("BAD_PARAMETER"), std::string::npos) << refused.body;
+  OpenIngest later(world_, world_.ingest_key);
+  later.send_chunk(create("a", "o-1"));
+  EXPECT_NE(later.result().find("\"status\":201"), std::string::npos);
+  later.client().send("zz\r\n");
+  EXPECT_TRUE(later.client().read_all().ends_with("0\r\n\r\n"));
+}
+
+TEST_P(Ingest, draining_ends_open_streams_with_what_they_took_answered) {
+  OpenIngest silent(world_, world_.ingest_key);
+  OpenIngest started(world_, world_.ingest_key);
+  started.send_chunk(create("a", "o-1"));
+  EXPECT_NE(started.result().find("\"status\":201"), std::string::npos);
+  started.send_chunk(create("b", "o-2"));
+  EXPECT_NE(started.result().find("\"line\":2"), std::string::npos);
+  ASSERT_TRUE(eventually([&] {
+    return world_.as_nobody().get("/metrics").body.find("wonjang_http_requests_in_flight 3") !=
+           std::string::npos;
+  }));
+  std::size_t cut_off = 99;
+  std::thread drainer([&] { cut_off = world_.service->drain(std::chrono::seconds(5)); });
+  EXPECT_TRUE(started.client().read_all().ends_with("0\r\n\r\n"));
+  started.client().close();
+  const auto refused = silent.client().read_answer();
+  silent.client().close();
+  drainer.join();
+  EXPECT_EQ(cut_off, 0U);
+  EXPECT_EQ(refused.status, 503) << refused.head;
+  EXPECT_NE(refused.body.find("SHUTTING_DOWN"), std::string::npos) << refused.body;
 }
 
 TEST_P(Ingest, an_empty_body_has_an_empty_answer) {

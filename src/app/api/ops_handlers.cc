@@ -36,8 +36,10 @@ std::vector<std::pair<std::string, std::string>> troubles(Api& api) {
   const auto status = api.ledger().status();
   for (std::size_t i = 0; i < status.size(); ++i) {
     if (status[i].condition == BookCondition::serving) continue;
-    out.emplace_back("book-" + std::to_string(i),
-                     std::string(name_of(status[i].condition)) + ": " + status[i].why);
+    const auto book = "book-" + std::to_string(i);
+    log_event(LogLevel::warn, "book_not_serving",
+              {{"book", book}, {"condition", name_of(status[i].condition)}, {"why", status[i].why}});
+    out.emplace_back(book, std::string(name_of(status[i].condition)) + "; the server's log says why");
   }
   if (api.parts().more_troubles) {
     for (auto& one : api.parts().more_troubles()) out.emplace_back("service", std::move(one));

@@ -166,8 +166,10 @@ void Api::finish(CallPtr call, Answer answer) {
   extras.instance = sayable(call->path());
   extras.payment = answer.payment_id;
   switch (answer.kind) {
-    case AnswerKind::failed:
-      return answer_error(std::move(call), answer.error ? *answer.error : unavailable("no answer"));
+    case AnswerKind::failed: {
+      const auto error = answer.error.value_or(unavailable("no answer"));
+      return answer_failure(std::move(call), error, kind_of_failed_write(error));
+    }
     case AnswerKind::key_reused:
       metrics_.count_conflict_reused();
       extras.payment = PaymentId();  // never the content of the other request

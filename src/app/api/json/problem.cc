@@ -78,8 +78,8 @@ constexpr KindRow kKinds[] = {
      {"URI_TOO_LONG", 414, kNoRetry, "Path and query are too long", "Send a shorter one."}},
     {ProblemKind::unsupported_media_type,
      {"UNSUPPORTED_MEDIA_TYPE", 415, kNoRetry, "Content type is not taken here",
-      "Send application/json; for POST /v1/ingest application/x-ndjson or application/cloudevents-batch "
-      "lines."}},
+      "Send application/json; for POST /v1/ingest application/x-ndjson, application/jsonl or "
+      "application/cloudevents+jsonl."}},
     {ProblemKind::expectation_failed,
      {"EXPECTATION_FAILED", 417, kNoRetry, "Expectation can't be met", "Leave out the header Expect."}},
     {ProblemKind::invalid_request,
