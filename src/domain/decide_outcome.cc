@@ -51,28 +51,36 @@ bool is_same_approval(const Approval& approval, const SettleApproval& command) {
   return approval.approve_no == command.approve_no && approval.network_txn_id == command.network_txn_id;
 }
 
-// A virtual account that a provider opened waits for its deposit; everything else is money.
-Decided approved_event(const Approval& approval, const SettleApproval& command,
-                       const DecideContext& context) {
+Decided granted(const Approval& approval, const SettleApproval& command, const DecideContext& context) {
   const Instant at = or_now(command.approved_at, context);
-  if (method_of(approval.terms.method) == Method::virtual_account &&
-      approval.state != ApprovalState::reversing) {
-    return {at, VirtualAccountIssued{approval.terms, at}};
-  }
   return {at,
           ApprovalApproved{approval.terms, command.approve_no, command.network_txn_id, at, command.evidence}};
 }
 
+// A virtual account that a provider opened waits for its deposit; everything else is money.
+Decided first_news(const Approval& approval, const SettleApproval& command, const DecideContext& context) {
+  if (!is_account(approval)) return granted(approval, command, context);
+  const Instant at = or_now(command.approved_at, context);
+  return {at, VirtualAccountIssued{approval.terms, at}};
+}
+
+// The reversal comes first: an approval that is being undone stays pursued, and with it the key of the
+// caller, who is answered when the money is back and never hears a yes.
+std::vector<Decided> granted_too_late(const Payment& payment, const Approval& approval,
+                                      const SettleApproval& command, const DecideContext& context) {
+  std::vector<Decided> events;
+  events.push_back({context.now, NetworkCancelRequested{approval.terms.approval,
+                                                        "approved after the payment became " +
+                                                            std::string(code_of(payment.status))}});
+  events.push_back(granted(approval, command, context));
+  return events;
+}
+
 Decision news_of_success(const Payment& payment, const Approval& approval, const SettleApproval& command,
                          const DecideContext& context) {
+  if (is_over(payment.status)) return granted_too_late(payment, approval, command, context);
   std::vector<Decided> events;
-  events.reserve(2);
-  events.push_back(approved_event(approval, command, context));
-  if (is_over(payment.status)) {
-    events.push_back({context.now, NetworkCancelRequested{approval.terms.approval,
-                                                          "approved after the payment became " +
-                                                              std::string(code_of(payment.status))}});
-  }
+  events.push_back(first_news(approval, command, context));
   return events;
 }
 
@@ -96,7 +104,7 @@ Decision settle_approved(const Payment& payment, const Approval& approval, const
       return news_of_success(payment, approval, command, context);
     case ApprovalState::reversing:  // record who took the money; the reversal goes on
       if (!approval.approved_at.is_zero()) return nothing_to_do();
-      return just(or_now(command.approved_at, context), approved_event(approval, command, context).body);
+      return just(or_now(command.approved_at, context), granted(approval, command, context).body);
     case ApprovalState::waiting:
       return nothing_to_do();
     case ApprovalState::approved:

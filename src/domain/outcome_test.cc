@@ -103,13 +103,40 @@ TEST(LateNews, an_approval_of_a_payment_that_is_over_is_recorded_and_undone) {
   till.pass_ms(kHourMs);
   till.must(ExpirePayment{});
   EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
-            "approval.approved network_cancel.requested");
+            "network_cancel.requested approval.approved");
   EXPECT_EQ(till.payment().status, PaymentStatus::expired);
   EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversing);
+  EXPECT_EQ(till.payment().approvals[0].approve_no, "00012345");
   EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, till.now()}));
   till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, "raw"});
   EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversed);
   EXPECT_EQ(till.payment().status, PaymentStatus::expired);
+}
+
+// Else its caller would hear a yes for money that goes back.
+TEST(LateNews, an_approval_that_is_undone_at_once_still_owes_its_caller_an_answer) {
+  for (const auto& input : {card(10'000), account(10'000)}) {
+    auto command = order(10'000);
+    command.terms.expires_at = kNoon.plus_ms(kHourMs);
+    Till till;
+    till.must(command);
+    BeginApproval intent{input, kDeadline};
+    intent.input.provider = "sim";
+    till.must(intent);
+    const auto asked_by = till.payment().approvals[0].pursuit;
+    ASSERT_TRUE(asked_by);
+    till.pass_ms(kHourMs);
+    till.must(ExpirePayment{});
+    EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+              "network_cancel.requested approval.approved");
+    const auto& approval = till.payment().approvals[0];
+    ASSERT_TRUE(approval.pursuit);
+    EXPECT_EQ(approval.pursuit->idempotency_key, asked_by->idempotency_key);
+    EXPECT_EQ(approval.pursuit->tenant, asked_by->tenant);
+    EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
+    till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, "raw"});
+    EXPECT_FALSE(till.payment().in_doubt());
+  }
 }
 
 TEST(LateNews, a_success_after_a_confirmed_network_cancel_is_never_dropped) {

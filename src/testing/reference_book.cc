@@ -329,13 +329,13 @@ struct ReferenceBook::Ruling {
     approval.approved_us = at_us;
     approval.was_approved = true;
     approval.approve_no = approve_no;
+    if (payment.is_over()) {  // goes back; its caller is answered then
+      approval.state = RefApprovalState::reversing;
+      return;
+    }
     approval.key.clear();
     if (approval.method == RefMethod::card) approval.slip = RefSlip::ready;
-    if (payment.is_over()) {
-      approval.state = RefApprovalState::reversing;
-    } else if (payment.live() == payment.total()) {
-      payment.status = RefStatus::done;
-    }
+    if (payment.live() == payment.total()) payment.status = RefStatus::done;
   }
 
   RefVerdict settle_approval() const {

@@ -117,6 +117,24 @@ TEST_P(Pursuits, a_cancel_lost_before_it_arrived_is_sent_again_under_its_referen
   EXPECT_EQ(rig_.state(payment).status, PaymentStatus::canceled);
 }
 
+// The money came, the payment was over, and it goes back: the caller never hears a yes.
+TEST_P(Pursuits, an_approval_of_an_expired_payment_is_answered_when_it_is_undone) {
+  auto create = create_command(merchant_of(1), "order-sim-lost-after-expired", 10'000);
+  create.terms.expires_at = rig_.clock.now().plus_ms(60'000);
+  const auto payment = rig_.create(create, "k1").payment_id;
+  ASSERT_EQ(rig_.approve(payment, 10'000, "a1").reply.status, 504);
+  rig_.clock.advance_ms(61'000);
+  ASSERT_EQ(rig_.submit(payment, ExpirePayment{}, "e1").kind, AnswerKind::done);
+  rig_.resolver->step();  // finds the approval
+  EXPECT_EQ(rig_.state(payment).approvals[0].state, ApprovalState::reversing);
+  EXPECT_EQ(rig_.approve(payment, 10'000, "a1").kind, AnswerKind::open);
+  rig_.settle_everything();
+  EXPECT_EQ(rig_.state(payment).approvals[0].state, ApprovalState::reversed);
+  const auto known = rig_.approve(payment, 10'000, "a1");
+  EXPECT_EQ(known.kind, AnswerKind::replayed);
+  EXPECT_EQ(known.reply.status, 402);
+}
+
 // killbill#338, #342, #2062: a user's cancel beside the resolver's reversal.
 TEST_P(Pursuits, the_resolver_never_races_a_users_cancel_into_a_double_reversal) {
   const auto payment = rig_.ready("order-sim-lost-after-2", 10'000);
