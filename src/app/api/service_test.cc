@@ -75,9 +75,22 @@ TEST_P(OnDisk, a_first_start_cut_short_is_finished_by_the_next) {
   World world{{.books = GetParam(), .on_disk = true}};
   world.service.reset();
   ASSERT_TRUE(std::filesystem::remove(world.directory / "layout"));
-  std::filesystem::remove_all(world.directory / ("book-" + std::to_string(GetParam() - 1)));
-  ASSERT_TRUE(Service::open(world.config));
+  std::filesystem::remove_all(world.directory / "book-0");  // the only one with events: merchants and keys
+  const auto finished = Service::open(world.config);
+  ASSERT_TRUE(finished) << finished.error().message;
   EXPECT_TRUE(std::filesystem::exists(world.directory / "layout"));
+}
+
+// So ends a restore that was cut short; what it didn't bring must not be made anew.
+TEST_P(OnDisk, events_without_a_layout_are_refused) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  world.service.reset();
+  ASSERT_TRUE(std::filesystem::remove(world.directory / "layout"));
+  const auto refused = Service::open(world.config);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_NE(refused.error().message.find("Restore again"), std::string::npos) << refused.error().message;
+  EXPECT_FALSE(std::filesystem::exists(world.directory / "layout"));
 }
 
 TEST_P(OnDisk, secrets_are_for_the_server_alone) {

@@ -231,6 +231,10 @@ Result<std::unique_ptr<Book>> Service::Impl::open_book(std::uint32_t book) const
                      ", where one was before: mount its disk, or restore a backup into a new data directory");
   }
   if (!opened) return opened.error();
+  if (may_create_books && (*opened)->tail() > 0) {
+    return invalid(options.directory + " has events, but " + layout_file(config) +
+                   " is missing: were all books and secrets restored? Restore again into a new directory");
+  }
   return std::unique_ptr<Book>(*std::move(opened));
 }
 

@@ -8,7 +8,8 @@
 //   service->drain(std::chrono::seconds(20));      // on SIGTERM
 //
 // A data directory belongs to one process at a time (the books' lock). In it: book-0, book-1 ...; secrets/
-// (pepper, token key, signing key; all 0600); layout (the number of books, fixed); operator.key, the first
+// (pepper, token key, signing key; all 0600); layout (the number of books, fixed, written
+// once all of them exist: from then on a missing one is refused, never made anew); operator.key, the first
 // operator's key, made when no key was ever created.
 //
 // Threads: open, start, drain and the destructor from one thread; the rest from any.
@@ -29,7 +30,7 @@ class SigningKey;
 class Service {
  public:
   // Opens the books; nobody is served yet. Errors: invalid (configuration, the directory isn't for it),
-  // unavailable (in use, no space), corrupt.
+  // not_found (a book is missing), unavailable (in use, no space), corrupt.
   static Result<std::unique_ptr<Service>> open(ServiceConfig config);
   ~Service();  // drain(0)
   Service(const Service&) = delete;
