@@ -126,6 +126,7 @@ struct SettleNetworkCancel {
 };
 struct OpenIncident {  // attempts used up, contradictions
   ApprovalId approval;
+  CancelId cancel;  // zero when it is about the approval
   std::string code;
   std::string detail;
 };

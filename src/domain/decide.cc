@@ -47,6 +47,11 @@ Refusal refuse_unknown_approval(ApprovalId approval) {
       "/approvalId");
 }
 
+Refusal refuse_unknown_cancel(CancelId cancel) {
+  return refuse(RefusalCode::cancel_not_found, "This payment has no cancel " + cancel.text() + ".",
+                "/cancelId");
+}
+
 std::string money_text(const Payment& payment, std::int64_t amount) {
   return to_text(Money{amount, payment.currency});
 }

@@ -26,20 +26,26 @@ bool is_over(PaymentStatus status) {
   return false;
 }
 
-Decided incident(const Approval& approval, std::string code, std::string detail,
-                 const DecideContext& context) {
-  return {context.now, IncidentOpened{approval.terms.approval, std::move(code), std::move(detail)}};
+// What a contradiction is about: an approval, or one cancel of it.
+struct Subject {
+  const Approval& approval;
+  CancelId cancel{};
+};
+
+Decided incident(const Subject& subject, std::string code, std::string detail, const DecideContext& context) {
+  return {context.now, IncidentOpened{subject.approval.terms.approval, subject.cancel, std::move(code),
+                                      std::move(detail)}};
 }
 
 // Senders repeat themselves: a contradiction that is open already isn't opened again.
-Decision incident_once(const Approval& approval, std::string code, std::string detail,
+Decision incident_once(const Subject& subject, std::string code, std::string detail,
                        const DecideContext& context) {
   const std::string entry = code + ": " + detail;
-  const bool open =
-      std::find(approval.incidents.begin(), approval.incidents.end(), entry) != approval.incidents.end();
+  const auto& known = subject.approval.incidents;
+  const bool open = std::find(known.begin(), known.end(), entry) != known.end();
   if (open) return nothing_to_do();
   std::vector<Decided> events;
-  events.push_back(incident(approval, std::move(code), std::move(detail), context));
+  events.push_back(incident(subject, std::move(code), std::move(detail), context));
   return events;
 }
 
@@ -88,7 +94,7 @@ Decision news_of_success(const Payment& payment, const Approval& approval, const
 Decision late_success(const Approval& approval, std::string code, const DecideContext& context) {
   std::vector<Decided> events;
   const ApprovalId id = approval.terms.approval;
-  events.push_back(incident(approval, std::move(code),
+  events.push_back(incident({approval}, std::move(code),
                             "The provider reports success for an approval that is " +
                                 std::string(code_of(approval.state)) + " here. A network cancel follows.",
                             context));
@@ -109,7 +115,7 @@ Decision settle_approved(const Payment& payment, const Approval& approval, const
       return nothing_to_do();
     case ApprovalState::approved:
       if (is_account(approval) || is_same_approval(approval, command)) return nothing_to_do();
-      return incident_once(approval, "approved_twice",
+      return incident_once({approval}, "approved_twice",
                            "The provider reports a second approval, number " + command.approve_no +
                                ", under one reference. Ask it which of both is real.",
                            context);
@@ -133,7 +139,7 @@ Decision settle_declined(const Approval& approval, const SettleApproval& command
     return nothing_to_do();
   if (known_to_be_approved) {
     return incident_once(
-        approval, "declined_after_approved",
+        {approval}, "declined_after_approved",
         "The provider reports a decline for an approval that it granted before. Compare with its file.",
         context);
   }
@@ -157,10 +163,11 @@ Decision settle_cancel_approved(const Payment& payment, const Cancel& cancel, co
   const auto left = sub(approval->cancellable(), cancel.terms.parts);
   const bool paid =
       payment.status == PaymentStatus::done || payment.status == PaymentStatus::partial_canceled;
-  if (!paid || !left || left->any_negative()) return incident_once(*approval, code, detail, context);
+  if (!paid || !left || left->any_negative())
+    return incident_once({*approval, cancel.terms.cancel}, code, detail, context);
   std::vector<Decided> events;
   events.push_back(std::move(succeeded));
-  events.push_back(incident(*approval, code, detail, context));
+  events.push_back(incident({*approval, cancel.terms.cancel}, code, detail, context));
   return events;
 }
 
@@ -172,7 +179,7 @@ Decision settle_cancel_declined(const Payment& payment, const Cancel& cancel, co
   if (cancel.state == CancelState::succeeded) {
     const Approval* approval = payment.find(cancel.terms.approval);
     WJ_ASSERT(approval != nullptr);
-    return incident_once(*approval, "cancel_failed_after_success",
+    return incident_once({*approval, cancel.terms.cancel}, "cancel_failed_after_success",
                          "The provider reports a failure for cancel " + cancel.terms.cancel.text() +
                              ", which it had confirmed before.",
                          context);
@@ -200,10 +207,7 @@ Decision decide_one(const Payment& payment, const SettleApproval& command, Decid
 
 Decision decide_one(const Payment& payment, const SettleCancel& command, DecideContext context) {
   const Cancel* cancel = payment.find(command.cancel);
-  if (cancel == nullptr) {
-    return refuse(RefusalCode::cancel_not_found, "This payment has no cancel " + command.cancel.text() + ".",
-                  "/cancelId");
-  }
+  if (cancel == nullptr) return refuse_unknown_cancel(command.cancel);
   switch (command.outcome) {
     case OutcomeKind::approved:
       return settle_cancel_approved(payment, *cancel, command, context);

@@ -45,6 +45,7 @@ Refusal refuse(RefusalCode code, std::string detail, std::string pointer = {}, s
 // transition_not_allowed: "`what` isn't possible while the payment is DONE. `next`"
 Refusal refuse_in_status(const Payment& payment, std::string_view what, std::string_view next = {});
 Refusal refuse_unknown_approval(ApprovalId approval);
+Refusal refuse_unknown_cancel(CancelId cancel);
 
 // The parts of an amount as the caller wishes them: explicit ones, or from the named ones by the formula.
 // tax_parts_mismatch when they don't add up.

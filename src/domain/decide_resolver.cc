@@ -7,8 +7,7 @@ Decision decide_one(const Payment& payment, const RecordAnswer& command, DecideC
   const ProviderAsked& asked = command.asked;
   if (payment.find(asked.approval) == nullptr) return refuse_unknown_approval(asked.approval);
   if (!asked.cancel.is_zero() && payment.find(asked.cancel) == nullptr) {
-    return refuse(RefusalCode::cancel_not_found, "This payment has no cancel " + asked.cancel.text() + ".",
-                  "/cancelId");
+    return refuse_unknown_cancel(asked.cancel);
   }
   return just(or_now(asked.asked_at, context), asked);
 }
@@ -51,7 +50,7 @@ Decision decide_one(const Payment& payment, const SettleNetworkCancel& command, 
   const bool known = !approval->approved_at.is_zero();
   if (known && command.result == NetworkCancelResult::never_existed) {
     events.push_back(
-        {context.now, IncidentOpened{command.approval, "never_existed_after_approved",
+        {context.now, IncidentOpened{command.approval, CancelId(), "never_existed_after_approved",
                                      "The provider doesn't know an approval that it granted before. Compare "
                                      "with its file."}});
   }
@@ -62,7 +61,10 @@ Decision decide_one(const Payment& payment, const OpenIncident& command, DecideC
   if (!command.approval.is_zero() && payment.find(command.approval) == nullptr) {
     return refuse_unknown_approval(command.approval);
   }
-  return just(context.now, IncidentOpened{command.approval, command.code, command.detail});
+  if (!command.cancel.is_zero() && payment.find(command.cancel) == nullptr) {
+    return refuse_unknown_cancel(command.cancel);
+  }
+  return just(context.now, IncidentOpened{command.approval, command.cancel, command.code, command.detail});
 }
 
 }  // namespace wonjang

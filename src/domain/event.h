@@ -253,6 +253,7 @@ struct CommandRefused {
 // Something a person must look at: a success after a confirmed cancel, attempts used up.
 struct IncidentOpened {
   ApprovalId approval;
+  CancelId cancel;  // zero when it is about the approval
   std::string code;
   std::string detail;
   friend bool operator==(const IncidentOpened&, const IncidentOpened&) = default;

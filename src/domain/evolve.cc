@@ -184,9 +184,10 @@ struct Fold {
     if (approval->incidents.size() < kIncidentsKept)
       approval->incidents.push_back(body.code + ": " + body.detail);
     if (body.code != kAttemptsUsedUp) return;
-    if (approval->pursuit) approval->pursuit->gave_up = true;
-    for (auto& cancel : payment.cancels) {
-      if (cancel.terms.approval == body.approval && cancel.pursuit) cancel.pursuit->gave_up = true;
+    if (body.cancel.is_zero()) {
+      give_up(approval->pursuit);
+    } else if (Cancel* cancel = known(body.cancel)) {
+      give_up(cancel->pursuit);
     }
   }
 
@@ -247,6 +248,9 @@ struct Fold {
     if (!pursuit) pursuit.emplace();
     pursuit->next_attempt_at = event.recorded_at;
     pursuit->gave_up = false;
+  }
+  static void give_up(std::optional<Pursuit>& pursuit) {
+    if (pursuit) pursuit->gave_up = true;
   }
   static void note_answer(std::optional<Pursuit>& pursuit, const ProviderAsked& asked) {
     if (!pursuit) return;  // settled meanwhile: evidence only

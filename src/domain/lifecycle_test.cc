@@ -237,7 +237,7 @@ const std::vector<NamedCommand>& commands() {
          return SettleNetworkCancel{a, NetworkCancelResult::canceled, ""};
        })},
       {"open_incident", with_approval([](ApprovalId a) {
-         return OpenIncident{a, "attempts_used_up", "why"};
+         return OpenIncident{a, CancelId(), "attempts_used_up", "why"};
        })},
   };
   return all;

@@ -242,7 +242,7 @@ TEST(Pursuit, every_question_is_kept_and_plans_the_next) {
   till.must(RecordAnswer{question});
   EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, till.now().plus_ms(60'000)}));
   EXPECT_EQ(till.payment().approvals[0].pursuit->attempts, 1U);
-  till.must(OpenIncident{till.approval(), std::string(kAttemptsUsedUp), "asked 12 times"});
+  till.must(OpenIncident{till.approval(), CancelId(), std::string(kAttemptsUsedUp), "asked 12 times"});
   EXPECT_TRUE(till.payment().approvals[0].pursuit->gave_up);
   EXPECT_FALSE(next_alarm(till.payment()));
   till.must(settle(till.approval(), OutcomeKind::approved));
@@ -259,6 +259,27 @@ TEST(Pursuit, a_cancel_in_doubt_has_its_alarm) {
   EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, kDeadline}));
   till.must(settle_cancel(till.last_cancel(), OutcomeKind::declined));
   EXPECT_FALSE(next_alarm(till.payment()));
+}
+
+// Handed over to people is what the incident names, and nothing beside it.
+TEST(Pursuit, one_cancel_given_up_leaves_the_others_to_the_resolver) {
+  Till till = asked();
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  for (int i = 0; i < 2; ++i) {
+    auto cancel = cancel_part(1'000);
+    cancel.deadline = kDeadline;
+    till.must(cancel);
+  }
+  const auto first = till.payment().cancels[0].terms.cancel;
+  const std::string code(kAttemptsUsedUp);
+  till.must(OpenIncident{till.approval(), first, code, "asked 12 times"});
+  EXPECT_TRUE(till.payment().cancels[0].pursuit->gave_up);
+  EXPECT_FALSE(till.payment().cancels[1].pursuit->gave_up);
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, kDeadline}));
+  till.must(OpenIncident{till.approval(), CancelId(), code, "about the approval"});
+  EXPECT_FALSE(till.payment().cancels[1].pursuit->gave_up);
+  EXPECT_EQ(till.refused(OpenIncident{till.approval(), CancelId(RawId{9, 9}), code, "whose?"}).code,
+            RefusalCode::cancel_not_found);
 }
 
 TEST(Deposit, only_the_exact_amount_in_time_and_once) {

@@ -128,7 +128,10 @@ class RandomLife {
       default:
         break;
     }
-    if (rng_.chance(20)) return OpenIncident{some_approval(), std::string(kAttemptsUsedUp), "test"};
+    if (rng_.chance(20)) {
+      const auto cancel = rng_.chance(50) ? some_cancel() : CancelId();
+      return OpenIncident{some_approval(), cancel, std::string(kAttemptsUsedUp), "test"};
+    }
     ProviderAsked asked;
     asked.approval = some_approval();
     if (rng_.chance(50)) asked.cancel = some_cancel();

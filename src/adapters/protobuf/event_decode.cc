@@ -383,7 +383,7 @@ CommandRefused EventReader::body(const pb::CommandRefused& m) {
 
 IncidentOpened EventReader::body(const pb::IncidentOpened& m) {
   all_known(m);
-  return {id<ApprovalId>(m.approval()), m.code(), m.detail()};
+  return {id<ApprovalId>(m.approval()), id<CancelId>(m.cancel()), m.code(), m.detail()};
 }
 
 MerchantRegistered EventReader::body(const pb::MerchantRegistered& m) {

@@ -312,6 +312,7 @@ void fields(WireWriter& w, const IncidentOpened& v) {
   w.id(pb::IncidentOpened::kApprovalFieldNumber, v.approval);
   w.text(pb::IncidentOpened::kCodeFieldNumber, v.code);
   w.text(pb::IncidentOpened::kDetailFieldNumber, v.detail);
+  w.id(pb::IncidentOpened::kCancelFieldNumber, v.cancel);
 }
 
 int field_of(const MerchantRegistered&) { return pb::Event::kMerchantRegisteredFieldNumber; }

@@ -154,7 +154,8 @@ EventBody full(Kind<CommandRefused>) {
   return CommandRefused{"cancel", RefusalCode::cancel_exceeds_balance, "60300 is more than 50000"};
 }
 EventBody full(Kind<IncidentOpened>) {
-  return IncidentOpened{ApprovalId(sample_id(11)), "LATE_SUCCESS", "approved after the network cancel"};
+  return IncidentOpened{ApprovalId(sample_id(11)), CancelId(sample_id(12)), "LATE_SUCCESS",
+                        "approved after the network cancel"};
 }
 EventBody full(Kind<MerchantRegistered>) { return MerchantRegistered{"shop-1", "원장상점", kMetadata}; }
 EventBody full(Kind<MerchantClosed>) { return MerchantClosed{}; }

@@ -6,20 +6,23 @@
 namespace wonjang {
 namespace {
 
-Money money_of(const Payment& payment, const TaxParts& parts) { return {parts.total().value_or(0), payment.currency}; }
+Money money_of(const Payment& payment, const TaxParts& parts) {
+  return {parts.total().value_or(0), payment.currency};
+}
 
 // The question that was asked and what came of it, as evidence.
-RecordAnswer evidence(const Approval& approval, CancelId cancel, Question question, ProviderAnswer answer, Instant now,
-                      Instant next, std::uint32_t attempt, std::string text) {
+RecordAnswer evidence(const Approval& approval, CancelId cancel, Question question, ProviderAnswer answer,
+                      Instant now, Instant next, std::uint32_t attempt, std::string text) {
   RecordAnswer out;
   out.asked = {approval.terms.approval, cancel, question, answer, attempt, now, next, std::move(text)};
   return out;
 }
 
-OpenIncident given_up(const Approval& approval, std::uint32_t attempts) {
-  return {approval.terms.approval, "attempts_used_up",
-          "the provider gave no usable answer in " + std::to_string(attempts) +
-              " attempts; compare with its file and settle this by hand"};
+OpenIncident given_up(const Approval& approval, CancelId cancel, std::uint32_t attempts) {
+  return {approval.terms.approval, cancel, "attempts_used_up",
+          "the provider gave no usable answer " +
+              (cancel.is_zero() ? "" : "about cancel " + cancel.text() + " ") + "in " +
+              std::to_string(attempts) + " attempts; compare with its file and settle this by hand"};
 }
 
 SettleApproval approved(ApprovalId id, const InquiryAnswer& found) {
@@ -56,8 +59,8 @@ SettleCancel cancel_outcome(CancelId id, const CancelAnswer& answer) {
 }
 
 CancelRequest cancel_request(const Payment& payment, const Cancel& cancel, Instant deadline) {
-  return {cancel.terms.cancel.text(), cancel.terms.approval.text(), money_of(payment, cancel.terms.parts), cancel.reason,
-          deadline};
+  return {cancel.terms.cancel.text(), cancel.terms.approval.text(), money_of(payment, cancel.terms.parts),
+          cancel.reason, deadline};
 }
 
 // One approval or cancel on its way through one round.
@@ -98,7 +101,9 @@ class Round {
   }
 
  private:
-  static std::uint32_t attempts_of(const std::optional<Pursuit>& pursuit) { return pursuit ? pursuit->attempts : 0; }
+  static std::uint32_t attempts_of(const std::optional<Pursuit>& pursuit) {
+    return pursuit ? pursuit->attempts : 0;
+  }
 
   // The process that made the intent may have died before or after its call.
   void mark_unknown(const Approval& approval) {
@@ -121,7 +126,8 @@ class Round {
       out_.emplace_back(declined(id, found->failure_code, found->failure_message, found->evidence));
     } else if (answer == ProviderAnswer::approved || answer == ProviderAnswer::canceled ||
                attempt >= policy_.inquiries_before_cancel) {
-      out_.emplace_back(BeginNetworkCancel{id, "inquiry " + std::to_string(attempt) + " said " + std::string(code_of(answer))});
+      out_.emplace_back(BeginNetworkCancel{
+          id, "inquiry " + std::to_string(attempt) + " said " + std::string(code_of(answer))});
     }
   }
 
@@ -130,14 +136,14 @@ class Round {
     auto answer = acquirer_.network_cancel(approval.terms.approval.text(), deadline());
     if (answer && answer->result != NetworkCancelResult::unknown) {
       const bool known = answer->result == NetworkCancelResult::canceled;
-      note(approval, CancelId(), Question::network_cancel, known ? ProviderAnswer::canceled : ProviderAnswer::not_found,
-           attempt, answer->evidence);
+      note(approval, CancelId(), Question::network_cancel,
+           known ? ProviderAnswer::canceled : ProviderAnswer::not_found, attempt, answer->evidence);
       out_.emplace_back(SettleNetworkCancel{approval.terms.approval, answer->result, answer->evidence});
       return;
     }
     note(approval, CancelId(), Question::network_cancel, ProviderAnswer::no_answer, attempt,
          answer ? answer->evidence : answer.error().message);
-    if (attempt >= policy_.attempts_max) out_.emplace_back(given_up(approval, attempt));
+    if (attempt >= policy_.attempts_max) out_.emplace_back(given_up(approval, CancelId(), attempt));
   }
 
   void inquire(const Cancel& cancel) {
@@ -146,7 +152,8 @@ class Round {
     const auto attempt = attempts_of(cancel.pursuit) + 1;
     auto found = acquirer_.inquire(id.text(), deadline());
     const auto answer = found ? found->answer : ProviderAnswer::no_answer;
-    note(*approval, id, Question::inquire_cancel, answer, attempt, found ? found->evidence : found.error().message);
+    note(*approval, id, Question::inquire_cancel, answer, attempt,
+         found ? found->evidence : found.error().message);
     if (answer == ProviderAnswer::canceled || answer == ProviderAnswer::approved) {
       SettleCancel done;
       done.cancel = id;
@@ -166,7 +173,7 @@ class Round {
     } else if (answer == ProviderAnswer::not_found) {
       send_again(*approval, cancel, attempt);
     } else if (attempt >= policy_.attempts_max) {
-      out_.emplace_back(given_up(*approval, attempt));
+      out_.emplace_back(given_up(*approval, id, attempt));
     }
   }
 
@@ -179,14 +186,15 @@ class Round {
       out_.emplace_back(cancel_outcome(cancel.terms.cancel, *answer));
       return;
     }
-    note(approval, cancel.terms.cancel, Question::cancel, ProviderAnswer::no_answer, attempt, answer.error().message);
-    if (attempt >= policy_.attempts_max) out_.emplace_back(given_up(approval, attempt));
+    note(approval, cancel.terms.cancel, Question::cancel, ProviderAnswer::no_answer, attempt,
+         answer.error().message);
+    if (attempt >= policy_.attempts_max) out_.emplace_back(given_up(approval, cancel.terms.cancel, attempt));
   }
 
-  void note(const Approval& approval, CancelId cancel, Question question, ProviderAnswer answer, std::uint32_t attempt,
-            std::string text) {
-    out_.emplace_back(evidence(approval, cancel, question, answer, now_, next_attempt(now_, attempt, policy_, rng_), attempt,
-                               std::move(text)));
+  void note(const Approval& approval, CancelId cancel, Question question, ProviderAnswer answer,
+            std::uint32_t attempt, std::string text) {
+    out_.emplace_back(evidence(approval, cancel, question, answer, now_,
+                               next_attempt(now_, attempt, policy_, rng_), attempt, std::move(text)));
   }
 
   Instant deadline() const { return now_.plus_ms(policy_.call_timeout_ms); }
@@ -253,7 +261,8 @@ std::vector<PaymentCommand> pursue(const Payment& payment, Instant now, const Ac
   std::vector<PaymentCommand> out;
   const auto with_round = [&](const std::string& provider, const auto& act) {
     const auto acquirer = acquirers.find(provider);
-    if (acquirer == acquirers.end()) return;  // its configuration is gone: stays in the in-doubt list, visible
+    if (acquirer == acquirers.end())
+      return;  // its configuration is gone: stays in the in-doubt list, visible
     Round round(payment, now, *acquirer->second, policy, rng, out);
     act(round);
   };

@@ -84,7 +84,8 @@ struct PutBody {
     w.text("code", b.code == RefusalCode{} ? "KEY_REUSED" : code_of(b.code)).text_if("detail", b.detail);
   }
   void operator()(const IncidentOpened& b) const {
-    w.id_if("approvalId", b.approval).text("code", b.code).text_if("detail", b.detail);
+    w.id_if("approvalId", b.approval).id_if("cancelId", b.cancel);
+    w.text("code", b.code).text_if("detail", b.detail);
   }
   void operator()(const MerchantRegistered& b) const {
     w.text("code", b.code).text("name", b.name);

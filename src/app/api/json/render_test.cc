@@ -97,7 +97,7 @@ std::vector<EventBody> all_bodies() {
           NetworkCancelConfirmed{approval, NetworkCancelResult::canceled, "raw"},
           AcquisitionUpdated{approval, AcquisitionState::completed, "b-1", "s-1", kAt},
           CommandRefused{"cancel", RefusalCode::cancel_exceeds_balance, "too much"},
-          IncidentOpened{approval, "LATE_SUCCESS", "look"},
+          IncidentOpened{approval, cancel.cancel, "LATE_SUCCESS", "look"},
           MerchantRegistered{"shop-1", "가게", {{"a", "1"}}},
           MerchantClosed{},
           ApiKeyCreated{ApiKeyId(raw(11)), "hash-not-shown", "merchant,operator", "till", kAt},
