@@ -252,6 +252,13 @@ void Api::answer_problem(CallPtr call, ProblemKind kind, std::string_view detail
   answer(std::move(call), std::move(response));
 }
 
+void Api::answer_no_room(CallPtr call) {
+  if (is_draining()) {
+    return answer_problem(std::move(call), ProblemKind::shutting_down, "another server may take it");
+  }
+  answer_problem(std::move(call), ProblemKind::queue_full, "too many requests are waiting already");
+}
+
 void Api::answer_refusal(CallPtr call, const Refusal& refusal) {
   answer_reply(std::move(call), refusal_reply(refusal));
 }
@@ -295,13 +302,16 @@ namespace {
 struct Watched {
   std::atomic<bool> answered{false};
   CallPtr call;
+  Deadlines::Ticket deadline;
 };
 
 class WatchedCompletion final : public Completion {
  public:
   WatchedCompletion(Api& api, std::shared_ptr<Watched> watched) : api_(api), watched_(std::move(watched)) {}
   void complete(std::uint64_t, Answer answer) override {
-    if (!watched_->answered.exchange(true)) api_.finish(std::move(watched_->call), std::move(answer));
+    if (watched_->answered.exchange(true)) return;
+    api_.parts().deadlines.call_off(watched_->deadline);
+    api_.finish(std::move(watched_->call), std::move(answer));
   }
   void flush() override { delete this; }  // always comes after complete()
 
@@ -336,8 +346,7 @@ void Api::submit(CallPtr call, Request request) {
   const auto until = call->request.head.arrival() + std::chrono::milliseconds(options_.request_ms);
   const auto payment = request.payment;
   watched->call = std::move(call);
-  request.completion = new WatchedCompletion(*this, watched);  // owned by its own flush()
-  parts_.waiters.at(until, [this, watched, payment] {
+  const auto deadline = parts_.deadlines.at(until, [this, watched, payment] {
     if (watched->answered.exchange(true)) return;
     ProblemExtras extras;
     extras.detail =
@@ -347,6 +356,9 @@ void Api::submit(CallPtr call, Request request) {
     extras.instance = sayable(watched->call->path());
     answer_reply(std::move(watched->call), problem_reply(ProblemKind::outcome_unknown, extras));
   });
+  if (!deadline) return answer_no_room(std::move(watched->call));  // before anything was written
+  watched->deadline = *deadline;
+  request.completion = new WatchedCompletion(*this, watched);  // owned by its own flush()
   parts_.gateway.submit(std::move(request));
 }
 

@@ -14,6 +14,7 @@
 
 #include "adapters/openssl/crypto.h"
 #include "app/api/auth.h"
+#include "app/api/deadlines.h"
 #include "app/api/handlers.h"
 #include "app/api/ingest.h"
 #include "app/api/json/problem.h"
@@ -47,6 +48,7 @@ struct ApiParts {
   const Tokens& tokens;
   const SigningKey& signing_key;
   Waiters& waiters;
+  Deadlines& deadlines;
   std::vector<std::string> providers;                 // by name, sorted
   std::function<std::vector<Sample>()> more_samples;  // of what the API doesn't know (server, disk, resolver)
   std::function<std::vector<std::string>()> more_troubles;  // why the service isn't ready, beside the books
@@ -84,6 +86,7 @@ class Api final : public HttpHandler, public Completion {
   void answer_problem(CallPtr call, ProblemKind kind, std::string_view detail = {},
                       std::int64_t retry_after_s = -1);
   void answer_refusal(CallPtr call, const Refusal& refusal);
+  void answer_no_room(CallPtr call);                    // the waiters took no more
   void answer_error(CallPtr call, const Error& error);  // of a read that failed: nothing was meant to change
   // What a caller is told of a write that failed. The error's message is for the log alone.
   ProblemKind kind_of_failed_write(const Error& error) const;

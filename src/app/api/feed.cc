@@ -176,8 +176,7 @@ void get_events(Api& api, CallPtr call) {
         return true;
       },
       std::chrono::steady_clock::now() + std::chrono::seconds(*wait_s));
-  if (!taken)
-    api.answer_problem(std::move(*held), ProblemKind::queue_full, "too many requests are waiting already");
+  if (!taken) api.answer_no_room(std::move(*held));
 }
 
 }  // namespace wonjang

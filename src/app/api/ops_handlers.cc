@@ -152,8 +152,7 @@ void list_in_doubt(Api& api, CallPtr call) {
         return true;
       },
       std::chrono::steady_clock::now());
-  if (!taken)
-    api.answer_problem(std::move(*held), ProblemKind::queue_full, "too many requests are waiting already");
+  if (!taken) api.answer_no_room(std::move(*held));
 }
 
 void get_livez(Api& api, CallPtr call) { api.answer_json(std::move(call), R"({"status":"alive"})"); }
@@ -194,8 +193,7 @@ void get_metrics(Api& api, CallPtr call) {
         return true;
       },
       std::chrono::steady_clock::now());
-  if (!taken)
-    api.answer_problem(std::move(*held), ProblemKind::queue_full, "too many requests are waiting already");
+  if (!taken) api.answer_no_room(std::move(*held));
 }
 
 void get_openapi(Api& api, CallPtr call) { api.answer_json(std::move(call), std::string(openapi_json())); }

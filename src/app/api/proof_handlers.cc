@@ -28,8 +28,7 @@ void off_thread(Api& api, CallPtr call, std::function<void(Api&, CallPtr)> work)
         return true;
       },
       std::chrono::steady_clock::now());
-  if (!taken)
-    api.answer_problem(std::move(*held), ProblemKind::queue_full, "too many requests are waiting already");
+  if (!taken) api.answer_no_room(std::move(*held));
 }
 
 void prove_payment(Api& api, CallPtr call, PaymentId id) {

@@ -36,6 +36,17 @@ TEST_P(Provider, a_yes_is_written_and_answered) {
   EXPECT_EQ(canceled.text("status"), "PARTIAL_CANCELED");
 }
 
+TEST_P(Provider, an_answered_request_leaves_no_deadline_behind) {
+  auto shop = world_.as_merchant();
+  const auto path = ready("yes");
+  ASSERT_EQ(shop.post(path + "/approve", "a", kApprove).status, 201);
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(shop.post(path + "/cancels", std::to_string(i), R"({"amount":10,"reason":"x"})").status, 201);
+  }
+  EXPECT_NE(world_.as_nobody().get("/metrics").body.find("wonjang_http_open_deadlines 0\n"),
+            std::string::npos);
+}
+
 // https://github.com/formancehq/ledger/pull/1600: a business no as a 500
 TEST_P(Provider, a_no_is_never_a_500_and_stays_a_no) {
   auto shop = world_.as_merchant();

@@ -170,8 +170,7 @@ void at_position(Api& api, CallPtr call, const Query& query, std::function<void(
         return true;
       },
       until);
-  if (!taken)
-    api.answer_problem(std::move(*held), ProblemKind::queue_full, "too many requests are waiting already");
+  if (!taken) api.answer_no_room(std::move(*held));
 }
 
 }  // namespace wonjang

@@ -162,6 +162,19 @@ TEST_P(OnDisk, a_full_disk_refuses_writes_by_name_and_reads_go_on) {
       << "the key stayed free";
 }
 
+TEST(Layout, secrets_that_are_lost_are_not_made_anew) {
+  for (const auto* name : {"secrets/pepper", "secrets/token-key", "secrets/signing-key.pem"}) {
+    World world{{.on_disk = true}};
+    world.service.reset();
+    std::filesystem::remove(world.directory / name);
+    const auto refused = Service::open(world.config);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+    EXPECT_NE(refused.error().message.find(name), std::string::npos) << refused.error().message;
+    EXPECT_FALSE(std::filesystem::exists(world.directory / name));
+  }
+}
+
 TEST(Layout, another_number_of_books_is_refused) {
   World world{{.books = 4, .on_disk = true}};
   world.service.reset();

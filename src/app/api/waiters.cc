@@ -24,21 +24,11 @@ void Waiters::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Waiters::add(Attempt attempt, Time until) { return push({std::move(attempt), until}); }
-
-bool Waiters::at(Time at, std::function<void()> what) {
-  return push({[what = std::move(what)](bool last) {
-                 if (last) what();
-                 return last;
-               },
-               at, /*only_at_end=*/true});
-}
-
-bool Waiters::push(Waiter waiter) {
+bool Waiters::add(Attempt attempt, Time until) {
   const MutexLock lock(mutex_);
   if (stopping_ || count_.load() >= waiting_max_) return false;
   count_.fetch_add(1);
-  arrived_.push_back(std::move(waiter));
+  arrived_.push_back({std::move(attempt), until});
   wake_.notify_one();
   return true;
 }
@@ -80,13 +70,8 @@ void Waiters::run() {
 void Waiters::round(std::list<Waiter>& waiters, bool moved, bool last) {
   const auto now = std::chrono::steady_clock::now();
   for (auto it = waiters.begin(); it != waiters.end();) {
-    if (last && it->only_at_end && now < it->until) {  // nobody is told early that the time is up
-      it = waiters.erase(it);
-      count_.fetch_sub(1);
-      continue;
-    }
     const bool due = last || now >= it->until;
-    const bool look = due || (!it->only_at_end && (it->is_new || moved));
+    const bool look = due || it->is_new || moved;
     it->is_new = false;
     if (look && it->attempt(due)) {
       it = waiters.erase(it);

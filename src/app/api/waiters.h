@@ -1,5 +1,5 @@
 // Waiters: work that may not stand on an I/O thread, and requests that wait for the ledger to move (long
-// polls, positions not yet reached, deadlines). One thread; a waiter costs no thread of its own.
+// polls, positions not yet reached). One thread; a waiter costs no thread of its own.
 //
 // Threads: add() from any; wake() from writers' threads: one atomic look when nobody waits.
 #pragma once
@@ -28,14 +28,12 @@ class Waiters {
   Waiters& operator=(const Waiters&) = delete;
 
   void start();
-  // Asks everybody for the last time, then ends. What waits by at() is dropped.
+  // Asks everybody for the last time, then ends.
   void stop();
 
   // The first attempt comes at once (on this thread of its own). False, and nothing will be called: too many
   // wait.
   bool add(Attempt attempt, Time until);
-  // Asked only when `at` has come.
-  bool at(Time at, std::function<void()> what);
   // The ledger moved.
   void wake();
   std::size_t waiting() const { return count_.load(std::memory_order_relaxed); }
@@ -44,10 +42,8 @@ class Waiters {
   struct Waiter {
     Attempt attempt;
     Time until;
-    bool only_at_end = false;
     bool is_new = true;
   };
-  bool push(Waiter waiter);
   void run();
   void round(std::list<Waiter>& waiters, bool moved, bool last);
 

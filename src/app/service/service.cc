@@ -29,6 +29,7 @@ namespace wonjang {
 namespace {
 
 constexpr std::size_t kWaitingMax = 65'536;
+constexpr std::size_t kDeadlinesMax = 65'536;
 constexpr std::string_view kVersion = "0.1.0";
 
 std::uint64_t random_number() {
@@ -90,6 +91,16 @@ struct Secrets {
   SigningKey signing_key = SigningKey::generate();
 };
 
+// New secrets for old books would turn every key and cursor away and sign in another name.
+Result<void> check_secrets(const ServiceConfig& config) {
+  for (const auto& path : {config.data_dir + "/secrets/pepper", config.data_dir + "/secrets/token-key",
+                           signing_key_file(config.data_dir)}) {
+    if (std::filesystem::exists(path)) continue;
+    return invalid(path + " is missing and belongs to these books: restore it from the backup of secrets/");
+  }
+  return {};
+}
+
 Result<Secrets> load_secrets(const ServiceConfig& config) {
   Secrets out;
   if (config.in_memory) {
@@ -126,7 +137,8 @@ struct Service::Impl {
         secrets(std::move(s)),
         authenticator(secrets.pepper, digest, clock),
         tokens(TokenSeal(secrets.token_key), config.books),
-        waiters(kWaitingMax) {}
+        waiters(kWaitingMax),
+        deadlines(kDeadlinesMax) {}
 
   Result<void> open_providers();
   Result<void> open_ledger();
@@ -144,6 +156,7 @@ struct Service::Impl {
   Authenticator authenticator;
   Tokens tokens;
   Waiters waiters;
+  Deadlines deadlines;
   std::string operator_key;
 
   std::vector<std::unique_ptr<SimulatedParts>> simulated;
@@ -158,6 +171,7 @@ struct Service::Impl {
   std::unique_ptr<Resolver> resolver;
   std::unique_ptr<Api> api;
   std::unique_ptr<HttpServer> server;
+  std::atomic<const HttpServer*> listening{nullptr};  // requests come before start() has returned
   bool drained = false;
 };
 
@@ -291,6 +305,7 @@ void Service::Impl::make_api() {
                                                            tokens,
                                                            secrets.signing_key,
                                                            waiters,
+                                                           deadlines,
                                                            std::move(names),
                                                            [this] { return samples(); },
                                                            {}});
@@ -301,13 +316,15 @@ std::vector<Sample> Service::Impl::samples() const {
   const auto add = [&](const char* name, const char* help, bool is_counter, std::uint64_t value) {
     out.push_back({name, help, is_counter, {}, static_cast<double>(value)});
   };
-  const auto http = server->stats();
+  const auto* door = listening.load();
+  const auto http = door == nullptr ? HttpServerStats() : door->stats();
   add("http_connections_open", "Connections.", false, http.connections_open);
   add("http_connections_total", "Connections taken.", true, http.connections_total);
   add("http_connections_refused_total", "Connections beyond the bound.", true, http.connections_refused);
   add("http_protocol_errors_total", "What never became a request.", true, http.protocol_errors_total);
   add("http_received_bytes_total", "After TLS.", true, http.bytes_in_total);
   add("http_sent_bytes_total", "After TLS.", true, http.bytes_out_total);
+  add("http_open_deadlines", "Requests at a provider.", false, deadlines.open());
   add("http_waiting_requests", "Long polls and the like.", false, waiters.waiting());
   const auto pursuit = resolver->stats();
   add("resolver_rounds_total", "Payments pursued.", true, pursuit.rounds);
@@ -329,7 +346,10 @@ Result<std::unique_ptr<Service>> Service::open(ServiceConfig config) {
   if (!config.in_memory) {
     WJ_CHECK(make_private_directory(config.data_dir));
     first_start = !std::filesystem::exists(layout_file(config));
-    if (!first_start) WJ_CHECK(check_layout(config));
+    if (!first_start) {
+      WJ_CHECK(check_layout(config));
+      WJ_CHECK(check_secrets(config));
+    }
   }
   WJ_TRY(auto secrets, load_secrets(config));
   auto impl = std::make_unique<Impl>(std::move(config), std::move(secrets));
@@ -355,9 +375,11 @@ Result<void> Service::start() {
   options.tls_key_file = impl_->config.tls_key_file;
   options.unix_seconds = [this] { return impl_->clock.now().us / 1'000'000; };
   impl_->waiters.start();
+  impl_->deadlines.start();
   impl_->gateway->start();
   impl_->resolver->start();
   WJ_TRY(impl_->server, HttpServer::start(std::move(options), *impl_->api));
+  impl_->listening = impl_->server.get();
   log_event(LogLevel::info, "listening",
             {{"address", impl_->config.listen_address},
              {"port", impl_->server->port()},
@@ -381,6 +403,7 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   impl_->waiters.stop();  // long polls are answered now
   const auto cut_off = impl_->server == nullptr ? 0 : impl_->server->drain(deadline);
   impl_->gateway->stop();
+  impl_->deadlines.stop();  // callers of providers hear by theirs, also while draining
   impl_->resolver->stop();
   impl_->ledger->stop();
   if (impl_->server != nullptr) impl_->server->stop();
