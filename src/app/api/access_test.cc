@@ -67,6 +67,23 @@ TEST(Access, every_route_with_every_kind_of_key) {
   }
 }
 
+TEST(Access, a_body_is_not_waited_for_from_somebody_who_may_not_send_it) {
+  const World world;
+  const auto ask = [&](const std::string& authorization) {
+    TestClient client(world.service->port());
+    client.send("POST /v1/merchants HTTP/1.1\r\nHost: t\r\n" + authorization +
+                "Idempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n"
+                "Expect: 100-continue\r\n\r\n");
+    return client.read_answer();
+  };
+  const auto nobody = ask("");
+  EXPECT_EQ(nobody.status, 401);
+  EXPECT_NE(nobody.head.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(ask("Authorization: Bearer garbage\r\n").status, 401);
+  EXPECT_EQ(ask("Authorization: Bearer " + world.merchant_key + "\r\n").status, 403);
+  EXPECT_EQ(ask("Authorization: Bearer " + world.operator_key + "\r\n").status, 100);
+}
+
 TEST(Access, another_merchants_payment_looks_as_if_it_were_not_there) {
   const World world;
   const auto made = world.as_merchant().post("/v1/payments", "k", card_payment("o"));

@@ -166,6 +166,19 @@ bool Api::wants_stream(const HttpRequestHead& head) {
 
 void Api::handle_stream(std::shared_ptr<HttpStream> stream) { start_ingest(*this, std::move(stream)); }
 
+// Nobody's bodies aren't gathered: who calls and may they is known from the head.
+std::optional<HttpResponse> Api::refuse_body(const HttpRequestHead& head) {
+  const auto matched = match_route(head.method(), head.path());
+  if (matched.route == nullptr || matched.route->scopes == kScopeNone) return std::nullopt;
+  const auto request_id = request_id_of(head);
+  auto admitted = admit(head, *matched.route, request_id);
+  if (admitted.caller != nullptr) return std::nullopt;
+  metrics_.begin_request();
+  metrics_.end_request(index_of(*matched.route), admitted.refusal.status, micros_since(head.arrival()));
+  admitted.refusal.headers.push_back({"X-Request-Id", request_id});
+  return std::move(admitted.refusal);
+}
+
 std::optional<std::size_t> Api::body_bytes_max(const HttpRequestHead& head) {
   const auto matched = match_route(head.method(), head.path());
   // What no route takes is answered 404 or 405, not 413: its small body is read and dropped.

@@ -62,6 +62,7 @@ class Api final : public HttpHandler, public Completion {
   void handle(HttpRequest request, Respond respond) override;
   bool wants_stream(const HttpRequestHead& head) override;
   void handle_stream(std::shared_ptr<HttpStream> stream) override;
+  std::optional<HttpResponse> refuse_body(const HttpRequestHead& head) override;
   std::optional<std::size_t> body_bytes_max(const HttpRequestHead& head) override;
   HttpResponse protocol_error(int status, std::string_view code, std::string_view detail) override;
 

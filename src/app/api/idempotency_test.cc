@@ -25,6 +25,7 @@ TEST_P(Idempotency, a_repeat_gets_the_first_answer_byte_for_byte) {
   EXPECT_EQ(again.header("Ledger-Position"), first.header("Ledger-Position"));
   EXPECT_EQ(first.header("Idempotent-Replayed"), "");
   EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
   EXPECT_EQ(world_.tails(), before);
 }
 

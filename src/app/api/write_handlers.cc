@@ -206,6 +206,7 @@ void Api::finish(CallPtr call, Answer answer) {
   if (answer.kind == AnswerKind::replayed) {
     metrics_.count_replay();
     response.headers.push_back({"Idempotent-Replayed", "true"});
+    response.headers.push_back({"Idempotency-Replayed", "true"});  // as others call it
   }
   this->answer(std::move(call), std::move(response));
 }

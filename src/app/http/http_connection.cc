@@ -96,6 +96,10 @@ void HttpConnection::begin_request(ParsedHead parsed) {
     phase_ = Phase::front;
     return;
   }
+  const bool is_here = !chunked_ && in_.size() >= body_left_;
+  if (!is_here && !body_ended()) {
+    if (auto refusal = handler_.refuse_body(parsed_.head)) return end_with(*std::move(refusal));
+  }
   body_max_ = options_.body_bytes_max;
   if (!body_ended()) body_max_ = handler_.body_bytes_max(parsed_.head).value_or(body_max_);
   if (body_left_ > body_max_) {
@@ -184,6 +188,10 @@ void HttpConnection::dispatch() {
 // An answer of our own, the last one of this connection.
 void HttpConnection::fail(int status, std::string_view code, std::string_view detail) {
   HttpCounters::add(worker_.counters().protocol_errors, 1);
+  end_with(handler_.protocol_error(status, code, detail));
+}
+
+void HttpConnection::end_with(HttpResponse response) {
   const auto sequence = next_++;
   auto& info = slot(sequence);
   info.ready = false;
@@ -192,7 +200,7 @@ void HttpConnection::fail(int status, std::string_view code, std::string_view de
   info.is_http_1_0 = false;
   phase_ = Phase::stopped;
   linger_ = true;
-  complete(sequence, handler_.protocol_error(status, code, detail));
+  complete(sequence, std::move(response));
 }
 
 void HttpConnection::complete(std::uint64_t sequence, HttpResponse response) {

@@ -75,6 +75,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void take_body(std::string& out, std::size_t size_max);
   bool body_ended() const;
   bool body_broken() const { return chunked_ && decoder_.state() == ChunkDecoder::State::broken; }
+  void end_with(HttpResponse response);
   void fail(int status, std::string_view code, std::string_view detail);
   std::uint64_t in_flight() const { return next_ - first_; }
   Slot& slot(std::uint64_t sequence) { return slots_[sequence % slots_.size()]; }

@@ -187,6 +187,10 @@ class HttpHandler {
   virtual bool wants_stream(const HttpRequestHead&) { return false; }
   virtual void handle_stream(std::shared_ptr<HttpStream> stream);
 
+  // Asked before a body that isn't here yet is read. An answer ends the request and the connection. Not asked
+  // for streams.
+  virtual std::optional<HttpResponse> refuse_body(const HttpRequestHead&) { return std::nullopt; }
+
   // The largest body this request may have; nothing = the server's option. Not asked for streams.
   virtual std::optional<std::size_t> body_bytes_max(const HttpRequestHead&) { return std::nullopt; }
 
