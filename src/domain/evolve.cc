@@ -246,15 +246,17 @@ struct Fold {
   }
   void look_now(std::optional<Pursuit>& pursuit) const {
     if (!pursuit) pursuit.emplace();
-    pursuit->next_attempt_at = event.recorded_at;
+    // By our clock, which the resolver goes by: recorded_at never goes back, and may run ahead of it for
+    // hours.
+    pursuit->next_attempt_at = event.occurred_at;
     pursuit->gave_up = false;
   }
   static void give_up(std::optional<Pursuit>& pursuit) {
     if (pursuit) pursuit->gave_up = true;
   }
   static void note_answer(std::optional<Pursuit>& pursuit, const ProviderAsked& asked) {
-    if (!pursuit) return;  // settled meanwhile: evidence only
-    pursuit->attempts = std::max(pursuit->attempts + 1, asked.attempt);
+    if (!pursuit) return;                                            // settled meanwhile: evidence only
+    pursuit->attempts = std::max(pursuit->attempts, asked.attempt);  // unchanged when nobody could be asked
     if (pursuit->first_asked_at.is_zero()) pursuit->first_asked_at = asked.asked_at;
     pursuit->next_attempt_at = asked.next_attempt_at;
   }

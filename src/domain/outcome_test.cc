@@ -261,6 +261,32 @@ TEST(Pursuit, a_cancel_in_doubt_has_its_alarm) {
   EXPECT_FALSE(next_alarm(till.payment()));
 }
 
+// The book's clock never goes back; after a step of ours it runs ahead, and nobody waits for it.
+TEST(Pursuit, looks_now_by_our_clock_and_not_by_the_books) {
+  Till till = asked();
+  Payment payment = till.payment();
+  Event event = till.history().back();
+  event.version = payment.version;
+  event.occurred_at = till.now();
+  event.recorded_at = till.now().plus_ms(kHourMs);
+  event.status_after = PaymentStatus::none;
+  event.body = ApprovalUnknown{till.approval(), "lost"};
+  evolve(payment, event);
+  EXPECT_EQ(next_alarm(payment), (Alarm{AlarmKind::in_doubt, till.now()}));
+}
+
+TEST(Pursuit, a_delay_without_a_question_is_no_attempt) {
+  Till till = asked();
+  till.must(settle(till.approval(), OutcomeKind::unknown));
+  ProviderAsked delay;
+  delay.approval = till.approval();
+  delay.answer = ProviderAnswer::no_answer;
+  delay.next_attempt_at = till.now().plus_ms(kHourMs);
+  for (int i = 0; i < 3; ++i) till.must(RecordAnswer{delay});
+  EXPECT_EQ(till.payment().approvals[0].pursuit->attempts, 0U);
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::in_doubt, delay.next_attempt_at}));
+}
+
 // Handed over to people is what the incident names, and nothing beside it.
 TEST(Pursuit, one_cancel_given_up_leaves_the_others_to_the_resolver) {
   Till till = asked();

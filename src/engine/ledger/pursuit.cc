@@ -66,7 +66,7 @@ CancelRequest cancel_request(const Payment& payment, const Cancel& cancel, Insta
 // One approval or cancel on its way through one round.
 class Round {
  public:
-  Round(const Payment& payment, Instant now, Acquirer& acquirer, const PursuitPolicy& policy, Rng& rng,
+  Round(const Payment& payment, Instant now, Acquirer* acquirer, const PursuitPolicy& policy, Rng& rng,
         std::vector<PaymentCommand>& out)
       : payment_(payment), now_(now), acquirer_(acquirer), policy_(policy), rng_(rng), out_(out) {}
 
@@ -76,11 +76,11 @@ class Round {
         mark_unknown(approval);
         return;
       case ApprovalState::unknown:
-        inquire(approval);
-        return;
+        if (acquirer_ == nullptr) return postpone(approval, CancelId(), approval.pursuit);
+        return inquire(approval);
       case ApprovalState::reversing:
-        network_cancel(approval);
-        return;
+        if (acquirer_ == nullptr) return postpone(approval, CancelId(), approval.pursuit);
+        return network_cancel(approval);
       case ApprovalState::waiting:
       case ApprovalState::approved:
       case ApprovalState::declined:
@@ -97,7 +97,11 @@ class Round {
       out_.emplace_back(std::move(lost));
       return;
     }
-    if (cancel.state == CancelState::unknown) inquire(cancel);
+    if (cancel.state != CancelState::unknown) return;
+    if (acquirer_ == nullptr) {
+      return postpone(*payment_.find(cancel.terms.approval), cancel.terms.cancel, cancel.pursuit);
+    }
+    inquire(cancel);
   }
 
  private:
@@ -113,10 +117,22 @@ class Round {
     out_.emplace_back(std::move(lost));
   }
 
+  // Nobody can be asked, and nobody gives up for that reason: others come first, and the item stays in the
+  // in-doubt list.
+  void postpone(const Approval& approval, CancelId cancel, const std::optional<Pursuit>& pursuit) {
+    const bool reverses = approval.state == ApprovalState::reversing;
+    const auto question = !cancel.is_zero() ? Question::inquire_cancel
+                          : reverses        ? Question::network_cancel
+                                            : Question::inquire_approval;
+    out_.emplace_back(evidence(approval, cancel, question, ProviderAnswer::no_answer, now_,
+                               now_.plus_ms(policy_.delay_ms_max), attempts_of(pursuit),
+                               "provider " + approval.terms.provider + " isn't configured"));
+  }
+
   void inquire(const Approval& approval) {
     const auto attempt = attempts_of(approval.pursuit) + 1;
     const auto id = approval.terms.approval;
-    auto found = acquirer_.inquire(id.text(), deadline());
+    auto found = acquirer_->inquire(id.text(), deadline());
     const auto answer = found ? found->answer : ProviderAnswer::no_answer;
     note(approval, CancelId(), Question::inquire_approval, answer, attempt,
          found ? found->evidence : found.error().message);
@@ -133,7 +149,7 @@ class Round {
 
   void network_cancel(const Approval& approval) {
     const auto attempt = attempts_of(approval.pursuit) + 1;
-    auto answer = acquirer_.network_cancel(approval.terms.approval.text(), deadline());
+    auto answer = acquirer_->network_cancel(approval.terms.approval.text(), deadline());
     if (answer && answer->result != NetworkCancelResult::unknown) {
       const bool known = answer->result == NetworkCancelResult::canceled;
       note(approval, CancelId(), Question::network_cancel,
@@ -150,7 +166,7 @@ class Round {
     const auto* approval = payment_.find(cancel.terms.approval);
     const auto id = cancel.terms.cancel;
     const auto attempt = attempts_of(cancel.pursuit) + 1;
-    auto found = acquirer_.inquire(id.text(), deadline());
+    auto found = acquirer_->inquire(id.text(), deadline());
     const auto answer = found ? found->answer : ProviderAnswer::no_answer;
     note(*approval, id, Question::inquire_cancel, answer, attempt,
          found ? found->evidence : found.error().message);
@@ -179,7 +195,7 @@ class Round {
 
   // Under the same reference, so that the provider books it at most once.
   void send_again(const Approval& approval, const Cancel& cancel, std::uint32_t attempt) {
-    auto answer = acquirer_.cancel(cancel_request(payment_, cancel, deadline()));
+    auto answer = acquirer_->cancel(cancel_request(payment_, cancel, deadline()));
     if (answer) {
       note(approval, cancel.terms.cancel, Question::cancel,
            answer->canceled ? ProviderAnswer::canceled : ProviderAnswer::declined, attempt, answer->evidence);
@@ -201,7 +217,7 @@ class Round {
 
   const Payment& payment_;
   const Instant now_;
-  Acquirer& acquirer_;
+  Acquirer* const acquirer_;  // null: not configured
   const PursuitPolicy& policy_;
   Rng& rng_;
   std::vector<PaymentCommand>& out_;
@@ -261,9 +277,7 @@ std::vector<PaymentCommand> pursue(const Payment& payment, Instant now, const Ac
   std::vector<PaymentCommand> out;
   const auto with_round = [&](const std::string& provider, const auto& act) {
     const auto acquirer = acquirers.find(provider);
-    if (acquirer == acquirers.end())
-      return;  // its configuration is gone: stays in the in-doubt list, visible
-    Round round(payment, now, *acquirer->second, policy, rng, out);
+    Round round(payment, now, acquirer == acquirers.end() ? nullptr : acquirer->second, policy, rng, out);
     act(round);
   };
   for (const auto& approval : payment.approvals) {

@@ -40,7 +40,8 @@ using Acquirers = std::map<std::string, Acquirer*, std::less<>>;  // by provider
 SettleApproval ask_approval(const Payment& payment, const Approval& approval, Acquirer& acquirer);
 SettleCancel ask_cancel(const Payment& payment, const Cancel& cancel, Acquirer& acquirer, Instant deadline);
 
-// One round for a payment in doubt: at most one question per item that is due at `now`. The commands are to be submitted in
+// One round for a payment in doubt: at most one question per item that is due at `now`. An item whose provider isn't
+// configured is put off by delay_ms_max, which counts as no attempt. The commands are to be submitted in
 // order; one that is refused means that somebody else was faster, which is fine.
 std::vector<PaymentCommand> pursue(const Payment& payment, Instant now, const Acquirers& acquirers,
                                    const PursuitPolicy& policy, Rng& rng);

@@ -222,6 +222,41 @@ TEST(Storm, ends_with_both_sides_holding_the_same_money) {
   }
 }
 
+TEST(Unconfigured, a_provider_that_is_gone_holds_up_nobody) {
+  ProviderRig rig;
+  auto gone = rig.begin(10'000);
+  gone.input.provider = "gone";
+  const auto stuck = rig.ready("order-plain-1", 10'000);
+  ASSERT_EQ(rig.run(stuck, gone, "a1").kind, AnswerKind::done);
+  rig.clock.advance_ms(10);
+  const auto other = rig.ready("order-plain-2", 10'000);
+  ASSERT_EQ(rig.run(other, rig.begin(10'000), "a2").kind, AnswerKind::done);
+
+  ResolverOptions one_by_one;
+  one_by_one.alarms_max = 1;
+  one_by_one.policy.attempts_max = 3;
+  Resolver resolver(one_by_one, *rig.ledger, Acquirers{{"sim", &rig.acquirer}}, testing::line_renderer());
+  for (int round = 0; round < 60 && rig.state(other).in_doubt(); ++round) {
+    rig.clock.advance_ms(4'000);
+    resolver.step();
+  }
+  EXPECT_FALSE(rig.state(other).in_doubt());
+
+  for (int day = 0; day < 10; ++day) {
+    rig.clock.advance_ms(24 * 3'600'000LL);
+    resolver.step();
+  }
+  const auto state = rig.state(stuck);
+  ASSERT_TRUE(state.approvals[0].pursuit);
+  EXPECT_FALSE(state.approvals[0].pursuit->gave_up);
+  EXPECT_EQ(state.approvals[0].pursuit->attempts, 0U);
+  EXPECT_EQ(state.approvals[0].state, ApprovalState::unknown);
+  const auto events = rig.events_of(stuck);
+  const auto* asked = std::get_if<ProviderAsked>(&events.back().event.body);
+  ASSERT_NE(asked, nullptr);
+  EXPECT_EQ(asked->evidence, "provider gone isn't configured");
+}
+
 TEST(PursuitPolicy, delays_grow_and_are_bounded) {
   Rng rng(3);
   PursuitPolicy policy;
