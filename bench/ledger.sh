@@ -117,7 +117,7 @@ for round in $(seq "$rounds"); do
     ours wonjang/create --mix create
     rate=$(( $(newest wonjang/create) * 2 / 3 ))
     ours wonjang/create-open --mix create --rate "$rate"
-    each_peer create create
+    each_peer plain create
   fi
   if wants retries; then ours wonjang/retries --mix retries; each_peer retries retries; fi
   if wants bulk; then connections=2 ours wonjang/bulk --mix bulk; fi
