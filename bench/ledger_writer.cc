@@ -1,10 +1,10 @@
-// What one writer does in a second, without HTTP: payments with one recorded card approval, with idempotency, order claim,
-// Merkle tree and rendered answer, in batches.
+// What one writer does in a second, without HTTP: payments with one recorded card approval, with idempotency,
+// order claim, Merkle tree and rendered answer, in batches.
 //
 //   bench_ledger_writer BOOK [PAYMENTS] [BATCH] [DIRECTORY]     BOOK: none | rocks
 //
-// `none` is a book that keeps nothing: the engine's own share. Afterwards the book is checked against what went in: as many
-// payments, the same money. Prints one JSON line.
+// `none` is a book that keeps nothing: the engine's own share. Afterwards the book is checked against what
+// went in: as many payments, the same money. Prints one JSON line.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -46,7 +46,9 @@ class NoBook final : public Book {
   Result<std::vector<AlarmEntry>> alarms(std::uint8_t, std::int64_t, std::uint32_t) const override {
     return std::vector<AlarmEntry>();
   }
-  Result<std::optional<Hash256>> tree_node(std::uint8_t, std::uint64_t) const override { return std::optional<Hash256>(); }
+  Result<std::optional<Hash256>> tree_node(std::uint8_t, std::uint64_t) const override {
+    return std::optional<Hash256>();
+  }
   Result<BookCounts> count() const override { return BookCounts{}; }
   Result<void> backup(const std::string&) const override { return {}; }
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override { return {}; }
@@ -90,7 +92,8 @@ Request make_request(std::uint64_t number, const Digest& digest, Counter& counte
   const std::string key = "key-" + std::to_string(number * 0x9E3779B97F4A7C15ULL);
   CanonicalRequest canonical("create");
   canonical.text(create.order_id).number(create.total);
-  request.key = RequestKey{idempotency_key(digest, create.merchant, KeyKind::request, key), canonical.fingerprint(digest), key};
+  request.key = RequestKey{idempotency_key(digest, create.merchant, KeyKind::request, key),
+                           canonical.fingerprint(digest), key};
   request.command = PaymentCommand(std::move(create));
   request.actor = {ActorKind::merchant, "key_01JD4Z7Q8R6G3V5X9T2W0K1MNP"};
   request.renderer = &api_renderer();
@@ -137,7 +140,8 @@ int run(int argc, char** argv) {
   std::vector<Request> batch;
   for (std::uint64_t i = 0; i < payments;) {
     batch.clear();
-    while (batch.size() < batch_size && i < payments) batch.push_back(make_request(base + i++, digest, counter, clock.now()));
+    while (batch.size() < batch_size && i < payments)
+      batch.push_back(make_request(base + i++, digest, counter, clock.now()));
     const auto before = std::chrono::steady_clock::now();
     writer.process(batch);
     spent += std::chrono::steady_clock::now() - before;
@@ -152,10 +156,11 @@ int run(int argc, char** argv) {
   const auto seconds = static_cast<double>(spent.count()) / 1e9;
   const auto bytes = kind == "none" ? 0 : directory_bytes(directory);
   std::printf(
-      "{\"book\":\"%s\",\"payments\":%llu,\"batch\":%zu,\"per_second\":%.0f,\"us_per_payment\":%.2f,\"reply_bytes\":%.0f,"
+      "{\"book\":\"%s\",\"payments\":%llu,\"batch\":%zu,\"per_second\":%.0f,\"us_per_payment\":%.2f,\"reply_"
+      "bytes\":%.0f,"
       "\"disk_bytes_per_payment\":%.0f,\"max_rss_mib\":%ld}\n",
-      kind.c_str(), static_cast<unsigned long long>(payments), batch_size, static_cast<double>(payments) / seconds,
-      seconds * 1e6 / static_cast<double>(payments),
+      kind.c_str(), static_cast<unsigned long long>(payments), batch_size,
+      static_cast<double>(payments) / seconds, seconds * 1e6 / static_cast<double>(payments),
       static_cast<double>(counter.reply_bytes) / static_cast<double>(payments),
       static_cast<double>(bytes) / static_cast<double>(base / 2 + payments), usage.ru_maxrss / 1024);
   book.reset();

@@ -15,7 +15,8 @@ using ThingId = Id<ThingTag>;
 
 TEST(Id, text_and_back_at_the_edges) {
   constexpr std::uint64_t kMax = ~0ULL;
-  for (const RawId raw : {RawId{0, 1}, RawId{1, 0}, RawId{kMax, kMax}, RawId{kMax - 1, 2}, RawId{0x0123456789ABCDEF, 42}}) {
+  for (const RawId raw :
+       {RawId{0, 1}, RawId{1, 0}, RawId{kMax, kMax}, RawId{kMax - 1, 2}, RawId{0x0123456789ABCDEF, 42}}) {
     const ThingId id(raw);
     const auto text = id.text();
     EXPECT_EQ(text.size(), 30U);
@@ -31,10 +32,10 @@ TEST(Id, one_id_has_one_spelling) {
   EXPECT_FALSE(ThingId::parse("apr_" + text.substr(4)));
   EXPECT_FALSE(ThingId::parse(text + "0"));
   EXPECT_FALSE(ThingId::parse(text.substr(0, 29)));
-  EXPECT_FALSE(ThingId::parse("pay_" + std::string(26, '0')));          // zero names nothing
-  EXPECT_FALSE(ThingId::parse("pay_8" + std::string(25, '0')));         // more than 128 bits
-  EXPECT_FALSE(ThingId::parse("pay_0000000000000000000000000O"));       // a look-alike
-  EXPECT_FALSE(ThingId::parse("pay_0000000000000000000000000a"));       // lower case
+  EXPECT_FALSE(ThingId::parse("pay_" + std::string(26, '0')));     // zero names nothing
+  EXPECT_FALSE(ThingId::parse("pay_8" + std::string(25, '0')));    // more than 128 bits
+  EXPECT_FALSE(ThingId::parse("pay_0000000000000000000000000O"));  // a look-alike
+  EXPECT_FALSE(ThingId::parse("pay_0000000000000000000000000a"));  // lower case
   EXPECT_FALSE(ThingId::parse(""));
 }
 
@@ -52,7 +53,10 @@ TEST(Bytes, varints_and_bounds) {
   ByteReader eleven(std::string_view("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02", 10));
   eleven.varint();
   EXPECT_FALSE(eleven.ok());
-  ByteReader sized(std::string_view("\x05" "abc", 4));
+  ByteReader sized(
+      std::string_view("\x05"
+                       "abc",
+                       4));
   EXPECT_TRUE(sized.sized().empty());
   EXPECT_FALSE(sized.ok());
   EXPECT_EQ(sized.u8(), 0);

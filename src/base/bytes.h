@@ -107,10 +107,10 @@ class ByteReader {
 };
 
 std::string to_hex(std::string_view bytes);
-std::optional<std::string> from_hex(std::string_view hex);          // lower or upper case; even length
-std::string to_base64(std::string_view bytes);                      // standard alphabet, padded
-std::optional<std::string> from_base64(std::string_view text);      // strict: padded, no other characters
-std::string to_base64url(std::string_view bytes);                   // URL alphabet, no padding
-std::optional<std::string> from_base64url(std::string_view text);   // strict, canonical
+std::optional<std::string> from_hex(std::string_view hex);         // lower or upper case; even length
+std::string to_base64(std::string_view bytes);                     // standard alphabet, padded
+std::optional<std::string> from_base64(std::string_view text);     // strict: padded, no other characters
+std::string to_base64url(std::string_view bytes);                  // URL alphabet, no padding
+std::optional<std::string> from_base64url(std::string_view text);  // strict, canonical
 
 }  // namespace wonjang

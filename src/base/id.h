@@ -1,5 +1,5 @@
-// Id<Tag>: 128 bits that name one thing of one kind. Built explicitly, compared, never added; an id of another
-// kind doesn't compile. The bytes are the order: big-endian, compared as bytes.
+// Id<Tag>: 128 bits that name one thing of one kind. Built explicitly, compared, never added; an id of
+// another kind doesn't compile. The bytes are the order: big-endian, compared as bytes.
 //
 // Layout of a generated id (domain/ids.h makes them):
 //   bits 127..80  48 bits  milliseconds since 1970 (UTC), so that ids sort by time of birth
@@ -83,5 +83,7 @@ struct std::hash<wonjang::RawId> {
 
 template <typename Tag>
 struct std::hash<wonjang::Id<Tag>> {
-  std::size_t operator()(const wonjang::Id<Tag>& id) const noexcept { return std::hash<wonjang::RawId>()(id.raw()); }
+  std::size_t operator()(const wonjang::Id<Tag>& id) const noexcept {
+    return std::hash<wonjang::RawId>()(id.raw());
+  }
 };

@@ -1,5 +1,5 @@
-// std::mutex with clang's thread-safety annotations, so that the `tidy` preset (clang -Wthread-safety) finds a
-// member read without its lock. With gcc the macros are empty.
+// std::mutex with clang's thread-safety annotations, so that the `tidy` preset (clang -Wthread-safety) finds
+// a member read without its lock. With gcc the macros are empty.
 #pragma once
 
 #include <condition_variable>
@@ -28,7 +28,9 @@ class WJ_THREAD_ANNOTATION(capability("mutex")) Mutex {
 
 class WJ_THREAD_ANNOTATION(scoped_lockable) MutexLock {
  public:
-  explicit MutexLock(Mutex& mutex) WJ_THREAD_ANNOTATION(acquire_capability(mutex)) : mutex_(mutex) { mutex_.lock(); }
+  explicit MutexLock(Mutex& mutex) WJ_THREAD_ANNOTATION(acquire_capability(mutex)) : mutex_(mutex) {
+    mutex_.lock();
+  }
   ~MutexLock() WJ_THREAD_ANNOTATION(release_capability()) { mutex_.unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;

@@ -50,8 +50,10 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
@@ -125,8 +127,8 @@ class [[nodiscard]] Result<void> {
 
 // WJ_CHECK(expression): for Result<void>; returns the error or goes on.
 #define WJ_CHECK(expression) WJ_CHECK_INNER(expression, WJ_CONCAT(wj_result_, __LINE__))
-#define WJ_CHECK_INNER(expression, name) \
-  do {                                   \
-    auto name = (expression);            \
+#define WJ_CHECK_INNER(expression, name)       \
+  do {                                         \
+    auto name = (expression);                  \
     if (!name) return std::move(name).error(); \
   } while (false)

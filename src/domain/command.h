@@ -1,4 +1,5 @@
-// Commands: wishes about one payment, parsed and syntactically right. decide() answers with events or a refusal.
+// Commands: wishes about one payment, parsed and syntactically right. decide() answers with events or a
+// refusal.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,10 @@ namespace wonjang {
 struct ApprovalInput {
   MethodDetail method;
   std::int64_t amount = 0;
-  std::optional<TaxParts> parts;   // explicit; else derived from amount, tax_free, tax_exempt
+  std::optional<TaxParts> parts;  // explicit; else derived from amount, tax_free, tax_exempt
   std::int64_t tax_free = 0;
   std::int64_t tax_exempt = 0;
-  std::string provider;            // approval through a provider; empty when recorded
+  std::string provider;  // approval through a provider; empty when recorded
   std::string pg_code;
   std::string van;
   std::string approve_no;
@@ -27,8 +28,9 @@ struct ApprovalInput {
   Instant approved_at;
 };
 
-// Approvals: recorded ones, each becomes approval.approved; a VIRTUAL_ACCOUNT becomes virtual_account.issued (waiting)
-// unless `approved_at` says that it was deposited. None: the payment starts READY. All approvals with provider empty.
+// Approvals: recorded ones, each becomes approval.approved; a VIRTUAL_ACCOUNT becomes virtual_account.issued
+// (waiting) unless `approved_at` says that it was deposited. None: the payment starts READY. All approvals
+// with provider empty.
 struct CreatePayment {
   MerchantId merchant;
   std::string order_id;
@@ -80,19 +82,19 @@ struct ReverseDeposit {
   Instant reversed_at;
 };
 struct CancelPayment {
-  ApprovalId approval;                     // zero: the whole payment
-  std::optional<std::int64_t> amount;      // absent: everything that is left of it
-  std::optional<TaxParts> parts;           // explicit parts
+  ApprovalId approval;                 // zero: the whole payment
+  std::optional<std::int64_t> amount;  // absent: everything that is left of it
+  std::optional<TaxParts> parts;       // explicit parts
   std::int64_t tax_free = 0;
   std::int64_t tax_exempt = 0;
   std::optional<std::int64_t> expected_cancellable;
-  CancelKind kind = CancelKind::unknown;   // unknown: FULL or PARTIAL is derived
+  CancelKind kind = CancelKind::unknown;  // unknown: FULL or PARTIAL is derived
   ActorKind requester = ActorKind::unknown;
   std::int64_t easy_pay_discount_amount = 0;
   std::string refund_account_token;
   Instant requested_at;
-  Instant canceled_at;                     // recorded from elsewhere; zero = now
-  Instant deadline;                        // of the provider calls, where the approval went through one
+  Instant canceled_at;  // recorded from elsewhere; zero = now
+  Instant deadline;     // of the provider calls, where the approval went through one
 };
 struct SettleCancel {
   CancelId cancel;
@@ -132,9 +134,9 @@ struct OpenIncident {  // attempts used up, contradictions
 };
 
 using PaymentCommand =
-    std::variant<CreatePayment, AuthenticatePayment, FailPayment, ExpirePayment, RecordApproval, BeginApproval,
-                 SettleApproval, ConfirmDeposit, ReverseDeposit, CancelPayment, SettleCancel, RecordAcquisition,
-                 RecordAnswer, BeginNetworkCancel, SettleNetworkCancel, OpenIncident>;
+    std::variant<CreatePayment, AuthenticatePayment, FailPayment, ExpirePayment, RecordApproval,
+                 BeginApproval, SettleApproval, ConfirmDeposit, ReverseDeposit, CancelPayment, SettleCancel,
+                 RecordAcquisition, RecordAnswer, BeginNetworkCancel, SettleNetworkCancel, OpenIncident>;
 
 // "create_payment", "cancel" ...: CommandRefused::operation.
 std::string_view operation_of(const PaymentCommand& command);

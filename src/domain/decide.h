@@ -1,5 +1,5 @@
-// decide(state, command) -> events or a refusal. Pure: time, ids and the actor come in as arguments, nothing is read or
-// written. All guards sit here, inside the decision: nothing checks before the queue.
+// decide(state, command) -> events or a refusal. Pure: time, ids and the actor come in as arguments, nothing
+// is read or written. All guards sit here, inside the decision: nothing checks before the queue.
 #pragma once
 
 #include <variant>
@@ -10,8 +10,8 @@
 
 namespace wonjang {
 
-// Bodies in order, with the clocks of their business. The ledger's writer adds id, stream, version, recorded_at, key,
-// status_after and balance_after while it folds them.
+// Bodies in order, with the clocks of their business. The ledger's writer adds id, stream, version,
+// recorded_at, key, status_after and balance_after while it folds them.
 struct Decided {
   Instant occurred_at;
   EventBody body;
@@ -26,8 +26,8 @@ struct DecideContext {
 };
 
 // `payment` doesn't exist() for CreatePayment and must exist for every other command (the engine answers
-// payment_not_found before). An empty event list means: nothing to do, already so (a network's notice that repeats what
-// is known, e.g. the same bank_notice_id).
+// payment_not_found before). An empty event list means: nothing to do, already so (a network's notice that
+// repeats what is known, e.g. the same bank_notice_id).
 Decision decide(const Payment& payment, const PaymentCommand& command, DecideContext context);
 
 }  // namespace wonjang

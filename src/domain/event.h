@@ -1,9 +1,9 @@
-// Events: facts that never change. A payment is a fold over its events (domain/payment.h); a cancel or a correction is
-// another event. Every event is self-contained: a consumer never has to ask back (envelope: merchant, order, currency,
-// status and balance after it, the idempotency key it answers).
+// Events: facts that never change. A payment is a fold over its events (domain/payment.h); a cancel or a
+// correction is another event. Every event is self-contained: a consumer never has to ask back (envelope:
+// merchant, order, currency, status and balance after it, the idempotency key it answers).
 //
-// Two clocks: occurred_at (business; what the sender said) and recorded_at (ours; strictly rising within a book).
-// The order of folding is `version`, never a clock. proto/wonjang/v1/event.proto is the public form;
+// Two clocks: occurred_at (business; what the sender said) and recorded_at (ours; strictly rising within a
+// book). The order of folding is `version`, never a clock. proto/wonjang/v1/event.proto is the public form;
 // adapters/protobuf turns one into the other, byte for byte stable.
 #pragma once
 
@@ -23,7 +23,15 @@
 
 namespace wonjang {
 
-enum class ActorKind : std::uint8_t { unknown = 0, customer = 1, merchant = 2, admin = 3, system = 4, network = 5, bank = 6 };
+enum class ActorKind : std::uint8_t {
+  unknown = 0,
+  customer = 1,
+  merchant = 2,
+  admin = 3,
+  system = 4,
+  network = 5,
+  bank = 6
+};
 std::string_view code_of(ActorKind kind);
 
 struct Actor {
@@ -34,9 +42,23 @@ struct Actor {
 
 enum class PaymentType : std::uint8_t { unknown = 0, normal = 1, billing = 2, brandpay = 3 };
 enum class Channel : std::uint8_t { unknown = 0, online = 1, pos = 2, billing = 3, key_in = 4 };
-enum class CancelKind : std::uint8_t { unknown = 0, full = 1, partial = 2, network_reversal = 3, deposit_error = 4, chargeback = 5 };
+enum class CancelKind : std::uint8_t {
+  unknown = 0,
+  full = 1,
+  partial = 2,
+  network_reversal = 3,
+  deposit_error = 4,
+  chargeback = 5
+};
 enum class CancelPhase : std::uint8_t { unknown = 0, before_acquire = 1, after_acquire = 2 };
-enum class AcquisitionState : std::uint8_t { none = 0, ready = 1, requested = 2, completed = 3, cancel_requested = 4, canceled = 5 };
+enum class AcquisitionState : std::uint8_t {
+  none = 0,
+  ready = 1,
+  requested = 2,
+  completed = 3,
+  cancel_requested = 4,
+  canceled = 5
+};
 enum class DepositReversal : std::uint8_t { unknown = 0, to_waiting = 1, to_canceled = 2 };
 enum class NetworkCancelResult : std::uint8_t { unknown = 0, canceled = 1, never_existed = 2 };
 std::string_view code_of(PaymentType v);
@@ -87,7 +109,7 @@ struct ApprovalTerms {
   std::uint32_t seq = 0;  // 1, 2, ... within the payment
   MethodDetail method;
   TaxParts parts;
-  std::string provider;   // empty: recorded from elsewhere, cancels are recorded too and nobody is called
+  std::string provider;  // empty: recorded from elsewhere, cancels are recorded too and nobody is called
   std::string pg_code;
   std::string van;
   friend bool operator==(const ApprovalTerms&, const ApprovalTerms&) = default;
@@ -102,10 +124,10 @@ struct ApprovalRequested {
 
 struct ApprovalApproved {
   ApprovalTerms terms;
-  std::string approve_no;      // up to 8
+  std::string approve_no;  // up to 8
   std::string network_txn_id;
-  Instant approved_at;         // the network's clock
-  std::string evidence;        // masked raw answer, may be empty
+  Instant approved_at;   // the network's clock
+  std::string evidence;  // masked raw answer, may be empty
   friend bool operator==(const ApprovalApproved&, const ApprovalApproved&) = default;
 };
 
@@ -202,8 +224,22 @@ struct CancelUnknown {
 };
 
 // One question to the provider and what came back: the evidence of a resolution.
-enum class Question : std::uint8_t { unknown = 0, inquire_approval = 1, inquire_cancel = 2, network_cancel = 3, cancel = 4 };
-enum class ProviderAnswer : std::uint8_t { unknown = 0, approved = 1, declined = 2, canceled = 3, not_found = 4, no_answer = 5, pending = 6 };
+enum class Question : std::uint8_t {
+  unknown = 0,
+  inquire_approval = 1,
+  inquire_cancel = 2,
+  network_cancel = 3,
+  cancel = 4
+};
+enum class ProviderAnswer : std::uint8_t {
+  unknown = 0,
+  approved = 1,
+  declined = 2,
+  canceled = 3,
+  not_found = 4,
+  no_answer = 5,
+  pending = 6
+};
 std::string_view code_of(Question v);
 std::string_view code_of(ProviderAnswer v);
 
@@ -284,11 +320,11 @@ struct ApiKeyRevoked {
 
 // The order of alternatives is free; names and numbers outside are EventKind's and the protobuf's.
 using EventBody =
-    std::variant<PaymentCreated, PaymentAuthenticated, ApprovalRequested, ApprovalApproved, ApprovalDeclined, ApprovalUnknown,
-                 VirtualAccountIssued, DepositConfirmed, DepositReversed, PaymentExpired, PaymentFailed, CancelRequested,
-                 CancelSucceeded, CancelFailed, CancelUnknown, ProviderAsked, NetworkCancelRequested, NetworkCancelConfirmed,
-                 AcquisitionUpdated, CommandRefused, IncidentOpened, MerchantRegistered, MerchantClosed, ApiKeyCreated,
-                 ApiKeyRevoked>;
+    std::variant<PaymentCreated, PaymentAuthenticated, ApprovalRequested, ApprovalApproved, ApprovalDeclined,
+                 ApprovalUnknown, VirtualAccountIssued, DepositConfirmed, DepositReversed, PaymentExpired,
+                 PaymentFailed, CancelRequested, CancelSucceeded, CancelFailed, CancelUnknown, ProviderAsked,
+                 NetworkCancelRequested, NetworkCancelConfirmed, AcquisitionUpdated, CommandRefused,
+                 IncidentOpened, MerchantRegistered, MerchantClosed, ApiKeyCreated, ApiKeyRevoked>;
 
 struct Event {
   EventId id;

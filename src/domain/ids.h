@@ -1,5 +1,5 @@
-// The ids of the domain and how they are made. Layout: base/id.h. The slot is a stable hash of (merchant, order id)
-// mod 4096; slots map to books, so a payment's id says where it lives.
+// The ids of the domain and how they are made. Layout: base/id.h. The slot is a stable hash of (merchant,
+// order id) mod 4096; slots map to books, so a payment's id says where it lives.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,24 @@
 
 namespace wonjang {
 
-struct PaymentTag { static constexpr const char* kPrefix = "pay_"; };
-struct ApprovalTag { static constexpr const char* kPrefix = "apr_"; };
-struct CancelTag { static constexpr const char* kPrefix = "cnl_"; };
-struct EventTag { static constexpr const char* kPrefix = "evt_"; };
-struct MerchantTag { static constexpr const char* kPrefix = "mch_"; };
-struct ApiKeyTag { static constexpr const char* kPrefix = "key_"; };
+struct PaymentTag {
+  static constexpr const char* kPrefix = "pay_";
+};
+struct ApprovalTag {
+  static constexpr const char* kPrefix = "apr_";
+};
+struct CancelTag {
+  static constexpr const char* kPrefix = "cnl_";
+};
+struct EventTag {
+  static constexpr const char* kPrefix = "evt_";
+};
+struct MerchantTag {
+  static constexpr const char* kPrefix = "mch_";
+};
+struct ApiKeyTag {
+  static constexpr const char* kPrefix = "key_";
+};
 
 using PaymentId = Id<PaymentTag>;
 using ApprovalId = Id<ApprovalTag>;
@@ -30,9 +42,9 @@ constexpr std::uint32_t kSlots = 4096;
 // Stable for ever: FNV-1a 64 of the merchant's 16 bytes and the order id, folded. Part of the stored format.
 std::uint32_t slot_of(MerchantId merchant, std::string_view order_id);
 
-// Makes ids that rise strictly within a slot and never repeat across slots, also when the clock stands still or steps
-// back. (Across slots the slot's bits come before the counter: order within one millisecond is by slot.)
-// Threads: one owner.
+// Makes ids that rise strictly within a slot and never repeat across slots, also when the clock stands still
+// or steps back. (Across slots the slot's bits come before the counter: order within one millisecond is by
+// slot.) Threads: one owner.
 class IdMaker {
  public:
   explicit IdMaker(Rng rng) : rng_(rng) {}

@@ -1,5 +1,6 @@
-// Payment methods and their detail blocks (reference: korean-payments.md 3.3). Codes are ASCII SCREAMING_SNAKE outside;
-// numbers are stored and never change meaning. Enums are open sets: a reader keeps a number it doesn't know.
+// Payment methods and their detail blocks (reference: korean-payments.md 3.3). Codes are ASCII
+// SCREAMING_SNAKE outside; numbers are stored and never change meaning. Enums are open sets: a reader keeps a
+// number it doesn't know.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,9 @@ enum class Method : std::uint8_t {
   coupon = 8,
   deposit_cup = 9,
 };
-constexpr Method kMethods[] = {Method::card,     Method::virtual_account, Method::transfer,
+constexpr Method kMethods[] = {Method::card,         Method::virtual_account,  Method::transfer,
                                Method::mobile_phone, Method::gift_certificate, Method::easy_pay,
-                               Method::point,    Method::coupon,          Method::deposit_cup};
+                               Method::point,        Method::coupon,           Method::deposit_cup};
 
 enum class CardType : std::uint8_t { unknown = 0, credit = 1, check = 2, gift = 3 };
 enum class OwnerType : std::uint8_t { unknown = 0, personal = 1, corporate = 2 };
@@ -106,8 +107,9 @@ struct DepositCupDetail {
 };
 
 // The alternative at index i belongs to Method(i + 1).
-using MethodDetail = std::variant<CardDetail, VirtualAccountDetail, TransferDetail, MobilePhoneDetail,
-                                  GiftCertificateDetail, EasyPayDetail, PointDetail, CouponDetail, DepositCupDetail>;
+using MethodDetail =
+    std::variant<CardDetail, VirtualAccountDetail, TransferDetail, MobilePhoneDetail, GiftCertificateDetail,
+                 EasyPayDetail, PointDetail, CouponDetail, DepositCupDetail>;
 inline Method method_of(const MethodDetail& detail) { return static_cast<Method>(detail.index() + 1); }
 
 // "CARD" and back; a number outside the table gives "UNKNOWN".

@@ -1,6 +1,6 @@
 // Money: an amount in the minor unit of one ISO 4217 currency, as a signed 64-bit integer. No floating point
-// anywhere near it; there is no operator+: sums name what happens on overflow (nothing) and on mixed currencies
-// (nothing). Sums of many rows run in int128 (base/int128.h). Every division names its Rounding.
+// anywhere near it; there is no operator+: sums name what happens on overflow (nothing) and on mixed
+// currencies (nothing). Sums of many rows run in int128 (base/int128.h). Every division names its Rounding.
 #pragma once
 
 #include <array>
@@ -42,19 +42,19 @@ constexpr Money krw(std::int64_t won) { return {won, Currency()}; }
 std::optional<Money> add(Money a, Money b);
 std::optional<Money> sub(Money a, Money b);
 
-// Works on magnitudes: |numerator / denominator| is rounded, then the sign goes back, so that a cancel mirrors
-// its approval exactly. REQUIRES: denominator > 0
+// Works on magnitudes: |numerator / denominator| is rounded, then the sign goes back, so that a cancel
+// mirrors its approval exactly. REQUIRES: denominator > 0
 enum class Rounding : std::uint8_t { floor, half_up, up };
 std::int64_t divide(int128 numerator, std::int64_t denominator, Rounding rounding);
 
-// Parts whose sum is `whole`, none more than one minor unit from another, the larger first: 100 by 3 is 34, 33, 33.
-// REQUIRES: parts > 0
+// Parts whose sum is `whole`, none more than one minor unit from another, the larger first: 100 by 3 is 34,
+// 33, 33. REQUIRES: parts > 0
 std::vector<Money> split(Money whole, std::uint32_t parts);
 
 // "12,345 KRW", "12.34 USD", "-0.05 USD".
 std::string to_text(Money money);
-// The same form, separators optional; refuses anything that would lose a digit. For people, not for the API (the API
-// carries integers).
+// The same form, separators optional; refuses anything that would lose a digit. For people, not for the API
+// (the API carries integers).
 std::optional<Money> parse_money(std::string_view text);
 
 }  // namespace wonjang

@@ -19,13 +19,14 @@ namespace wonjang {
 
 // Numbers are stored nowhere; codes are public.
 enum class ApprovalState : std::uint8_t {
-  requested,   // intent written, no outcome yet: in doubt
-  unknown,     // the provider's answer was lost: in doubt, the resolver owns it
-  reversing,   // network cancel decided, not yet confirmed: in doubt
-  waiting,     // virtual account issued, no deposit
-  approved,    // live
+  requested,  // intent written, no outcome yet: in doubt
+  unknown,    // the provider's answer was lost: in doubt, the resolver owns it
+  reversing,  // network cancel decided, not yet confirmed: in doubt
+  waiting,    // virtual account issued, no deposit
+  approved,   // live
   declined,
-  reversed,    // network cancel confirmed, or the provider never knew it, or the deposit was taken back for good
+  reversed,  // network cancel confirmed, or the provider never knew it, or the deposit was taken back for
+             // good
 };
 std::string_view code_of(ApprovalState state);
 
@@ -36,10 +37,10 @@ std::string_view code_of(CancelState state);
 struct Pursuit {
   std::uint32_t attempts = 0;
   Instant first_asked_at;
-  Instant next_attempt_at;       // when the resolver should look again
-  std::string idempotency_key;   // the request whose answer is still open
-  std::string tenant;            // and its tenant (Actor::id scope of the key), see engine/ledger
-  bool gave_up = false;          // a person's queue
+  Instant next_attempt_at;      // when the resolver should look again
+  std::string idempotency_key;  // the request whose answer is still open
+  std::string tenant;           // and its tenant (Actor::id scope of the key), see engine/ledger
+  bool gave_up = false;         // a person's queue
   friend bool operator==(const Pursuit&, const Pursuit&) = default;
 };
 
@@ -52,26 +53,29 @@ struct Approval {
   std::string network_txn_id;
   Instant requested_at;
   Instant approved_at;
-  Instant received_at;   // our clock
+  Instant received_at;  // our clock
   std::string failure_code;
   std::string failure_message;
-  TaxParts canceled;     // succeeded cancels
-  TaxParts canceling;    // requested or unknown cancels: used up, not yet final
+  TaxParts canceled;   // succeeded cancels
+  TaxParts canceling;  // requested or unknown cancels: used up, not yet final
   AcquisitionState acquisition = AcquisitionState::none;
   Instant acquired_at;
   std::string slip_no;
   std::string acquire_batch_id;
   Instant deposited_at;  // virtual account
   std::int64_t deposited_amount = 0;
-  std::vector<std::string> bank_notices;  // ids of the bank's notices that were folded: a notice sent twice counts once
-  std::vector<std::string> incidents;  // "code: detail", the first kIncidentsKept: the same contradiction is told once
+  std::vector<std::string>
+      bank_notices;  // ids of the bank's notices that were folded: a notice sent twice counts once
+  std::vector<std::string>
+      incidents;  // "code: detail", the first kIncidentsKept: the same contradiction is told once
   std::optional<Pursuit> pursuit;  // while in doubt
 
   bool is_live() const { return state == ApprovalState::approved; }
   // Something a cancel can take: money, or an account that waits for it.
   bool is_held() const { return is_live() || state == ApprovalState::waiting; }
   bool is_in_doubt() const {
-    return state == ApprovalState::requested || state == ApprovalState::unknown || state == ApprovalState::reversing;
+    return state == ApprovalState::requested || state == ApprovalState::unknown ||
+           state == ApprovalState::reversing;
   }
   // parts - canceled - canceling of a held approval; zero of every other
   TaxParts cancellable() const;
@@ -103,38 +107,41 @@ struct Payment {
   MerchantId merchant;
   std::string order_id;
   Currency currency;
-  PaymentCreated terms;            // what was agreed at creation
-  std::int64_t total = 0;          // sum of terms.parts
-  std::int64_t balance = 0;        // total minus succeeded cancels; 0 once cancelled or taken back for good
+  PaymentCreated terms;      // what was agreed at creation
+  std::int64_t total = 0;    // sum of terms.parts
+  std::int64_t balance = 0;  // total minus succeeded cancels; 0 once cancelled or taken back for good
   PaymentStatus status = PaymentStatus::none;
-  std::vector<Approval> approvals; // by seq
-  std::vector<Cancel> cancels;     // in order of their first event
-  std::uint32_t version = 0;       // number of events folded
-  Instant created_at;              // recorded
-  Instant updated_at;              // recorded, of the newest event
-  Instant approved_at;             // when it became DONE first
+  std::vector<Approval> approvals;  // by seq
+  std::vector<Cancel> cancels;      // in order of their first event
+  std::uint32_t version = 0;        // number of events folded
+  Instant created_at;               // recorded
+  Instant updated_at;               // recorded, of the newest event
+  Instant approved_at;              // when it became DONE first
   std::uint32_t incidents = 0;
-  std::uint32_t contradictions = 0;  // events that the table refuses, or whose status_after, balance_after or children
-                                     // contradict the fold: only in a history that decide() didn't make
+  std::uint32_t contradictions =
+      0;  // events that the table refuses, or whose status_after, balance_after or children
+          // contradict the fold: only in a history that decide() didn't make
 
   bool exists() const { return status != PaymentStatus::none; }
   bool in_doubt() const;
   const Approval* find(ApprovalId approval) const;
   const Cancel* find(CancelId cancel) const;
-  std::int64_t live_approved() const;   // sum of live approvals' totals
-  std::int64_t cancellable() const;     // sum over held approvals
+  std::int64_t live_approved() const;  // sum of live approvals' totals
+  std::int64_t cancellable() const;    // sum over held approvals
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 
-// Folds one event. REQUIRES: event.version == payment.version. A history that contradicts the table leaves the status as it
-// is and is counted (Payment::contradictions); violations_of names it. A stored status_after isn't trusted, only compared.
+// Folds one event. REQUIRES: event.version == payment.version. A history that contradicts the table leaves
+// the status as it is and is counted (Payment::contradictions); violations_of names it. A stored status_after
+// isn't trusted, only compared.
 void evolve(Payment& payment, const Event& event);
 
 // The trigger an event gives in this state, if it concerns the status.
 std::optional<Trigger> trigger_of(const Payment& before, const EventBody& body);
 
-// When somebody must look at this payment again, and why: an outcome in doubt (the resolver's next attempt, or the
-// deadline of an intent whose process may have died), or an expiry (virtual account due, payment expires_at).
+// When somebody must look at this payment again, and why: an outcome in doubt (the resolver's next attempt,
+// or the deadline of an intent whose process may have died), or an expiry (virtual account due, payment
+// expires_at).
 enum class AlarmKind : std::uint8_t { in_doubt = 1, expiry = 2 };
 struct Alarm {
   AlarmKind kind;
@@ -143,7 +150,8 @@ struct Alarm {
 };
 std::optional<Alarm> next_alarm(const Payment& payment);
 
-// When ExpirePayment becomes possible: nothing when it never does as things are (final status, or something is live).
+// When ExpirePayment becomes possible: nothing when it never does as things are (final status, or something
+// is live).
 std::optional<Instant> expires_at(const Payment& payment);
 
 // The steps of a card slip as data: may it go from one state to the other?

@@ -48,7 +48,8 @@ void RegistryState::evolve(const Event& event) {
   ++version_;
   std::visit(Overloaded{
                  [&](const MerchantRegistered& e) {
-                   merchants_[event.merchant] = {event.merchant, e.code, e.name, e.metadata, false, event.recorded_at};
+                   merchants_[event.merchant] = {event.merchant, e.code, e.name,
+                                                 e.metadata,     false,  event.recorded_at};
                    by_code_[e.code] = event.merchant;
                  },
                  [&](const MerchantClosed&) { merchants_[event.merchant].closed = true; },
@@ -63,22 +64,26 @@ void RegistryState::evolve(const Event& event) {
 }
 
 std::string_view operation_of(const RegistryCommand& command) {
-  constexpr std::string_view kNames[] = {"register_merchant", "close_merchant", "create_api_key", "revoke_api_key"};
+  constexpr std::string_view kNames[] = {"register_merchant", "close_merchant", "create_api_key",
+                                         "revoke_api_key"};
   return kNames[command.index()];
 }
 
-RegistryDecision decide_registry(const RegistryState& state, const RegistryCommand& command, IdMaker& ids, Instant now) {
+RegistryDecision decide_registry(const RegistryState& state, const RegistryCommand& command, IdMaker& ids,
+                                 Instant now) {
   const auto unknown_merchant = [](MerchantId merchant) {
     return refuse(RefusalCode::merchant_unknown,
-                  "there is no merchant " + merchant.text() + "; register it with POST /v1/merchants first", "/merchantId");
+                  "there is no merchant " + merchant.text() + "; register it with POST /v1/merchants first",
+                  "/merchantId");
   };
   return std::visit(
       Overloaded{
           [&](const RegisterMerchant& c) -> RegistryDecision {
             if (const auto* taken = state.find_code(c.code)) {
-              return refuse(RefusalCode::merchant_code_taken,
-                            "code " + c.code + " already names merchant " + taken->id.text() + "; choose another code",
-                            "/code");
+              return refuse(
+                  RefusalCode::merchant_code_taken,
+                  "code " + c.code + " already names merchant " + taken->id.text() + "; choose another code",
+                  "/code");
             }
             return one(MerchantId(ids.next(now, 0)), MerchantRegistered{c.code, c.name, c.metadata});
           },
@@ -88,7 +93,8 @@ RegistryDecision decide_registry(const RegistryState& state, const RegistryComma
             return merchant->closed ? nothing() : one(c.merchant, MerchantClosed{});
           },
           [&](const CreateApiKey& c) -> RegistryDecision {
-            if (!c.merchant.is_zero() && state.find(c.merchant) == nullptr) return unknown_merchant(c.merchant);
+            if (!c.merchant.is_zero() && state.find(c.merchant) == nullptr)
+              return unknown_merchant(c.merchant);
             return one(c.merchant, ApiKeyCreated{c.key, c.hash, c.scopes, c.label, c.expires_at});
           },
           [&](const RevokeApiKey& c) -> RegistryDecision {

@@ -1,5 +1,6 @@
-// The registry: merchants and API keys, in one stream of their own (kRegistryStream, in book 0). Small; held in memory whole,
-// folded from its events like everything else. Secrets never come here, only their keyed hashes.
+// The registry: merchants and API keys, in one stream of their own (kRegistryStream, in book 0). Small; held
+// in memory whole, folded from its events like everything else. Secrets never come here, only their keyed
+// hashes.
 #pragma once
 
 #include <cstdint>
@@ -85,6 +86,7 @@ struct RegistryDecided {
 using RegistryDecision = std::variant<std::vector<RegistryDecided>, Refusal>;
 
 // Pure, like decide(). An empty list: already so.
-RegistryDecision decide_registry(const RegistryState& state, const RegistryCommand& command, IdMaker& ids, Instant now);
+RegistryDecision decide_registry(const RegistryState& state, const RegistryCommand& command, IdMaker& ids,
+                                 Instant now);
 
 }  // namespace wonjang

@@ -23,13 +23,14 @@ std::optional<TaxParts> add(const TaxParts& a, const TaxParts& b);
 // Nothing on overflow; the result may have negative parts: the caller's guard names them.
 std::optional<TaxParts> sub(const TaxParts& a, const TaxParts& b);
 
-// vat = round((total - tax_free - tax_exempt) / 11), supply is the rest. Nothing when a part would be negative.
+// vat = round((total - tax_free - tax_exempt) / 11), supply is the rest. Nothing when a part would be
+// negative.
 std::optional<TaxParts> parts_of_total(std::int64_t total, std::int64_t tax_free, std::int64_t tax_exempt);
 
-// The default parts of a cancel of `amount`, of which `tax_free` and `tax_exempt` were named by the caller (0 when not),
-// out of what remains. The last cancel (amount = everything left) takes the remainder of every part; before that
-// vat = clamp(round(taxable / 11), taxable - remaining.supply, remaining.vat). Nothing when the amount, or one of the
-// named parts, is more than what remains.
+// The default parts of a cancel of `amount`, of which `tax_free` and `tax_exempt` were named by the caller (0
+// when not), out of what remains. The last cancel (amount = everything left) takes the remainder of every
+// part; before that vat = clamp(round(taxable / 11), taxable - remaining.supply, remaining.vat). Nothing when
+// the amount, or one of the named parts, is more than what remains.
 std::optional<TaxParts> parts_of_cancel(const TaxParts& remaining, std::int64_t amount, std::int64_t tax_free,
                                         std::int64_t tax_exempt);
 

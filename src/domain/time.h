@@ -1,6 +1,6 @@
-// Instant: microseconds since 1970-01-01T00:00:00Z. BusinessDate: a market's day (Asia/Seoul, UTC+9, no daylight
-// saving), in days since 1970-01-01. Two types, so that one never passes for the other.
-// "Now" comes from the port Clock, never from here.
+// Instant: microseconds since 1970-01-01T00:00:00Z. BusinessDate: a market's day (Asia/Seoul, UTC+9, no
+// daylight saving), in days since 1970-01-01. Two types, so that one never passes for the other. "Now" comes
+// from the port Clock, never from here.
 #pragma once
 
 #include <compare>
@@ -31,13 +31,13 @@ struct BusinessDate {
 std::string to_rfc3339(Instant at);
 void append_rfc3339(std::string& out, Instant at);
 std::string to_rfc3339_micros(Instant at);
-// Any offset in ("Z", "+09:00"), up to 9 fraction digits (cut to microseconds), years 1970..9999. A date without
-// time or a time without offset is refused. Leap seconds (:60) are refused.
+// Any offset in ("Z", "+09:00"), up to 9 fraction digits (cut to microseconds), years 1970..9999. A date
+// without time or a time without offset is refused. Leap seconds (:60) are refused.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
-BusinessDate business_date_of(Instant at);         // the day in Seoul
-Instant start_of(BusinessDate date);               // 00:00 in Seoul
-std::string to_text(BusinessDate date);            // 2026-11-22
+BusinessDate business_date_of(Instant at);  // the day in Seoul
+Instant start_of(BusinessDate date);        // 00:00 in Seoul
+std::string to_text(BusinessDate date);     // 2026-11-22
 std::optional<BusinessDate> parse_business_date(std::string_view text);
 
 }  // namespace wonjang

@@ -1,10 +1,10 @@
-// Acquirer: the outside provider that moves the money (card network, PG, bank). Three results of any call: done, not done,
-// in doubt. Our reference (the approval's or cancel's id as text) names the transaction on both sides, also after a time-out
-// when the provider's own id is missing.
+// Acquirer: the outside provider that moves the money (card network, PG, bank). Three results of any call:
+// done, not done, in doubt. Our reference (the approval's or cancel's id as text) names the transaction on
+// both sides, also after a time-out when the provider's own id is missing.
 //
-// Errors of every call: unavailable (it was never sent: did not happen), in_doubt (sent, no usable answer in time: it may
-// have happened). Calls block, at most until `deadline`. Retries are the caller's, never the adapter's.
-// Threads: any.
+// Errors of every call: unavailable (it was never sent: did not happen), in_doubt (sent, no usable answer in
+// time: it may have happened). Calls block, at most until `deadline`. Retries are the caller's, never the
+// adapter's. Threads: any.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@
 namespace wonjang {
 
 struct ApproveRequest {
-  std::string reference;    // ApprovalId as text: the provider's duplicate key
-  std::string merchant;     // merchant id as text
+  std::string reference;  // ApprovalId as text: the provider's duplicate key
+  std::string merchant;   // merchant id as text
   std::string order_id;
   Money amount;
   MethodDetail method;
@@ -27,9 +27,9 @@ struct ApproveAnswer {
   std::string approve_no;
   std::string network_txn_id;
   Instant approved_at;
-  std::string failure_code;     // when declined
+  std::string failure_code;  // when declined
   std::string failure_message;
-  std::string evidence;         // the raw answer, masked
+  std::string evidence;  // the raw answer, masked
 };
 
 struct CancelRequest {
@@ -52,7 +52,7 @@ struct CancelAnswer {
 struct InquiryAnswer {
   ProviderAnswer answer = ProviderAnswer::unknown;  // approved, declined, canceled, not_found, pending
   std::string approve_no;
-  std::string network_txn_id;   // transaction_key of a cancel
+  std::string network_txn_id;  // transaction_key of a cancel
   Instant at;
   std::string failure_code;
   std::string failure_message;
@@ -70,7 +70,8 @@ class Acquirer {
   virtual Result<ApproveAnswer> approve(const ApproveRequest& request) = 0;
   virtual Result<CancelAnswer> cancel(const CancelRequest& request) = 0;
   virtual Result<InquiryAnswer> inquire(const std::string& reference, Instant deadline) = 0;
-  // 망취소: after it is confirmed, `reference` will never be approved, also not by a request still on its way.
+  // 망취소: after it is confirmed, `reference` will never be approved, also not by a request still on its
+  // way.
   virtual Result<NetworkCancelAnswer> network_cancel(const std::string& reference, Instant deadline) = 0;
 };
 

@@ -1,14 +1,15 @@
-// Book: an insert-only event store with optimistic concurrency, the only truth of a ledger. Positions are dense: event p
-// is followed by p + 1, nothing is ever changed or removed. Units are the atoms: the events that one command added to one
-// stream, with the idempotency entry that answers for it. Unique (stream, version) is the only lock there is; that is why
-// an insert-only book cannot deadlock.
+// Book: an insert-only event store with optimistic concurrency, the only truth of a ledger. Positions are
+// dense: event p is followed by p + 1, nothing is ever changed or removed. Units are the atoms: the events
+// that one command added to one stream, with the idempotency entry that answers for it. Unique (stream,
+// version) is the only lock there is; that is why an insert-only book cannot deadlock.
 //
-// Events are opaque bytes here, and so are Merkle nodes: engine/ledger makes them (see engine/ledger/merkle.h), the book
-// stores them in the same atomic write.
+// Events are opaque bytes here, and so are Merkle nodes: engine/ledger makes them (see
+// engine/ledger/merkle.h), the book stores them in the same atomic write.
 //
 // Every adapter passes testing/book_contract.h.
 //
-// Threads: one writer calls append(); any thread may call the const functions, which see every append that has returned.
+// Threads: one writer calls append(); any thread may call the const functions, which see every append that
+// has returned.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ namespace wonjang {
 using Position = std::uint64_t;
 
 // The answer under one idempotency key. `key` is a hash of (tenant, key), see engine/ledger/idempotency.h.
-// An entry that isn't final may be followed by another unit with the same key (an intent, then its outcome); after a
-// final one the key is spent for ever.
+// An entry that isn't final may be followed by another unit with the same key (an intent, then its outcome);
+// after a final one the key is spent for ever.
 struct IdempotencyEntry {
   Hash128 key{};
   Hash128 fingerprint{};
@@ -51,7 +52,7 @@ struct Unit {
   std::uint32_t expected_version = 0;  // events the stream has so far
   std::vector<std::string> events;     // encoded, at least one
   std::optional<IdempotencyEntry> idempotency;
-  std::optional<Hash128> claim;        // a natural key that this stream takes for itself (merchant + order id)
+  std::optional<Hash128> claim;  // a natural key that this stream takes for itself (merchant + order id)
   std::optional<AlarmEntry> alarm_before;  // removed, when it differs from alarm_after
   std::optional<AlarmEntry> alarm_after;
 };
@@ -79,12 +80,12 @@ struct TreeNode {
 struct AppendBatch {
   std::span<const Unit> units;
   std::span<const TreeNode> tree_nodes;  // nodes that became complete
-  std::string_view head;                 // the book's head record after this batch, opaque (engine/ledger/head.h)
+  std::string_view head;  // the book's head record after this batch, opaque (engine/ledger/head.h)
 };
 
 struct FoundIdempotency {
-  IdempotencyEntry entry;   // the newest under its key
-  Position position = 0;    // of the unit's first event
+  IdempotencyEntry entry;  // the newest under its key
+  Position position = 0;   // of the unit's first event
   std::uint32_t event_count = 0;
   RawId stream;
 };
@@ -103,7 +104,7 @@ struct BookCounts {
 
 class Book {
  public:
-  static constexpr std::uint32_t kUnitsMax = 4096;       // of one batch
+  static constexpr std::uint32_t kUnitsMax = 4096;  // of one batch
   static constexpr std::uint32_t kEventsPerUnitMax = 256;
   static constexpr std::size_t kEventBytesMax = 256 * 1024;
 
@@ -116,9 +117,11 @@ class Book {
 
   // Adds all units in one durable (synced) step, or none.
   // Errors: conflict (a (stream, version), a claim or a spent key is there already; nothing was written),
-  //   unavailable (nothing was written: no space, say), in_doubt (it may be written: close, reopen, look), corrupt.
+  //   unavailable (nothing was written: no space, say), in_doubt (it may be written: close, reopen, look),
+  //   corrupt.
   // After in_doubt or corrupt every further append fails the same way until the book is opened again.
-  // REQUIRES: 0 < units.size() <= kUnitsMax; units in order, a later unit may continue an earlier one's stream
+  // REQUIRES: 0 < units.size() <= kUnitsMax; units in order, a later unit may continue an earlier one's
+  // stream
   virtual Result<void> append(const AppendBatch& batch) = 0;
 
   // All units of one stream in version order; empty when there is none.
@@ -127,19 +130,23 @@ class Book {
   virtual Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const = 0;
   virtual Result<std::optional<RawId>> find_claim(const Hash128& claim) const = 0;
 
-  // Units from the one that holds `from` on, oldest first; at most `units_max`, and no further unit once `bytes_max` bytes
-  // of events were gathered. Fewer than asked and next() == tail(): the end. Replies are left out (empty).
-  virtual Result<std::vector<StoredUnit>> read(Position from, std::uint32_t units_max, std::size_t bytes_max) const = 0;
+  // Units from the one that holds `from` on, oldest first; at most `units_max`, and no further unit once
+  // `bytes_max` bytes of events were gathered. Fewer than asked and next() == tail(): the end. Replies are
+  // left out (empty).
+  virtual Result<std::vector<StoredUnit>> read(Position from, std::uint32_t units_max,
+                                               std::size_t bytes_max) const = 0;
 
   // Alarms of `kind` with at_us < until_us, earliest first.
-  virtual Result<std::vector<AlarmEntry>> alarms(std::uint8_t kind, std::int64_t until_us, std::uint32_t count_max) const = 0;
+  virtual Result<std::vector<AlarmEntry>> alarms(std::uint8_t kind, std::int64_t until_us,
+                                                 std::uint32_t count_max) const = 0;
 
   virtual Result<std::optional<Hash256>> tree_node(std::uint8_t level, std::uint64_t index) const = 0;
 
   // Scans everything: for check().
   virtual Result<BookCounts> count() const = 0;
 
-  // A consistent copy of the book as of now into `directory`, which doesn't exist yet; opened like the original.
+  // A consistent copy of the book as of now into `directory`, which doesn't exist yet; opened like the
+  // original.
   virtual Result<void> backup(const std::string& directory) const = 0;
 
   // Bytes on disk, and other numbers of the adapter by name, for metrics.

@@ -1,7 +1,6 @@
-// EventCodec: events to bytes and back. The bytes are the truth: they are what is stored, hashed into the Merkle tree and
-// published; encode() of the same event gives the same bytes for ever (golden files in adapters/protobuf). decode() accepts
-// every released version and keeps the meaning.
-// Threads: any.
+// EventCodec: events to bytes and back. The bytes are the truth: they are what is stored, hashed into the
+// Merkle tree and published; encode() of the same event gives the same bytes for ever (golden files in
+// adapters/protobuf). decode() accepts every released version and keeps the meaning. Threads: any.
 #pragma once
 
 #include <string>

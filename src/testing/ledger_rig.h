@@ -1,5 +1,5 @@
-// A ledger for tests: memory disk, manual clock, real codec, one call per command. Header-only; the test's target links
-// wj_ledger, wj_memory and wj_protobuf.
+// A ledger for tests: memory disk, manual clock, real codec, one call per command. Header-only; the test's
+// target links wj_ledger, wj_memory and wj_protobuf.
 #pragma once
 
 #include <future>
@@ -19,7 +19,8 @@
 
 namespace wonjang::testing {
 
-// Says what happened in a line, so that replays can be compared byte for byte. In doubt is 504, a refusal 422, declined 402.
+// Says what happened in a line, so that replays can be compared byte for byte. In doubt is 504, a refusal
+// 422, declined 402.
 class LineRenderer final : public Renderer {
  public:
   Reply render(const Outcome& outcome) const override {
@@ -46,7 +47,9 @@ inline const LineRenderer& line_renderer() {
   return renderer;
 }
 
-inline MerchantId merchant_of(std::uint64_t number) { return MerchantId(RawId{0x0190000000000000ULL, number}); }
+inline MerchantId merchant_of(std::uint64_t number) {
+  return MerchantId(RawId{0x0190000000000000ULL, number});
+}
 
 inline CardDetail a_card() {
   CardDetail card;
@@ -101,9 +104,9 @@ struct LedgerRig {
 
   void open() {
     ++options.seed;  // a new process has new randomness
-    ledger = std::make_unique<Ledger>(options, ports, [this](std::uint32_t index) -> Result<std::unique_ptr<Book>> {
-      return open_book(index);
-    });
+    ledger = std::make_unique<Ledger>(
+        options, ports,
+        [this](std::uint32_t index) -> Result<std::unique_ptr<Book>> { return open_book(index); });
     const auto started = ledger->start();
     WJ_ASSERT(started.has_value());
   }
@@ -125,11 +128,12 @@ struct LedgerRig {
   RequestKey key(std::string text, MerchantId tenant, std::string_view content) const {
     CanonicalRequest canonical("test");
     canonical.text(content);
-    return {idempotency_key(digest, tenant, KeyKind::request, text), canonical.fingerprint(digest), std::move(text)};
+    return {idempotency_key(digest, tenant, KeyKind::request, text), canonical.fingerprint(digest),
+            std::move(text)};
   }
 
-  Request request(PaymentId payment, PaymentCommand command, std::string key_text = {}, std::string_view content = "same",
-                  MerchantId tenant = merchant_of(1)) const {
+  Request request(PaymentId payment, PaymentCommand command, std::string key_text = {},
+                  std::string_view content = "same", MerchantId tenant = merchant_of(1)) const {
     Request out;
     out.payment = payment;
     out.command = std::move(command);
@@ -140,8 +144,8 @@ struct LedgerRig {
     return out;
   }
 
-  Answer run(PaymentId payment, PaymentCommand command, std::string key_text = {}, std::string_view content = "same",
-             MerchantId tenant = merchant_of(1)) const {
+  Answer run(PaymentId payment, PaymentCommand command, std::string key_text = {},
+             std::string_view content = "same", MerchantId tenant = merchant_of(1)) const {
     return ask(*ledger, request(payment, std::move(command), std::move(key_text), content, tenant));
   }
   Answer create(CreatePayment command, std::string key_text, std::string_view content = "same") const {
@@ -155,7 +159,9 @@ struct LedgerRig {
     return answer.payment_id;
   }
   Payment state(PaymentId id) const { return ledger->payment(id).value().value(); }
-  std::vector<StoredEvent> events_of(PaymentId id) const { return ledger->history(id).value().value().events; }
+  std::vector<StoredEvent> events_of(PaymentId id) const {
+    return ledger->history(id).value().value().events;
+  }
 
   // The first difference that check() finds in any book, or nothing.
   std::string difference() const {

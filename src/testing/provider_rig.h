@@ -1,5 +1,5 @@
-// LedgerRig with the seeded provider behind it: a gateway, a resolver that is stepped by hand, and the comparison of both
-// sides' money. The test's target also links wj_acquirer.
+// LedgerRig with the seeded provider behind it: a gateway, a resolver that is stepped by hand, and the
+// comparison of both sides' money. The test's target also links wj_acquirer.
 #pragma once
 
 #include <functional>
@@ -17,19 +17,22 @@ namespace wonjang::testing {
 struct ProviderRig : LedgerRig {
   static constexpr std::int64_t kCallTimeoutMs = 3'000;
 
-  explicit ProviderRig(std::uint32_t books = 1, const std::string& profile = "perfect", std::uint64_t provider_seed = 7)
+  explicit ProviderRig(std::uint32_t books = 1, const std::string& profile = "perfect",
+                       std::uint64_t provider_seed = 7)
       : LedgerRig(books), provider(*SimulatedProfile::named(profile), provider_seed) {
     start_engine();
   }
   ~ProviderRig() { stop_engine(); }
 
   void start_engine() {
-    gateway = std::make_unique<Gateway>(GatewayOptions{1, 64}, *ledger, Acquirers{{"sim", &acquirer}}, line_renderer());
+    gateway = std::make_unique<Gateway>(GatewayOptions{1, 64}, *ledger, Acquirers{{"sim", &acquirer}},
+                                        line_renderer());
     gateway->start();
     ResolverOptions resolver_options;
     resolver_options.policy.attempts_max = 8;
     resolver_options.policy.delay_ms_max = 60'000;
-    resolver = std::make_unique<Resolver>(resolver_options, *ledger, Acquirers{{"sim", &acquirer}}, line_renderer());
+    resolver =
+        std::make_unique<Resolver>(resolver_options, *ledger, Acquirers{{"sim", &acquirer}}, line_renderer());
   }
   void stop_engine() {
     if (gateway) gateway->stop();
@@ -54,7 +57,8 @@ struct ProviderRig : LedgerRig {
     return out;
   }
   Answer submit(PaymentId payment, PaymentCommand command, std::string key_text) {
-    if (auto* cancel = std::get_if<CancelPayment>(&command)) cancel->deadline = clock.now().plus_ms(kCallTimeoutMs);
+    if (auto* cancel = std::get_if<CancelPayment>(&command))
+      cancel->deadline = clock.now().plus_ms(kCallTimeoutMs);
     auto waiting = request(payment, std::move(command), std::move(key_text));
     Waiter waiter;
     waiting.completion = &waiter;
@@ -92,7 +96,8 @@ struct ProviderRig : LedgerRig {
   std::string mismatch() {
     for (const auto& broken : provider.violations(clock.now())) return "provider: " + broken;
     if (captured() == booked()) return "";
-    return "the provider captured " + std::to_string(captured()) + ", the book says " + std::to_string(booked());
+    return "the provider captured " + std::to_string(captured()) + ", the book says " +
+           std::to_string(booked());
   }
 
   class Waiter final : public Completion {

@@ -98,7 +98,7 @@ struct RefRequest {
   bool has_approval = false;        // one is named
   std::size_t cancel = kNoPlace;
   RefOutcome outcome = RefOutcome::unknown;
-  bool never_sent = false;          // settle_cancel: nothing left the house
+  bool never_sent = false;  // settle_cancel: nothing left the house
   std::string approve_no;
   bool known_to_network = true;  // settle_network_cancel; false = no usable answer
   std::string notice;

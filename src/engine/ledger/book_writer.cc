@@ -39,11 +39,13 @@ Result<void> BookWriter::open(Book& book) {
   WJ_TRY(auto head, decode_head(bytes));
   if (head.tree.size() != book.tail()) {
     return corrupt("book " + std::to_string(index_) + " ends at position " + std::to_string(book.tail()) +
-                   " but its head record says " + std::to_string(head.tree.size()) + "; restore it from a backup");
+                   " but its head record says " + std::to_string(head.tree.size()) +
+                   "; restore it from a backup");
   }
   if (head.tree.size() < head_.tree.size()) {
-    return corrupt("book " + std::to_string(index_) + " came back with " + std::to_string(head.tree.size()) + " events, but " +
-                   std::to_string(head_.tree.size()) + " were acknowledged; restore it from a backup");
+    return corrupt("book " + std::to_string(index_) + " came back with " + std::to_string(head.tree.size()) +
+                   " events, but " + std::to_string(head_.tree.size()) +
+                   " were acknowledged; restore it from a backup");
   }
   book_ = &book;
   if (index_ == 0) {
@@ -126,7 +128,8 @@ Result<void> BookWriter::plan_or_fail(Request& request, Plan& plan) {
   }
   const auto* command = std::get_if<PaymentCommand>(&request.command);
   if (command == nullptr) return plan_registry(request, plan);
-  return std::holds_alternative<CreatePayment>(*command) ? plan_create(request, plan) : plan_change(request, plan);
+  return std::holds_alternative<CreatePayment>(*command) ? plan_create(request, plan)
+                                                         : plan_change(request, plan);
 }
 
 // The key decides first, whatever else the request says: a repeat never reaches decide().
@@ -134,7 +137,8 @@ Result<bool> BookWriter::answer_from_entry(Request& request, Plan& plan) {
   FoundIdempotency found;
   if (const auto here = keys_.find(request.key->key); here != keys_.end()) {
     const Unit& unit = units_[here->second];
-    found = {*unit.idempotency, unit_positions_[here->second], static_cast<std::uint32_t>(unit.events.size()), unit.stream};
+    found = {*unit.idempotency, unit_positions_[here->second], static_cast<std::uint32_t>(unit.events.size()),
+             unit.stream};
     plan.needs_write = true;
   } else {
     WJ_TRY(auto stored, book_->find_idempotency(request.key->key));
@@ -210,7 +214,8 @@ Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
   if (taken) {
     WJ_TRY(auto* owner, state_of(*taken));
     const Refusal refusal{RefusalCode::order_id_taken,
-                          "order " + create.order_id + " already belongs to payment " + PaymentId(*taken).text() +
+                          "order " + create.order_id + " already belongs to payment " +
+                              PaymentId(*taken).text() +
                               "; fetch that payment, or use another orderId for another payment",
                           "/orderId", 0};
     refuse_on(*owner, request, refusal, plan);
@@ -235,7 +240,8 @@ Result<void> BookWriter::plan_change(Request& request, Plan& plan) {
   WJ_TRY(auto* state, state_of(request.payment.raw()));
   const bool hidden = !request.only_merchant.is_zero() && state->payment.merchant != request.only_merchant;
   if (!state->payment.exists() || hidden) {
-    const Refusal refusal{RefusalCode::payment_not_found, "there is no payment " + request.payment.text(), "", 0};
+    const Refusal refusal{RefusalCode::payment_not_found, "there is no payment " + request.payment.text(), "",
+                          0};
     answer_refusal(Payment{}, request, refusal, plan);
     return {};
   }
@@ -247,8 +253,8 @@ Result<void> BookWriter::decide_on(StreamState& state, Request& request, Plan& p
   const DecideContext context{now_, request.actor, ids_, state.payment.id.slot()};
   auto decision = decide(state.payment, std::get<PaymentCommand>(request.command), context);
   if (const auto* refusal = std::get_if<Refusal>(&decision)) {
-    // Recorded: what looked at state. Not what was refused before the payment exists, nor the house's own attempts, which
-    // come again and again by themselves.
+    // Recorded: what looked at state. Not what was refused before the payment exists, nor the house's own
+    // attempts, which come again and again by themselves.
     if (request.key && state.payment.exists() && depends_on_state(refusal->code)) {
       refuse_on(state, request, *refusal, plan);
     } else {
@@ -308,17 +314,18 @@ void BookWriter::refuse_on(StreamState& state, Request& request, const Refusal& 
   add_unit(state, request, std::move(events), &refusal, plan, /*with_entry=*/true);
 }
 
-void BookWriter::answer_refusal(const Payment& payment, Request& request, const Refusal& refusal, Plan& plan) {
+void BookWriter::answer_refusal(const Payment& payment, Request& request, const Refusal& refusal,
+                                Plan& plan) {
   ++stats_.refusals;
   plan.answer.kind = AnswerKind::refused;
   plan.answer.refusal = refusal.code;
   if (request.renderer == nullptr) return;
-  plan.answer.reply = request.renderer->render(
-      {payment, {}, &refusal, operation(request), index_, next_head_.tree.size()});
+  plan.answer.reply =
+      request.renderer->render({payment, {}, &refusal, operation(request), index_, next_head_.tree.size()});
 }
 
-void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Event> events, const Refusal* refusal,
-                          Plan& plan, bool with_entry) {
+void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Event> events,
+                          const Refusal* refusal, Plan& plan, bool with_entry) {
   Payment& payment = state.payment;
   Unit unit;
   unit.stream = payment.id.raw();
@@ -339,11 +346,13 @@ void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Even
   }
   unit.alarm_after = alarm_of(payment);
   if (with_entry && request.renderer != nullptr) {
-    plan.answer.reply = request.renderer->render({payment, events, refusal, operation(request), index_, first});
+    plan.answer.reply =
+        request.renderer->render({payment, events, refusal, operation(request), index_, first});
   }
   if (with_entry && request.key) {
     const bool final = !owes_answer(payment, request.key->text, request.actor.id);
-    if (!final) state.open.push_back({request.key->key, request.key->fingerprint, request.key->text, request.actor.id});
+    if (!final)
+      state.open.push_back({request.key->key, request.key->fingerprint, request.key->text, request.actor.id});
     unit.idempotency = entry_of(*request.key, plan.answer.reply, final);
   } else if (!request.key) {
     close_open_entry(state, unit, plan.answer.reply);
@@ -394,7 +403,8 @@ Result<void> BookWriter::plan_registry(Request& request, Plan& plan) {
       return {};
     }
     std::vector<RegistryDecided> record;
-    record.push_back({MerchantId(), CommandRefused{std::string(operation(request)), refusal->code, refusal->detail}});
+    record.push_back(
+        {MerchantId(), CommandRefused{std::string(operation(request)), refusal->code, refusal->detail}});
     add_registry_unit(request, std::move(record), refusal, plan, /*with_entry=*/true);
     return {};
   }
@@ -405,8 +415,8 @@ Result<void> BookWriter::plan_registry(Request& request, Plan& plan) {
   return {};
 }
 
-void BookWriter::add_registry_unit(Request& request, std::vector<RegistryDecided> decided, const Refusal* refusal,
-                                   Plan& plan, bool with_entry) {
+void BookWriter::add_registry_unit(Request& request, std::vector<RegistryDecided> decided,
+                                   const Refusal* refusal, Plan& plan, bool with_entry) {
   Unit unit;
   unit.stream = kRegistryStream;
   unit.expected_version = registry_.version();
@@ -422,17 +432,20 @@ void BookWriter::add_registry_unit(Request& request, std::vector<RegistryDecided
   }
   registry_changed_ = true;
   if (with_entry && request.renderer != nullptr) {
-    plan.answer.reply = request.renderer->render({Payment{}, events, refusal, operation(request), index_, first});
+    plan.answer.reply =
+        request.renderer->render({Payment{}, events, refusal, operation(request), index_, first});
   }
   if (with_entry && request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
   finish_plan(plan, first, std::move(unit));
 }
 
-// The outcome of an intent, found by the house itself, becomes the stored answer of the request that began it.
+// The outcome of an intent, found by the house itself, becomes the stored answer of the request that began
+// it.
 void BookWriter::close_open_entry(StreamState& state, Unit& unit, const Reply& reply) {
   if (reply.status == 0) return;
-  const auto settled = std::ranges::find_if(
-      state.open, [&](const OpenEntry& entry) { return !owes_answer(state.payment, entry.text, entry.actor); });
+  const auto settled = std::ranges::find_if(state.open, [&](const OpenEntry& entry) {
+    return !owes_answer(state.payment, entry.text, entry.actor);
+  });
   if (settled == state.open.end()) return;
   unit.idempotency = IdempotencyEntry{settled->key, settled->fingerprint, true, reply.status, reply.body};
   state.open.erase(settled);

@@ -1,9 +1,11 @@
-// BookWriter: the one writer of one book. Takes requests in batches, decides each (later ones of a batch see earlier ones),
-// writes all in one durable step, and only then answers. Nothing is decided anywhere else, so no two requests can both win.
+// BookWriter: the one writer of one book. Takes requests in batches, decides each (later ones of a batch see
+// earlier ones), writes all in one durable step, and only then answers. Nothing is decided anywhere else, so
+// no two requests can both win.
 //
 // Deterministic: time, randomness and the book come from outside; the simulator runs it without threads.
 //
-// When the book answers in_doubt or corrupt the writer halts: every later request fails until open() has read the book again.
+// When the book answers in_doubt or corrupt the writer halts: every later request fails until open() has read
+// the book again.
 //
 // Threads: one owner (ledger.h gives it a thread).
 #pragma once
@@ -45,8 +47,9 @@ struct WriterStats {
 class BookWriter {
  public:
   static constexpr std::uint32_t kBatchMax = 1024;
-  // Refused commands recorded per payment; further ones are answered and not kept, so that nobody can make a payment's history
-  // so long that folding it holds up the book. They are then no longer frozen under their keys.
+  // Refused commands recorded per payment; further ones are answered and not kept, so that nobody can make a
+  // payment's history so long that folding it holds up the book. They are then no longer frozen under their
+  // keys.
   static constexpr std::uint32_t kRefusalsKept = 200;
 
   BookWriter(std::uint32_t index, Ports ports, Rng rng);
@@ -54,8 +57,8 @@ class BookWriter {
   BookWriter(const BookWriter&) = delete;
   BookWriter& operator=(const BookWriter&) = delete;
 
-  // (Re)starts on a freshly opened book, which outlives the writer or the next open(). Compares the head record with the
-  // book's tail. Errors: corrupt, and those of the book.
+  // (Re)starts on a freshly opened book, which outlives the writer or the next open(). Compares the head
+  // record with the book's tail. Errors: corrupt, and those of the book.
   Result<void> open(Book& book);
   // A book that was opened and not yet halted by an append in doubt.
   bool is_open() const { return book_ != nullptr && !halted_; }
@@ -69,7 +72,8 @@ class BookWriter {
 
   const BookHead& head() const { return head_; }
 
-  // Merchants and API keys live in book 0. Called on the writer's thread after a batch with registry events is durable.
+  // Merchants and API keys live in book 0. Called on the writer's thread after a batch with registry events
+  // is durable.
   using RegistryListener = std::function<void(const RegistryState&)>;
   void set_registry_listener(RegistryListener listener) { registry_listener_ = std::move(listener); }
   const RegistryState& registry() const { return registry_; }
@@ -93,10 +97,10 @@ class BookWriter {
   void answer_refusal(const Payment& payment, Request& request, const Refusal& refusal, Plan& plan);
   Instant first_use_of(const FoundIdempotency& found) const;
   void record_key_reuse(Request& request, const FoundIdempotency& found, Plan& plan);
-  void add_unit(StreamState& state, Request& request, std::vector<Event> events, const Refusal* refusal, Plan& plan,
-                bool with_entry);
-  void add_registry_unit(Request& request, std::vector<RegistryDecided> decided, const Refusal* refusal, Plan& plan,
-                         bool with_entry);
+  void add_unit(StreamState& state, Request& request, std::vector<Event> events, const Refusal* refusal,
+                Plan& plan, bool with_entry);
+  void add_registry_unit(Request& request, std::vector<RegistryDecided> decided, const Refusal* refusal,
+                         Plan& plan, bool with_entry);
   void stamp(Event& event, const Request& request, RawId stream, std::uint32_t version);
   std::string encoded(const Event& event);
   void finish_plan(Plan& plan, Position first, Unit unit);
@@ -131,8 +135,8 @@ class BookWriter {
       return out;
     }
   };
-  std::unordered_map<Hash128, std::size_t, HashOfHash> keys_;   // idempotency key -> newest unit of this batch
-  std::unordered_map<Hash128, RawId, HashOfHash> claims_;       // claim -> stream, of this batch
+  std::unordered_map<Hash128, std::size_t, HashOfHash> keys_;  // idempotency key -> newest unit of this batch
+  std::unordered_map<Hash128, RawId, HashOfHash> claims_;      // claim -> stream, of this batch
 };
 
 }  // namespace wonjang

@@ -61,12 +61,15 @@ TEST_P(LedgerPromise, the_same_key_with_other_content_is_refused_and_audited) {
   EXPECT_EQ(rig_.events(), events + 1);
   const auto events_then = rig_.events_of(first.payment_id);
   EXPECT_EQ(std::get<CommandRefused>(events_then.back().event.body).operation, "key_reused");
-  EXPECT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1", "content").reply.body, first.reply.body);
+  EXPECT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1", "content").reply.body,
+            first.reply.body);
 }
 
 TEST_P(LedgerPromise, a_key_belongs_to_its_tenant) {
-  const auto one = rig_.run(PaymentId(), paid_command(merchant_of(1), "order-1", 10), "k1", "a", merchant_of(1));
-  const auto two = rig_.run(PaymentId(), paid_command(merchant_of(2), "order-1", 10), "k1", "b", merchant_of(2));
+  const auto one =
+      rig_.run(PaymentId(), paid_command(merchant_of(1), "order-1", 10), "k1", "a", merchant_of(1));
+  const auto two =
+      rig_.run(PaymentId(), paid_command(merchant_of(2), "order-1", 10), "k1", "b", merchant_of(2));
   EXPECT_EQ(one.kind, AnswerKind::done);
   EXPECT_EQ(two.kind, AnswerKind::done);
 }
@@ -157,7 +160,6 @@ struct WriterRig {
   std::uint64_t next_tag = 0;
 };
 
-
 TEST(BookWriter, a_key_twice_in_one_batch_is_booked_once) {
   WriterRig rig;
   rig.process({{"order-1", "k1"}, {"order-1", "k1"}});
@@ -214,7 +216,8 @@ TEST(BookWriter, an_append_that_wrote_nothing_fails_the_batch_and_the_next_one_g
 }
 
 class InDoubt : public ::testing::TestWithParam<MemoryDisk::Fault> {};
-INSTANTIATE_TEST_SUITE_P(Faults, InDoubt, ::testing::Values(MemoryDisk::Fault::lost, MemoryDisk::Fault::kept));
+INSTANTIATE_TEST_SUITE_P(Faults, InDoubt,
+                         ::testing::Values(MemoryDisk::Fault::lost, MemoryDisk::Fault::kept));
 
 TEST_P(InDoubt, an_append_in_doubt_stops_the_writer_until_the_book_is_read_again) {
   WriterRig rig;
@@ -304,7 +307,8 @@ TEST_P(LedgerPromise, concurrent_writers_never_collide) {
   EXPECT_EQ(all.size(), static_cast<std::size_t>(kThreads * kEach));
 }
 
-// One key for two orders at once, which live in different books: one wins, the others hear that the key is spent.
+// One key for two orders at once, which live in different books: one wins, the others hear that the key is
+// spent.
 TEST_P(LedgerPromise, one_key_for_many_orders_at_once_is_booked_once) {
   for (int round = 0; round < 10; ++round) {
     constexpr std::size_t kThreads = 6;
@@ -313,7 +317,8 @@ TEST_P(LedgerPromise, one_key_for_many_orders_at_once_is_booked_once) {
     for (std::size_t t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
         const auto name = std::to_string(round) + "-" + std::to_string(t);
-        answers[t] = rig_.create(paid_command(merchant_of(1), "order-" + name, 10), "key-" + std::to_string(round), name);
+        answers[t] = rig_.create(paid_command(merchant_of(1), "order-" + name, 10),
+                                 "key-" + std::to_string(round), name);
       });
     }
     for (auto& thread : threads) thread.join();
@@ -382,14 +387,16 @@ TEST_P(LedgerPromise, a_disk_with_room_again_is_seen_without_a_write) {
   rig_.options.reserve_bytes = 100;
   rig_.open();
   const auto full = [&] {
-    return std::ranges::any_of(rig_.ledger->status(),
-                               [](const BookStatus& book) { return book.condition == BookCondition::disk_full; });
+    return std::ranges::any_of(rig_.ledger->status(), [](const BookStatus& book) {
+      return book.condition == BookCondition::disk_full;
+    });
   };
   ASSERT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10), "k1").kind, AnswerKind::failed);
   EXPECT_TRUE(full());
   free_bytes = 1000;
   rig_.clock.advance_ms(1000);
-  for (int i = 0; full() && i < 50'000'000; ++i) std::this_thread::yield();  // the writer looks twice a second
+  for (int i = 0; full() && i < 50'000'000; ++i)
+    std::this_thread::yield();  // the writer looks twice a second
   EXPECT_FALSE(full());
   rig_.options.free_bytes = {};
   rig_.restart();  // before `free_bytes` goes

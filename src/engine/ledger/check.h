@@ -1,9 +1,10 @@
-// check(): re-derives everything a book stores from its events and names the first difference: dense positions, stream
-// versions, statuses and balances, invariants of every payment, idempotency entries, claims, alarms, every Merkle node and the
-// head, recorded times, and the counts of every index (so that nothing stands there too much).
+// check(): re-derives everything a book stores from its events and names the first difference: dense
+// positions, stream versions, statuses and balances, invariants of every payment, idempotency entries,
+// claims, alarms, every Merkle node and the head, recorded times, and the counts of every index (so that
+// nothing stands there too much).
 //
-// Threads: reads only; the book may be written to meanwhile, what comes after the start isn't looked at... but counts are
-// compared only when nothing was appended meanwhile.
+// Threads: reads only; the book may be written to meanwhile, what comes after the start isn't looked at...
+// but counts are compared only when nothing was appended meanwhile.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,8 @@ using testing::merchant_of;
 using testing::paid_command;
 using testing::ProviderRig;
 
-// The resolver marked the outcome unknown first; the gateway's own "unknown" then changed nothing, and the caller heard 201.
+// The resolver marked the outcome unknown first; the gateway's own "unknown" then changed nothing, and the
+// caller heard 201.
 TEST(FoundByReview, a_caller_never_hears_yes_while_the_outcome_is_in_doubt) {
   ProviderRig rig;
   const auto payment = rig.ready("order-sim-silent-r1", 10'000);

@@ -1,6 +1,5 @@
 #include "engine/ledger/gateway.h"
 
-
 #include <condition_variable>
 #include <deque>
 
@@ -27,7 +26,11 @@ struct Gateway::Impl {
   // The caller's request, held until the provider has spoken.
   struct Job final : public Completion {
     Job(Impl& owner, Request& request)
-        : impl(owner), completion(request.completion), tag(request.tag), key(request.key), actor(request.actor.id) {}
+        : impl(owner),
+          completion(request.completion),
+          tag(request.tag),
+          key(request.key),
+          actor(request.actor.id) {}
 
     // The intent is durable (or there is none): on the writer's thread.
     void complete(std::uint64_t, Answer intent) override { answer = std::move(intent); }
@@ -146,7 +149,8 @@ void Gateway::Impl::work_on(Job& job) {
   const auto keep = [&](Answer outcome) {
     if (outcome.kind == AnswerKind::failed) return;  // the intent stands; the resolver goes on with it
     // Still in doubt: the caller hears that, and never a yes that others may have overtaken.
-    const bool is_open = job.key && outcome.payment && owes_answer(*outcome.payment, job.key->text, job.actor);
+    const bool is_open =
+        job.key && outcome.payment && owes_answer(*outcome.payment, job.key->text, job.actor);
     if (is_open) return;
     job.answer = std::move(outcome);
     job.answer.kind = AnswerKind::done;
@@ -168,7 +172,8 @@ void Gateway::Impl::work_on(Job& job) {
   answer_as_kept(job);
 }
 
-// The resolver may have found the outcome first, and its words are what every repeat will hear: say the same now.
+// The resolver may have found the outcome first, and its words are what every repeat will hear: say the same
+// now.
 void Gateway::Impl::answer_as_kept(Job& job) const {
   if (!job.key) return;
   const auto found = ledger.find_idempotency(job.key->key);

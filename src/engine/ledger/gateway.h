@@ -1,11 +1,12 @@
-// Gateway: the way in for requests that may need a provider. The intent is written first (through the ledger, like every
-// command); then the provider is called on a worker's thread; then the outcome is written and the caller answered. A caller
-// hears either the final answer, or that the outcome is unknown (the renderer's answer to an outcome in doubt, not stored).
+// Gateway: the way in for requests that may need a provider. The intent is written first (through the ledger,
+// like every command); then the provider is called on a worker's thread; then the outcome is written and the
+// caller answered. A caller hears either the final answer, or that the outcome is unknown (the renderer's
+// answer to an outcome in doubt, not stored).
 //
 // Requests that cause no intent pass straight through.
 //
-// Threads: any thread submits; `workers` threads call providers. A full work queue leaves the intent to the resolver and
-// answers at once as unknown: an intent is never dropped.
+// Threads: any thread submits; `workers` threads call providers. A full work queue leaves the intent to the
+// resolver and answers at once as unknown: an intent is never dropped.
 #pragma once
 
 #include <memory>

@@ -24,7 +24,8 @@ Result<BookHead> decode_head(std::string_view bytes) {
   ByteReader in(bytes);
   const auto format = in.u8();
   if (format != kFormat) {
-    return corrupt("the head record has format " + std::to_string(format) + ", this program reads 1; use a newer wonjang");
+    return corrupt("the head record has format " + std::to_string(format) +
+                   ", this program reads 1; use a newer wonjang");
   }
   const auto size = in.varint();
   std::vector<Hash256> peaks;

@@ -1,6 +1,6 @@
-// The book's head record: what the writer must know to go on after a restart, written in the same batch as the events.
-// Stored form: docs/formats/head.md. Format 1: version byte, varint tree size, peaks (32 bytes each, one per set bit of the
-// size), varint microseconds of the newest recorded_at.
+// The book's head record: what the writer must know to go on after a restart, written in the same batch as
+// the events. Stored form: docs/formats/head.md. Format 1: version byte, varint tree size, peaks (32 bytes
+// each, one per set bit of the size), varint microseconds of the newest recorded_at.
 #pragma once
 
 #include <string>

@@ -52,6 +52,8 @@ CanonicalRequest& CanonicalRequest::absent() {
   return *this;
 }
 
-Hash128 CanonicalRequest::fingerprint(const Digest& digest) const { return first_half(digest.sha256(bytes_)); }
+Hash128 CanonicalRequest::fingerprint(const Digest& digest) const {
+  return first_half(digest.sha256(bytes_));
+}
 
 }  // namespace wonjang

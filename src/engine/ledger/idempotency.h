@@ -1,6 +1,7 @@
-// Idempotency keys and fingerprints. The key of an entry is a hash of (tenant, kind of key, key text); the fingerprint a hash
-// of the canonical request: operation, path ids, parsed fields in a fixed order, without transport noise. Two requests that
-// mean the same have the same fingerprint; the canonical form has a version.
+// Idempotency keys and fingerprints. The key of an entry is a hash of (tenant, kind of key, key text); the
+// fingerprint a hash of the canonical request: operation, path ids, parsed fields in a fixed order, without
+// transport noise. Two requests that mean the same have the same fingerprint; the canonical form has a
+// version.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ Hash128 idempotency_key(const Digest& digest, MerchantId tenant, KeyKind kind, s
 // The natural key that a payment's stream claims: unique per merchant.
 Hash128 order_claim(const Digest& digest, MerchantId merchant, std::string_view order_id);
 
-// Collects the canonical request. Every field is written with its length, so that no two requests run together.
+// Collects the canonical request. Every field is written with its length, so that no two requests run
+// together.
 class CanonicalRequest {
  public:
   static constexpr std::uint8_t kVersion = 1;

@@ -39,8 +39,8 @@ void KeyGate::submit(Request request) {
   let_through(std::move(request));
 }
 
-// A request that fails at once releases the next one from within pass_(): taken in turn here, not one inside the other, since
-// thousands may wait for one key.
+// A request that fails at once releases the next one from within pass_(): taken in turn here, not one inside
+// the other, since thousands may wait for one key.
 void KeyGate::let_through(Request request) {
   struct Turn {
     KeyGate* gate = nullptr;

@@ -1,6 +1,6 @@
-// The key gate: lets one request per idempotency key through at a time, so that the look-up across books and the write that
-// follows are one step for that key. Requests that wait are bounded by the queues they come from.
-// Threads: any.
+// The key gate: lets one request per idempotency key through at a time, so that the look-up across books and
+// the write that follows are one step for that key. Requests that wait are bounded by the queues they come
+// from. Threads: any.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@ namespace wonjang {
 
 class KeyGate {
  public:
-  // `pass` is called for every request that may go on, on the thread of submit() or of the completion before it.
+  // `pass` is called for every request that may go on, on the thread of submit() or of the completion before
+  // it.
   explicit KeyGate(std::function<void(Request)> pass) : pass_(std::move(pass)) {}
 
   // REQUIRES: request.key

@@ -44,9 +44,9 @@ struct Ledger::Lane {
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::vector<Request> queue;   // guarded by mutex
-  bool stopping = false;        // guarded by mutex
-  BookStatus status;            // guarded by mutex
+  std::vector<Request> queue;           // guarded by mutex
+  bool stopping = false;                // guarded by mutex
+  BookStatus status;                    // guarded by mutex
   std::atomic<std::size_t> pending{0};  // queued and not yet answered
 
   // The writer's thread only.
@@ -63,8 +63,10 @@ Ledger::Ledger(LedgerOptions options, Ports ports, BookOpener opener)
   WJ_ASSERT(options_.books > 0 && options_.books <= kSlots);
   WJ_ASSERT(options_.batch_max > 0 && options_.batch_max <= BookWriter::kBatchMax);
   Rng seeds(options_.seed);
-  for (std::uint32_t i = 0; i < options_.books; ++i) lanes_.push_back(std::make_unique<Lane>(i, ports_, Rng(seeds.next())));
-  if (options_.books > 1) gate_ = std::make_unique<KeyGate>([this](Request request) { route(std::move(request)); });
+  for (std::uint32_t i = 0; i < options_.books; ++i)
+    lanes_.push_back(std::make_unique<Lane>(i, ports_, Rng(seeds.next())));
+  if (options_.books > 1)
+    gate_ = std::make_unique<KeyGate>([this](Request request) { route(std::move(request)); });
 }
 
 Ledger::~Ledger() { stop(); }
@@ -95,7 +97,9 @@ void Ledger::set_commit_listener(std::function<void(std::uint32_t, Position)> li
   commit_listener_ = std::move(listener);
 }
 
-void Ledger::set_registry_listener(BookWriter::RegistryListener listener) { registry_listener_ = std::move(listener); }
+void Ledger::set_registry_listener(BookWriter::RegistryListener listener) {
+  registry_listener_ = std::move(listener);
+}
 
 // ---- the way in ----
 
@@ -157,13 +161,15 @@ void Ledger::enqueue(std::uint32_t book, std::vector<Request>& requests) {
       why = "the ledger is stopping; nothing was written, send the same request again";
     } else {
       const auto pending = lane.pending.load(std::memory_order_relaxed);
-      taken = std::min<std::size_t>(requests.size(), options_.queue_max - std::min<std::size_t>(options_.queue_max, pending));
+      taken = std::min<std::size_t>(requests.size(),
+                                    options_.queue_max - std::min<std::size_t>(options_.queue_max, pending));
       const bool was_empty = lane.queue.empty();
       lane.queue.insert(lane.queue.end(), std::make_move_iterator(requests.begin()),
                         std::make_move_iterator(requests.begin() + static_cast<std::ptrdiff_t>(taken)));
       lane.pending.fetch_add(taken, std::memory_order_relaxed);
       if (was_empty && taken > 0) lane.wake.notify_one();
-      if (taken < requests.size()) why = "the queue of this book is full; nothing was written, try again in a moment";
+      if (taken < requests.size())
+        why = "the queue of this book is full; nothing was written, try again in a moment";
     }
   }
   for (std::size_t i = taken; i < requests.size(); ++i) fail_now(requests[i], why);
@@ -227,8 +233,9 @@ void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
         const std::lock_guard lock(lane.mutex);
         lane.status.condition = BookCondition::disk_full;
       }
-      lane.writer.refuse(slice, unavailable("the disk is nearly full: writes are refused until there is room again; nothing "
-                                            "was written, free some space or grow the disk"));
+      lane.writer.refuse(
+          slice, unavailable("the disk is nearly full: writes are refused until there is room again; nothing "
+                             "was written, free some space or grow the disk"));
     } else {
       lane.writer.process(slice);
     }
@@ -240,7 +247,8 @@ void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
       lane.status.tail = tail;
       if (const auto* halted = lane.writer.halted_by(); halted != nullptr) {
         if (lane.status.condition == BookCondition::damaged) continue;  // it stays so, for a person
-        lane.status.condition = halted->kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
+        lane.status.condition =
+            halted->kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
         lane.status.why = halted->message;
       } else {
         lane.status.condition = lane.disk_low ? BookCondition::disk_full : BookCondition::serving;
@@ -292,7 +300,8 @@ void Ledger::reopen_when_due(Lane& lane) {
   }
   lane.reopen_delay_ms = std::min(lane.reopen_delay_ms * 2, options_.reopen_delay_ms_max);
   lane.reopen_at = now.plus_ms(lane.reopen_delay_ms);
-  lane.status.condition = opened.error().kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
+  lane.status.condition =
+      opened.error().kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
   lane.status.why = opened.error().message;
 }
 
@@ -340,7 +349,8 @@ Result<std::optional<History>> Ledger::history(PaymentId id) const {
   return std::optional<History>(std::move(history));
 }
 
-Result<std::optional<PaymentId>> Ledger::payment_of_order(MerchantId merchant, std::string_view order_id) const {
+Result<std::optional<PaymentId>> Ledger::payment_of_order(MerchantId merchant,
+                                                          std::string_view order_id) const {
   const auto claim = order_claim(ports_.digest, merchant, order_id);
   WJ_TRY(const auto stream, read_from(book_of_slot(slot_of(merchant, order_id)),
                                       [&](const Book& b) { return b.find_claim(claim); }));
@@ -367,7 +377,8 @@ Result<std::vector<AlarmEntry>> Ledger::alarms(std::uint32_t book, AlarmKind kin
       book, [&](const Book& b) { return b.alarms(static_cast<std::uint8_t>(kind), until.us, count_max); });
 }
 
-Result<void> Ledger::with_book(std::uint32_t book, const std::function<Result<void>(const Book&)>& look) const {
+Result<void> Ledger::with_book(std::uint32_t book,
+                               const std::function<Result<void>(const Book&)>& look) const {
   return read_from(book, look);
 }
 

@@ -1,13 +1,15 @@
-// Ledger: N books in one process behind one face. Slots map to books (book = slot * N / 4096), an id says where it lives.
-// Each book has one writer thread and one bounded queue; reads go to the books directly, from any thread, and see every
-// answered write.
+// Ledger: N books in one process behind one face. Slots map to books (book = slot * N / 4096), an id says
+// where it lives. Each book has one writer thread and one bounded queue; reads go to the books directly, from
+// any thread, and see every answered write.
 //
-// An idempotency entry lives in the book of the payment that it answered for. With one book the writer alone decides about
-// keys. With more, a key could meet two payments in two books at once, so a request with a key first passes the key gate:
-// one request per key at a time, routed to the book that already knows the key, if any does (docs/adr/0005).
+// An idempotency entry lives in the book of the payment that it answered for. With one book the writer alone
+// decides about keys. With more, a key could meet two payments in two books at once, so a request with a key
+// first passes the key gate: one request per key at a time, routed to the book that already knows the key, if
+// any does (docs/adr/0005).
 //
-// When a book's append ends in doubt or finds damage, its writer halts, the book is closed and opened again with growing
-// delays; until then writes to it are refused and reads fail with `unavailable`. A damaged book stays closed.
+// When a book's append ends in doubt or finds damage, its writer halts, the book is closed and opened again
+// with growing delays; until then writes to it are refused and reads fail with `unavailable`. A damaged book
+// stays closed.
 //
 // Threads: any thread calls any function but start() and stop().
 #pragma once
@@ -27,11 +29,11 @@ namespace wonjang {
 
 struct LedgerOptions {
   std::uint32_t books = 1;
-  std::uint32_t queue_max = 16384;          // requests waiting per book; beyond it a request is refused at once
+  std::uint32_t queue_max = 16384;  // requests waiting per book; beyond it a request is refused at once
   std::uint32_t batch_max = BookWriter::kBatchMax;
   std::int64_t reopen_delay_ms_first = 100;  // doubled up to reopen_delay_ms_max
   std::int64_t reopen_delay_ms_max = 30000;
-  std::uint64_t seed = 0;                    // of ids; from crypto randomness outside tests
+  std::uint64_t seed = 0;  // of ids; from crypto randomness outside tests
   // Free bytes of the data directory's disk; writes are refused below the reserve. Empty: never asked.
   std::function<std::uint64_t()> free_bytes;
   std::uint64_t reserve_bytes = 0;
@@ -78,8 +80,8 @@ class Ledger {
   std::uint32_t books() const { return options_.books; }
   std::uint32_t book_of_slot(std::uint32_t slot) const { return slot * options_.books / kSlots; }
 
-  // Hands a request to its book. When it can't be taken (queue full, stopping) its completion is called at once, on the
-  // caller's thread, with `failed` / unavailable.
+  // Hands a request to its book. When it can't be taken (queue full, stopping) its completion is called at
+  // once, on the caller's thread, with `failed` / unavailable.
   void submit(Request request);
   // The same for many, cheaper: one lock a book.
   void submit(std::vector<Request> requests);
@@ -92,8 +94,10 @@ class Ledger {
   Result<std::optional<History>> history(PaymentId id) const;
   Result<std::optional<PaymentId>> payment_of_order(MerchantId merchant, std::string_view order_id) const;
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const;
-  Result<std::vector<StoredUnit>> read(std::uint32_t book, Position from, std::uint32_t units_max, std::size_t bytes_max) const;
-  Result<std::vector<AlarmEntry>> alarms(std::uint32_t book, AlarmKind kind, Instant until, std::uint32_t count_max) const;
+  Result<std::vector<StoredUnit>> read(std::uint32_t book, Position from, std::uint32_t units_max,
+                                       std::size_t bytes_max) const;
+  Result<std::vector<AlarmEntry>> alarms(std::uint32_t book, AlarmKind kind, Instant until,
+                                         std::uint32_t count_max) const;
   // Runs `look` on an open book (proofs, checks, backups). Errors: unavailable while it is being reopened.
   Result<void> with_book(std::uint32_t book, const std::function<Result<void>(const Book&)>& look) const;
   Positions tails() const;
@@ -106,7 +110,7 @@ class Ledger {
   const Ports& ports() const { return ports_; }
 
  private:
-  struct Lane;      // a book with its queue, writer and thread
+  struct Lane;  // a book with its queue, writer and thread
 
   std::uint32_t book_for(const Request& request) const;
   void route(Request request);

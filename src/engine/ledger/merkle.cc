@@ -12,8 +12,10 @@ namespace {
 // The largest power of two below `n`. REQUIRES: n > 1
 std::uint64_t split_point(std::uint64_t n) { return std::bit_floor(n - 1); }
 
-// Root of leaves [from, from + count): `from` is a multiple of the subtree's size at every level that this meets.
-Result<Hash256> range_root(const Digest& digest, std::uint64_t from, std::uint64_t count, const NodeSource& nodes) {
+// Root of leaves [from, from + count): `from` is a multiple of the subtree's size at every level that this
+// meets.
+Result<Hash256> range_root(const Digest& digest, std::uint64_t from, std::uint64_t count,
+                           const NodeSource& nodes) {
   if (std::has_single_bit(count)) {
     const auto level = static_cast<std::uint8_t>(std::countr_zero(count));
     return nodes(level, from >> level);
@@ -24,7 +26,8 @@ Result<Hash256> range_root(const Digest& digest, std::uint64_t from, std::uint64
   return node_hash(digest, left, right);
 }
 
-// SUBPROOF of RFC 6962 2.1.2 over leaves [from, from + count), of which the first `old_count` were the old tree.
+// SUBPROOF of RFC 6962 2.1.2 over leaves [from, from + count), of which the first `old_count` were the old
+// tree.
 Result<void> subproof(const Digest& digest, std::uint64_t from, std::uint64_t count, std::uint64_t old_count,
                       bool old_is_whole, const NodeSource& nodes, std::vector<Hash256>& path) {
   if (old_count == count) {
@@ -41,7 +44,8 @@ Result<void> subproof(const Digest& digest, std::uint64_t from, std::uint64_t co
     path.push_back(right);
     return {};
   }
-  WJ_CHECK(subproof(digest, from + left_count, count - left_count, old_count - left_count, false, nodes, path));
+  WJ_CHECK(
+      subproof(digest, from + left_count, count - left_count, old_count - left_count, false, nodes, path));
   WJ_TRY(const auto left, range_root(digest, from, left_count, nodes));
   path.push_back(left);
   return {};
@@ -61,7 +65,8 @@ Hash256 node_hash(const Digest& digest, const Hash256& left, const Hash256& righ
   return digest.sha256({bytes.data(), bytes.size()});
 }
 
-MerkleFrontier::MerkleFrontier(std::uint64_t size, std::vector<Hash256> peaks) : size_(size), peaks_(std::move(peaks)) {
+MerkleFrontier::MerkleFrontier(std::uint64_t size, std::vector<Hash256> peaks)
+    : size_(size), peaks_(std::move(peaks)) {
   WJ_ASSERT(peaks_.size() == static_cast<std::size_t>(std::popcount(size_)));
 }
 
@@ -112,8 +117,8 @@ Result<std::vector<Hash256>> inclusion_path(const Digest& digest, std::uint64_t 
   return std::vector<Hash256>(path.rbegin(), path.rend());
 }
 
-Result<std::vector<Hash256>> consistency_path(const Digest& digest, std::uint64_t old_size, std::uint64_t new_size,
-                                              const NodeSource& nodes) {
+Result<std::vector<Hash256>> consistency_path(const Digest& digest, std::uint64_t old_size,
+                                              std::uint64_t new_size, const NodeSource& nodes) {
   WJ_ASSERT(old_size > 0);
   WJ_ASSERT(old_size <= new_size);
   std::vector<Hash256> path;

@@ -1,7 +1,8 @@
-// The Merkle tree over a book's events: RFC 6962 hashing. leaf = H(0x00 || event bytes), node = H(0x01 || left || right).
-// Appending needs only the frontier (the roots of the complete subtrees, one per set bit of the size); nodes of
-// kStoredLevelMin and above are stored in the book as they become complete, so that a proof reads log2(n) of them plus the
-// 256 events around a leaf, and a leaf costs no bytes on disk beside its event.
+// The Merkle tree over a book's events: RFC 6962 hashing. leaf = H(0x00 || event bytes), node = H(0x01 ||
+// left || right). Appending needs only the frontier (the roots of the complete subtrees, one per set bit of
+// the size); nodes of kStoredLevelMin and above are stored in the book as they become complete, so that a
+// proof reads log2(n) of them plus the 256 events around a leaf, and a leaf costs no bytes on disk beside its
+// event.
 //
 // Threads: values; one owner.
 #pragma once
@@ -50,11 +51,13 @@ using NodeSource = std::function<Result<Hash256>(std::uint8_t level, std::uint64
 
 // Root of the first `size` leaves. RFC 6962 2.1. REQUIRES: size > 0
 Result<Hash256> root_at(const Digest& digest, std::uint64_t size, const NodeSource& nodes);
-// Audit path of leaf `index` in the tree of the first `size` leaves, leaf to root. RFC 6962 2.1.1. REQUIRES: index < size
+// Audit path of leaf `index` in the tree of the first `size` leaves, leaf to root. RFC 6962 2.1.1. REQUIRES:
+// index < size
 Result<std::vector<Hash256>> inclusion_path(const Digest& digest, std::uint64_t index, std::uint64_t size,
                                             const NodeSource& nodes);
-// Consistency proof between the trees of `old_size` and `new_size`. RFC 6962 2.1.2. REQUIRES: 0 < old_size <= new_size
-Result<std::vector<Hash256>> consistency_path(const Digest& digest, std::uint64_t old_size, std::uint64_t new_size,
-                                              const NodeSource& nodes);
+// Consistency proof between the trees of `old_size` and `new_size`. RFC 6962 2.1.2. REQUIRES: 0 < old_size <=
+// new_size
+Result<std::vector<Hash256>> consistency_path(const Digest& digest, std::uint64_t old_size,
+                                              std::uint64_t new_size, const NodeSource& nodes);
 
 }  // namespace wonjang

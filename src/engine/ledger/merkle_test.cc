@@ -14,7 +14,8 @@ const PlainDigest kDigest;
 // The eight leaves of the Certificate Transparency reference tests and the roots of their first 1..8.
 std::vector<std::string> reference_leaves() {
   std::vector<std::string> out;
-  for (const char* hex : {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
+  for (const char* hex :
+       {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
     out.push_back(*from_hex(hex));
   }
   return out;
@@ -39,7 +40,8 @@ Hash256 plain_root(const std::vector<Hash256>& leaves) {
 }
 
 // RFC 9162 2.1.3.2.
-bool verifies(Hash256 leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash256>& path, const Hash256& root) {
+bool verifies(Hash256 leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash256>& path,
+              const Hash256& root) {
   std::uint64_t fn = index;
   std::uint64_t sn = size - 1;
   for (const auto& p : path) {
@@ -81,7 +83,8 @@ struct Tree {
 TEST(Merkle, roots_are_those_of_the_reference) {
   MerkleFrontier frontier;
   std::vector<TreeNode> complete;
-  EXPECT_EQ(to_hex(view(frontier.root(kDigest))), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(to_hex(view(frontier.root(kDigest))),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   std::size_t i = 0;
   for (const auto& leaf : reference_leaves()) {
     frontier.add(kDigest, leaf_hash(kDigest, leaf), complete);
@@ -96,7 +99,8 @@ TEST(Merkle, frontier_and_complete_nodes_are_the_plain_tree) {
     std::size_t expected = 0;
     for (std::size_t level = kStoredLevelMin; (1ULL << level) <= size; ++level) expected += size >> level;
     EXPECT_EQ(tree.complete.size(), expected) << size;
-    for (const auto& node : tree.complete) EXPECT_EQ(node.hash, tree.source()(node.level, node.index).value());
+    for (const auto& node : tree.complete)
+      EXPECT_EQ(node.hash, tree.source()(node.level, node.index).value());
   }
 }
 

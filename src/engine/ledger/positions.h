@@ -1,4 +1,5 @@
-// Positions: one position per book, the ledger's place as a whole. Shown outside only as an opaque token (app/tokens.h).
+// Positions: one position per book, the ledger's place as a whole. Shown outside only as an opaque token
+// (app/tokens.h).
 #pragma once
 
 #include <cstdint>

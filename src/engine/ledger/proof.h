@@ -1,5 +1,6 @@
-// What it takes to prove that the events of one payment are in the book, under the tree of a given size: the leaf indices, the
-// exact bytes and the audit paths. app/proof_file.h signs the head and writes the text form of docs/formats/proof.md.
+// What it takes to prove that the events of one payment are in the book, under the tree of a given size: the
+// leaf indices, the exact bytes and the audit paths. app/proof_file.h signs the head and writes the text form
+// of docs/formats/proof.md.
 #pragma once
 
 #include <string>

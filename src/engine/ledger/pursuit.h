@@ -1,17 +1,18 @@
-// Pursuit of unknown outcomes, as plain steps without threads: what to ask the provider about a payment in doubt, and which
-// commands its answers mean. gateway.h runs the first call of an intent, resolver.h everything after it; the simulator runs
-// both by hand.
+// Pursuit of unknown outcomes, as plain steps without threads: what to ask the provider about a payment in
+// doubt, and which commands its answers mean. gateway.h runs the first call of an intent, resolver.h
+// everything after it; the simulator runs both by hand.
 //
 // An approval:  requested --no outcome in time--> unknown --inquire--> approved | declined
 //                                                    |  not found, no answer, often enough
 //                                                    v
 //                                                reversing --network cancel (망취소)--> reversed
-// A cancel:     requested --no outcome in time--> unknown --inquire--> succeeded | failed; not found: sent again under the
+// A cancel:     requested --no outcome in time--> unknown --inquire--> succeeded | failed; not found: sent
+// again under the
 //                                                                       same reference
 //
-// Not found today is not "never happened": a request may still be on its way, so it is followed by a network cancel, after
-// which the provider will never approve the reference. Attempts are bounded; then a person's queue (incident.opened).
-// reference: ledger.md 6.
+// Not found today is not "never happened": a request may still be on its way, so it is followed by a network
+// cancel, after which the provider will never approve the reference. Attempts are bounded; then a person's
+// queue (incident.opened). reference: ledger.md 6.
 #pragma once
 
 #include <map>
@@ -26,12 +27,12 @@
 namespace wonjang {
 
 struct PursuitPolicy {
-  std::int64_t call_timeout_ms = 3000;   // of one question to the provider
-  std::int64_t delay_ms_first = 1000;    // between attempts, doubled each time, plus up to a quarter of jitter
+  std::int64_t call_timeout_ms = 3000;  // of one question to the provider
+  std::int64_t delay_ms_first = 1000;   // between attempts, doubled each time, plus up to a quarter of jitter
   std::int64_t delay_ms_max = 3'600'000;
   std::uint32_t inquiries_before_cancel = 3;
-  std::uint32_t attempts_max = 20;       // then a person's queue
-  bool confirm_late_success = true;      // an approval found later counts; false: it is network-cancelled
+  std::uint32_t attempts_max = 20;   // then a person's queue
+  bool confirm_late_success = true;  // an approval found later counts; false: it is network-cancelled
 };
 
 using Acquirers = std::map<std::string, Acquirer*, std::less<>>;  // by provider name
@@ -40,9 +41,9 @@ using Acquirers = std::map<std::string, Acquirer*, std::less<>>;  // by provider
 SettleApproval ask_approval(const Payment& payment, const Approval& approval, Acquirer& acquirer);
 SettleCancel ask_cancel(const Payment& payment, const Cancel& cancel, Acquirer& acquirer, Instant deadline);
 
-// One round for a payment in doubt: at most one question per item that is due at `now`. An item whose provider isn't
-// configured is put off by delay_ms_max, which counts as no attempt. The commands are to be submitted in
-// order; one that is refused means that somebody else was faster, which is fine.
+// One round for a payment in doubt: at most one question per item that is due at `now`. An item whose
+// provider isn't configured is put off by delay_ms_max, which counts as no attempt. The commands are to be
+// submitted in order; one that is refused means that somebody else was faster, which is fine.
 std::vector<PaymentCommand> pursue(const Payment& payment, Instant now, const Acquirers& acquirers,
                                    const PursuitPolicy& policy, Rng& rng);
 

@@ -1,5 +1,5 @@
-// Unknown outcomes, from the lost answer to the confirmed end. The provider is the seeded one; what it really captured is
-// compared with what the book says.
+// Unknown outcomes, from the lost answer to the confirmed end. The provider is the seeded one; what it really
+// captured is compared with what the book says.
 #include "engine/ledger/pursuit.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,8 @@ using testing::ProviderRig;
 class Pursuits : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   ProviderRig rig_{GetParam()};
-  // Whatever happened on the way: in the end both sides hold the same money, and everything stored follows from the events.
+  // Whatever happened on the way: in the end both sides hold the same money, and everything stored follows
+  // from the events.
   void TearDown() override {
     rig_.settle_everything();
     EXPECT_EQ(rig_.mismatch(), "");
@@ -264,7 +265,8 @@ TEST(PursuitPolicy, delays_grow_and_are_bounded) {
   for (std::uint32_t attempt = 1; attempt < 40; ++attempt) {
     const auto at = next_attempt(Instant{0}, attempt, policy, rng);
     EXPECT_LE(at.us / 1000, policy.delay_ms_max + policy.delay_ms_max / 4);
-    EXPECT_GE(at.us / 1000, std::min(policy.delay_ms_max, policy.delay_ms_first << std::min(attempt - 1, 30U)));
+    EXPECT_GE(at.us / 1000,
+              std::min(policy.delay_ms_max, policy.delay_ms_first << std::min(attempt - 1, 30U)));
     last = at;
   }
 }

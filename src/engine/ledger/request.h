@@ -1,5 +1,5 @@
-// What goes into the ledger and what comes out: Request and Answer. Requests are parsed and syntactically right; the answer
-// comes exactly once, through a Completion, after everything it speaks of is durable.
+// What goes into the ledger and what comes out: Request and Answer. Requests are parsed and syntactically
+// right; the answer comes exactly once, through a Completion, after everything it speaks of is durable.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ namespace wonjang {
 
 // What the writer decided, for the one who turns it into the bytes of an answer.
 struct Outcome {
-  const Payment& payment;                // after the events; doesn't exist() for registry commands
-  std::span<const Event> events;         // complete, as stored; a refusal's is a command.refused
+  const Payment& payment;         // after the events; doesn't exist() for registry commands
+  std::span<const Event> events;  // complete, as stored; a refusal's is a command.refused
   const Refusal* refusal = nullptr;
-  std::string_view operation;            // operation_of(command)
+  std::string_view operation;  // operation_of(command)
   std::uint32_t book = 0;
-  Position position = 0;                 // of the first event
+  Position position = 0;  // of the first event
 };
 
 struct Reply {
@@ -42,12 +42,12 @@ class Renderer {
 };
 
 enum class AnswerKind : std::uint8_t {
-  done,         // decided now and durable; status and body are the renderer's
-  refused,      // a business no; recorded and frozen if it looked at state
-  replayed,     // the stored answer of the first time, byte for byte
-  open,         // the same request is under way: its outcome isn't known yet; `payment` shows how far it is
-  key_reused,   // the key belongs to another request, first used at `first_used_at`
-  failed,       // `error` says whether it may have been written
+  done,        // decided now and durable; status and body are the renderer's
+  refused,     // a business no; recorded and frozen if it looked at state
+  replayed,    // the stored answer of the first time, byte for byte
+  open,        // the same request is under way: its outcome isn't known yet; `payment` shows how far it is
+  key_reused,  // the key belongs to another request, first used at `first_used_at`
+  failed,      // `error` says whether it may have been written
 };
 
 struct Answer {
@@ -69,7 +69,8 @@ class Completion {
   virtual ~Completion() = default;
   // Called on the writer's thread; must not block and must not submit to a full queue in a loop.
   virtual void complete(std::uint64_t tag, Answer answer) = 0;
-  // Called after each run of complete() calls of one batch: a place to wake somebody once. Always comes after complete().
+  // Called after each run of complete() calls of one batch: a place to wake somebody once. Always comes after
+  // complete().
   virtual void flush() {}
 };
 
@@ -86,7 +87,7 @@ struct Request {
   Actor actor;
   std::string reason;
   EventId cause;
-  MerchantId only_merchant;       // a payment of another merchant looks as if it weren't there; zero = any
+  MerchantId only_merchant;  // a payment of another merchant looks as if it weren't there; zero = any
   bool want_payment = false;
   const Renderer* renderer = nullptr;  // outlives the request; null: no body
   Completion* completion = nullptr;    // outlives the request; null: nobody waits

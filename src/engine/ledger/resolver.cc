@@ -45,7 +45,9 @@ struct Resolver::Impl {
 };
 
 Resolver::Resolver(ResolverOptions options, Ledger& ledger, Acquirers acquirers, const Renderer& settled)
-    : impl_(new Impl{options, ledger, std::move(acquirers), settled, {}, {}, {}, {}, Rng(options.seed), {}, false, {}}) {}
+    : impl_(new Impl{
+          options, ledger, std::move(acquirers), settled, {}, {}, {}, {}, Rng(options.seed), {}, false, {}}) {
+}
 
 Resolver::~Resolver() { stop(); }
 

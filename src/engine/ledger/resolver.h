@@ -1,9 +1,10 @@
-// Resolver: finds payments in doubt through the books' alarms and pursues them (pursuit.h) until the provider has confirmed,
-// with growing delays, surviving restarts: all it knows is in the books. It takes the same way through the writer as users do,
-// one round per payment at a time, so it never races a user's cancel. It also lets things expire (virtual accounts,
-// payments).
+// Resolver: finds payments in doubt through the books' alarms and pursues them (pursuit.h) until the provider
+// has confirmed, with growing delays, surviving restarts: all it knows is in the books. It takes the same way
+// through the writer as users do, one round per payment at a time, so it never races a user's cancel. It also
+// lets things expire (virtual accounts, payments).
 //
-// Threads: start() gives it one for alarms and `workers` for providers; step() is for tests and the simulator.
+// Threads: start() gives it one for alarms and `workers` for providers; step() is for tests and the
+// simulator.
 #pragma once
 
 #include <memory>
@@ -40,8 +41,8 @@ class Resolver {
   void start();
   void stop();
 
-  // One look at every book, in this thread: pursues everything that is due. Returns how many payments it looked at.
-  // REQUIRES: not started
+  // One look at every book, in this thread: pursues everything that is due. Returns how many payments it
+  // looked at. REQUIRES: not started
   std::size_t step();
 
   ResolverStats stats() const;

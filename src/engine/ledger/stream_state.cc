@@ -27,7 +27,8 @@ Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec&
     for (const auto& bytes : unit.events) {
       WJ_TRY(const Event event, codec.decode(bytes));
       if (event.version != version || event.stream != unit.stream) {
-        return corrupt("an event of stream " + to_base32(unit.stream) + " isn't number " + std::to_string(version));
+        return corrupt("an event of stream " + to_base32(unit.stream) + " isn't number " +
+                       std::to_string(version));
       }
       if (std::holds_alternative<CommandRefused>(event.body)) ++state.refusals;
       evolve(state.payment, event);

@@ -1,5 +1,5 @@
-// What the writer knows of one stream while it decides: the folded payment, the alarm that stands for it, and the
-// idempotency entries whose outcome is still to come.
+// What the writer knows of one stream while it decides: the folded payment, the alarm that stands for it, and
+// the idempotency entries whose outcome is still to come.
 #pragma once
 
 #include <optional>

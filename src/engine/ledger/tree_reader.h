@@ -1,5 +1,5 @@
-// Reads Merkle nodes of a book: stored ones from kStoredLevelMin up, the lower ones computed from the events around a leaf.
-// Threads: one owner.
+// Reads Merkle nodes of a book: stored ones from kStoredLevelMin up, the lower ones computed from the events
+// around a leaf. Threads: one owner.
 #pragma once
 
 #include <unordered_map>

@@ -16,7 +16,8 @@ bool any_is(std::span<const Event> events) {
                              [](const Event& e) { return (std::holds_alternative<Bodies>(e.body) || ...); });
 }
 
-// One request may cancel several approvals. When some of it went back, the answer is the payment, which shows each cancel.
+// One request may cancel several approvals. When some of it went back, the answer is the payment, which shows
+// each cancel.
 bool went_back_in_part(const Outcome& outcome) {
   for (const auto& event : outcome.events) {
     const auto* failed = std::get_if<CancelFailed>(&event.body);
@@ -41,7 +42,9 @@ std::optional<ProblemKind> declined_by(const Outcome& outcome) {
 
 std::uint16_t status_of(const Outcome& outcome) {
   const auto& events = outcome.events;
-  if (any_is<ApprovalRequested, ApprovalUnknown, NetworkCancelRequested, CancelRequested, CancelUnknown>(events)) return 202;
+  if (any_is<ApprovalRequested, ApprovalUnknown, NetworkCancelRequested, CancelRequested, CancelUnknown>(
+          events))
+    return 202;
   return any_is<PaymentCreated, ApprovalApproved, VirtualAccountIssued, CancelSucceeded>(events) ? 201 : 200;
 }
 

@@ -22,8 +22,9 @@ namespace wonjang {
 // One for all operations; lives as long as the program.
 const Renderer& api_renderer();
 
-// Of lines of POST /v1/ingest: id, orderId, status, balanceAmount and version of the payment; refusals and declines as
-// above. It is the stored answer of that line's key, also where the key is sent to another route later.
+// Of lines of POST /v1/ingest: id, orderId, status, balanceAmount and version of the payment; refusals and
+// declines as above. It is the stored answer of that line's key, also where the key is sent to another route
+// later.
 const Renderer& ingest_renderer();
 
 // "application/json" below 400, else "application/problem+json".
