@@ -51,6 +51,12 @@ bool names(const TestAnswer& answer, std::string_view pointer) {
   return false;
 }
 
+// Long enough that no random id holds it by chance.
+bool says_card(const std::string& body) {
+  return body.find("11111111") != std::string::npos || body.find("4111-1111") != std::string::npos ||
+         body.find("4111 1111") != std::string::npos;
+}
+
 TEST(BadInput, every_bad_body_is_answered_with_its_place_and_changes_nothing) {
   const World world;
   const auto before = world.tails();
@@ -63,7 +69,7 @@ TEST(BadInput, every_bad_body_is_answered_with_its_place_and_changes_nothing) {
     EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
     EXPECT_FALSE(answer.header("X-Request-Id").empty());
     EXPECT_TRUE(bad.pointer == nullptr || names(answer, bad.pointer)) << answer.body;
-    EXPECT_EQ(answer.body.find("4111"), std::string::npos) << "never the value";
+    EXPECT_FALSE(says_card(answer.body)) << "never the value";
   }
   EXPECT_EQ(world.tails(), before);
 }
@@ -109,7 +115,7 @@ TEST(BadInput, a_card_number_or_a_key_in_a_header_or_path_is_never_said_back) {
     const auto answer = shop.post("/v1/payments", secret, card_payment("o"));
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(answer.code(), "IDEMPOTENCY_KEY_MALFORMED");
-    EXPECT_EQ(answer.body.find("4111"), std::string::npos);
+    EXPECT_FALSE(says_card(answer.body));
   }
   for (const std::string id :
        {"4111111111111111", "4111-1111-1111-1111", "wonjang_live_abc", "x-wonjang_test_abc"}) {
