@@ -78,6 +78,15 @@ struct External {  // where the payment lives at another gateway
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
+// Who buys, as the merchant's order form says: what people search by. All optional.
+struct Buyer {
+  std::string name;   // up to 100 characters, any Unicode, NFC
+  std::string phone;  // digits only, up to 20
+  std::string email;  // up to 254 characters
+  bool is_empty() const { return name.empty() && phone.empty() && email.empty(); }
+  friend bool operator==(const Buyer&, const Buyer&) = default;
+};
+
 struct PaymentCreated {
   std::string order_name;
   PaymentType type = PaymentType::normal;
@@ -96,6 +105,7 @@ struct PaymentCreated {
   Instant expires_at;  // zero = never
   External external;
   std::string api_version;
+  Buyer buyer = {};
   friend bool operator==(const PaymentCreated&, const PaymentCreated&) = default;
 };
 
@@ -300,6 +310,7 @@ struct MerchantRegistered {
   std::string code;  // the operator's own name for it, unique, [A-Za-z0-9_-]{1,64}
   std::string name;
   Metadata metadata;
+  std::string organisation = {};  // code of whom it belongs to, [A-Za-z0-9_-]{1,64}, or empty
   friend bool operator==(const MerchantRegistered&, const MerchantRegistered&) = default;
 };
 struct MerchantClosed {

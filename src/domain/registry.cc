@@ -43,13 +43,25 @@ const ApiKey* RegistryState::find(ApiKeyId id) const {
   return it == keys_.end() ? nullptr : &it->second;
 }
 
+std::optional<std::uint32_t> RegistryState::merchant_number(MerchantId id) const {
+  const auto* merchant = find(id);
+  return merchant == nullptr ? std::nullopt : std::optional(merchant->number);
+}
+
 void RegistryState::evolve(const Event& event) {
   WJ_ASSERT(event.version == version_);
   ++version_;
   std::visit(Overloaded{
                  [&](const MerchantRegistered& e) {
-                   merchants_[event.merchant] = {event.merchant, e.code, e.name,
-                                                 e.metadata,     false,  event.recorded_at};
+                   const auto number = static_cast<std::uint32_t>(merchants_.size());
+                   merchants_[event.merchant] = {.id = event.merchant,
+                                                 .code = e.code,
+                                                 .name = e.name,
+                                                 .metadata = e.metadata,
+                                                 .closed = false,
+                                                 .created_at = event.recorded_at,
+                                                 .organisation = e.organisation,
+                                                 .number = number};
                    by_code_[e.code] = event.merchant;
                  },
                  [&](const MerchantClosed&) { merchants_[event.merchant].closed = true; },
@@ -85,7 +97,8 @@ RegistryDecision decide_registry(const RegistryState& state, const RegistryComma
                   "code " + c.code + " already names merchant " + taken->id.text() + "; choose another code",
                   "/code");
             }
-            return one(MerchantId(ids.next(now, 0)), MerchantRegistered{c.code, c.name, c.metadata});
+            return one(MerchantId(ids.next(now, 0)),
+                       MerchantRegistered{c.code, c.name, c.metadata, c.organisation});
           },
           [&](const CloseMerchant& c) -> RegistryDecision {
             const auto* merchant = state.find(c.merchant);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +25,8 @@ struct Merchant {
   Metadata metadata;
   bool closed = false;
   Instant created_at;
+  std::string organisation;  // code of whom it belongs to, or empty
+  std::uint32_t number = 0;  // see RegistryState::merchant_number
 };
 
 struct ApiKey {
@@ -43,6 +46,9 @@ class RegistryState {
   const Merchant* find(MerchantId id) const;
   const Merchant* find_code(std::string_view code) const;
   const ApiKey* find(ApiKeyId id) const;
+  // The merchant's place in the order of registration: 0, 1, 2 ... dense, the same for ever, in every fold of
+  // this stream; a closed merchant keeps its own. Nothing where there is no such merchant.
+  std::optional<std::uint32_t> merchant_number(MerchantId id) const;
   const std::unordered_map<MerchantId, Merchant>& merchants() const { return merchants_; }
   const std::unordered_map<ApiKeyId, ApiKey>& api_keys() const { return keys_; }
 
@@ -60,6 +66,7 @@ struct RegisterMerchant {
   std::string code;
   std::string name;
   Metadata metadata;
+  std::string organisation = {};
 };
 struct CloseMerchant {
   MerchantId merchant;

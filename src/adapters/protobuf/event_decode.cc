@@ -59,6 +59,7 @@ class EventReader {
   Actor actor(const pb::Actor& m);
   TaxParts parts(const pb::TaxParts& m);
   External external(const pb::External& m);
+  Buyer buyer(const pb::Buyer& m);
   Metadata metadata(const google::protobuf::RepeatedPtrField<pb::Label>& labels);
   CardDetail card(const pb::CardDetail& m);
   VirtualAccountDetail virtual_account(const pb::VirtualAccountDetail& m);
@@ -118,6 +119,11 @@ TaxParts EventReader::parts(const pb::TaxParts& m) {
 External EventReader::external(const pb::External& m) {
   all_known(m);
   return {m.pg_name(), m.payment_key(), m.transaction_key()};
+}
+
+Buyer EventReader::buyer(const pb::Buyer& m) {
+  all_known(m);
+  return {m.name(), m.phone(), m.email()};
 }
 
 Metadata EventReader::metadata(const google::protobuf::RepeatedPtrField<pb::Label>& labels) {
@@ -260,7 +266,8 @@ PaymentCreated EventReader::body(const pb::PaymentCreated& m) {
           .requested_at = Instant{m.requested_at()},
           .expires_at = Instant{m.expires_at()},
           .external = external(m.external()),
-          .api_version = m.api_version()};
+          .api_version = m.api_version(),
+          .buyer = buyer(m.buyer())};
 }
 
 PaymentAuthenticated EventReader::body(const pb::PaymentAuthenticated& m) {
@@ -388,7 +395,7 @@ IncidentOpened EventReader::body(const pb::IncidentOpened& m) {
 
 MerchantRegistered EventReader::body(const pb::MerchantRegistered& m) {
   all_known(m);
-  return {m.code(), m.name(), metadata(m.metadata())};
+  return {m.code(), m.name(), metadata(m.metadata()), m.organisation()};
 }
 
 MerchantClosed EventReader::body(const pb::MerchantClosed& m) {

@@ -35,6 +35,15 @@ void write(WireWriter& w, int field, const Metadata& labels) {
   }
 }
 
+void write(WireWriter& w, int field, const Buyer& v) {
+  if (v.is_empty()) return;
+  w.message(field, [&] {
+    w.text(pb::Buyer::kNameFieldNumber, v.name);
+    w.text(pb::Buyer::kPhoneFieldNumber, v.phone);
+    w.text(pb::Buyer::kEmailFieldNumber, v.email);
+  });
+}
+
 void write(WireWriter& w, int field, const External& v) {
   if (v.pg_name.empty() && v.payment_key.empty() && v.transaction_key.empty()) return;
   w.message(field, [&] {
@@ -170,6 +179,7 @@ void fields(WireWriter& w, const PaymentCreated& v) {
   w.instant(M::kExpiresAtFieldNumber, v.expires_at);
   write(w, M::kExternalFieldNumber, v.external);
   w.text(M::kApiVersionFieldNumber, v.api_version);
+  write(w, M::kBuyerFieldNumber, v.buyer);
 }
 
 int field_of(const PaymentAuthenticated&) { return pb::Event::kPaymentAuthenticatedFieldNumber; }
@@ -320,6 +330,7 @@ void fields(WireWriter& w, const MerchantRegistered& v) {
   w.text(pb::MerchantRegistered::kCodeFieldNumber, v.code);
   w.text(pb::MerchantRegistered::kNameFieldNumber, v.name);
   write(w, pb::MerchantRegistered::kMetadataFieldNumber, v.metadata);
+  w.text(pb::MerchantRegistered::kOrganisationFieldNumber, v.organisation);
 }
 
 int field_of(const MerchantClosed&) { return pb::Event::kMerchantClosedFieldNumber; }

@@ -97,7 +97,8 @@ EventBody full(Kind<PaymentCreated>) {
                         .requested_at = sample_time(1),
                         .expires_at = sample_time(2),
                         .external = {"otherpg", "pk_20261122_000001", "tk_000001"},
-                        .api_version = "2026-11-22"};
+                        .api_version = "2026-11-22",
+                        .buyer = {"김민수", "01012345678", "minsu@example.kr"}};
 }
 EventBody full(Kind<PaymentAuthenticated>) { return PaymentAuthenticated{}; }
 EventBody full(Kind<PaymentExpired>) { return PaymentExpired{}; }
@@ -157,7 +158,9 @@ EventBody full(Kind<IncidentOpened>) {
   return IncidentOpened{ApprovalId(sample_id(11)), CancelId(sample_id(12)), "LATE_SUCCESS",
                         "approved after the network cancel"};
 }
-EventBody full(Kind<MerchantRegistered>) { return MerchantRegistered{"shop-1", "원장상점", kMetadata}; }
+EventBody full(Kind<MerchantRegistered>) {
+  return MerchantRegistered{"shop-1", "원장상점", kMetadata, "wonjang-mall"};
+}
 EventBody full(Kind<MerchantClosed>) { return MerchantClosed{}; }
 EventBody full(Kind<ApiKeyCreated>) {
   return ApiKeyCreated{.key = ApiKeyId(sample_id(31)),
@@ -206,6 +209,16 @@ void add_each_method(std::vector<EventSample>& out) {
   }
 }
 
+// Written before a field was there: the same bytes must come out, and be read, for ever.
+void add_earlier(std::vector<EventSample>& out) {
+  auto created = std::get<PaymentCreated>(full(Kind<PaymentCreated>()));
+  created.buyer = {};
+  out.push_back({"payment.created.before_buyer", full_event(std::move(created))});
+  auto merchant = std::get<MerchantRegistered>(full(Kind<MerchantRegistered>()));
+  merchant.organisation.clear();
+  out.push_back({"merchant.registered.before_organisation", full_event(std::move(merchant))});
+}
+
 // Where a mistake in width or sign would show.
 void add_edges(std::vector<EventSample>& out) {
   Event event = full_event(DepositConfirmed{ApprovalId(sample_id(11)), INT64_MIN, "", "", {INT64_MAX}});
@@ -225,6 +238,7 @@ std::vector<EventSample> event_samples() {
   add_each_kind(out, std::type_identity<EventBody>());
   add_each_method(out);
   add_edges(out);
+  add_earlier(out);
   return out;
 }
 

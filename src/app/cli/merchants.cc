@@ -28,6 +28,12 @@ void take_listed(std::string_view list, std::string_view prefix, std::vector<std
   }
 }
 
+std::string body_of(const ShopMerchant& merchant) {
+  std::string out = "{\"code\":\"" + merchant.code + "\",\"name\":\"" + merchant.name + "\"";
+  if (!merchant.organisation.empty()) out += ",\"organisation\":\"" + merchant.organisation + "\"";
+  return out + "}";
+}
+
 class Registration final : public LoadCaller {
  public:
   Registration(std::string api_key, std::string_view prefix, std::uint64_t seed,
@@ -43,7 +49,7 @@ class Registration final : public LoadCaller {
                     {{"Content-Type", "application/json"},
                      {"Authorization", authorization_},
                      {"Idempotency-Key", "merchant-" + merchant.code + "-" + std::to_string(seed_)}},
-                    "{\"code\":\"" + merchant.code + "\",\"name\":\"" + merchant.name + "\"}");
+                    body_of(merchant));
     return true;
   }
   void on_answer(unsigned, const LoadAnswer& answer) override {

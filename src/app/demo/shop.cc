@@ -20,11 +20,48 @@ constexpr std::string_view kTrades[] = {"커피", "베이커리", "분식", "서
 constexpr std::string_view kPlaces[] = {"한강", "서울", "해운대", "전주", "제주", "강릉", "수원",
                                         "광주", "춘천", "여수",   "경주", "속초", "대전", "남산",
                                         "북촌", "성수", "망원",   "판교", "송도", "울산"};
-constexpr std::string_view kGoods[] = {"아메리카노",  "제주 감귤 5kg", "유기농 쌀 10kg", "무선 이어폰",
-                                       "겨울 패딩",   "김치 세트",     "한우 선물 세트", "러닝화",
-                                       "수학 문제집", "장편 소설",     "립스틱",         "캠핑 의자",
-                                       "삼겹살 1kg",  "후라이드 치킨", "홍삼 스틱",      "기계식 키보드",
-                                       "꽃다발",      "고등어 손질",   "안경테",         "주방 세제"};
+constexpr std::string_view kGoods[] = {"아메리카노",
+                                       "제주 감귤 5kg",
+                                       "유기농 쌀 10kg",
+                                       "무선 이어폰",
+                                       "겨울 패딩",
+                                       "김치 세트",
+                                       "한우 선물 세트",
+                                       "러닝화",
+                                       "수학 문제집",
+                                       "장편 소설",
+                                       "립스틱",
+                                       "캠핑 의자",
+                                       "삼겹살 1kg",
+                                       "후라이드 치킨",
+                                       "홍삼 스틱",
+                                       "기계식 키보드",
+                                       "꽃다발",
+                                       "고등어 손질",
+                                       "안경테",
+                                       "주방 세제",
+                                       "USB-C 충전기 65W",
+                                       "Wi-Fi 공유기 AX3000",
+                                       "LED 스탠드 (화이트)",
+                                       "갤럭시 S26 케이스",
+                                       "Air 러닝화 270mm",
+                                       "비타민 C 1000mg 60정",
+                                       "4K 모니터 27인치",
+                                       "K-POP 앨범 1st MINI",
+                                       "NVMe SSD 1TB",
+                                       "오버핏 후드 집업 XL",
+                                       "Dolce 캡슐 커피 10개입",
+                                       "PS5 게임 타이틀",
+                                       "e-book 이용권 30일",
+                                       "A4 복사용지 500매",
+                                       "골프공 12구 SET",
+                                       "제로 콜라 355ml 24캔",
+                                       "QR 키오스크 주문",
+                                       "올리브유 Extra Virgin 1L",
+                                       "국내산 삼겹살 500g×2",
+                                       "MBTI 머그컵"};
+constexpr std::string_view kOrganisations[] = {"hanbit-mall", "seongsu-market", "jeju-farm",    "dongne-mart",
+                                               "k-beauty",    "cafe-namsan",    "book-village", "sports-hub"};
 struct Code {
   std::string_view code;
   std::string_view bin;
@@ -111,6 +148,7 @@ ShopMerchant shop_merchant(std::uint64_t seed, std::uint64_t i, std::string_view
   out.name.append(pick(rng, kPlaces)).append(" ").append(pick(rng, kTrades)).append(" ");
   put(out.name, static_cast<std::int64_t>(i + 1));
   out.name.append("호점");
+  if (rng.chance(40)) out.organisation = pick(rng, kOrganisations);
   return out;
 }
 
@@ -127,7 +165,9 @@ struct Shop::Sale {
 };
 
 Shop::Shop(ShopOptions options, std::vector<std::string> merchants)
-    : options_(std::move(options)), merchants_(std::move(merchants)) {
+    : options_(std::move(options)),
+      people_(options_.seed, options_.people),
+      merchants_(std::move(merchants)) {
   WJ_ASSERT(!merchants_.empty());
   // Zipf with exponent 0.8: with 10,000 merchants the busiest has about one payment in thirty.
   double sum = 0;
@@ -332,6 +372,8 @@ void Shop::append_body(std::string& out, const Sale& sale) const {
   if (sale.tax_free > 0) put_number(out, "taxFreeAmount", sale.tax_free);
   if (sale.cup_deposit > 0) put_number(out, "taxExemptionAmount", sale.cup_deposit);
   put_text(out, "channel", sale.kind == Kind::cup ? "POS" : "ONLINE");
+  if (sale.kind != Kind::cup)
+    people_.append_buyer(out, people_.draw(rng));  // nobody asks for a name at the till
   put_time(out, "requestedAt", sale.at.plus_us(-3 * kSecond));
   out.append(",\"approvals\":[");
   const auto at = sale.at;
@@ -396,6 +438,7 @@ void Shop::append_bare_create(std::string& out, std::uint64_t n, std::string_vie
   if (!word.empty()) out.append("-").append(word);
   out.append("\",\"orderName\":\"").append(pick(rng, kGoods)).append("\",\"currency\":\"KRW\"");
   put_number(out, "totalAmount", sale.amount);
+  people_.append_buyer(out, people_.draw(rng));
   out.push_back('}');
 }
 

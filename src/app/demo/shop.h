@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/demo/people.h"
 #include "base/rng.h"
 #include "domain/time.h"
 
@@ -26,16 +27,18 @@ namespace wonjang {
 struct ShopMerchant {
   std::string code;
   std::string name;
+  std::string organisation;  // code; empty for those on their own
 };
 // The i-th merchant of a seed. `prefix` begins its code.
 ShopMerchant shop_merchant(std::uint64_t seed, std::uint64_t i, std::string_view prefix);
 
 struct ShopOptions {
   std::uint64_t seed = 1;
-  std::string run = "r1";       // in every order id and key: another run, other payments. [A-Za-z0-9]
-  Instant now;                  // the newest payment; all others are older
-  std::int64_t days_back = 30;  // how far they reach back
-  bool only_cards = false;      // one payment with one card approval each, for load
+  std::string run = "r1";            // in every order id and key: another run, other payments. [A-Za-z0-9]
+  Instant now;                       // the newest payment; all others are older
+  std::int64_t days_back = 30;       // how far they reach back
+  bool only_cards = false;           // one payment with one card approval each, for load
+  std::uint64_t people = 1'000'000;  // who may come and buy
 };
 
 // What happens to a payment later.
@@ -75,6 +78,7 @@ class Shop {
   void append_body(std::string& out, const Sale& sale) const;
 
   ShopOptions options_;
+  People people_;
   std::vector<std::string> merchants_;
   std::vector<std::uint32_t> busy_;  // merchant numbers, each as often as it is busy
 };

@@ -72,7 +72,12 @@ struct RegistryReply {
 
   Reply operator()(const MerchantRegistered& b) const {
     Reply reply{201, {}};
-    append_merchant_json(reply.body, {event.merchant, b.code, b.name, b.metadata, false, event.recorded_at});
+    append_merchant_json(reply.body, {.id = event.merchant,
+                                      .code = b.code,
+                                      .name = b.name,
+                                      .metadata = b.metadata,
+                                      .created_at = event.recorded_at,
+                                      .organisation = b.organisation});
     return reply;
   }
   Reply operator()(const ApiKeyCreated& b) const {

@@ -88,7 +88,7 @@ struct PutBody {
     w.text("code", b.code).text_if("detail", b.detail);
   }
   void operator()(const MerchantRegistered& b) const {
-    w.text("code", b.code).text("name", b.name);
+    w.text("code", b.code).text("name", b.name).text_if("organisation", b.organisation);
     put_metadata(w, b.metadata);
   }
   void operator()(const MerchantClosed&) const {}

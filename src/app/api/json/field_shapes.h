@@ -43,8 +43,10 @@ inline constexpr ObjectShape kCreateShape =
                 "totalAmount",         "suppliedAmount", "vat",       "taxFreeAmount",
                 "taxExemptionAmount",  "type",           "channel",   "country",
                 "subMallId",           "storeId",        "useEscrow", "cultureExpense",
-                "isPartialCancelable", "customerKey",    "metadata",  "requestedAt",
-                "expiresAt",           "external",       "approvals"});
+                "isPartialCancelable", "customerKey",    "buyer",     "metadata",
+                "requestedAt",         "expiresAt",      "external",  "approvals"});
+inline constexpr ObjectShape kBuyerShape =
+    make_shape("Buyer", "`buyer` of a payment", {"name", "phone", "email"});
 inline constexpr ObjectShape kExternalShape =
     make_shape("External", "`external` of a payment", {"pgName", "paymentKey", "transactionKey"});
 inline constexpr ObjectShape kRecordedApprovalShape =
@@ -109,8 +111,8 @@ inline constexpr ObjectShape kDepositReversalShape =
                {"approvalId", "effect", "bankNoticeId", "reversedAt", "reason"});
 inline constexpr ObjectShape kAcquisitionShape = make_shape(
     "Acquisition", "the body of POST .../acquisitions", {"approvalId", "state", "batchId", "slipNo", "at"});
-inline constexpr ObjectShape kMerchantShape =
-    make_shape("CreateMerchant", "the body of POST /v1/merchants", {"code", "name", "metadata"});
+inline constexpr ObjectShape kMerchantShape = make_shape("CreateMerchant", "the body of POST /v1/merchants",
+                                                         {"code", "name", "organisation", "metadata"});
 inline constexpr ObjectShape kApiKeyShape = make_shape("CreateApiKey", "the body of POST /v1/api-keys",
                                                        {"merchantId", "scopes", "label", "expiresAt"});
 inline constexpr ObjectShape kEmptyShape = make_shape("Empty", "nowhere", {});

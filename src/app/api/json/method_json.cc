@@ -78,6 +78,13 @@ void put_metadata(JsonWriter& w, const Metadata& metadata) {
   w.end_object();
 }
 
+void put_buyer(JsonWriter& w, const Buyer& buyer) {
+  if (buyer.is_empty()) return;
+  w.begin_object("buyer");
+  w.text_if("name", buyer.name).text_if("phone", buyer.phone).text_if("email", buyer.email);
+  w.end_object();
+}
+
 void put_external(JsonWriter& w, const External& external) {
   if (external == External{}) return;
   w.begin_object("external");
@@ -94,6 +101,7 @@ void put_payment_terms(JsonWriter& w, const PaymentCreated& terms) {
   w.flag_if("useEscrow", terms.use_escrow).flag_if("cultureExpense", terms.culture_expense);
   w.flag("isPartialCancelable", terms.is_partial_cancelable);
   w.text_if("customerKey", terms.customer_key);
+  put_buyer(w, terms.buyer);
   put_metadata(w, terms.metadata);
   w.instant_if("requestedAt", terms.requested_at).instant_if("expiresAt", terms.expires_at);
   put_external(w, terms.external);

@@ -14,6 +14,51 @@ External read_external(CreateReader& r, Violations& violations) {
           e.text("transactionKey", {.size_max = 64, .charset = Charset::visible})};
 }
 
+constexpr std::size_t kPhoneDigitsMin = 4;
+constexpr std::size_t kPhoneDigitsMax = 20;
+using BuyerReader = ObjectReader<kBuyerShape>;
+
+// People write 010-1234-5678 and +82 10 1234 5678; stored and searched are the digits.
+std::string read_phone(BuyerReader& r) {
+  const auto sent = r.text("phone", {.size_max = 40});
+  std::string digits;
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const char c = sent[i];
+    if (c >= '0' && c <= '9') {
+      digits.push_back(c);
+    } else if (c != '-' && c != ' ' && !(c == '+' && i == 0)) {
+      r.add("phone", "BAD_FORMAT",
+            "only digits, hyphens, blanks and a leading + are taken, e.g. 010-1234-5678");
+      return {};
+    }
+  }
+  if (!sent.empty() && (digits.size() < kPhoneDigitsMin || digits.size() > kPhoneDigitsMax)) {
+    r.add("phone", "BAD_FORMAT", "must hold 4 to 20 digits; " + std::to_string(digits.size()) + " were sent");
+    return {};
+  }
+  return digits;
+}
+
+std::string read_email(BuyerReader& r) {
+  auto email = r.text("email", {.size_max = 254});
+  const auto at = email.rfind('@');
+  const bool ok = email.empty() || (at != std::string::npos && at != 0 && at + 1 != email.size() &&
+                                    email.find(' ') == std::string::npos);
+  if (!ok) r.add("email", "BAD_FORMAT", "must be an e-mail address, e.g. minsu@example.kr");
+  return email;
+}
+
+Buyer read_buyer(CreateReader& r, Violations& violations) {
+  const auto* node = r.object("buyer");
+  if (node == nullptr) return {};
+  BuyerReader b(*node, violations);
+  Buyer buyer;
+  buyer.name = b.text("name", kNameRule);
+  buyer.phone = read_phone(b);
+  buyer.email = read_email(b);
+  return buyer;
+}
+
 std::string read_country(CreateReader& r) {
   const auto country = r.text("country", {.size_max = 2, .size_min = 2});
   const bool ok =
@@ -52,6 +97,7 @@ PaymentCreated read_terms(CreateReader& r, Violations& violations, const ParseCo
   terms.culture_expense = r.flag("cultureExpense");
   terms.is_partial_cancelable = r.flag("isPartialCancelable", true);
   terms.customer_key = r.text("customerKey", kTokenRule);
+  terms.buyer = read_buyer(r, violations);
   terms.metadata = r.metadata("metadata");
   terms.requested_at = r.instant("requestedAt");
   terms.expires_at = r.instant("expiresAt");
@@ -98,6 +144,13 @@ CanonicalRequest canonical_of(const CreatePayment& command) {
   add_text(c, terms.external.transaction_key);
   c.number(static_cast<std::int64_t>(command.approvals.size()));
   for (const auto& approval : command.approvals) add_approval(c, approval);
+  // Last and only where there is one: fingerprints stored before there were buyers stay what they are.
+  if (!terms.buyer.is_empty()) {
+    c.text("buyer");
+    add_text(c, terms.buyer.name);
+    add_text(c, terms.buyer.phone);
+    add_text(c, terms.buyer.email);
+  }
   return c;
 }
 

@@ -58,11 +58,13 @@ ParsedRegistryOr parse_merchant(std::string_view body) {
     command.code = r.text("code", {.size_max = 64, .charset = Charset::id});
     r.require("name");
     command.name = r.text("name", kNameRule);
+    command.organisation = r.text("organisation", {.size_max = 64, .charset = Charset::id});
     command.metadata = r.metadata("metadata");
     CanonicalRequest c("register_merchant");
     add_text(c, command.code);
     add_text(c, command.name);
     add_metadata(c, command.metadata);
+    if (!command.organisation.empty()) c.text(command.organisation);  // as for buyers: parse_create.cc
     return ParsedRegistry{std::move(command), std::move(c)};
   });
 }

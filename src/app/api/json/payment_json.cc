@@ -128,6 +128,7 @@ void append_merchant_json(std::string& out, const Merchant& merchant) {
   JsonWriter w(out);
   w.begin_object();
   w.id("id", merchant.id).text("code", merchant.code).text("name", merchant.name);
+  w.text_if("organisation", merchant.organisation);
   w.text("status", merchant.closed ? "CLOSED" : "OPEN");
   put_metadata(w, merchant.metadata);
   w.instant_if("createdAt", merchant.created_at);

@@ -30,6 +30,7 @@ Payment sample() {
   payment.order_id = "order-1";
   payment.terms.order_name = "커피 \"2잔\"\\";
   payment.terms.parts = {909, 91, 10000, 0};
+  payment.terms.buyer = {"김민수", "01012345678", ""};
   payment.terms.metadata = {{"na\"me", "va\nlue"}};
   payment.terms.requested_at = kAt;
   payment.terms.external.pg_name = "PG1";
@@ -98,7 +99,7 @@ std::vector<EventBody> all_bodies() {
           AcquisitionUpdated{approval, AcquisitionState::completed, "b-1", "s-1", kAt},
           CommandRefused{"cancel", RefusalCode::cancel_exceeds_balance, "too much"},
           IncidentOpened{approval, cancel.cancel, "LATE_SUCCESS", "look"},
-          MerchantRegistered{"shop-1", "가게", {{"a", "1"}}},
+          MerchantRegistered{"shop-1", "가게", {{"a", "1"}}, "mall-7"},
           MerchantClosed{},
           ApiKeyCreated{ApiKeyId(raw(11)), "hash-not-shown", "merchant,operator", "till", kAt},
           ApiKeyRevoked{ApiKeyId(raw(11))}};

@@ -1,0 +1,95 @@
+#include "domain/registry.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace wonjang {
+namespace {
+
+constexpr Instant kNow{1'790'000'000'000'000};
+
+// A registry that is told wishes and keeps its stream, as the ledger does.
+class Registry {
+ public:
+  RegistryDecision decide(const RegistryCommand& command) {
+    return decide_registry(state_, command, ids_, kNow);
+  }
+  // What was decided becomes events; the first one's merchant.
+  MerchantId apply(const RegistryCommand& command) {
+    const auto decision = decide(command);
+    MerchantId first;
+    for (const auto& decided : std::get<std::vector<RegistryDecided>>(decision)) {
+      Event event;
+      event.stream = kRegistryStream;
+      event.version = state_.version();
+      event.merchant = decided.merchant;
+      event.recorded_at = kNow;
+      event.body = decided.body;
+      state_.evolve(event);
+      stream_.push_back(event);
+      if (first.is_zero()) first = decided.merchant;
+    }
+    return first;
+  }
+  MerchantId add(const std::string& code, const std::string& organisation = "") {
+    return apply(RegisterMerchant{code, "name of " + code, {}, organisation});
+  }
+  // The same stream, folded by somebody else.
+  RegistryState folded_again() const {
+    RegistryState state;
+    for (const auto& event : stream_) state.evolve(event);
+    return state;
+  }
+  const RegistryState& state() const { return state_; }
+
+ private:
+  IdMaker ids_{Rng(7)};
+  RegistryState state_;
+  std::vector<Event> stream_;
+};
+
+TEST(Registry, merchants_are_numbered_in_the_order_of_registration_for_ever) {
+  Registry registry;
+  std::vector<MerchantId> ids;
+  for (int i = 0; i < 300; ++i) {
+    ids.push_back(registry.add("shop-" + std::to_string(i)));
+    if (i % 3 == 0) registry.apply(CloseMerchant{ids.back()});
+    if (i % 5 == 0)
+      registry.apply(CreateApiKey{.key = ApiKeyId(RawId{1, static_cast<std::uint64_t>(i) + 1}),
+                                  .merchant = ids.back(),
+                                  .hash = "h",
+                                  .scopes = "merchant",
+                                  .label = "",
+                                  .expires_at = {}});
+  }
+  const auto again = registry.folded_again();
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(registry.state().merchant_number(ids[i]), i);
+    EXPECT_EQ(again.merchant_number(ids[i]), i);
+  }
+  EXPECT_EQ(again.merchant_number(MerchantId(RawId{1, 1})), std::nullopt);
+  EXPECT_EQ(again.merchant_number(MerchantId()), std::nullopt);
+}
+
+TEST(Registry, a_refused_code_takes_no_number) {
+  Registry registry;
+  const auto first = registry.add("shop-1");
+  EXPECT_TRUE(std::holds_alternative<Refusal>(registry.decide(RegisterMerchant{"shop-1", "another", {}})));
+  const auto second = registry.add("shop-2");
+  EXPECT_EQ(registry.state().merchant_number(first), 0U);
+  EXPECT_EQ(registry.state().merchant_number(second), 1U);
+}
+
+TEST(Registry, a_merchant_keeps_its_organisation) {
+  Registry registry;
+  const auto chain = registry.add("shop-1", "hanbit-mall");
+  const auto alone = registry.add("shop-2");
+  registry.apply(CloseMerchant{chain});
+  EXPECT_EQ(registry.state().find(chain)->organisation, "hanbit-mall");
+  EXPECT_TRUE(registry.state().find(chain)->closed);
+  EXPECT_EQ(registry.state().find(alone)->organisation, "");
+}
+
+}  // namespace
+}  // namespace wonjang
