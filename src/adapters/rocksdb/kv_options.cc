@@ -1,0 +1,97 @@
+#include "adapters/rocksdb/kv_options.h"
+
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include "adapters/rocksdb/rocks_options.h"
+
+namespace wonjang::rocks {
+namespace {
+
+constexpr std::size_t kMiB = 1U << 20U;
+
+rocksdb::BlockBasedTableOptions table_options(const KvSpaceOptions& space,
+                                              const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // Runs want large blocks; a single row is dearer the more of its neighbours are unpacked with it.
+  table.block_size = space.compress ? 16 * 1024 : 4 * 1024;
+  if (!space.compress) table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  return table;
+}
+
+}  // namespace
+
+rocksdb::DBOptions kv_db_options(const RocksKvOptions& options) {
+  const RocksShared::Impl& shared = options.shared->impl();
+  rocksdb::DBOptions db;
+  db.env = shared.env;
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  db.paranoid_checks = true;
+  // Without a log, this is what keeps the families at one batch: they are flushed together, and the manifest
+  // takes all the new files or none.
+  db.atomic_flush = true;
+  db.avoid_flush_during_shutdown = !options.flush_on_close;
+  // Of its own, so that a flush begins by what these families hold together, however many there are, and the
+  // books' buffers don't begin it; charged to the same cache, so that one number still bounds the memory.
+  db.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes, shared.cache);
+  db.max_background_jobs = shared.background_threads;
+  db.max_file_opening_threads = 2;
+  // One writer: nothing to share a memtable insert with.
+  db.allow_concurrent_memtable_write = false;
+  db.enable_write_thread_adaptive_yield = false;
+  db.bytes_per_sync = kMiB;
+  db.info_log = shared.logger;
+  db.info_log_level = rocksdb::WARN_LEVEL;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, const RocksKvOptions& options) {
+  rocksdb::ColumnFamilyOptions cf;
+  cf.level_compaction_dynamic_level_bytes = true;
+  cf.report_bg_io_stats = false;
+  cf.ttl = 0;
+  cf.periodic_compaction_seconds = 0;
+
+  // The sum over all families begins a flush, not one of them: a family's own bound is out of reach. Small
+  // steps of the arena, since a family of one row takes a step too.
+  cf.write_buffer_size = options.write_buffer_bytes;
+  cf.arena_block_size = 128U << 10U;
+  cf.max_write_buffer_number = 4;
+
+  // Each flush gives every family a file, of some MB where it is busy and of one block where it holds a
+  // position. Busy families shall not compact into their large level for every four small files, and no
+  // family shall stop the writer for its count.
+  cf.level0_file_num_compaction_trigger = 6;
+  cf.level0_slowdown_writes_trigger = 30;
+  cf.level0_stop_writes_trigger = 48;
+  cf.max_bytes_for_level_base = 128 * kMiB;
+  cf.target_file_size_base = 32 * kMiB;
+
+  cf.compression = rocksdb::kLZ4Compression;
+  if (space.compress) {
+    cf.bottommost_compression = rocksdb::kZSTD;
+    cf.bottommost_compression_opts.enabled = true;
+    cf.bottommost_compression_opts.level = 1;
+  }
+  cf.optimize_filters_for_hits = !is_filtered_to_the_end(space);
+  if (space.often_absent) {
+    cf.memtable_prefix_bloom_size_ratio = 0.02;
+    cf.memtable_whole_key_filtering = true;
+  }
+  cf.table_factory.reset(
+      rocksdb::NewBlockBasedTableFactory(table_options(space, options.shared->impl().cache)));
+  return cf;
+}
+
+}  // namespace wonjang::rocks

@@ -1,0 +1,377 @@
+#include "adapters/rocksdb/rocks_kv.h"
+
+#include <rocksdb/db.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "adapters/rocksdb/directories.h"
+#include "adapters/rocksdb/kv_ingest.h"
+#include "adapters/rocksdb/kv_options.h"
+#include "adapters/rocksdb/kv_status.h"
+#include "base/mutex.h"
+
+namespace wonjang {
+
+using rocks::kv_checked;
+using rocks::kv_error;
+using rocksdb::Slice;
+using rocksdb::Status;
+
+namespace {
+
+// In RocksDB's default family, which holds no space.
+constexpr const char* kFormatKey = "format";
+constexpr const char* kFormat = "wonjang kv 1";
+constexpr const char* kClearingKey = "clearing";
+
+// The spaces of one generation: clear() makes a new one, and snapshots go on reading the old.
+class Families {
+ public:
+  Families(rocksdb::DB& db, std::vector<rocksdb::ColumnFamilyHandle*> handles)
+      : db_(db), handles_(std::move(handles)) {}
+  ~Families() {
+    for (auto* handle : handles_) db_.DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  Families(const Families&) = delete;
+  Families& operator=(const Families&) = delete;
+
+  rocksdb::ColumnFamilyHandle* operator[](KvSpace space) const { return handles_.at(space); }
+  const std::vector<rocksdb::ColumnFamilyHandle*>& handles() const { return handles_; }
+
+ private:
+  rocksdb::DB& db_;
+  const std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+class RocksKvCursor final : public KvCursor {
+ public:
+  RocksKvCursor(rocksdb::DB& db, rocksdb::ReadOptions read, rocksdb::ColumnFamilyHandle* family,
+                std::string_view from, std::string_view until)
+      : from_(from), until_(until), lower_(from_), upper_(until_) {
+    if (!until_.empty() && from_ >= until_) return;  // bounds that RocksDB doesn't expect
+    read.iterate_lower_bound = &lower_;
+    if (!until_.empty()) read.iterate_upper_bound = &upper_;
+    it_.reset(db.NewIterator(read, family));
+    it_->Seek(lower_);
+  }
+
+  bool valid() const override { return it_ && it_->Valid(); }
+  void next() override { it_->Next(); }
+  void seek(std::string_view key) override {
+    if (it_) it_->Seek(std::max(key, std::string_view(from_)));
+  }
+  std::string_view key() const override { return it_->key().ToStringView(); }
+  std::string_view value() const override { return it_->value().ToStringView(); }
+  Result<void> status() const override { return it_ ? kv_checked(it_->status()) : Result<void>(); }
+
+ private:
+  const std::string from_, until_;
+  const Slice lower_, upper_;  // of those: RocksDB keeps pointers to them
+  std::unique_ptr<rocksdb::Iterator> it_;
+};
+
+class RocksKvSnapshot final : public KvSnapshot {
+ public:
+  RocksKvSnapshot(rocksdb::DB& db, std::shared_ptr<const Families> families)
+      : db_(db), families_(std::move(families)), snapshot_(db_.GetSnapshot()) {
+    read_.snapshot = snapshot_;
+  }
+  ~RocksKvSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
+  RocksKvSnapshot(const RocksKvSnapshot&) = delete;
+  RocksKvSnapshot& operator=(const RocksKvSnapshot&) = delete;
+
+  Result<std::optional<std::string>> get(KvSpace space, std::string_view key) const override {
+    rocksdb::PinnableSlice value;
+    return found(db_.Get(read_, (*families_)[space], key, &value), value);
+  }
+
+  Result<std::vector<std::optional<std::string>>> get_many(KvSpace space,
+                                                           std::span<const std::string> keys) const override {
+    const std::vector<Slice> slices(keys.begin(), keys.end());
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<Status> statuses(keys.size());
+    db_.MultiGet(read_, (*families_)[space], keys.size(), slices.data(), values.data(), statuses.data());
+    std::vector<std::optional<std::string>> out;
+    out.reserve(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      WJ_TRY(auto value, found(statuses[i], values[i]));
+      out.push_back(std::move(value));
+    }
+    return out;
+  }
+
+  std::unique_ptr<KvCursor> scan(KvSpace space, std::string_view from,
+                                 std::string_view until) const override {
+    return std::make_unique<RocksKvCursor>(db_, read_, (*families_)[space], from, until);
+  }
+
+ private:
+  static Result<std::optional<std::string>> found(const Status& status, const rocksdb::PinnableSlice& value) {
+    if (status.IsNotFound()) return std::optional<std::string>();
+    if (!status.ok()) return kv_error(status);
+    return std::optional<std::string>(value.ToString());
+  }
+
+  rocksdb::DB& db_;
+  const std::shared_ptr<const Families> families_;
+  const rocksdb::Snapshot* const snapshot_;
+  rocksdb::ReadOptions read_;
+};
+
+rocksdb::WriteOptions unlogged() {
+  rocksdb::WriteOptions write;
+  write.disableWAL = true;
+  return write;
+}
+
+rocksdb::FlushOptions flush_now() {
+  rocksdb::FlushOptions flush;
+  flush.wait = true;
+  // Else RocksDB would first wait for compactions, while more and more isn't flushed.
+  flush.allow_write_stall = true;
+  return flush;
+}
+
+}  // namespace
+
+struct RocksKv::Impl {
+  std::string directory;
+  std::vector<KvSpaceOptions> spaces;
+  RocksKvOptions options;
+  std::unique_ptr<rocksdb::DB> db;
+  rocksdb::ColumnFamilyHandle* own_family = nullptr;  // the default one
+  mutable Mutex mutex;
+  std::shared_ptr<const Families> families WJ_GUARDED_BY(mutex);
+  rocksdb::WriteBatch batch;  // the writer's, kept for its memory
+
+  ~Impl() {
+    // RocksDB asserts that no handle outlives it.
+    families.reset();
+    if (own_family != nullptr) db->DestroyColumnFamilyHandle(own_family).PermitUncheckedError();
+    if (db) db->Close().PermitUncheckedError();
+  }
+
+  std::shared_ptr<const Families> current() const {
+    const MutexLock lock(mutex);
+    return families;
+  }
+  void set(std::vector<rocksdb::ColumnFamilyHandle*> handles) {
+    const MutexLock lock(mutex);
+    families = std::make_shared<const Families>(*db, std::move(handles));
+  }
+
+  std::string ingest_folder() const { return directory + "/ingest"; }
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors() const;
+  Result<void> check_names() const;
+  Result<void> open();
+  Result<void> check_format();
+  Result<void> put_own(const char* key, const char* value);
+  Result<bool> has_own(const char* key, std::string& value) const;
+  Result<void> renew_families();
+  Result<void> check_empty(std::span<const KvSpace> spaces) const;
+  void remove_ingest_folder() const {
+    std::error_code ignored;  // what stays is removed by the next ingest or opening
+    std::filesystem::remove_all(ingest_folder(), ignored);
+  }
+};
+
+std::vector<rocksdb::ColumnFamilyDescriptor> RocksKv::Impl::descriptors() const {
+  std::vector<rocksdb::ColumnFamilyDescriptor> out;
+  for (const KvSpaceOptions& space : spaces) {
+    out.emplace_back(space.name, rocks::kv_family_options(space, options));
+  }
+  return out;
+}
+
+Result<void> RocksKv::Impl::check_names() const {
+  std::vector<std::string> names;
+  // There is nothing yet, or opening says better what is wrong with it.
+  if (!rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names).ok()) return {};
+  for (const std::string& name : names) {
+    const bool known = name == rocksdb::kDefaultColumnFamilyName ||
+                       std::any_of(spaces.begin(), spaces.end(),
+                                   [&](const KvSpaceOptions& space) { return space.name == name; });
+    if (known) continue;
+    return invalid(directory + " has a space that this program doesn't know, " + name +
+                   ": use the program that made it, or remove the directory to build the views again");
+  }
+  return {};
+}
+
+Result<void> RocksKv::Impl::open() {
+  auto all = descriptors();
+  rocksdb::ColumnFamilyOptions own;
+  own.arena_block_size = 4096;
+  all.emplace_back(rocksdb::kDefaultColumnFamilyName, own);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  WJ_CHECK(kv_checked(rocksdb::DB::Open(rocks::kv_db_options(options), directory, all, &handles, &opened)));
+  db.reset(opened);
+  own_family = handles.back();
+  handles.pop_back();
+  set(std::move(handles));
+  remove_ingest_folder();
+  WJ_CHECK(check_format());
+
+  std::string ignored;
+  WJ_TRY(const bool was_clearing, has_own(kClearingKey, ignored));
+  if (was_clearing) WJ_CHECK(renew_families());
+  return {};
+}
+
+Result<void> RocksKv::Impl::check_format() {
+  std::string found;
+  WJ_TRY(const bool has_format, has_own(kFormatKey, found));
+  if (!has_format) return put_own(kFormatKey, kFormat);
+  if (found == kFormat) return {};
+  return invalid(directory + " is of another format (" + found + ", this program knows " + kFormat +
+                 "): use the program that made it, or remove the directory to build the views again");
+}
+
+Result<bool> RocksKv::Impl::has_own(const char* key, std::string& value) const {
+  const Status status = db->Get(rocksdb::ReadOptions(), own_family, key, &value);
+  if (status.IsNotFound()) return false;
+  WJ_CHECK(kv_checked(status));
+  return true;
+}
+
+// Durable at return; null removes. The other families' rows stay in memory.
+Result<void> RocksKv::Impl::put_own(const char* key, const char* value) {
+  WJ_CHECK(kv_checked(value == nullptr ? db->Delete(unlogged(), own_family, key)
+                                       : db->Put(unlogged(), own_family, key, value)));
+  return kv_checked(db->Flush(flush_now(), own_family));
+}
+
+// REQUIRES: the mark `clearing` is on the disk
+Result<void> RocksKv::Impl::renew_families() {
+  Status status = db->DropColumnFamilies(current()->handles());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  if (status.ok()) status = db->CreateColumnFamilies(descriptors(), &handles);
+  if (!status.ok()) {
+    for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    // Some spaces are gone. Opening again sees the mark and makes it a store once more.
+    return corrupt("the views were cleared in part, open them again: " + status.ToString());
+  }
+  set(std::move(handles));
+  return put_own(kClearingKey, nullptr);
+}
+
+RocksKv::RocksKv(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RocksKv::~RocksKv() = default;
+
+Result<std::unique_ptr<RocksKv>> RocksKv::open(const std::string& directory,
+                                               const std::vector<KvSpaceOptions>& spaces,
+                                               const RocksKvOptions& options) {
+  WJ_ASSERT(options.shared != nullptr);
+  auto impl = std::make_unique<Impl>();
+  impl->directory = directory;
+  impl->spaces = spaces;
+  impl->options = options;
+  WJ_CHECK(rocks::make_directories(directory));
+  WJ_CHECK(impl->check_names());
+  WJ_CHECK(impl->open());
+  return std::unique_ptr<RocksKv>(new RocksKv(std::move(impl)));
+}
+
+Result<void> RocksKv::write(const KvBatch& batch) {
+  const auto families = impl_->current();
+  rocksdb::WriteBatch& out = impl_->batch;
+  out.Clear();
+  for (const KvBatch::Change& change : batch.changes()) {
+    auto* family = (*families)[change.space];
+    WJ_CHECK(kv_checked(change.removed ? out.Delete(family, batch.key(change))
+                                       : out.Put(family, batch.key(change), batch.value(change))));
+  }
+  return kv_checked(impl_->db->Write(unlogged(), &out));
+}
+
+std::unique_ptr<KvSnapshot> RocksKv::snapshot() const {
+  return std::make_unique<RocksKvSnapshot>(*impl_->db, impl_->current());
+}
+
+Result<void> RocksKv::flush() {
+  return kv_checked(impl_->db->Flush(flush_now(), impl_->current()->handles()));
+}
+
+Result<void> RocksKv::clear() {
+  const Result<void> marked = impl_->put_own(kClearingKey, "");
+  if (!marked) {
+    // The mark may stand in memory: a later flush must not bring it to the disk.
+    impl_->db->Delete(unlogged(), impl_->own_family, kClearingKey).PermitUncheckedError();
+    return marked;
+  }
+  return impl_->renew_families();
+}
+
+Result<void> RocksKv::Impl::check_empty(std::span<const KvSpace> asked) const {
+  const auto now = current();
+  for (const KvSpace space : asked) {
+    const RocksKvCursor cursor(*db, rocksdb::ReadOptions(), (*now)[space], "", "");
+    WJ_CHECK(cursor.status());
+    if (!cursor.valid()) continue;
+    return invalid("the space " + spaces[space].name + " isn't empty: clear the store first");
+  }
+  return {};
+}
+
+Result<void> RocksKv::ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) {
+  WJ_ASSERT(spaces.size() == sources.size());
+  WJ_CHECK(impl_->check_empty(spaces));
+  impl_->remove_ingest_folder();
+  WJ_CHECK(rocks::make_directories(impl_->ingest_folder()));
+
+  const auto families = impl_->current();
+  std::vector<rocks::KvLoad> loads;
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    loads.push_back({(*families)[spaces[i]], impl_->spaces[spaces[i]], &sources[i], {}});
+  }
+  const Result<void> written = rocks::write_kv_files(loads, impl_->ingest_folder(), impl_->options);
+  if (!written) {
+    impl_->remove_ingest_folder();
+    return written;
+  }
+
+  std::vector<rocksdb::IngestExternalFileArg> files;
+  for (const rocks::KvLoad& load : loads) {
+    if (load.files.empty()) continue;
+    auto& each = files.emplace_back();
+    each.column_family = load.family;
+    each.external_files = load.files;
+    each.options.move_files = true;
+    each.options.write_global_seqno = false;
+  }
+  // What was written before the ingest is not to be lost when that survives.
+  WJ_CHECK(flush());
+  const Status taken = files.empty() ? Status::OK() : impl_->db->IngestExternalFiles(files);
+  impl_->remove_ingest_folder();
+  return kv_checked(taken);
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> RocksKv::stats() const {
+  const auto families = impl_->current();
+  const auto property = [&](rocksdb::ColumnFamilyHandle* family, const std::string& name) {
+    std::uint64_t value = 0;
+    impl_->db->GetIntProperty(family, name, &value);
+    return value;
+  };
+  std::vector<std::pair<std::string, std::uint64_t>> out{
+      {"bytes", 0}, {"write_buffer_bytes", 0}, {"pending_compaction_bytes", 0}};
+  for (std::size_t i = 0; i < impl_->spaces.size(); ++i) {
+    auto* family = (*families)[static_cast<KvSpace>(i)];
+    const std::uint64_t bytes = property(family, rocksdb::DB::Properties::kLiveSstFilesSize);
+    out.emplace_back("bytes_" + impl_->spaces[i].name, bytes);
+    out[0].second += bytes;
+    out[1].second += property(family, rocksdb::DB::Properties::kCurSizeAllMemTables);
+    out[2].second += property(family, rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
+  }
+  const auto whole = impl_->own_family;
+  out.emplace_back("snapshots", property(whole, rocksdb::DB::Properties::kNumSnapshots));
+  out.emplace_back("running_flushes", property(whole, rocksdb::DB::Properties::kNumRunningFlushes));
+  out.emplace_back("running_compactions", property(whole, rocksdb::DB::Properties::kNumRunningCompactions));
+  out.emplace_back("writes_slowed", property(whole, rocksdb::DB::Properties::kActualDelayedWriteRate));
+  out.emplace_back("writes_stopped", property(whole, rocksdb::DB::Properties::kIsWriteStopped));
+  return out;
+}
+
+}  // namespace wonjang

@@ -1,0 +1,275 @@
+#include "adapters/rocksdb/rocks_kv.h"
+
+#include <fcntl.h>
+#include <rocksdb/db.h>
+#include <rocksdb/status.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "adapters/rocksdb/kv_status.h"
+#include "testing/kv_contract.h"
+#include "testing/temp_dir.h"
+
+namespace wonjang {
+namespace {
+
+namespace fs = std::filesystem;
+
+RocksKvOptions options() {
+  static const auto shared =
+      RocksShared::make({.memory_bytes = 64U << 20U, .write_buffer_bytes = 16U << 20U});
+  return {.shared = shared, .write_buffer_bytes = 8U << 20U, .ingest_file_bytes = 16U << 10U};
+}
+
+class RocksKvHarness final : public KvHarness {
+ public:
+  Result<std::unique_ptr<KvStore>> open(const std::vector<KvSpaceOptions>& spaces) override {
+    RocksKvOptions dying = options();
+    dying.flush_on_close = false;
+    WJ_TRY(auto store, RocksKv::open(folder_ / "views", spaces, dying));
+    return std::unique_ptr<KvStore>(std::move(store));
+  }
+  void crash(Rng&) override {}  // closing was one
+
+ private:
+  TempDir folder_{TempDir::Kind::quick};
+};
+
+INSTANTIATE_TEST_SUITE_P(Rocks, KvContract,
+                         testing::ValuesIn(kv_variants([] { return std::make_unique<RocksKvHarness>(); })),
+                         kv_variant_name);
+
+std::uint64_t stat(const KvStore& store, const std::string& name) {
+  for (const auto& [each, value] : store.stats()) {
+    if (each == name) return value;
+  }
+  ADD_FAILURE() << name;
+  return 0;
+}
+
+// A batch of some hundred KB, so that the 8 MB of write buffers fill up soon.
+KvBatch large_counter(std::uint64_t n) {
+  KvBatch batch = kc::counter(n);
+  Rng rng(n);
+  for (int i = 0; i < 200; ++i) {
+    std::string value(500, '\0');
+    for (char& byte : value) byte = static_cast<char>(rng.next());
+    batch.put(static_cast<KvSpace>(rng.below(3)), "z" + kc::numbered(rng.below(100'000)), value);
+  }
+  return batch;
+}
+
+TEST(RocksKv, closing_it_flushes) {
+  const TempDir folder(TempDir::Kind::quick);
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    auto store = *RocksKv::open(folder / "views", kc::spaces(), options());
+    EXPECT_EQ(kc::agreed_counter(*store->snapshot()), n - 1);
+    EXPECT_TRUE(store->write(kc::counter(n)));
+  }
+}
+
+TEST(RocksKv, full_buffers_flush_by_themselves_all_spaces_at_one_batch) {
+  const TempDir folder(TempDir::Kind::quick);
+  RocksKvOptions dying = options();
+  dying.flush_on_close = false;
+  auto store = *RocksKv::open(folder / "views", kc::spaces(), dying);
+  std::uint64_t n = 0;
+  while (stat(*store, "bytes_meta") == 0) ASSERT_TRUE(store->write(large_counter(++n)));
+  store.reset();
+  store = *RocksKv::open(folder / "views", kc::spaces(), dying);
+  const std::uint64_t left = kc::agreed_counter(*store->snapshot());
+  EXPECT_GT(left, 0U);
+  EXPECT_LT(left, n);  // or the test saw no crash
+}
+
+// The process that the test below kills; run by it alone, in a program of its own, since a forked child has
+// none of the threads that write RocksDB's files.
+constexpr const char* kVictimFolder = "WONJANG_TEST_KV_VICTIM";
+constexpr int kVictimPipe = 200;
+
+TEST(RocksKvVictim, writes_until_it_is_killed) {
+  const char* folder = std::getenv(kVictimFolder);
+  if (folder == nullptr) GTEST_SKIP() << "the other half of RocksKv.kill_9_leaves_all_spaces_at_one_batch";
+  auto store = *RocksKv::open(folder, kc::spaces(), options());
+  std::uint64_t n = kc::agreed_counter(*store->snapshot());
+  for (;;) {
+    ++n;
+    if (!store->write(large_counter(n))) ::_exit(2);
+    if (n % 97 == 0 && !store->flush()) ::_exit(3);
+    if (::write(kVictimPipe, &n, sizeof n) != sizeof n) ::_exit(4);
+  }
+}
+
+// Reads `numbers` of what the victim says, then kills it; the last number heard.
+std::uint64_t kill_after(const std::string& folder, std::uint64_t numbers) {
+  ::setenv(kVictimFolder, folder.c_str(), 1);
+  std::array<int, 2> pipe_ends{};
+  EXPECT_EQ(::pipe(pipe_ends.data()), 0);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], kVictimPipe);
+  ::posix_spawn_file_actions_addclose(&actions, pipe_ends[0]);
+  ::posix_spawn_file_actions_addclose(&actions, pipe_ends[1]);
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  std::string program = "/proc/self/exe", filter = "--gtest_filter=RocksKvVictim.*";
+  std::array<char*, 3> arguments{program.data(), filter.data(), nullptr};
+  pid_t child = 0;
+  EXPECT_EQ(::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ), 0);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::unsetenv(kVictimFolder);
+  ::close(pipe_ends[1]);
+  std::uint64_t last = 0;
+  for (std::uint64_t i = 0; i < numbers; ++i) {
+    if (::read(pipe_ends[0], &last, sizeof last) != sizeof last) break;
+  }
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself, " << status;
+  while (::read(pipe_ends[0], &last, sizeof last) == sizeof last) {
+  }
+  ::close(pipe_ends[0]);
+  return last;
+}
+
+TEST(RocksKv, kill_9_leaves_all_spaces_at_one_batch) {
+  const TempDir folder;
+  const auto seed = static_cast<std::uint64_t>(std::random_device{}());
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Rng rng(seed);
+  std::uint64_t left = 0;
+  for (int round = 0; round < 6; ++round) {
+    const std::uint64_t written = kill_after(folder / "views", 50 + rng.below(250));
+    auto store = RocksKv::open(folder / "views", kc::spaces(), options());
+    ASSERT_TRUE(store) << store.error().message;
+    const std::uint64_t now = kc::agreed_counter(*(*store)->snapshot());
+    EXPECT_GE(now, std::max(left, written / 97 * 97));  // the number is told after its flush
+    EXPECT_LE(now, written + 1);                        // killed before it could tell
+    left = now;
+  }
+}
+
+TEST(RocksKv, an_ingest_of_many_files_is_one_run) {
+  const TempDir folder(TempDir::Kind::quick);
+  auto store = *RocksKv::open(folder / "views", kc::spaces(), options());
+  constexpr std::uint64_t kCount = 20'000;
+  const KvSource source = [](const auto& emit) -> Result<void> {
+    Rng rng(1);
+    for (std::uint64_t n = 0; n < kCount; ++n) WJ_CHECK(emit(kc::numbered(n), std::to_string(rng.next())));
+    return {};
+  };
+  const std::array<KvSpace, 3> spaces{kc::kRows, kc::kNames, kc::kIds};
+  ASSERT_TRUE(store->ingest(spaces, std::array<KvSource, 3>{source, source, source}));
+  for (const KvSpace space : spaces) {
+    const auto rows = kc::rows_of(*store->snapshot(), space);
+    ASSERT_EQ(rows.size(), kCount);
+    EXPECT_EQ(rows.front().first, kc::numbered(0));
+    EXPECT_EQ(rows.back().first, kc::numbered(kCount - 1));
+  }
+  EXPECT_FALSE(fs::exists(folder / "views/ingest"));
+}
+
+TEST(RocksKv, what_a_dead_ingest_left_is_removed) {
+  const TempDir folder(TempDir::Kind::quick);
+  fs::create_directories(folder / "views/ingest/0-0.sst");
+  ASSERT_TRUE(RocksKv::open(folder / "views", kc::spaces(), options()));
+  EXPECT_FALSE(fs::exists(folder / "views/ingest"));
+}
+
+// Opens the files as RocksDB does, to leave them as a death in the middle would.
+class Raw {
+ public:
+  explicit Raw(const std::string& directory) {
+    std::vector<std::string> names;
+    EXPECT_TRUE(rocksdb::DB::ListColumnFamilies({}, directory, &names).ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> all;
+    for (const auto& name : names) all.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    rocksdb::DB* db = nullptr;
+    EXPECT_TRUE(rocksdb::DB::Open({}, directory, all, &handles_, &db).ok());
+    db_.reset(db);
+  }
+  ~Raw() {
+    for (auto* handle : handles_) EXPECT_TRUE(db_->DestroyColumnFamilyHandle(handle).ok());
+  }
+  Raw(const Raw&) = delete;
+  Raw& operator=(const Raw&) = delete;
+
+  void put(const char* key, const char* value) { EXPECT_TRUE(db_->Put({}, key, value).ok()); }
+  void drop(const std::string& name) {
+    for (auto* handle : handles_) {
+      if (handle->GetName() != name) continue;
+      EXPECT_TRUE(db_->DropColumnFamily(handle).ok());
+    }
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+TEST(RocksKv, a_clear_that_died_half_way_is_finished_by_opening) {
+  const TempDir folder(TempDir::Kind::quick);
+  for (const bool dropped_one : {false, true}) {
+    auto store = *RocksKv::open(folder / "views", kc::spaces(), options());
+    ASSERT_TRUE(store->write(kc::counter(1)));
+    store.reset();
+    {
+      Raw raw(folder / "views");
+      raw.put("clearing", "");
+      if (dropped_one) raw.drop("names");
+    }
+    store = *RocksKv::open(folder / "views", kc::spaces(), options());
+    EXPECT_EQ(kc::agreed_counter(*store->snapshot()), 0U);
+    ASSERT_TRUE(store->write(kc::counter(1)));
+    store.reset();
+    store = *RocksKv::open(folder / "views", kc::spaces(), options());
+    EXPECT_EQ(kc::agreed_counter(*store->snapshot()), 1U) << "cleared twice";
+    ASSERT_TRUE(store->clear());
+  }
+}
+
+TEST(RocksKv, a_clear_gives_the_disk_back) {
+  const TempDir folder(TempDir::Kind::quick);
+  auto store = *RocksKv::open(folder / "views", kc::spaces(), options());
+  for (std::uint64_t n = 1; n <= 100; ++n) ASSERT_TRUE(store->write(large_counter(n)));
+  ASSERT_TRUE(store->flush());
+  EXPECT_GT(stat(*store, "bytes"), 5U << 20U);
+  ASSERT_TRUE(store->clear());
+  EXPECT_EQ(stat(*store, "bytes"), 0U);
+}
+
+TEST(RocksKv, another_format_is_not_opened) {
+  const TempDir folder(TempDir::Kind::quick);
+  ASSERT_TRUE(RocksKv::open(folder / "views", kc::spaces(), options()));
+  Raw(folder / "views").put("format", "wonjang kv 2");
+  const auto refused = RocksKv::open(folder / "views", kc::spaces(), options());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_NE(refused.error().message.find("wonjang kv 2"), std::string::npos) << refused.error().message;
+}
+
+TEST(RocksKv, a_place_that_cannot_be_written_is_unavailable) {
+  const TempDir folder(TempDir::Kind::quick);
+  const auto refused = RocksKv::open("/proc/none/views", kc::spaces(), options());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::unavailable) << refused.error().message;
+}
+
+TEST(KvStatus, says_what_the_caller_can_do) {
+  const auto kind = [](rocksdb::Status status) { return rocks::kv_error(status).kind; };
+  using rocksdb::Status;
+  EXPECT_EQ(kind(Status::NoSpace()), ErrorKind::unavailable);
+  EXPECT_EQ(kind(Status::IOError("disk")), ErrorKind::unavailable);
+  EXPECT_EQ(kind(Status(Status::IOError("disk"), Status::Severity::kHardError)), ErrorKind::unavailable);
+  EXPECT_EQ(kind(Status(Status::IOError("disk"), Status::Severity::kFatalError)), ErrorKind::corrupt);
+  EXPECT_EQ(kind(Status::Corruption("bits")), ErrorKind::corrupt);
+  EXPECT_EQ(kind(Status::InvalidArgument("name")), ErrorKind::invalid);
+}
+
+}  // namespace
+}  // namespace wonjang
