@@ -210,6 +210,24 @@ TEST_P(KvContract, of_the_changes_of_one_key_the_last_one_stands) {
   EXPECT_EQ(rows(kc::kRows), (kc::Rows{{"kept", "2"}, {"twice", "2"}}));
 }
 
+TEST_P(KvContract, of_long_keys_that_begin_alike_each_keeps_its_last_change) {
+  const std::string same = "0123456789abcdef";
+  KvBatch batch;
+  kc::Model model;
+  for (int i = 0; i < 500; ++i) {
+    const std::string key = same + std::string(rng_.below(3), '\0') + std::to_string(rng_.below(20));
+    const std::string value = std::to_string(i);
+    batch.put(kc::kIds, key, value);
+    if (rng_.chance(20)) batch.remove(kc::kIds, key);
+    if (rng_.chance(50)) batch.put(kc::kIds, key, "again " + value);
+    model.erase(key);
+    const auto& last = batch.changes().back();
+    if (!last.removed) model[key] = batch.value(last);
+  }
+  write(batch);
+  EXPECT_EQ(rows(kc::kIds), kc::Rows(model.begin(), model.end()));
+}
+
 TEST_P(KvContract, an_empty_batch_changes_nothing) {
   write(kc::counter(1));
   write(KvBatch());
