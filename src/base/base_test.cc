@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/bytes.h"
 #include "base/checked.h"
+#include "base/hash64.h"
 #include "base/id.h"
 #include "base/result.h"
 
@@ -73,6 +76,28 @@ TEST(Bytes, base64_and_hex_have_one_spelling) {
   EXPECT_FALSE(from_base64url("Zm9vYmF"));  // spare bits set
   EXPECT_FALSE(from_base64url("Zm9v YmE"));
   EXPECT_FALSE(from_hex("abc"));
+}
+
+// Stored in rows and buckets: another value would make every one of them wrong.
+TEST(Hash64, values_never_change) {
+  EXPECT_EQ(hash64(""), 0xc96f21ebf6290549ULL);
+  EXPECT_EQ(hash64("a"), 0x389a83c98066283fULL);
+  EXPECT_EQ(hash64("0123456789abcdef"), 0xd694d80b877f78b3ULL);
+  EXPECT_EQ(hash64("0123456789abcdef0"), 0x43aa8b1352478502ULL);
+  EXPECT_EQ(hash64("a", 1), 0x8aea32b1f2647c2eULL);
+}
+
+TEST(Hash64, every_bit_of_the_input_counts) {
+  std::set<std::uint64_t> seen;
+  for (std::size_t size = 0; size <= 70; ++size) {
+    std::string text(size, 'x');
+    ASSERT_TRUE(seen.insert(hash64(text)).second) << size;
+    for (std::size_t bit = 0; bit < size * 8; ++bit) {
+      text[bit / 8] = static_cast<char>(text[bit / 8] ^ static_cast<char>(1U << (bit % 8)));
+      ASSERT_TRUE(seen.insert(hash64(text)).second) << size << " bit " << bit;
+      text[bit / 8] = static_cast<char>(text[bit / 8] ^ static_cast<char>(1U << (bit % 8)));
+    }
+  }
 }
 
 TEST(Checked, overflow_is_nothing) {
