@@ -1,8 +1,8 @@
 // EventLog: the ledger's events as everything that is derived from them reads them: one sequence per book,
 // dense positions, never changed. What a projection has seen is one position per book.
 //
-// A log may deliver a unit twice, or one stream's units out of order (a broker would); a projection copes with
-// both (engine/serving/intake.h). The embedded ledger never does either.
+// A log may deliver a unit twice, or one stream's units out of order (a broker would); a projection copes
+// with both (engine/serving/intake.h). The embedded ledger never does either.
 //
 // Threads: any.
 #pragma once
