@@ -1,0 +1,86 @@
+// Cell: what one cube holds for one key and bucket: a group per combination of its inner dimensions, with
+// exact sums, and in front of them the sums over all groups per currency, so that a page "by day" reads no
+// group.
+//
+// Invariants: groups are sorted by their packed dimensions and none is zero, so equal content is equal bytes,
+// however it came about. A cell without groups is not stored. In a late cell (a difference) every number may
+// be negative; in a cell of totals_now none may, which totals_writer.h sees to.
+//
+// Stored form: docs/formats/totals.md.
+//
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/serving/exact.h"
+#include "engine/serving/histogram.h"
+
+namespace wonjang::serving {
+
+// What is summed in every group.
+struct Measures {
+  Moments amount;
+  int128 gross = 0;
+  int128 canceled = 0;
+
+  int128 net() const { return gross - canceled; }
+  bool is_zero() const { return amount.is_zero() && gross == 0 && canceled == 0; }
+  bool is_below_zero() const {
+    return amount.count < 0 || amount.sum < 0 || amount.sumsq < 0 || gross < 0 || canceled < 0;
+  }
+  // False: a bound is passed (exact.h) and nothing changed.
+  [[nodiscard]] bool add(const Measures& other);
+  [[nodiscard]] bool subtract(const Measures& other);
+  friend bool operator==(const Measures&, const Measures&) = default;
+};
+
+struct Group {
+  std::string dims;  // packed: append_dims() of cube.h
+  Measures sums;
+  Histogram amounts;  // empty unless the cube has percentiles
+  bool is_zero() const { return sums.is_zero() && amounts.is_zero(); }
+  friend bool operator==(const Group&, const Group&) = default;
+};
+
+enum class [[nodiscard]] Merged : std::uint8_t{done, out_of_bounds, too_many_groups};
+
+class Cell {
+ public:
+  // A cell that would hold more is refused: some dimension isn't what a total should be told apart by.
+  static constexpr std::size_t kGroupsMax = 16'384;
+
+  bool is_empty() const { return groups_.empty(); }
+  const std::vector<Group>& groups() const { return groups_; }
+
+  // The group of `dims`, made if it isn't there. It may be zero until the cell is merged or tidied.
+  Group& group(std::string_view dims);
+  void remove_zeros();
+  // Adds every number of `delta`. Unless done, the cell is of no use afterwards.
+  Merged merge(const Cell& delta);
+
+  friend bool operator==(const Cell&, const Cell&) = default;
+
+ private:
+  friend Result<Cell> decode_cell(std::string_view bytes);
+  std::vector<Group> groups_;  // by dims
+};
+
+// REQUIRES: no group is zero, and there is one
+std::string encode_cell(const Cell& cell);
+// Errors: corrupt (not these bytes, or the front doesn't agree with the groups).
+Result<Cell> decode_cell(std::string_view bytes);
+
+// The front alone. The currency lives as long as the bytes.
+struct CurrencySums {
+  std::string_view currency;
+  Measures sums;
+};
+// Fills `out`, whose storage is reused. Errors: corrupt.
+Result<void> decode_front(std::string_view bytes, std::vector<CurrencySums>& out);
+
+}  // namespace wonjang::serving
