@@ -1,0 +1,92 @@
+#include "engine/projection/fold.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/assert.h"
+#include "engine/projection/log_batch.h"
+#include "engine/projection/positions.h"
+
+namespace wonjang::projection {
+
+Result<void> Fold::open() {
+  WJ_TRY(auto meta, generation_->meta());
+  if (!meta) {
+    return corrupt("generation " + std::to_string(generation_->number()) +
+                   " has lost its record: rebuild the projection");
+  }
+  // Readers may still hold the former instance; it goes with the last of them.
+  std::shared_ptr<Projection> fresh(factory_().release(),
+                                    [kept = generation_](Projection* last) { delete last; });
+  WJ_CHECK(fresh->open(generation_->store()));
+  projection_ = std::move(fresh);
+  meta_ = *std::move(meta);
+  meta_.books.resize(std::max<std::size_t>(meta_.books.size(), log_.books()));
+  positions_ = positions_of(meta_);
+  must_open_ = false;
+  return {};
+}
+
+Result<Folded> Fold::step(const LogPositions& until, const LogPositions* goal) {
+  if (must_open_) WJ_CHECK(open());
+  auto folded = fold(until, goal);
+  if (!folded) must_open_ = true;
+  return folded;
+}
+
+Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
+  const bool bulk = events_between(positions_, until) > options_.bulk_lag_events;
+  const BatchBounds bounds = bulk ? BatchBounds{options_.bulk_units, options_.bulk_bytes}
+                                  : BatchBounds{options_.batch_units, options_.batch_bytes};
+  WJ_TRY(const auto units, read_fairly(log_, positions_, until, bounds));
+  Meta next = meta_;
+  Folded out;
+  std::vector<const StoredUnit*> last(next.books.size());
+  for (const LogUnit& unit : units) {
+    last[unit.book] = &unit.unit;
+    out.units += 1;
+    out.events += unit.unit.events.size();
+  }
+  for (std::size_t book = 0; book < last.size(); ++book) {
+    if (last[book] != nullptr) next.books[book] = {last[book]->next(), mark_of(*last[book])};
+  }
+  LogPositions positions = positions_of(next);
+  next.complete = meta_.complete || (goal != nullptr && reached(positions, *goal));
+  if (units.empty() && next.complete == meta_.complete) return out;
+
+  KvBatch batch;
+  if (!units.empty()) WJ_CHECK(projection_->apply(units, batch));
+  for (const auto& change : batch.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
+  batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
+  WJ_CHECK(write(batch));
+  meta_ = std::move(next);
+  positions_ = std::move(positions);
+  if (!units.empty()) projection_->committed();
+  return out;
+}
+
+Result<void> Fold::write(const KvBatch& batch) {
+  WJ_CHECK(generation_->store().write(batch));
+  unflushed_bytes_ += batch.byte_size();
+  return {};
+}
+
+Result<void> Fold::complete() {
+  if (!meta_.complete) {
+    Meta next = meta_;
+    next.complete = true;
+    KvBatch batch;
+    batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
+    WJ_CHECK(write(batch));
+    meta_ = std::move(next);
+  }
+  return flush();
+}
+
+Result<void> Fold::flush() {
+  WJ_CHECK(generation_->store().flush());
+  unflushed_bytes_ = 0;
+  return {};
+}
+
+}  // namespace wonjang::projection

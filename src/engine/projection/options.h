@@ -1,0 +1,38 @@
+// How a runner folds. Sizes are bounds, times are microseconds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "ports/projection.h"
+
+namespace wonjang::projection {
+
+// Makes instances of one projection. Any thread.
+using ProjectionFactory = std::function<std::unique_ptr<Projection>()>;
+
+struct RunnerOptions {
+  // A usual batch. Bytes are of events.
+  std::uint32_t batch_units = 4096;
+  std::size_t batch_bytes = std::size_t{16} << 20;
+  // With more than this to fold, batches are as large as that: less is written twice.
+  std::uint64_t bulk_lag_events = 200'000;
+  std::uint32_t bulk_units = 131'072;
+  std::size_t bulk_bytes = std::size_t{256} << 20;
+  // A start folds again at most what came since the last flush.
+  std::size_t flush_bytes = std::size_t{64} << 20;
+  std::int64_t flush_us = 30'000'000;
+  // Between attempts; doubled from the first to the second.
+  std::int64_t retry_min_us = 10'000;
+  std::int64_t retry_max_us = 10'000'000;
+  // Attempts in a row that a rebuild makes before it fails. The live one never ceases.
+  std::uint32_t rebuild_attempts = 8;
+  // Calls that may be owed by when().
+  std::size_t waits_max = 4096;
+  // False: somebody calls step().
+  bool own_thread = true;
+};
+
+}  // namespace wonjang::projection

@@ -1,0 +1,414 @@
+#include "engine/projection/runner.h"
+
+#include <gtest/gtest.h>
+
+#include "testing/projection_rig.h"
+
+namespace wonjang::projection {
+namespace {
+
+using std::chrono::steady_clock;
+
+TEST(Runner, an_empty_log_is_shown_at_once) {
+  Rig rig;
+  Runner& runner = rig.start();
+  rig.expect_right();
+  const Status status = runner.status();
+  EXPECT_EQ(status.state, State::live);
+  EXPECT_EQ(status.name, "counting");
+  EXPECT_EQ(status.version, "1");
+  EXPECT_EQ(status.lag_events, 0U);
+  EXPECT_EQ(runner.step(), Stepped::idle);
+}
+
+TEST(Runner, nothing_is_shown_before_the_log_was_folded_once) {
+  Rig rig;
+  rig.options.batch_units = 10;
+  Rng rng(1);
+  rig.append_random(rng, 35);
+  Runner& runner = rig.start();
+  EXPECT_EQ(runner.status().state, State::rebuilding);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(runner.view());
+    EXPECT_EQ(runner.step(), Stepped::worked);
+  }
+  EXPECT_EQ(runner.view().error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(runner.step(), Stepped::worked);
+  rig.expect_right();
+  EXPECT_EQ(runner.status().state, State::live);
+  EXPECT_EQ(runner.status().batches, 4U);
+}
+
+TEST(Runner, every_event_counts_once_however_batches_are_cut) {
+  for (const std::uint64_t seed : test_seeds(20)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rng rng(seed);
+    Rig rig(static_cast<std::uint32_t>(1 + rng.below(5)));
+    rig.options.batch_units = static_cast<std::uint32_t>(1 + rng.below(40));
+    rig.options.batch_bytes = 1 + rng.below(500);
+    rig.options.bulk_lag_events = rng.below(100);
+    rig.options.bulk_units = static_cast<std::uint32_t>(1 + rng.below(200));
+    rig.start();
+    for (int round = 0; round < 20; ++round) {
+      rig.append_random(rng, static_cast<std::uint32_t>(rng.below(60)));
+      if (rng.chance(30)) rig.drain();
+      if (rng.chance(50)) (void)rig.runner->step();
+    }
+    rig.drain();
+    rig.expect_right();
+  }
+}
+
+TEST(Runner, a_view_is_one_commit_and_never_changes) {
+  Rig rig;
+  rig.options.batch_units = 7;
+  Rng rng(3);
+  Runner& runner = rig.start();
+  std::vector<View> views;
+  std::vector<std::map<RawId, StreamCount>> contents;
+  for (int i = 0; i < 20; ++i) {
+    rig.append_random(rng, 10);
+    (void)runner.step();
+    views.push_back(*runner.view());
+    contents.push_back(CountingProjection::streams_in(*views.back().snapshot));
+  }
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    EXPECT_EQ(CountingProjection::streams_in(*views[i].snapshot), contents[i]) << i;
+    EXPECT_EQ(CountingProjection::total_in(*views[i].snapshot), events_between({}, views[i].seen)) << i;
+  }
+  EXPECT_GT(views.back().lag_events, 0U);
+}
+
+TEST(Runner, crashes_at_any_point_lose_no_event_and_count_none_twice) {
+  for (const std::uint64_t seed : test_seeds(20)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rng rng(seed);
+    Rig rig;
+    rig.options.batch_units = static_cast<std::uint32_t>(1 + rng.below(20));
+    rig.options.flush_bytes = 1 + rng.below(2000);
+    for (int life = 0; life < 15; ++life) {
+      rig.start();
+      rig.append_random(rng, static_cast<std::uint32_t>(rng.below(100)));
+      for (std::uint64_t steps = rng.below(12); steps > 0; --steps) (void)rig.runner->step();
+      rig.crash(rng);
+    }
+    rig.start();
+    rig.drain();
+    rig.expect_right();
+  }
+}
+
+TEST(Runner, a_start_goes_on_where_the_last_one_stopped) {
+  Rig rig;
+  Rng rng(4);
+  rig.append_random(rng, 50);
+  rig.start();
+  rig.drain();
+  rig.runner.reset();
+  rig.disks.crash_to_last_flush();
+  Runner& again = rig.start();
+  rig.expect_right();
+  EXPECT_EQ(again.status().events, 0U) << "the stop flushed, so nothing is folded again";
+  EXPECT_EQ(again.status().rebuilt_because, "");
+}
+
+TEST(Runner, a_first_building_that_was_cut_off_goes_on) {
+  Rig rig;
+  rig.options.batch_units = 10;
+  Rng rng(5);
+  rig.append_random(rng, 100);
+  rig.start();
+  for (int i = 0; i < 5; ++i) (void)rig.runner->step();
+  const auto folded = rig.runner->status().positions;
+  rig.runner.reset();
+  Runner& again = rig.start();
+  EXPECT_EQ(again.status().positions, folded);
+  EXPECT_FALSE(again.view());
+  rig.drain();
+  rig.expect_right();
+}
+
+TEST(Runner, it_flushes_by_bytes_and_by_time) {
+  Rig rig;
+  rig.options.flush_bytes = 1 << 20;
+  rig.options.flush_us = 1'000'000;
+  Rng rng(6);
+  Runner& runner = rig.start();
+  rig.append_random(rng, 10);
+  rig.drain();
+  EXPECT_EQ(runner.status().flushes, 0U);
+  rig.clock.advance_ms(999);
+  (void)runner.step();
+  EXPECT_EQ(runner.status().flushes, 0U);
+  rig.clock.advance_ms(1);
+  (void)runner.step();
+  EXPECT_EQ(runner.status().flushes, 1U);
+  rig.clock.advance_ms(5000);
+  (void)runner.step();
+  EXPECT_EQ(runner.status().flushes, 1U) << "there is nothing to flush";
+
+  rig.runner.reset();
+  rig.options.flush_bytes = 1;
+  rig.start();
+  rig.append_random(rng, 10);
+  rig.drain();
+  EXPECT_EQ(rig.runner->status().flushes, 1U);
+}
+
+// ---- errors
+
+TEST(Runner, passing_errors_of_apply_write_read_and_flush_are_got_over) {
+  for (const std::uint64_t seed : test_seeds(20)) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rng rng(seed);
+    Rig rig;
+    rig.options.batch_units = static_cast<std::uint32_t>(1 + rng.below(20));
+    rig.options.flush_bytes = 1 + rng.below(2000);
+    rig.start();
+    for (int round = 0; round < 30; ++round) {
+      rig.append_random(rng, static_cast<std::uint32_t>(rng.below(40)));
+      const auto times = static_cast<std::uint32_t>(rng.below(3));
+      if (rng.chance(30)) rig.faults->fail_apply(times, ErrorKind::unavailable);
+      if (rng.chance(30)) rig.faults->fail_open(times, ErrorKind::unavailable);
+      if (rng.chance(30)) rig.places.faults->fail_writes(times, ErrorKind::unavailable);
+      if (rng.chance(30)) rig.places.faults->fail_flushes(times);
+      if (rng.chance(30)) rig.log.fail_reads(times, ErrorKind::unavailable);
+      (void)rig.drain();
+    }
+    rig.places.faults->fail_flushes(0);
+    rig.log.fail_reads(0, ErrorKind::unavailable);
+    (void)rig.drain();
+    rig.expect_right();
+    EXPECT_GT(rig.runner->status().errors, 0U);
+    EXPECT_EQ(rig.runner->status().attempts, 0U);
+  }
+}
+
+TEST(Runner, the_delay_between_attempts_grows_to_its_bound) {
+  Rig rig;
+  rig.options.retry_min_us = 1000;
+  rig.options.retry_max_us = 4000;
+  Rng rng(7);
+  Runner& runner = rig.start();
+  rig.append_random(rng, 5);
+  rig.faults->fail_apply(1000, ErrorKind::unavailable);
+  EXPECT_EQ(runner.step(), Stepped::waiting);
+  for (const std::int64_t delay_ms : {1, 2, 4, 4, 4}) {
+    const auto errors = runner.status().errors;
+    rig.clock.advance_us(delay_ms * 1000 - 1);
+    EXPECT_EQ(runner.step(), Stepped::waiting);
+    EXPECT_EQ(runner.status().errors, errors) << "too early";
+    rig.clock.advance_us(1);
+    EXPECT_EQ(runner.step(), Stepped::waiting);
+    EXPECT_EQ(runner.status().errors, errors + 1) << "due";
+  }
+  EXPECT_EQ(runner.status().attempts, 6U);
+  EXPECT_EQ(runner.status().last_error, "apply was told to fail");
+  rig.clock.advance_ms(-3'600'000);  // the wall clock is set back
+  const auto errors = runner.status().errors;
+  (void)runner.step();
+  EXPECT_EQ(runner.status().errors, errors + 1) << "nobody waits an hour for it";
+}
+
+TEST(Runner, a_contradiction_stops_it_and_readers_keep_the_last_good_commit) {
+  for (const int kind : {0, 1, 2}) {
+    SCOPED_TRACE(kind);
+    Rig rig;
+    Rng rng(8);
+    Runner& runner = rig.start();
+    rig.append_random(rng, 30);
+    rig.drain();
+    const auto good = CountingProjection::streams_in(*runner.view()->snapshot);
+    const auto seen = runner.view()->seen;
+
+    rig.append_random(rng, 30);
+    if (kind == 0) rig.faults->fail_apply(1, ErrorKind::corrupt);
+    if (kind == 1) rig.places.faults->fail_writes(1, ErrorKind::corrupt);
+    if (kind == 2) rig.log.fail_reads(1, ErrorKind::corrupt);
+    Waited waited = Waited::reached;
+    EXPECT_TRUE(runner.when(rig.log.tails(), [&](Waited how) { waited = how; }));
+    EXPECT_EQ(runner.step(), Stepped::stopped);
+    EXPECT_EQ(waited, Waited::stopped) << "who waits hears of it";
+    EXPECT_EQ(runner.step(), Stepped::stopped) << "and it isn't tried again by itself";
+
+    const auto view = runner.view();
+    ASSERT_TRUE(view);
+    EXPECT_TRUE(view->stopped);
+    EXPECT_GT(view->lag_events, 0U);
+    EXPECT_EQ(view->seen, seen);
+    EXPECT_EQ(CountingProjection::streams_in(*view->snapshot), good);
+    const Status status = runner.status();
+    EXPECT_EQ(status.state, State::stopped);
+    EXPECT_NE(status.stopped_because.find("corrupt at [" + std::to_string(seen[0])), std::string::npos)
+        << status.stopped_because;
+    EXPECT_NE(status.stopped_because.find("was told to fail"), std::string::npos) << status.stopped_because;
+    EXPECT_EQ(runner.wait_for(rig.log.tails(), steady_clock::now() + std::chrono::hours(1)), Waited::stopped);
+  }
+}
+
+TEST(Runner, a_start_that_cannot_read_the_log_says_so_and_may_be_repeated) {
+  Rig rig;
+  Rng rng(9);
+  rig.append_random(rng, 30);
+  rig.start();
+  rig.drain();
+  rig.runner = rig.make();
+  rig.log.fail_reads(1, ErrorKind::unavailable);
+  const auto started = rig.runner->start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().kind, ErrorKind::unavailable);
+  EXPECT_TRUE(rig.runner->start());
+  rig.expect_right();
+}
+
+// ---- a generation that can't be used
+
+TEST(Runner, another_version_means_a_new_building) {
+  Rig rig;
+  Rng rng(10);
+  rig.append_random(rng, 30);
+  rig.start();
+  rig.drain();
+  rig.runner.reset();
+  rig.version = "2";
+  Runner& runner = rig.start();
+  EXPECT_FALSE(runner.view()) << "what the other version stored means something else";
+  EXPECT_NE(runner.status().rebuilt_because.find("version '1'"), std::string::npos);
+  rig.drain();
+  rig.expect_right();
+  EXPECT_EQ(rig.names(), std::vector<std::string>{"generation_0000000002"});
+  rig.runner.reset();
+  EXPECT_EQ(rig.start().status().rebuilt_because, "") << "once";
+}
+
+TEST(Runner, a_log_shorter_than_what_was_folded_means_a_new_building) {
+  Rig rig;
+  Rng rng(11);
+  rig.append_random(rng, 60);
+  rig.start();
+  rig.drain();
+  rig.runner.reset();
+  rig.log.cut(1, rig.log.tails()[1] / 2);
+  EXPECT_NE(rig.start().status().rebuilt_because.find("restored from a backup"), std::string::npos);
+  rig.drain();
+  rig.expect_right();
+}
+
+TEST(Runner, a_log_that_was_restored_and_went_on_otherwise_means_a_new_building) {
+  Rig rig(1);
+  for (int i = 0; i < 10; ++i) rig.log.append(0, RawId{1, 1}, {"old"});
+  rig.start();
+  rig.drain();
+  rig.runner.reset();
+  rig.log.cut(0, 5);
+  for (int i = 0; i < 20; ++i) rig.log.append(0, RawId{1, 1}, {"new"});
+  EXPECT_NE(rig.start().status().rebuilt_because.find("another history"), std::string::npos);
+  rig.drain();
+  rig.expect_right();
+}
+
+TEST(Runner, a_store_without_its_record_or_that_does_not_open_means_a_new_building) {
+  Rig rig;
+  Rng rng(12);
+  rig.append_random(rng, 30);
+  rig.start();
+  rig.drain();
+  rig.runner.reset();
+  {
+    KvBatch batch;
+    batch.put(kProjectionMetaSpace, kMetaKey, "damaged");
+    ASSERT_TRUE(rig.store(1)->write(batch));
+  }
+  EXPECT_NE(rig.start().status().rebuilt_because.find("record"), std::string::npos);
+  rig.drain();
+  rig.expect_right();
+
+  rig.runner.reset();
+  rig.faults->fail_open(1, ErrorKind::corrupt);
+  EXPECT_NE(rig.start().status().rebuilt_because.find("told to fail"), std::string::npos);
+  rig.drain();
+  rig.expect_right();
+  EXPECT_EQ(rig.names(), std::vector<std::string>{"generation_0000000003"});
+}
+
+// ---- waiting and lag
+
+TEST(Runner, who_waits_for_a_position_is_called_when_readers_can_see_it) {
+  Rig rig(1);
+  rig.options.batch_units = 1;
+  Runner& runner = rig.start();
+  for (int i = 0; i < 3; ++i) rig.log.append(0, RawId{1, 1}, {"event"});
+  std::vector<Position> called;
+  for (const Position position : {Position{3}, Position{1}}) {
+    EXPECT_TRUE(runner.when({position}, [&, position](Waited how) {
+      EXPECT_EQ(how, Waited::reached);
+      EXPECT_GE(runner.view()->seen[0], position);
+      called.push_back(position);
+    }));
+  }
+  const auto forgotten = runner.when({2}, [](Waited) { FAIL() << "it was forgotten"; });
+  EXPECT_EQ(runner.status().waiting, 3U);
+  EXPECT_TRUE(runner.forget(*forgotten));
+  EXPECT_TRUE(called.empty());
+  (void)runner.step();
+  EXPECT_EQ(called, std::vector<Position>{1});
+  rig.drain();
+  EXPECT_EQ(called, (std::vector<Position>{1, 3}));
+  EXPECT_EQ(runner.when({3}, [&](Waited) { called.push_back(33); }), Waits::Id{0});
+  EXPECT_EQ(called.back(), 33U) << "at once";
+}
+
+TEST(Runner, too_many_who_wait_are_refused) {
+  Rig rig(1);
+  rig.options.waits_max = 2;
+  Runner& runner = rig.start();
+  int stopped = 0;
+  const auto call = [&](Waited how) { stopped += how == Waited::stopped ? 1 : 0; };
+  EXPECT_TRUE(runner.when({1}, call));
+  EXPECT_TRUE(runner.when({1}, call));
+  EXPECT_FALSE(runner.when({1}, call));
+  runner.stop();
+  EXPECT_EQ(stopped, 2) << "a stop answers everybody once";
+}
+
+TEST(Runner, a_wait_ends_at_its_deadline) {
+  Rig rig(1);
+  Runner& runner = rig.start();
+  EXPECT_EQ(runner.wait_for({0}, steady_clock::now()), Waited::reached);
+  EXPECT_EQ(runner.wait_for({1}, steady_clock::now()), Waited::late);
+  EXPECT_EQ(runner.wait_for({1}, steady_clock::now() + std::chrono::milliseconds(5)), Waited::late);
+  rig.log.append(0, RawId{1, 1}, {"event"});
+  (void)runner.step();
+  EXPECT_EQ(runner.wait_for({1}, steady_clock::now()), Waited::reached);
+}
+
+TEST(Runner, lag_is_told_in_events_and_in_time) {
+  Rig rig(2);
+  rig.options.batch_units = 1;
+  Runner& runner = rig.start();
+  rig.log.append(0, RawId{1, 2}, {"one", "two"});
+  rig.clock.advance_ms(30);
+  rig.log.append(1, RawId{1, 1}, {"three"});
+  rig.clock.advance_ms(20);
+  EXPECT_EQ(runner.status().lag_events, 3U);
+  EXPECT_EQ(runner.status().lag_us, 50'000);
+  (void)runner.step();
+  (void)runner.step();
+  EXPECT_EQ(runner.status().lag_events, 0U);
+  EXPECT_EQ(runner.status().lag_us, 0);
+  EXPECT_EQ(runner.status().tails, (LogPositions{2, 1}));
+}
+
+TEST(Runner, the_numbers_of_projection_and_store_are_shown) {
+  Rig rig(1);
+  Runner& runner = rig.start();
+  rig.log.append(0, RawId{1, 1}, {"event"});
+  rig.clock.advance_ms(2000);
+  (void)runner.step();
+  const auto numbers = runner.status().numbers;
+  EXPECT_NE(std::find(numbers.begin(), numbers.end(), std::pair<std::string, std::uint64_t>("total", 1)),
+            numbers.end());
+}
+
+}  // namespace
+}  // namespace wonjang::projection

@@ -1,0 +1,154 @@
+// The runner on its own thread. Build with the tsan preset, too.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <thread>
+
+#include "engine/projection/runner.h"
+#include "testing/projection_rig.h"
+
+namespace wonjang::projection {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A hang ends as a failure, not as a timeout of the whole binary.
+steady_clock::time_point soon() { return steady_clock::now() + std::chrono::seconds(60); }
+
+// A view is right when its content, its positions and what memory says belong together.
+void expect_one_commit(const View& view) {
+  const std::uint64_t total = CountingProjection::total_in(*view.snapshot);
+  EXPECT_EQ(total, events_between({}, view.seen));
+  std::uint64_t sum = 0;
+  for (const auto& [stream, count] : CountingProjection::streams_in(*view.snapshot)) sum += count.events;
+  EXPECT_EQ(sum, total);
+  EXPECT_GE(static_cast<const CountingProjection&>(*view.projection).total(), total);
+}
+
+TEST(RunnerThreads, an_event_after_a_rest_wakes_it) {
+  Rig rig;
+  rig.options.own_thread = true;
+  Runner& runner = rig.start();
+  for (int i = 0; i < 200; ++i) {
+    rig.log.append(0, RawId{1, 0}, {"event"});
+    ASSERT_EQ(runner.wait_for(rig.log.tails(), soon()), Waited::reached) << i;
+  }
+  rig.expect_right();
+}
+
+TEST(RunnerThreads, many_wait_in_both_ways_and_all_are_answered) {
+  Rig rig;
+  rig.options.own_thread = true;
+  Runner& runner = rig.start();
+  constexpr int kThreads = 4;
+  constexpr Position kEach = 50;
+  std::latch all_called(kThreads * kEach);
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (Position position = 1; position <= kEach; ++position) {
+        EXPECT_TRUE(runner.when({position}, [&](Waited how) {
+          EXPECT_EQ(how, Waited::reached);
+          all_called.count_down();
+        }));
+        EXPECT_EQ(runner.wait_for({position}, soon()), Waited::reached);
+        EXPECT_GE(runner.view()->seen[0], position);
+      }
+    });
+  }
+  for (Position i = 0; i < kEach; ++i) rig.log.append(0, RawId{1, 0}, {"event"});
+  all_called.wait();
+}
+
+TEST(RunnerThreads, readers_beside_a_writer_and_rebuilds_see_whole_commits_that_never_go_back) {
+  Rig rig;
+  rig.options.own_thread = true;
+  rig.options.batch_units = 16;
+  rig.options.bulk_lag_events = 100;
+  rig.options.flush_bytes = 2000;
+  Runner& runner = rig.start();
+  std::atomic<bool> done{false};
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      LogPositions before;
+      while (!done.load()) {
+        const auto view = runner.view();
+        ASSERT_TRUE(view);
+        expect_one_commit(*view);
+        EXPECT_TRUE(reached(view->seen, before));
+        before = view->seen;
+        (void)runner.status();
+      }
+    });
+  }
+  std::jthread writer([&] {
+    Rng rng(1);
+    for (int i = 0; i < 1500; ++i) rig.append_random(rng, 1);
+  });
+  for (std::uint64_t number = 2; number <= 4; ++number) {
+    const auto report = runner.rebuild();
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->is_equal());
+    EXPECT_EQ(report->generation, number);
+  }
+  writer.join();
+  EXPECT_EQ(runner.wait_for(rig.log.tails(), soon()), Waited::reached);
+  done.store(true);
+  readers.clear();
+  rig.expect_right();
+  EXPECT_EQ(rig.names(), std::vector<std::string>{"generation_0000000004"});
+}
+
+TEST(RunnerThreads, errors_are_tried_again_without_new_events) {
+  Rig rig;
+  rig.options.own_thread = true;
+  rig.options.retry_min_us = 1;
+  rig.options.retry_max_us = 1;
+  Runner& runner = rig.start();
+  rig.faults->fail_apply(5, ErrorKind::unavailable);
+  rig.log.append(0, RawId{1, 0}, {"event"});
+  // The clock stands still: time moves with each look, as it does in the world.
+  while (runner.wait_for({1}, steady_clock::now() + std::chrono::milliseconds(1)) == Waited::late) {
+    rig.clock.advance_ms(1);
+  }
+  rig.expect_right();
+  EXPECT_GE(runner.status().errors, 5U);
+}
+
+TEST(RunnerThreads, a_stop_ends_waits_and_a_rebuild_and_keeps_views) {
+  Rig rig;
+  rig.options.own_thread = true;
+  Rng rng(2);
+  rig.append_random(rng, 100);
+  Runner& runner = rig.start();
+  ASSERT_EQ(runner.wait_for(rig.log.tails(), soon()), Waited::reached);
+  auto view = runner.view();
+  std::latch waiting(2);
+  std::jthread waiter([&] {
+    waiting.count_down();
+    EXPECT_EQ(runner.wait_for({1'000'000}, soon()), Waited::stopped);
+  });
+  std::jthread builder([&] {
+    bool first = true;
+    const auto report = runner.rebuild([&](const RebuildProgress&) {
+      if (first) waiting.count_down();
+      if (first) waiter.join();  // until the stop came
+      first = false;
+      return true;
+    });
+    EXPECT_FALSE(report);
+  });
+  waiting.wait();
+  runner.stop();
+  builder.join();
+  expect_one_commit(*view);
+  rig.runner.reset();
+  expect_one_commit(*view);
+  EXPECT_EQ(rig.names(), std::vector<std::string>{"generation_0000000001"});
+  view = unavailable("let go");
+}
+
+}  // namespace
+}  // namespace wonjang::projection
