@@ -80,8 +80,10 @@ class IdTable {
 struct Dictionary::Column {
   ValueStore plain;
   ValueStore masked;
-  GramLists forms;     // of plain's forms
-  GramLists initials;  // of plain's initials, where one is a consonant
+  GramLists forms;         // of plain's forms
+  GramLists initials;      // of plain's initials, where one is a consonant
+  GramLists masked_forms;  // single characters of masked's forms, and of their initials below
+  GramLists masked_initials;
   IdTable table;
   std::u32string scratch;  // the writer's
   std::atomic<std::uint64_t> refused{0};
@@ -96,9 +98,11 @@ struct Dictionary::Column {
   bool has_room(std::u32string_view form, std::uint32_t values_max);
   void append(std::u32string_view form, ValueId id, std::int64_t newest_us);
   void append_grams(std::u32string_view form, std::uint32_t number);
+  void append_unmasked(std::u32string_view form, std::uint32_t number);
   Added add(std::u32string_view form, ValueId id, std::optional<Instant> at, std::uint32_t values_max);
 
   void find_plain(const Pattern& pattern, std::int64_t from_us, Matches& out) const;
+  std::vector<std::uint32_t> masked_candidates(const Pattern& pattern, std::uint32_t size) const;
   void find_masked(const Pattern& pattern, std::int64_t from_us, Matches& out) const;
 };
 
@@ -196,11 +200,24 @@ void Dictionary::Column::append_grams(std::u32string_view form, std::uint32_t nu
   }
 }
 
+void Dictionary::Column::append_unmasked(std::u32string_view form, std::uint32_t number) {
+  for (const char32_t c : form) {
+    if (c == kMask) continue;
+    const char32_t initial = initial_or_self(c);
+    masked_forms.append(gram_of({&c, 1}), number);
+    if (hangul::is_consonant(initial)) masked_initials.append(gram_of({&initial, 1}), number);
+  }
+}
+
 void Dictionary::Column::append(std::u32string_view form, ValueId id, std::int64_t newest_us) {
   const bool is_masked = has_mask(form);
   ValueStore& store = is_masked ? masked : plain;
   const std::uint32_t number = store.append(form, id, newest_us);
-  if (!is_masked) append_grams(form, number);
+  if (is_masked) {
+    append_unmasked(form, number);
+  } else {
+    append_grams(form, number);
+  }
   table.add(is_masked ? number | kMaskedBit : number, id,
             [this](std::uint32_t entry) { return id_at(entry); });
   table_bytes.store(table.bytes(), std::memory_order_relaxed);
@@ -316,15 +333,34 @@ void Dictionary::Column::find_plain(const Pattern& pattern, std::int64_t from_us
   out.examined += candidates.size();
 }
 
+// Those that have a character of the pattern: a match needs one in common.
+std::vector<std::uint32_t> Dictionary::Column::masked_candidates(const Pattern& pattern,
+                                                                 std::uint32_t size) const {
+  std::vector<std::uint32_t> out;
+  std::u32string wanted(pattern.characters());
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  for (const char32_t c : wanted) {
+    if (c == kMask) continue;
+    const GramLists& lists = hangul::is_consonant(c) ? masked_initials : masked_forms;
+    lists.read(gram_of({&c, 1}), size, out);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 void Dictionary::Column::find_masked(const Pattern& pattern, std::int64_t from_us, Matches& out) const {
   const std::uint32_t size = masked.size();
+  if (size == 0) return;
+  const auto candidates = masked_candidates(pattern, size);
   std::u32string form;
-  for (std::uint32_t number = 0; number < size; ++number) {
+  for (const std::uint32_t number : candidates) {
     bool possible = false;
     masked.read_form(number, form);
     if (matches(pattern, form, &possible)) emit(masked, number, possible, from_us, out);
   }
-  out.examined += size;
+  out.examined += candidates.size();
 }
 
 namespace {
@@ -359,7 +395,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Dictionary::stats() const {
     out.emplace_back(prefix + "masked_values", part.masked.size());
     out.emplace_back(prefix + "refused", part.refused.load(std::memory_order_relaxed));
     out.emplace_back(prefix + "bytes", part.plain.bytes() + part.masked.bytes() + part.forms.bytes() +
-                                           part.initials.bytes() +
+                                           part.initials.bytes() + part.masked_forms.bytes() +
+                                           part.masked_initials.bytes() +
                                            part.table_bytes.load(std::memory_order_relaxed));
   }
   return out;

@@ -3,17 +3,16 @@
 //
 // An index over the *distinct* forms (grams of one and two characters; of up to three initials where there
 // are consonants) is small, and answers one syllable as well as five. Forms with a mask can agree with
-// anything, so they stand apart and are looked through one by one.
+// anything, so they stand apart: those with any character of the pattern are compared one by one.
 //
 // Invariants:
-//   - it holds every form of the store's space `dictionary` it was loaded from, and what was added since: at
-//   least what any
-//     snapshot taken since holds. More is harmless: a value without postings finds nothing;
+//   - it holds every form of the space `dictionary` it was loaded from, and what was added since: at least
+//     what any snapshot taken since holds. More is harmless: a value without postings finds nothing;
 //   - newest_us of a match is no smaller than the time of any payment with that value.
 // After a batch that was lost, what was added for it is no longer in the store: make a new one and load() it.
 //
-// Bounds: values_max per field, 2^27 characters per field. A form that found no room is not found: every
-// answer of that field says so (`complete`), stats() counts it.
+// Bounds: values_max per field, and some 130 million characters. A form that found no room is not found:
+// every answer of that field says so (`complete`), stats() counts it.
 //
 // Threads: one writer calls load(), add() and note(); warm() may run beside it, in one thread; any thread
 // calls the const functions. Nobody waits for anybody.
