@@ -1,0 +1,358 @@
+#include "engine/serving/views.h"
+
+#include <atomic>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/hash64.h"
+#include "domain/registry.h"
+#include "engine/serving/hints.h"
+#include "engine/serving/row.h"
+
+namespace wonjang::serving {
+
+namespace {
+
+// Of the stored form and of what is put into it. Raise it with every change of either.
+constexpr std::uint32_t kViewsVersion = 1;
+
+constexpr std::uint32_t kWarmSlice = 1'000;
+
+Error contradicts(RawId stream, std::uint32_t version, const char* how) {
+  return corrupt("event " + std::to_string(version) + " of " + PaymentId(stream).text() + " " + how +
+                 ": run `wonjang check` on the ledger");
+}
+
+struct IsOfPayment {
+  bool operator()(const MerchantRegistered&) const { return false; }
+  bool operator()(const MerchantClosed&) const { return false; }
+  bool operator()(const ApiKeyCreated&) const { return false; }
+  bool operator()(const ApiKeyRevoked&) const { return false; }
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return true;
+  }
+};
+
+}  // namespace
+
+struct Views::Counters {
+  std::atomic<std::uint64_t> events{0};
+  std::atomic<std::uint64_t> repeats{0};
+  std::atomic<std::uint64_t> quarantined{0};
+  std::atomic<std::uint64_t> early{0};
+  std::atomic<std::int64_t> newest_recorded_us{0};
+};
+
+// One batch: loads what it touches, folds in memory, then writes each touched payment once.
+class Views::Fold {
+ public:
+  Fold(Views& views, KvBatch& out)
+      : views_(views),
+        dictionary_(views.writable_dictionary()),
+        snapshot_(views.store_->snapshot()),
+        out_(out) {}
+
+  Result<void> run(std::span<const LogUnit> units) {
+    WJ_CHECK(load(units));
+    for (const auto& unit : units) WJ_CHECK(take(unit));
+    for (auto& [stream, touched] : touched_) WJ_CHECK(write(touched));
+    WJ_CHECK(write_buckets());
+    return views_.totals_->finish(*snapshot_, out_);
+  }
+
+ private:
+  struct Touched {
+    Locator at;
+    MerchantEntry merchant;
+    Row row;
+    bool is_new = false;
+    bool changed = false;
+    std::string stored;  // the row's bytes before this batch, for its bucket
+    PaymentFacts facts;  // as the totals know them, when counted
+    bool counted = false;
+    PaymentFacts stored_facts;  // of `stored`
+    BusinessDate recorded;      // of the newest event that the totals don't know yet
+    bool facts_pending = false;
+  };
+
+  // Loads the rows of all payments that the batch has events of: two rounds of look-ups, not two for each.
+  Result<void> load(std::span<const LogUnit> units) {
+    std::vector<PaymentId> payments;
+    std::vector<std::string> keys;
+    touched_.reserve(units.size());
+    for (const auto& unit : units) {
+      if (unit.unit.stream == kRegistryStream || !touched_.try_emplace(unit.unit.stream).second) continue;
+      payments.emplace_back(unit.unit.stream);
+      keys.push_back(locator_key(payments.back()));
+    }
+    WJ_TRY(const auto locators, snapshot_->get_many(kLocators, keys));
+    std::vector<Locator> found;
+    keys.clear();
+    for (std::size_t i = 0; i < payments.size(); ++i) {
+      if (!locators[i]) continue;
+      const auto at = read_locator(payments[i], *locators[i]);
+      if (!at) return corrupt("the locator of " + payments[i].text() + " can't be read: rebuild the views");
+      found.push_back(*at);
+      keys.push_back(row_key(*at));
+    }
+    return load_rows(found, keys);
+  }
+
+  Result<void> load_rows(const std::vector<Locator>& found, const std::vector<std::string>& keys) {
+    WJ_TRY(auto rows, snapshot_->get_many(kRows, keys));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const Locator& at = found[i];
+      if (!rows[i]) return corrupt("the row of " + at.payment.text() + " is missing: rebuild the views");
+      Touched& touched = touched_[at.payment.raw()];
+      touched.at = at;
+      WJ_TRY(touched.merchant, views_.merchants_.of(at.merchant));
+      touched.stored = std::move(*rows[i]);
+      WJ_TRY(touched.row, decode_row(at, touched.merchant.id, touched.stored));
+      touched.facts = facts_of(touched.row.payment, at.merchant, touched.merchant.organisation);
+      touched.stored_facts = touched.facts;
+      touched.counted = true;
+    }
+    return {};
+  }
+
+  Result<void> take(const LogUnit& unit) {
+    if (unit.unit.stream == kRegistryStream) return {};
+    std::uint32_t version = unit.unit.first_version;
+    for (const auto& bytes : unit.unit.events) {
+      WJ_CHECK(take(unit, version, bytes));
+      ++version;
+    }
+    return {};
+  }
+
+  Result<void> take(const LogUnit& unit, std::uint32_t version, std::string_view bytes) {
+    const RawId stream = unit.unit.stream;
+    Touched& touched = touched_[stream];
+    const std::uint32_t next = touched.row.payment.version;
+    ++views_.counters_->events;
+    if (version < next) {
+      const bool same = touched.row.event_hashes[version] == hash64(bytes);
+      return same ? drop_repeat() : quarantine(unit, version, bytes);
+    }
+    if (version > next) {
+      WJ_TRY(const auto standing, views_.early_.keep(stream, version, bytes, out_));
+      ++views_.counters_->early;
+      return standing == bytes ? Result<void>() : quarantine(unit, version, bytes);
+    }
+    WJ_CHECK(fold(touched, stream, version, bytes));
+    while (!views_.early_.empty()) {
+      const auto waited = views_.early_.take(stream, touched.row.payment.version, out_);
+      if (!waited) break;
+      WJ_CHECK(fold(touched, stream, touched.row.payment.version, *waited));
+    }
+    return {};
+  }
+
+  Result<void> drop_repeat() {
+    ++views_.counters_->repeats;
+    return {};
+  }
+
+  Result<void> quarantine(const LogUnit& unit, std::uint32_t version, std::string_view bytes) {
+    ++views_.counters_->quarantined;
+    std::string key = event_key(unit.unit.stream, version);
+    put_be64(key, hash64(bytes));
+    std::string value;
+    put_be32(value, unit.book);
+    put_be64(value, unit.unit.first + (version - unit.unit.first_version));
+    value.append(bytes);
+    out_.put(kQuarantine, key, value);
+    return {};
+  }
+
+  Result<void> fold(Touched& touched, RawId stream, std::uint32_t version, std::string_view bytes) {
+    WJ_TRY(const Event event, views_.ports_.codec.decode(bytes));
+    if (!std::visit(IsOfPayment(), event.body)) return {};
+    if (event.stream != stream || event.version != version) {
+      return contradicts(stream, version, "says it is another one");
+    }
+    if ((version == 0) != std::holds_alternative<PaymentCreated>(event.body)) {
+      return contradicts(stream, version, "isn't what a history begins or goes on with");
+    }
+    const BusinessDate recorded = business_date_of(event.recorded_at);
+    if (touched.facts_pending && touched.recorded != recorded) WJ_CHECK(count(touched));
+    const bool was_out = money_was_out(touched.row.payment, event.body);
+    evolve(touched.row.payment, event);
+    touched.row.event_hashes.push_back(hash64(bytes));
+    touched.changed = true;
+    touched.recorded = recorded;
+    touched.facts_pending = true;
+    if (version == 0) WJ_CHECK(begin(touched, event));
+    write_hints(touched, event);
+    WJ_CHECK(write_transaction(touched, event, was_out, recorded));
+    note_time(event.recorded_at);
+    return {};
+  }
+
+  Result<void> begin(Touched& touched, const Event& event) {
+    WJ_TRY(touched.merchant, views_.merchants_.of(event.merchant));
+    touched.at = {touched.merchant.no, time_of(touched.row.payment), touched.row.payment.id};
+    touched.is_new = true;
+    return {};
+  }
+
+  void write_hints(const Touched& touched, const Event& event) {
+    hints_.clear();
+    collect_hints(event, hints_);
+    const std::string merchant = merchant_prefix(touched.at.merchant);
+    for (const auto& hint : hints_.ids) out_.put(kIds, id_key(hint.kind, hint.value, touched.at), merchant);
+    for (const auto& hint : hints_.texts) write_posting(hint, touched.at, merchant);
+  }
+
+  void write_posting(const TextHint& hint, const Locator& at, std::string_view merchant) {
+    const std::u32string form = normal_form(views_.ports_.forms, hint.text);
+    if (form.empty()) return;
+    const auto added = dictionary_.add(hint.field, form, at.at);
+    if (added == Added::now) out_.put(kDictionary, dictionary_key(hint.field, form), {});
+    out_.put(kPostings, posting_key(hint.field, value_id(hint.field, form), at), merchant);
+  }
+
+  Result<void> write_transaction(const Touched& touched, const Event& event, bool was_out,
+                                 BusinessDate recorded) {
+    const auto moved = transaction_of(event, was_out, touched.row.payment);
+    if (!moved) return {};
+    scratch_.clear();
+    encode_transaction(*moved, scratch_);
+    out_.put(kTransactions, transaction_key(touched.at.merchant, moved->at, moved->payment, moved->version),
+             scratch_);
+    return views_.totals_->add(facts_of(*moved, touched.at.merchant, touched.merchant.organisation),
+                               recorded);
+  }
+
+  // Tells the totals how the payment stands now.
+  Result<void> count(Touched& touched) {
+    PaymentFacts now = facts_of(touched.row.payment, touched.at.merchant, touched.merchant.organisation);
+    WJ_CHECK(views_.totals_->change(touched.counted ? &touched.facts : nullptr, &now, touched.recorded));
+    touched.facts = std::move(now);
+    touched.counted = true;
+    touched.facts_pending = false;
+    return {};
+  }
+
+  Result<void> write(Touched& touched) {
+    if (!touched.changed) return {};
+    if (touched.facts_pending) WJ_CHECK(count(touched));
+    const std::string key = row_key(touched.at);
+    if (touched.is_new) write_places(touched, key);
+    scratch_.clear();
+    encode_row(touched.row, scratch_);
+    out_.put(kRows, key, scratch_);
+    Bucket& bucket = buckets_[bucket_key(touched.at)];
+    if (!touched.stored.empty()) bucket.remove(key, touched.stored, touched.stored_facts);
+    bucket.add(key, scratch_, touched.facts);
+    return {};
+  }
+
+  // What never changes about a payment.
+  void write_places(const Touched& touched, const std::string& key) {
+    out_.put(kLocators, locator_key(touched.at.payment), locator_value(touched.at));
+    out_.put(kTimeline, std::string_view(key).substr(4), std::string_view(key).substr(0, 4));
+    out_.put(kAmounts, amount_key(touched.at, touched.row.payment.total), {});
+  }
+
+  Result<void> write_buckets() {
+    std::vector<std::string> keys;
+    keys.reserve(buckets_.size());
+    for (const auto& [key, delta] : buckets_) keys.push_back(key);
+    WJ_TRY(const auto stored, snapshot_->get_many(kBuckets, keys));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      Bucket bucket = buckets_[keys[i]];
+      if (stored[i]) {
+        WJ_TRY(const Bucket before, decode_bucket(*stored[i]));
+        bucket.merge(before);
+      }
+      if (bucket.count < 0)
+        return corrupt("a bucket of the serving views would count below zero: rebuild them");
+      out_.put(kBuckets, keys[i], encode_bucket(bucket));
+    }
+    return {};
+  }
+
+  void note_time(Instant recorded_at) {
+    auto& newest = views_.counters_->newest_recorded_us;
+    if (recorded_at.us > newest.load(std::memory_order_relaxed)) newest = recorded_at.us;
+  }
+
+  Views& views_;
+  Dictionary& dictionary_;
+  const std::unique_ptr<KvSnapshot> snapshot_;
+  KvBatch& out_;
+  std::unordered_map<RawId, Touched> touched_;
+  std::unordered_map<std::string, Bucket> buckets_;
+  Hints hints_;
+  std::string scratch_;
+};
+
+Views::Views(ViewsPorts ports, std::vector<CubeSpec> cubes)
+    : ports_(ports),
+      cubes_(std::move(cubes)),
+      merchants_(ports.log, ports.codec),
+      counters_(std::make_unique<Counters>()) {}
+
+Views::~Views() = default;
+
+std::string Views::version() const {
+  return std::to_string(kViewsVersion) + "/" + text_version(ports_.forms) + "/" + cubes_version(cubes_);
+}
+
+Result<void> Views::open(const KvStore& store) {
+  store_ = &store;
+  const auto snapshot = store.snapshot();
+  auto dictionary = std::make_shared<Dictionary>();
+  WJ_CHECK(dictionary->load(*snapshot));
+  totals_ = std::make_unique<TotalsWriter>(cubes_);
+  WJ_CHECK(early_.open(*snapshot));
+  const MutexLock lock(mutex_);
+  dictionary_ = std::move(dictionary);
+  warm_place_ = {};
+  return {};
+}
+
+Result<void> Views::apply(std::span<const LogUnit> units, KvBatch& out) {
+  return Fold(*this, out).run(units);
+}
+
+std::shared_ptr<const Dictionary> Views::dictionary() const {
+  const MutexLock lock(mutex_);
+  return dictionary_;
+}
+
+Dictionary& Views::writable_dictionary() {
+  const MutexLock lock(mutex_);
+  return *dictionary_;
+}
+
+Result<bool> Views::warm(const KvSnapshot& snapshot) {
+  std::shared_ptr<Dictionary> dictionary;
+  WarmPlace place;
+  {
+    const MutexLock lock(mutex_);
+    dictionary = dictionary_;
+    place = warm_place_;
+  }
+  WJ_TRY(const bool done, dictionary->warm(snapshot, place, kWarmSlice));
+  const MutexLock lock(mutex_);
+  if (dictionary == dictionary_) warm_place_ = place;
+  return done;
+}
+
+// The totals count what they put as stored already: open() follows when the batch wasn't written.
+void Views::committed() {}
+
+std::vector<std::pair<std::string, std::uint64_t>> Views::stats() const {
+  return {{"events", counters_->events},
+          {"repeats", counters_->repeats},
+          {"quarantined", counters_->quarantined},
+          {"early", counters_->early},
+          {"newest_recorded_us", static_cast<std::uint64_t>(counters_->newest_recorded_us.load())}};
+}
+
+}  // namespace wonjang::serving

@@ -1,0 +1,196 @@
+#include "engine/serving/views.h"
+
+#include <algorithm>
+
+#include "engine/serving/row.h"
+#include "testing/random_life.h"
+#include "testing/views_rig.h"
+
+namespace wonjang::serving {
+namespace {
+
+using Units = std::vector<LogUnit>;
+
+std::vector<Event> sale(std::uint64_t seed, std::int64_t amount = 10'000) {
+  Till till(seed);
+  auto command = order(amount, {card(amount)});
+  command.terms.buyer = {"\xEA\xB9\x80\xEB\xAF\xBC\xEC\x88\x98", "01012345678", ""};
+  till.must(command);
+  CancelPayment cancel;
+  cancel.amount = amount / 10;
+  till.must(cancel);
+  return till.history();
+}
+
+Units units_of(ViewsRig& rig, const std::vector<Event>& events) {
+  Units out;
+  for (const auto& event : events) out.push_back(rig.unit(event));
+  return out;
+}
+
+Row only_row(const ViewsRig& rig) {
+  const auto snapshot = rig.snapshot();
+  const auto cursor = snapshot->scan(kRows, {}, {});
+  EXPECT_TRUE(cursor->valid());
+  const auto at = read_row_key(cursor->key());
+  return *decode_row(*at, MerchantId(RawId{1, 1}), cursor->value());
+}
+
+// Shuffled lives of many payments, each in its own order, cut into batches at random.
+Units many_lives(ViewsRig& rig, std::uint64_t seed) {
+  std::vector<std::vector<Event>> lives;
+  for (std::uint64_t i = 1; i <= 60; ++i) {
+    RandomLife life(i);
+    life.run(20);
+    lives.push_back(life.till().history());
+  }
+  std::vector<std::size_t> turns;
+  for (std::size_t i = 0; i < lives.size(); ++i) turns.insert(turns.end(), lives[i].size(), i);
+  Rng rng(seed);
+  for (std::size_t i = turns.size(); i > 1; --i) std::swap(turns[i - 1], turns[rng.below(i)]);
+  std::vector<std::size_t> next(lives.size());
+  Units out;
+  for (const std::size_t life : turns) out.push_back(rig.unit(lives[life][next[life]++]));
+  return out;
+}
+
+ViewsRig::Content content_of_cuts(std::uint64_t order_seed, std::uint64_t cut_seed, std::size_t batch_max) {
+  ViewsRig rig;
+  const Units units = many_lives(rig, order_seed);
+  Rng rng(cut_seed);
+  for (std::size_t at = 0; at < units.size();) {
+    const std::size_t size = std::min(units.size() - at, 1 + rng.below(batch_max));
+    rig.apply({units.begin() + static_cast<std::ptrdiff_t>(at),
+               units.begin() + static_cast<std::ptrdiff_t>(at + size)});
+    if (rng.chance(10)) rig.reopen();
+    at += size;
+  }
+  return rig.content();
+}
+
+TEST(Views, content_does_not_depend_on_cuts_restarts_or_the_mix_of_streams) {
+  const auto whole = content_of_cuts(/*order_seed=*/1, /*cut_seed=*/1, /*batch_max=*/100'000);
+  EXPECT_GT(whole.size(), 500U);
+  EXPECT_EQ(content_of_cuts(1, 2, 1), whole);
+  EXPECT_EQ(content_of_cuts(1, 3, 7), whole);
+  EXPECT_EQ(content_of_cuts(2, 4, 50), whole);
+}
+
+TEST(Views, a_row_is_the_payment_that_folding_gives) {
+  ViewsRig rig;
+  const auto events = sale(1);
+  rig.apply(units_of(rig, events));
+  Payment folded;
+  for (const auto& event : events) evolve(folded, event);
+  EXPECT_EQ(only_row(rig).payment, folded);
+  EXPECT_EQ(rig.count(kTransactions), 2U);
+}
+
+TEST(Views, a_replayed_log_changes_nothing) {
+  ViewsRig rig;
+  const auto events = sale(1);
+  rig.apply(units_of(rig, events));
+  const auto before = rig.content();
+  rig.apply(units_of(rig, events));
+  rig.apply({rig.unit(events[1])});
+  EXPECT_EQ(rig.content(), before);
+  EXPECT_EQ(rig.stat("repeats"), events.size() + 1);
+  EXPECT_EQ(rig.stat("quarantined"), 0U);
+}
+
+TEST(Views, an_early_event_waits_for_the_one_before_it) {
+  ViewsRig expected;
+  ViewsRig rig;
+  const auto events = sale(1);
+  expected.apply(units_of(expected, events));
+  ASSERT_GE(events.size(), 3U);
+  rig.apply({rig.unit(events[2])});
+  EXPECT_EQ(rig.count(kPending), 1U);
+  EXPECT_EQ(rig.count(kRows), 0U);
+  rig.reopen();
+  rig.apply({rig.unit(events[0])});
+  EXPECT_EQ(rig.count(kRows), 1U);
+  EXPECT_EQ(only_row(rig).payment.version, 1U);
+  rig.apply({rig.unit(events[1])});
+  EXPECT_EQ(rig.content(), expected.content());
+}
+
+// Of two with one version the one earlier in the log stands; the other is kept for people to see.
+TEST(Views, a_contradiction_is_put_aside_and_changes_nothing_else) {
+  ViewsRig rig;
+  const auto events = sale(1);
+  rig.apply(units_of(rig, events));
+  const auto before = rig.content();
+  Event other = events[1];
+  other.reason = "another story";
+  rig.apply({rig.unit(other)});
+  auto after = rig.content();
+  EXPECT_EQ(rig.stat("quarantined"), 1U);
+  ASSERT_EQ(after.size(), before.size() + 1);
+  std::erase_if(after, [](const auto& entry) { return entry.first.first == kQuarantine; });
+  EXPECT_EQ(after, before);
+  rig.apply({rig.unit(other)});
+  EXPECT_EQ(rig.count(kQuarantine), 1U);
+}
+
+TEST(Views, of_two_early_ones_the_first_stands) {
+  ViewsRig expected;
+  ViewsRig rig;
+  const auto events = sale(1);
+  expected.apply(units_of(expected, events));
+  Event other = events[1];
+  other.reason = "another story";
+  rig.apply({rig.unit(events[1]), rig.unit(other)});
+  EXPECT_EQ(rig.count(kQuarantine), 1U);
+  rig.apply({rig.unit(events[0]), rig.unit(events[2])});
+  auto content = rig.content();
+  std::erase_if(content, [](const auto& entry) { return entry.first.first == kQuarantine; });
+  EXPECT_EQ(content, expected.content());
+}
+
+TEST(Views, a_log_that_contradicts_itself_stops_them) {
+  const auto events = sale(1);
+  const auto other = sale(2);
+  const auto stops = [](ViewsRig& rig, const LogUnit& unit) {
+    const auto applied = rig.try_apply({unit});
+    ASSERT_FALSE(applied);
+    EXPECT_EQ(applied.error().kind, ErrorKind::corrupt) << applied.error().message;
+  };
+  ViewsRig rig;
+  stops(rig, rig.unit(events[0].stream, 0, {"no event"}));
+  rig.reopen();
+  stops(rig, rig.unit(events[0].stream, 0, {rig.encoded(other[0])}));
+  rig.reopen();
+  stops(rig, rig.unit(events[1].stream, 0, {rig.encoded(events[1])}));
+  rig.reopen();
+  EXPECT_EQ(rig.count(kRows), 0U);
+  rig.apply(units_of(rig, events));
+  EXPECT_EQ(rig.count(kRows), 1U);
+}
+
+TEST(Views, a_payment_of_an_unknown_merchant_stops_them) {
+  ViewsRig rig;
+  auto events = sale(1);
+  events[0].merchant = MerchantId(RawId{5, 5});
+  const auto applied = rig.try_apply({rig.unit(events[0])});
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().kind, ErrorKind::corrupt);
+}
+
+TEST(Views, buckets_are_the_sum_of_their_rows) {
+  ViewsRig rig;
+  rig.apply(many_lives(rig, 5));
+  std::map<std::string, Bucket> expected;
+  std::map<std::string, Bucket> stored;
+  for (const auto& [key, value] : rig.content()) {
+    if (key.first == kBuckets) stored[key.second] = *decode_bucket(value);
+    if (key.first != kRows) continue;
+    const auto at = read_row_key(key.second);
+    const auto row = decode_row(*at, MerchantId(RawId{1, 1}), value);
+    expected[bucket_key(*at)].add(key.second, value, facts_of(row->payment, at->merchant, "org-1"));
+  }
+  EXPECT_EQ(stored, expected);
+}
+
+}  // namespace
+}  // namespace wonjang::serving
