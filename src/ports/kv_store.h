@@ -12,13 +12,12 @@
 //
 // Every adapter passes testing/kv_contract.h.
 //
-// Threads: one writer calls write(), ingest() and clear(); any thread takes snapshots and calls flush() and
+// Threads: one writer calls write(), write_bulk() and clear(); any thread takes snapshots and calls flush() and
 // stats(). A snapshot and its cursors belong to one thread at a time. Snapshots die before their store,
 // cursors before their snapshot.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -87,14 +86,15 @@ class KvBatch {
   std::vector<Change> changes_;
 };
 
-// Walks the keys of one space in [from, until), in byte order. valid() is false at the end and after an
-// error; status() tells which. key() and value() live until the next next() or seek().
+// Walks the keys of one space in [from, until), in byte order or against it. valid() is false at the end and
+// after an error; status() tells which. key() and value() live until the next next() or seek().
 class KvCursor {
  public:
   virtual ~KvCursor() = default;
   virtual bool valid() const = 0;
   virtual void next() = 0;
-  // To the first key >= `key` within the cursor's bounds; forwards or backwards.
+  // To the first key >= `key` within the cursor's bounds, wherever it stands; of a cursor that walks back, to
+  // the last key <= `key`.
   virtual void seek(std::string_view key) = 0;
   virtual std::string_view key() const = 0;
   virtual std::string_view value() const = 0;
@@ -113,11 +113,10 @@ class KvSnapshot {
   // Stands on the first key >= from. An empty `until` means no upper bound.
   virtual std::unique_ptr<KvCursor> scan(KvSpace space, std::string_view from,
                                          std::string_view until) const = 0;
+  // The same bounds from the other end: stands on the last key < until, and next() goes down.
+  virtual std::unique_ptr<KvCursor> scan_back(KvSpace space, std::string_view from,
+                                              std::string_view until) const = 0;
 };
-
-// Rows for one space in strictly rising key order; each goes to `emit`. Returns an error to give up.
-using KvSource = std::function<Result<void>(
-    const std::function<Result<void>(std::string_view key, std::string_view value)>& emit)>;
 
 class KvStore {
  public:
@@ -129,12 +128,11 @@ class KvStore {
   // As of all finished writes.
   virtual std::unique_ptr<KvSnapshot> snapshot() const = 0;
 
-  // Fills empty spaces in bulk (a rebuild): `sources[i]` gives the rows of `spaces[i]`. All of it is there
-  // and durable when it returns; after an error, or a crash in the middle, none. Two sources may run at the
-  // same time, on threads of the store.
-  // Errors: invalid (a space isn't empty, keys don't rise), unavailable, corrupt, and those of the sources.
-  // REQUIRES: spaces.size() == sources.size(); no space is named twice
-  virtual Result<void> ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) = 0;
+  // write() for a batch of millions of changes (a rebuild, catching up): dear to begin with, cheap per change,
+  // and the batch and all before it are durable when it returns. Uses up to two threads of the store, and
+  // memory of about 32 bytes a change beside the batch.
+  // Errors: unavailable (of this batch nothing was written), corrupt (stop writing and open again).
+  virtual Result<void> write_bulk(const KvBatch& batch) = 0;
 
   // Returns when every batch whose write() had returned before the call survives a crash. On a thread of its
   // own it doesn't hold up the writer. Errors: unavailable (ask again), corrupt.

@@ -27,6 +27,15 @@ Result<void> FaultyKv::write(const KvBatch& batch) {
   return inner_->write(batch);
 }
 
+Result<void> FaultyKv::write_bulk(const KvBatch& batch) {
+  {
+    const MutexLock lock(mutex_);
+    if (meets_fault(writes_to_refuse_, rates_.write_refused))
+      return unavailable("a fault of the test: refused");
+  }
+  return inner_->write_bulk(batch);
+}
+
 Result<void> FaultyKv::flush() {
   {
     const MutexLock lock(mutex_);

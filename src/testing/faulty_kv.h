@@ -21,15 +21,14 @@ class FaultyKv final : public KvStore {
   explicit FaultyKv(std::unique_ptr<KvStore> inner, KvFaultRates rates = {}, std::uint64_t seed = 0)
       : inner_(std::move(inner)), rates_(rates), rng_(seed) {}
 
-  // The next `times` calls of write() or flush() answer unavailable; nothing is written.
+  // The next `times` calls of write() and write_bulk(), or of flush(), answer unavailable; nothing is
+  // written.
   void refuse_writes(std::uint32_t times);
   void refuse_flushes(std::uint32_t times);
 
   Result<void> write(const KvBatch& batch) override;
   std::unique_ptr<KvSnapshot> snapshot() const override { return inner_->snapshot(); }
-  Result<void> ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) override {
-    return inner_->ingest(spaces, sources);
-  }
+  Result<void> write_bulk(const KvBatch& batch) override;
   Result<void> flush() override;
   Result<void> clear() override { return inner_->clear(); }
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override { return inner_->stats(); }

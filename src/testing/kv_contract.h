@@ -83,13 +83,6 @@ inline std::string odd_key(Rng& rng) {
   return key;
 }
 
-inline KvSource source_of(Rows rows) {
-  return [rows = std::move(rows)](const auto& emit) -> Result<void> {
-    for (const auto& [key, value] : rows) WJ_CHECK(emit(key, value));
-    return {};
-  };
-}
-
 // The same number in every space: whoever sees two numbers saw half a batch.
 inline KvBatch counter(std::uint64_t n) {
   KvBatch batch;
@@ -166,8 +159,8 @@ class KvContract : public testing::TestWithParam<KvVariant> {
     write(batch);
   }
   kv_contract::Rows rows(KvSpace space) { return kv_contract::rows_of(*store_->snapshot(), space); }
-  Result<void> ingest(const std::vector<KvSpace>& spaces, const std::vector<KvSource>& sources) {
-    return store_->ingest(spaces, sources);
+  void write_bulk(const KvBatch& batch) {
+    until_taken([&] { return store_->write_bulk(batch); });
   }
 
   std::uint64_t seed_ = 0;
@@ -413,70 +406,129 @@ TEST_P(KvContract, get_many_answers_in_the_order_of_the_keys) {
   EXPECT_TRUE(snapshot->get_many(kc::kNames, {})->empty());
 }
 
-TEST_P(KvContract, ingested_rows_are_there_and_survive_a_crash) {
-  put(kc::kMeta, "position", "7");
-  auto before = store_->snapshot();
-  kc::Rows many;
-  for (std::uint64_t n = 0; n < 5000; ++n) many.emplace_back(kc::numbered(n), std::to_string(n));
-  const kc::Rows odd{{std::string(1, '\0'), ""}, {"\x7f", "a"}, {"\x80", "b"}, {"\xff", "c"}};
-  const auto done =
-      ingest({kc::kRows, kc::kIds, kc::kNames}, {kc::source_of(many), kc::source_of({}), kc::source_of(odd)});
-  ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(kc::rows_of(*before, kc::kRows), kc::Rows{});
-  before.reset();
-  crash_and_open();
-  EXPECT_EQ(rows(kc::kRows), many);
-  EXPECT_EQ(rows(kc::kIds), kc::Rows{});
-  EXPECT_EQ(rows(kc::kNames), odd);
-  EXPECT_EQ(rows(kc::kMeta), (kc::Rows{{"position", "7"}}));  // written before: so it is there, too
-
-  KvBatch batch;
-  batch.put(kc::kRows, many[0].first, "newer");
-  batch.remove(kc::kRows, many[1].first);
-  write(batch);
-  EXPECT_EQ(*store_->snapshot()->get(kc::kRows, many[0].first), "newer");
-  EXPECT_EQ(*store_->snapshot()->get(kc::kRows, many[1].first), std::nullopt);
-}
-
-TEST_P(KvContract, a_space_with_rows_takes_no_ingest) {
-  put(kc::kNames, "a", "b");
-  const auto refused =
-      ingest({kc::kRows, kc::kNames}, {kc::source_of({{"c", ""}}), kc::source_of({{"d", ""}})});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
-  EXPECT_NE(refused.error().message.find("names"), std::string::npos) << refused.error().message;
-  EXPECT_EQ(rows(kc::kRows), kc::Rows{});
-  EXPECT_EQ(rows(kc::kNames), (kc::Rows{{"a", "b"}}));
-}
-
-TEST_P(KvContract, keys_that_do_not_rise_are_not_ingested) {
-  const KvSource deaf = [](const auto& emit) -> Result<void> {
-    for (const char* key : {"b", "a", "c"}) (void)emit(key, "").has_value();
-    return {};
+TEST_P(KvContract, a_scan_back_is_the_scan_from_the_other_end) {
+  kc::Model model;
+  const auto change = [&] {
+    const std::string key = kc::odd_key(rng_), value = kc::numbered(rng_.below(1000));
+    KvBatch batch;
+    rng_.chance(25) ? batch.remove(kc::kRows, key) : batch.put(kc::kRows, key, value);
+    batch.changes()[0].removed ? (void)model.erase(key) : (void)(model[key] = value);
+    write(batch);
   };
-  const KvSource fine = kc::source_of({{"x", ""}});
-  for (const KvSource& wrong :
-       {kc::source_of({{"a", ""}, {"a", ""}}), kc::source_of({{"a", ""}, {"\x80", ""}, {"b", ""}}), deaf}) {
-    const auto refused = ingest({kc::kRows, kc::kIds}, {wrong, fine});
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().kind, ErrorKind::invalid) << refused.error().message;
-    EXPECT_EQ(rows(kc::kRows), kc::Rows{});
-    EXPECT_EQ(rows(kc::kIds), kc::Rows{});
+  for (int i = 0; i < 300; ++i) change();
+  flush();
+  for (int i = 0; i < 100; ++i) change();
+  const auto snapshot = store_->snapshot();
+  const kc::Model expected = model;
+  change();
+  const auto rows = [&](const std::string& from, const std::string& until) {
+    kc::Rows out;
+    const auto cursor = snapshot->scan_back(kc::kRows, from, until);
+    for (; cursor->valid(); cursor->next()) out.emplace_back(cursor->key(), cursor->value());
+    EXPECT_TRUE(cursor->status());
+    return out;
+  };
+  for (int i = 0; i < 200; ++i) {
+    const std::string from = rng_.chance(10) ? "" : kc::odd_key(rng_);
+    const std::string until = rng_.chance(10) ? "" : kc::odd_key(rng_);
+    kc::Rows up = kc::rows_of(*snapshot, kc::kRows, from, until);
+    std::reverse(up.begin(), up.end());
+    ASSERT_EQ(rows(from, until), up);
   }
-  EXPECT_TRUE(ingest({kc::kRows, kc::kIds}, {fine, fine}));
+  EXPECT_EQ(rows("", "").size(), expected.size());
 }
 
-TEST_P(KvContract, an_error_of_a_source_is_passed_up) {
-  const KvSource broken = [](const auto& emit) -> Result<void> {
-    WJ_CHECK(emit("a", ""));
-    return conflict("the log moved away");
+TEST_P(KvContract, a_cursor_that_walks_back_seeks_the_last_key_before) {
+  for (const char* key : {"a", "b", "d", "f", "g"}) put(kc::kRows, key, key);
+  const auto snapshot = store_->snapshot();
+  const auto cursor = snapshot->scan_back(kc::kRows, "b", "g");
+  const auto at = [&] { return cursor->valid() ? std::string(cursor->key()) : "end"; };
+  const auto sought = [&](const char* key) {
+    cursor->seek(key);
+    return at();
   };
-  const auto failed = ingest({kc::kRows, kc::kIds}, {kc::source_of({{"x", ""}}), broken});
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().kind, ErrorKind::conflict);
-  EXPECT_EQ(failed.error().message, "the log moved away");
-  EXPECT_EQ(rows(kc::kRows), kc::Rows{});
-  EXPECT_EQ(rows(kc::kIds), kc::Rows{});
+  EXPECT_EQ(at(), "f");
+  EXPECT_EQ(sought("e"), "d");
+  EXPECT_EQ(sought("c"), "b");
+  EXPECT_EQ(sought("a"), "end");
+  EXPECT_EQ(sought("g"), "f");
+  EXPECT_EQ(sought("z"), "f");
+  EXPECT_EQ(sought("d"), "d");
+  cursor->next();
+  EXPECT_EQ(at(), "b");
+  cursor->next();
+  EXPECT_EQ(at(), "end");
+  EXPECT_EQ(snapshot->scan_back(kc::kNames, "", "")->valid(), false);
+  EXPECT_EQ(snapshot->scan_back(kc::kRows, "f", "b")->valid(), false);
+  EXPECT_TRUE(cursor->status());
+}
+
+TEST_P(KvContract, a_bulk_write_does_what_a_write_does) {
+  std::array<kc::Model, 4> model;
+  std::vector<std::pair<std::unique_ptr<KvSnapshot>, std::array<kc::Model, 4>>> kept;
+  for (int round = 0; round < 12; ++round) {
+    KvBatch batch;
+    for (std::uint64_t i = rng_.below(400); i > 0; --i) {
+      const auto space = static_cast<KvSpace>(rng_.below(4));
+      const std::string key = kc::odd_key(rng_), value = kc::numbered(rng_.below(1000));
+      if (rng_.chance(30)) {
+        batch.remove(space, key);
+        model[space].erase(key);
+      } else {
+        batch.put(space, key, value);
+        model[space][key] = value;
+      }
+    }
+    rng_.chance(60) ? write_bulk(batch) : write(batch);
+    if (rng_.chance(30)) kept.emplace_back(store_->snapshot(), model);
+  }
+  kept.emplace_back(store_->snapshot(), model);
+  for (const auto& [snapshot, expected] : kept) {
+    for (const KvSpace space : kc::kAll) {
+      EXPECT_EQ(kc::rows_of(*snapshot, space), kc::Rows(expected[space].begin(), expected[space].end()));
+    }
+  }
+}
+
+TEST_P(KvContract, a_bulk_write_survives_a_crash_with_all_before_it) {
+  std::uint64_t n = 0;
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 10; ++i) write(kc::counter(++n));
+    write_bulk(kc::counter(++n));
+    crash_and_open();
+    ASSERT_EQ(kc::agreed_counter(*store_->snapshot()), n);
+  }
+  write(kc::counter(++n));
+  write_bulk(KvBatch());
+  crash_and_open();
+  EXPECT_EQ(kc::agreed_counter(*store_->snapshot()), n) << "an empty one keeps what was before it, too";
+}
+
+TEST_P(KvContract, readers_see_whole_bulk_writes) {
+  std::atomic<bool> stop = false;
+  const auto read = [&] {
+    std::uint64_t last = 0;
+    while (!stop && !HasFailure()) {
+      const auto snapshot = store_->snapshot();
+      const std::uint64_t now = kc::agreed_counter(*snapshot);
+      EXPECT_GE(now, last);
+      EXPECT_EQ(kc::agreed_counter(*snapshot), now);
+      last = now;
+    }
+  };
+  std::thread one(read), two(read);
+  for (std::uint64_t n = 1; n <= 40; ++n) n % 3 == 0 ? write(kc::counter(n)) : write_bulk(kc::counter(n));
+  stop = true;
+  one.join();
+  two.join();
+  EXPECT_EQ(kc::agreed_counter(*store_->snapshot()), 40U);
+}
+
+TEST_P(KvContract, a_refused_bulk_write_changes_nothing) {
+  write(kc::counter(1));
+  faulty_->refuse_writes(1);
+  EXPECT_EQ(store_->write_bulk(kc::counter(2)).error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(kc::agreed_counter(*store_->snapshot()), 1U);
 }
 
 TEST_P(KvContract, clear_removes_everything_for_good) {
@@ -490,7 +542,9 @@ TEST_P(KvContract, clear_removes_everything_for_good) {
   EXPECT_EQ(kc::agreed_counter(*store_->snapshot()), 0U);
   ASSERT_TRUE(store_->clear());  // of what is empty already
 
-  ASSERT_TRUE(ingest({kc::kRows}, {kc::source_of({{"a", "b"}})}));
+  KvBatch bulk;
+  bulk.put(kc::kRows, "a", "b");
+  write_bulk(bulk);
   put(kc::kNames, "c", "d");
   EXPECT_EQ(rows(kc::kRows), (kc::Rows{{"a", "b"}}));
   EXPECT_EQ(rows(kc::kNames), (kc::Rows{{"c", "d"}}));

@@ -53,8 +53,9 @@ class StoreThatFails final : public KvStore {
     return inner_->write(batch);
   }
   std::unique_ptr<KvSnapshot> snapshot() const override { return inner_->snapshot(); }
-  Result<void> ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) override {
-    return inner_->ingest(spaces, sources);
+  Result<void> write_bulk(const KvBatch& batch) override {
+    WJ_CHECK(faults_->meet(&StoreFaults::writes));
+    return inner_->write_bulk(batch);
   }
   Result<void> flush() override {
     WJ_CHECK(faults_->meet(&StoreFaults::flushes));

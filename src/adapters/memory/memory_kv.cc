@@ -53,24 +53,13 @@ void MemoryKvDisk::prune() {
 }
 
 // Finds its place anew for each step: the maps may have changed since.
-class MemoryKvCursor final : public KvCursor {
+class MemoryKvCursor : public KvCursor {
  public:
   MemoryKvCursor(const MemoryKvDisk& disk, const MemoryKvDisk::Rows& rows, std::uint64_t batch,
                  std::string_view from, std::string_view until)
-      : disk_(disk), rows_(rows), batch_(batch), from_(from), until_(until) {
-    seek(from);
-  }
+      : disk_(disk), rows_(rows), from_(from), until_(until), batch_(batch) {}
 
   bool valid() const override { return valid_; }
-  void seek(std::string_view key) override {
-    const MutexLock lock(disk_.mutex_);
-    settle(rows_.lower_bound(std::max(key, std::string_view(from_))));
-  }
-  void next() override {
-    WJ_ASSERT(valid_);
-    const MutexLock lock(disk_.mutex_);
-    settle(rows_.upper_bound(key_));
-  }
   std::string_view key() const override {
     WJ_ASSERT(valid_);
     return key_;
@@ -81,25 +70,82 @@ class MemoryKvCursor final : public KvCursor {
   }
   Result<void> status() const override { return {}; }
 
- private:
-  void settle(MemoryKvDisk::Rows::const_iterator row) {
-    valid_ = false;
-    for (; row != rows_.end() && (until_.empty() || row->first < until_); ++row) {
-      const std::string* value = MemoryKvDisk::as_of(row->second, batch_);
-      if (value == nullptr) continue;
-      key_ = row->first;
-      value_ = *value;
-      valid_ = true;
-      return;
-    }
+ protected:
+  using Place = MemoryKvDisk::Rows::const_iterator;
+  // Stands on `row` if the snapshot has it.
+  bool stand_on(Place row) {
+    const std::string* value = MemoryKvDisk::as_of(row->second, batch_);
+    valid_ = value != nullptr;
+    if (!valid_) return false;
+    key_ = row->first;
+    value_ = *value;
+    return true;
   }
+  void stand_at_end() { valid_ = false; }
 
   const MemoryKvDisk& disk_;
   const MemoryKvDisk::Rows& rows_;
-  const std::uint64_t batch_;
   const std::string from_, until_;
+
+ private:
+  const std::uint64_t batch_;
   bool valid_ = false;
   std::string key_, value_;
+};
+
+class MemoryKvUpCursor final : public MemoryKvCursor {
+ public:
+  MemoryKvUpCursor(const MemoryKvDisk& disk, const MemoryKvDisk::Rows& rows, std::uint64_t batch,
+                   std::string_view from, std::string_view until)
+      : MemoryKvCursor(disk, rows, batch, from, until) {
+    seek(from);
+  }
+  void seek(std::string_view key) override {
+    const MutexLock lock(disk_.mutex_);
+    settle(rows_.lower_bound(std::max(key, std::string_view(from_))));
+  }
+  void next() override {
+    const MutexLock lock(disk_.mutex_);
+    settle(rows_.upper_bound(key()));
+  }
+
+ private:
+  void settle(Place row) {
+    for (; row != rows_.end() && (until_.empty() || row->first < until_); ++row) {
+      if (stand_on(row)) return;
+    }
+    stand_at_end();
+  }
+};
+
+class MemoryKvDownCursor final : public MemoryKvCursor {
+ public:
+  MemoryKvDownCursor(const MemoryKvDisk& disk, const MemoryKvDisk::Rows& rows, std::uint64_t batch,
+                     std::string_view from, std::string_view until)
+      : MemoryKvCursor(disk, rows, batch, from, until) {
+    const MutexLock lock(disk_.mutex_);
+    settle(behind_all());
+  }
+  void seek(std::string_view key) override {
+    const MutexLock lock(disk_.mutex_);
+    settle(until_.empty() || key < until_ ? rows_.upper_bound(key) : behind_all());
+  }
+  void next() override {
+    const MutexLock lock(disk_.mutex_);
+    settle(rows_.lower_bound(key()));
+  }
+
+ private:
+  Place behind_all() const { return until_.empty() ? rows_.end() : rows_.lower_bound(until_); }
+  // On the last row before `behind`.
+  void settle(Place behind) {
+    while (behind != rows_.begin()) {
+      --behind;
+      if (behind->first < from_) break;
+      if (stand_on(behind)) return;
+    }
+    stand_at_end();
+  }
 };
 
 class MemoryKvSnapshot final : public KvSnapshot {
@@ -131,7 +177,11 @@ class MemoryKvSnapshot final : public KvSnapshot {
   }
   std::unique_ptr<KvCursor> scan(KvSpace space, std::string_view from,
                                  std::string_view until) const override {
-    return std::make_unique<MemoryKvCursor>(disk_, *spaces_.at(space).second, batch_, from, until);
+    return std::make_unique<MemoryKvUpCursor>(disk_, *spaces_.at(space).second, batch_, from, until);
+  }
+  std::unique_ptr<KvCursor> scan_back(KvSpace space, std::string_view from,
+                                      std::string_view until) const override {
+    return std::make_unique<MemoryKvDownCursor>(disk_, *spaces_.at(space).second, batch_, from, until);
   }
 
  private:
@@ -187,49 +237,9 @@ std::unique_ptr<KvSnapshot> MemoryKv::snapshot() const {
   return std::make_unique<MemoryKvSnapshot>(*disk_, spaces_);
 }
 
-namespace {
-
-using NewRows = std::vector<std::pair<std::string, std::string>>;
-
-Result<NewRows> rows_of(const KvSource& source, const std::string& space) {
-  NewRows rows;
-  std::optional<Error> refused;
-  const auto emit = [&](std::string_view key, std::string_view value) -> Result<void> {
-    if (!refused && !rows.empty() && key <= rows.back().first) {
-      refused = invalid("the rows for the space " + space + " don't come in rising key order, after row " +
-                        std::to_string(rows.size()));
-    }
-    if (refused) return *refused;
-    rows.emplace_back(key, value);
-    return {};
-  };
-  WJ_CHECK(source(emit));
-  if (refused) return *refused;  // and the source went on regardless
-  return rows;
-}
-
-}  // namespace
-
-Result<void> MemoryKv::ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) {
-  WJ_ASSERT(spaces.size() == sources.size());
-  const auto before = snapshot();
-  for (const KvSpace space : spaces) {
-    if (!before->scan(space, "", "")->valid()) continue;
-    return invalid("the space " + spaces_.at(space).first + " isn't empty: clear the store first");
-  }
-  std::vector<NewRows> all;
-  for (std::size_t i = 0; i < spaces.size(); ++i) {
-    WJ_TRY(NewRows rows, rows_of(sources[i], spaces_.at(spaces[i]).first));
-    all.push_back(std::move(rows));
-  }
-
-  const MutexLock lock(disk_->mutex_);
-  disk_->flushed_ = ++disk_->batches_;
-  for (std::size_t i = 0; i < spaces.size(); ++i) {
-    Rows& rows = *spaces_.at(spaces[i]).second;
-    for (auto& [key, value] : all[i]) rows[std::move(key)].push_back({disk_->batches_, std::move(value)});
-  }
-  return {};
+Result<void> MemoryKv::write_bulk(const KvBatch& batch) {
+  WJ_CHECK(write(batch));
+  return flush();
 }
 
 Result<void> MemoryKv::flush() {

@@ -33,6 +33,8 @@ class MemoryKvDisk {
   friend class MemoryKv;
   friend class MemoryKvSnapshot;
   friend class MemoryKvCursor;
+  friend class MemoryKvUpCursor;
+  friend class MemoryKvDownCursor;
 
   struct Version {
     std::uint64_t batch;               // that wrote it
@@ -67,7 +69,7 @@ class MemoryKv final : public KvStore {
 
   Result<void> write(const KvBatch& batch) override;
   std::unique_ptr<KvSnapshot> snapshot() const override;
-  Result<void> ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) override;
+  Result<void> write_bulk(const KvBatch& batch) override;
   Result<void> flush() override;
   Result<void> clear() override;
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override;

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "adapters/rocksdb/directories.h"
-#include "adapters/rocksdb/kv_ingest.h"
+#include "adapters/rocksdb/kv_bulk.h"
 #include "adapters/rocksdb/kv_options.h"
 #include "adapters/rocksdb/kv_status.h"
 #include "base/mutex.h"
@@ -46,40 +46,48 @@ class Families {
 
 class RocksKvCursor final : public KvCursor {
  public:
-  RocksKvCursor(rocksdb::DB& db, rocksdb::ReadOptions read, rocksdb::ColumnFamilyHandle* family,
+  enum class Way : std::uint8_t { up, down };
+
+  RocksKvCursor(rocksdb::DB& db, rocksdb::ReadOptions read, rocksdb::ColumnFamilyHandle* family, Way way,
                 std::string_view from, std::string_view until)
-      : from_(from), until_(until), lower_(from_), upper_(until_) {
+      : way_(way), from_(from), until_(until), lower_(from_), upper_(until_) {
     if (!until_.empty() && from_ >= until_) return;  // bounds that RocksDB doesn't expect
     read.iterate_lower_bound = &lower_;
     if (!until_.empty()) read.iterate_upper_bound = &upper_;
     it_.reset(db.NewIterator(read, family));
-    it_->Seek(lower_);
+    way_ == Way::up ? it_->Seek(lower_) : it_->SeekToLast();
   }
 
   bool valid() const override { return it_ && it_->Valid(); }
-  void next() override { it_->Next(); }
+  void next() override { way_ == Way::up ? it_->Next() : it_->Prev(); }
   void seek(std::string_view key) override {
-    if (it_) it_->Seek(std::max(key, std::string_view(from_)));
+    if (!it_) return;
+    if (way_ == Way::up) return it_->Seek(std::max(key, std::string_view(from_)));
+    !until_.empty() && key >= until_ ? it_->SeekToLast() : it_->SeekForPrev(key);
   }
   std::string_view key() const override { return it_->key().ToStringView(); }
   std::string_view value() const override { return it_->value().ToStringView(); }
   Result<void> status() const override { return it_ ? kv_checked(it_->status()) : Result<void>(); }
 
  private:
+  const Way way_;
   const std::string from_, until_;
   const Slice lower_, upper_;  // of those: RocksDB keeps pointers to them
   std::unique_ptr<rocksdb::Iterator> it_;
 };
 
+using Moment = std::shared_ptr<const rocksdb::Snapshot>;
+
+Moment now_of(rocksdb::DB& db) {
+  return {db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) { db.ReleaseSnapshot(snapshot); }};
+}
+
 class RocksKvSnapshot final : public KvSnapshot {
  public:
-  RocksKvSnapshot(rocksdb::DB& db, std::shared_ptr<const Families> families)
-      : db_(db), families_(std::move(families)), snapshot_(db_.GetSnapshot()) {
-    read_.snapshot = snapshot_;
+  RocksKvSnapshot(rocksdb::DB& db, std::shared_ptr<const Families> families, Moment moment)
+      : db_(db), families_(std::move(families)), moment_(std::move(moment)) {
+    read_.snapshot = moment_.get();
   }
-  ~RocksKvSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
-  RocksKvSnapshot(const RocksKvSnapshot&) = delete;
-  RocksKvSnapshot& operator=(const RocksKvSnapshot&) = delete;
 
   Result<std::optional<std::string>> get(KvSpace space, std::string_view key) const override {
     rocksdb::PinnableSlice value;
@@ -103,7 +111,13 @@ class RocksKvSnapshot final : public KvSnapshot {
 
   std::unique_ptr<KvCursor> scan(KvSpace space, std::string_view from,
                                  std::string_view until) const override {
-    return std::make_unique<RocksKvCursor>(db_, read_, (*families_)[space], from, until);
+    return std::make_unique<RocksKvCursor>(db_, read_, (*families_)[space], RocksKvCursor::Way::up, from,
+                                           until);
+  }
+  std::unique_ptr<KvCursor> scan_back(KvSpace space, std::string_view from,
+                                      std::string_view until) const override {
+    return std::make_unique<RocksKvCursor>(db_, read_, (*families_)[space], RocksKvCursor::Way::down, from,
+                                           until);
   }
 
  private:
@@ -115,7 +129,7 @@ class RocksKvSnapshot final : public KvSnapshot {
 
   rocksdb::DB& db_;
   const std::shared_ptr<const Families> families_;
-  const rocksdb::Snapshot* const snapshot_;
+  const Moment moment_;
   rocksdb::ReadOptions read_;
 };
 
@@ -178,7 +192,8 @@ struct RocksKv::Impl {
   rocksdb::ColumnFamilyHandle* own_family = nullptr;  // the default one
   mutable Mutex mutex;
   std::shared_ptr<const Families> families WJ_GUARDED_BY(mutex);
-  rocksdb::WriteBatch batch;  // the writer's, like `order` kept for its memory
+  Moment before_bulk WJ_GUARDED_BY(mutex);  // while files are taken in
+  rocksdb::WriteBatch batch;                // the writer's, like `order` kept for its memory
   WriteOrder order;
 
   ~Impl() {
@@ -197,7 +212,7 @@ struct RocksKv::Impl {
     families = std::make_shared<const Families>(*db, std::move(handles));
   }
 
-  std::string ingest_folder() const { return directory + "/ingest"; }
+  std::string bulk_folder() const { return directory + "/bulk"; }
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors() const;
   Result<void> check_names() const;
   Result<void> open();
@@ -205,10 +220,10 @@ struct RocksKv::Impl {
   Result<void> put_own(const char* key, const char* value);
   Result<bool> has_own(const char* key, std::string& value) const;
   Result<void> renew_families();
-  Result<void> check_empty(std::span<const KvSpace> spaces) const;
-  void remove_ingest_folder() const {
-    std::error_code ignored;  // what stays is removed by the next ingest or opening
-    std::filesystem::remove_all(ingest_folder(), ignored);
+  Result<void> take_in(const std::vector<rocksdb::IngestExternalFileArg>& files);
+  void remove_bulk_folder() const {
+    std::error_code ignored;  // what stays is removed by the next bulk write or opening
+    std::filesystem::remove_all(bulk_folder(), ignored);
   }
 };
 
@@ -247,7 +262,7 @@ Result<void> RocksKv::Impl::open() {
   own_family = handles.back();
   handles.pop_back();
   set(std::move(handles));
-  remove_ingest_folder();
+  remove_bulk_folder();
   WJ_CHECK(check_format());
 
   std::string ignored;
@@ -325,7 +340,9 @@ Result<void> RocksKv::write(const KvBatch& batch) {
 }
 
 std::unique_ptr<KvSnapshot> RocksKv::snapshot() const {
-  return std::make_unique<RocksKvSnapshot>(*impl_->db, impl_->current());
+  const MutexLock lock(impl_->mutex);
+  return std::make_unique<RocksKvSnapshot>(*impl_->db, impl_->families,
+                                           impl_->before_bulk ? impl_->before_bulk : now_of(*impl_->db));
 }
 
 Result<void> RocksKv::flush() {
@@ -342,48 +359,49 @@ Result<void> RocksKv::clear() {
   return impl_->renew_families();
 }
 
-Result<void> RocksKv::Impl::check_empty(std::span<const KvSpace> asked) const {
-  const auto now = current();
-  for (const KvSpace space : asked) {
-    const RocksKvCursor cursor(*db, rocksdb::ReadOptions(), (*now)[space], "", "");
-    WJ_CHECK(cursor.status());
-    if (!cursor.valid()) continue;
-    return invalid("the space " + spaces[space].name + " isn't empty: clear the store first");
+// RocksDB counts the new files as seen before every family has them: a snapshot of that moment would change.
+// So readers get one of the moment before, which is what they are promised. That it exists has another use:
+// the files then surely get a place in the order of writes of their own, which older snapshots don't see.
+Result<void> RocksKv::Impl::take_in(const std::vector<rocksdb::IngestExternalFileArg>& files) {
+  {
+    const MutexLock lock(mutex);
+    before_bulk = now_of(*db);
   }
-  return {};
+  const Status taken = db->IngestExternalFiles(files);
+  const MutexLock lock(mutex);
+  before_bulk.reset();
+  return kv_checked(taken);
 }
 
-Result<void> RocksKv::ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) {
-  WJ_ASSERT(spaces.size() == sources.size());
-  WJ_CHECK(impl_->check_empty(spaces));
-  impl_->remove_ingest_folder();
-  WJ_CHECK(rocks::make_directories(impl_->ingest_folder()));
-
+Result<void> RocksKv::write_bulk(const KvBatch& batch) {
+  WJ_ASSERT(batch.size() <= UINT32_MAX);
+  impl_->remove_bulk_folder();
+  WJ_CHECK(rocks::make_directories(impl_->bulk_folder()));
   const auto families = impl_->current();
   std::vector<rocks::KvLoad> loads;
-  for (std::size_t i = 0; i < spaces.size(); ++i) {
-    loads.push_back({(*families)[spaces[i]], impl_->spaces[spaces[i]], &sources[i], {}});
+  for (std::size_t i = 0; i < impl_->spaces.size(); ++i) {
+    loads.push_back({(*families)[static_cast<KvSpace>(i)], impl_->spaces[i], {}, {}});
   }
-  const Result<void> written = rocks::write_kv_files(loads, impl_->ingest_folder(), impl_->options);
-  if (!written) {
-    impl_->remove_ingest_folder();
-    return written;
+  for (std::uint32_t i = 0; i < batch.size(); ++i) {
+    loads.at(batch.changes()[i].space).changes.push_back(i);
   }
+  std::erase_if(loads, [](const rocks::KvLoad& load) { return load.changes.empty(); });
+  Result<void> done = rocks::write_kv_files(batch, loads, impl_->bulk_folder(), impl_->options);
 
   std::vector<rocksdb::IngestExternalFileArg> files;
   for (const rocks::KvLoad& load : loads) {
-    if (load.files.empty()) continue;
     auto& each = files.emplace_back();
     each.column_family = load.family;
     each.external_files = load.files;
     each.options.move_files = true;
     each.options.write_global_seqno = false;
   }
-  // What was written before the ingest is not to be lost when that survives.
-  WJ_CHECK(flush());
-  const Status taken = files.empty() ? Status::OK() : impl_->db->IngestExternalFiles(files);
-  impl_->remove_ingest_folder();
-  return kv_checked(taken);
+  // What was written before is not to be lost when this survives; and what the files replace must not lie in
+  // memory above them.
+  if (done) done = flush();
+  if (done && !files.empty()) done = impl_->take_in(files);
+  impl_->remove_bulk_folder();
+  return done;
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> RocksKv::stats() const {

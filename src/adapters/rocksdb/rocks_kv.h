@@ -6,7 +6,7 @@
 //
 // A batch goes to memory only. When the write buffers are full, or by flush(), all families are written out
 // together and become part of the store in one step; a crash falls back to the last such step. Closing
-// flushes.
+// flushes. A bulk write is such a step of its own: files that are made outside and taken in together.
 //
 // Threads: as for KvStore.
 #pragma once
@@ -24,8 +24,8 @@ struct RocksKvOptions {
   // background: about the most that has to be written again after a crash. While flushes lag behind the
   // writer it may become twice as much; then the writer waits.
   std::size_t write_buffer_bytes = 96U << 20U;
-  std::size_t ingest_file_bytes = 64U << 20U;  // where ingest() begins a new file
-  bool flush_on_close = true;                  // false for tests: closing leaves what a crash would
+  std::size_t bulk_file_bytes = 64U << 20U;  // where write_bulk() begins a new file
+  bool flush_on_close = true;                // false for tests: closing leaves what a crash would
 };
 
 class RocksKv final : public KvStore {
@@ -42,7 +42,7 @@ class RocksKv final : public KvStore {
 
   Result<void> write(const KvBatch& batch) override;
   std::unique_ptr<KvSnapshot> snapshot() const override;
-  Result<void> ingest(std::span<const KvSpace> spaces, std::span<const KvSource> sources) override;
+  Result<void> write_bulk(const KvBatch& batch) override;
   Result<void> flush() override;
   Result<void> clear() override;
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override;

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 RocksKvOptions options() {
   static const auto shared =
       RocksShared::make({.memory_bytes = 64U << 20U, .write_buffer_bytes = 16U << 20U});
-  return {.shared = shared, .write_buffer_bytes = 8U << 20U, .ingest_file_bytes = 16U << 10U};
+  return {.shared = shared, .write_buffer_bytes = 8U << 20U, .bulk_file_bytes = 16U << 10U};
 }
 
 class RocksKvHarness final : public KvHarness {
@@ -154,31 +154,32 @@ TEST(RocksKv, kill_9_leaves_all_spaces_at_one_batch) {
   }
 }
 
-TEST(RocksKv, an_ingest_of_many_files_is_one_run) {
+TEST(RocksKv, a_bulk_write_of_many_files_is_one_run) {
   const TempDir folder(TempDir::Kind::quick);
   auto store = *RocksKv::open(folder / "views", kc::spaces(), options());
   constexpr std::uint64_t kCount = 20'000;
-  const KvSource source = [](const auto& emit) -> Result<void> {
-    Rng rng(1);
-    for (std::uint64_t n = 0; n < kCount; ++n) WJ_CHECK(emit(kc::numbered(n), std::to_string(rng.next())));
-    return {};
-  };
-  const std::array<KvSpace, 3> spaces{kc::kRows, kc::kNames, kc::kIds};
-  ASSERT_TRUE(store->ingest(spaces, std::array<KvSource, 3>{source, source, source}));
-  for (const KvSpace space : spaces) {
+  KvBatch batch;
+  Rng rng(1);
+  for (std::uint64_t n = 0; n < kCount; ++n) {
+    for (const KvSpace space : {kc::kRows, kc::kNames, kc::kIds}) {
+      batch.put(space, kc::numbered((n * 7919) % kCount), std::to_string(rng.next()));
+    }
+  }
+  ASSERT_TRUE(store->write_bulk(batch));
+  for (const KvSpace space : {kc::kRows, kc::kNames, kc::kIds}) {
     const auto rows = kc::rows_of(*store->snapshot(), space);
     ASSERT_EQ(rows.size(), kCount);
     EXPECT_EQ(rows.front().first, kc::numbered(0));
     EXPECT_EQ(rows.back().first, kc::numbered(kCount - 1));
   }
-  EXPECT_FALSE(fs::exists(folder / "views/ingest"));
+  EXPECT_FALSE(fs::exists(folder / "views/bulk"));
 }
 
-TEST(RocksKv, what_a_dead_ingest_left_is_removed) {
+TEST(RocksKv, what_a_dead_bulk_write_left_is_removed) {
   const TempDir folder(TempDir::Kind::quick);
-  fs::create_directories(folder / "views/ingest/0-0.sst");
+  fs::create_directories(folder / "views/bulk/0-0.sst");
   ASSERT_TRUE(RocksKv::open(folder / "views", kc::spaces(), options()));
-  EXPECT_FALSE(fs::exists(folder / "views/ingest"));
+  EXPECT_FALSE(fs::exists(folder / "views/bulk"));
 }
 
 // Opens the files as RocksDB does, to leave them as a death in the middle would.

@@ -126,6 +126,10 @@ class BrokenSnapshot final : public KvSnapshot {
                                  std::string_view until) const override {
     return std::make_unique<BrokenCursor>(inner_->scan(space, from, until), kind_);
   }
+  std::unique_ptr<KvCursor> scan_back(KvSpace space, std::string_view from,
+                                      std::string_view until) const override {
+    return std::make_unique<BrokenCursor>(inner_->scan_back(space, from, until), kind_);
+  }
 
  private:
   const std::unique_ptr<KvSnapshot> inner_;
