@@ -56,6 +56,9 @@ class Keys final : public KvSnapshot {
   std::unique_ptr<KvCursor> scan(KvSpace, std::string_view, std::string_view) const override {
     return std::make_unique<Cursor>(keys_);
   }
+  std::unique_ptr<KvCursor> scan_back(KvSpace, std::string_view, std::string_view) const override {
+    return nullptr;  // nobody asks
+  }
 
  private:
   class Cursor final : public KvCursor {
