@@ -159,7 +159,7 @@ void Oracle::fold_payment(std::vector<LifeStep> events) {
   record.channel = payment.terms.channel;
   record.currency = payment.currency;
   record.amount = payment.total;
-  if (options_.keep_payments) record.payment = std::move(payment);
+  if (options_.keep_payments) record.payment = std::make_unique<Payment>(std::move(payment));
   if (options_.keep_history) record.history = std::move(events);
   by_payment_[record.at.payment] = records_.size();
   records_.push_back(std::move(record));

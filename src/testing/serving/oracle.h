@@ -34,6 +34,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -193,8 +194,8 @@ class Oracle {
     Channel channel = Channel::unknown;
     Currency currency;
     std::int64_t amount = 0;
-    std::vector<State> states;  // the last of each recorded day on which one changed
-    Payment payment;
+    std::vector<State> states;         // the last of each recorded day on which one changed
+    std::unique_ptr<Payment> payment;  // null unless kept
     std::vector<LifeStep> history;
     std::vector<FoundId> ids;
     std::vector<FoundText> texts;
@@ -225,6 +226,7 @@ class Oracle {
   Match match(const Record& record, const std::string& text, const std::u32string& pattern) const;
   OracleFact fact_of(const Record& record, const State& state) const;
   OracleFact fact_of(const Movement& movement) const;
+  static Payment payment_of(const Record& record);
   static const State* state_at(const Record& record, const std::optional<BusinessDate>& close);
 
   OracleOptions options_;

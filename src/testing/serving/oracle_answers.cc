@@ -119,7 +119,7 @@ std::vector<serving::Locator> Oracle::list(const PaymentFilter& filter, Sort sor
 serving::Paged<serving::PaymentItem> Oracle::payments(const PaymentFilter& filter, const Page& page) const {
   const auto all = chosen(filter, page.sort);
   return cut<serving::PaymentItem>(all.size(), page.limit, page.after, [&](std::size_t i) {
-    return serving::PaymentItem{all[i]->at, all[i]->payment};
+    return serving::PaymentItem{all[i]->at, payment_of(*all[i])};
   });
 }
 
@@ -168,11 +168,15 @@ std::vector<Sums> Oracle::sums(const TransactionFilter& filter) const {
   return adder.list();
 }
 
+Payment Oracle::payment_of(const Record& record) {
+  return record.payment == nullptr ? Payment() : *record.payment;
+}
+
 std::optional<Lifecycle> Oracle::lifecycle(PaymentId payment) const {
   const auto it = by_payment_.find(payment);
   if (it == by_payment_.end() || !options_.keep_history) return std::nullopt;
   const Record& record = records_[it->second];
-  Lifecycle out{record.at, record.payment, record.history, {}};
+  Lifecycle out{record.at, payment_of(record), record.history, {}};
   for (const auto& movement : movements_) {
     if (movement.transaction.payment == payment) out.transactions.push_back(movement.transaction);
   }

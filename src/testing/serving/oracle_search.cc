@@ -257,7 +257,7 @@ serving::Paged<SearchHit> Oracle::search(const serving::SearchQuery& query) cons
   const std::size_t first = query.after.empty() ? 0 : std::stoull(query.after);
   for (std::size_t i = first; i < hits.size() && out.items.size() < query.limit; ++i) {
     out.items.push_back(
-        {hits[i].record->at, hits[i].record->payment, hits[i].match.names, !hits[i].match.certain});
+        {hits[i].record->at, payment_of(*hits[i].record), hits[i].match.names, !hits[i].match.certain});
   }
   if (first + out.items.size() < hits.size()) out.next = std::to_string(first + out.items.size());
   out.reading = {"oracle", records_.size(), 0};
