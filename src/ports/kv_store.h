@@ -13,8 +13,8 @@
 // Every adapter passes testing/kv_contract.h.
 //
 // Threads: one writer calls write(), write_bulk() and clear(); any thread takes snapshots and calls flush() and
-// stats(). A snapshot and its cursors belong to one thread at a time. Snapshots die before their store,
-// cursors before their snapshot.
+// stats(). A snapshot may be read by several threads at once; a cursor belongs to one at a time. Snapshots die
+// before their store, cursors before their snapshot.
 #pragma once
 
 #include <cstdint>

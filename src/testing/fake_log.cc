@@ -34,10 +34,20 @@ void FakeLog::fail_reads(std::uint32_t times, ErrorKind kind) {
   fail_kind_ = kind;
 }
 
-LogPositions FakeLog::tails() const {
+void FakeLog::set_after_tails(std::function<void()> hook) {
   const MutexLock lock(mutex_);
+  after_tails_ = std::move(hook);
+}
+
+LogPositions FakeLog::tails() const {
   LogPositions out;
-  for (const Units& units : books_) out.push_back(tail_of(units));
+  std::function<void()> hook;
+  {
+    const MutexLock lock(mutex_);
+    for (const Units& units : books_) out.push_back(tail_of(units));
+    hook = after_tails_;
+  }
+  if (hook) hook();
   return out;
 }
 

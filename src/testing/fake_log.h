@@ -13,7 +13,7 @@ namespace wonjang {
 
 class FakeLog final : public EventLog {
  public:
-  explicit FakeLog(std::uint32_t books) : books_(books) {}
+  explicit FakeLog(std::uint32_t books) : count_(books), books_(books) {}
 
   // One unit, durable at once; the stream's version goes on by itself. Wakes.
   void append(std::uint32_t book, RawId stream, std::vector<std::string> events);
@@ -21,8 +21,10 @@ class FakeLog final : public EventLog {
   void cut(std::uint32_t book, Position tail);
   // The next `times` reads answer with this kind.
   void fail_reads(std::uint32_t times, ErrorKind kind);
+  // Called by every tails() when it has looked, before it returns: for what comes just then.
+  void set_after_tails(std::function<void()> hook);
 
-  std::uint32_t books() const override { return static_cast<std::uint32_t>(books_.size()); }
+  std::uint32_t books() const override { return count_; }
   LogPositions tails() const override;
   Result<std::vector<StoredUnit>> read(std::uint32_t book, Position from, std::uint32_t units_max,
                                        std::size_t bytes_max) const override;
@@ -33,8 +35,10 @@ class FakeLog final : public EventLog {
   using Units = std::vector<StoredUnit>;
   static Position tail_of(const Units& units) { return units.empty() ? 0 : units.back().next(); }
 
+  const std::uint32_t count_;
   mutable Mutex mutex_;
   std::vector<Units> books_ WJ_GUARDED_BY(mutex_);
+  std::function<void()> after_tails_ WJ_GUARDED_BY(mutex_);
   mutable std::uint32_t reads_to_fail_ WJ_GUARDED_BY(mutex_) = 0;
   ErrorKind fail_kind_ WJ_GUARDED_BY(mutex_) = ErrorKind::unavailable;
   Mutex wake_mutex_;  // held while it is called

@@ -136,10 +136,13 @@ class Rig {
   }
   // The process dies: nothing is flushed any more, then the disks fall back.
   void crash(Rng& rng) {
-    places.faults->fail_flushes(1);
-    runner.reset();
-    places.faults->fail_flushes(0);
+    die();
     disks.crash(rng);
+  }
+  // The most that a crash can take.
+  void crash_to_last_flush() {
+    die();
+    disks.crash_to_last_flush();
   }
   void expect_right() {
     const auto view = runner->view();
@@ -174,6 +177,12 @@ class Rig {
   std::unique_ptr<Runner> runner;
 
  private:
+  void die() {
+    places.faults->fail_flushes(1);
+    runner.reset();
+    places.faults->fail_flushes(0);
+  }
+
   Mutex lines_mutex_;
   std::vector<std::string> lines_ WJ_GUARDED_BY(lines_mutex_);
 };

@@ -58,14 +58,19 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   if (!units.empty()) WJ_CHECK(projection_->apply(units, batch));
   for (const auto& change : batch.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
   batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
-  WJ_CHECK(write(batch));
+  WJ_CHECK(write(batch, bulk && batch.size() >= options_.bulk_changes_min));
   meta_ = std::move(next);
   positions_ = std::move(positions);
   if (!units.empty()) projection_->committed();
   return out;
 }
 
-Result<void> Fold::write(const KvBatch& batch) {
+Result<void> Fold::write(const KvBatch& batch, bool bulk) {
+  if (bulk) {
+    WJ_CHECK(generation_->store().write_bulk(batch));
+    unflushed_bytes_ = 0;  // durable, with all before it
+    return {};
+  }
   WJ_CHECK(generation_->store().write(batch));
   unflushed_bytes_ += batch.byte_size();
   return {};
@@ -77,7 +82,7 @@ Result<void> Fold::complete() {
     next.complete = true;
     KvBatch batch;
     batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
-    WJ_CHECK(write(batch));
+    WJ_CHECK(write(batch, /*bulk=*/false));
     meta_ = std::move(next);
   }
   return flush();

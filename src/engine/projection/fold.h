@@ -49,7 +49,7 @@ class Fold {
 
  private:
   Result<Folded> fold(const LogPositions& until, const LogPositions* goal);
-  Result<void> write(const KvBatch& batch);
+  Result<void> write(const KvBatch& batch, bool bulk);
 
   const EventLog& log_;
   const ProjectionFactory& factory_;

@@ -21,6 +21,8 @@ struct RunnerOptions {
   std::uint64_t bulk_lag_events = 200'000;
   std::uint32_t bulk_units = 131'072;
   std::size_t bulk_bytes = std::size_t{256} << 20;
+  // One of them that came to so many changes goes to the store by write_bulk().
+  std::size_t bulk_changes_min = 100'000;
   // A start folds again at most what came since the last flush.
   std::size_t flush_bytes = std::size_t{64} << 20;
   std::int64_t flush_us = 30'000'000;

@@ -48,6 +48,7 @@ TEST(Runner, every_event_counts_once_however_batches_are_cut) {
     rig.options.batch_bytes = 1 + rng.below(500);
     rig.options.bulk_lag_events = rng.below(100);
     rig.options.bulk_units = static_cast<std::uint32_t>(1 + rng.below(200));
+    rig.options.bulk_changes_min = rng.below(10);
     rig.start();
     for (int round = 0; round < 20; ++round) {
       rig.append_random(rng, static_cast<std::uint32_t>(rng.below(60)));

@@ -37,6 +37,22 @@ TEST(RunnerThreads, an_event_after_a_rest_wakes_it) {
   rig.expect_right();
 }
 
+TEST(RunnerThreads, an_event_that_comes_while_it_lies_down_wakes_it_too) {
+  Rig rig(1);
+  rig.options.own_thread = true;
+  // After every second look at the tails an event comes that this look did not see; some of these looks are
+  // the last one before a rest.
+  std::atomic<int> looks{0};
+  constexpr Position kLate = 50;
+  rig.log.set_after_tails([&] {
+    const int look = looks.fetch_add(1);
+    if (look % 2 == 0 && look / 2 < static_cast<int>(kLate)) rig.log.append(0, RawId{1, 0}, {"late"});
+  });
+  Runner& runner = rig.start();
+  EXPECT_EQ(runner.wait_for({kLate}, soon()), Waited::reached);
+  runner.stop();
+}
+
 TEST(RunnerThreads, many_wait_in_both_ways_and_all_are_answered) {
   Rig rig;
   rig.options.own_thread = true;
@@ -66,6 +82,7 @@ TEST(RunnerThreads, readers_beside_a_writer_and_rebuilds_see_whole_commits_that_
   rig.options.own_thread = true;
   rig.options.batch_units = 16;
   rig.options.bulk_lag_events = 100;
+  rig.options.bulk_changes_min = 10;
   rig.options.flush_bytes = 2000;
   Runner& runner = rig.start();
   std::atomic<bool> done{false};
