@@ -174,6 +174,7 @@ Result<CubeSpec> parse_cube(const CubeDeclaration& declaration) {
 std::vector<CubeSpec> builtin_cubes() {
   using D = Dimension;
   const Dimensions plain{D::currency};
+  // Where a cube by month has no history, the days have it: merchant_day is summed up by month instead.
   return {
       {.id = 1, .name = "merchant_day", .inner = {D::method, D::status, D::issuer, D::currency}},
       {.id = 2,
@@ -183,7 +184,8 @@ std::vector<CubeSpec> builtin_cubes() {
       {.id = 3,
        .name = "merchant_month",
        .inner = {D::method, D::status, D::currency},
-       .grain = Grain::month},
+       .grain = Grain::month,
+       .history = false},
       {.id = 4,
        .name = "organisation_month",
        .key = CubeKey::organisation,
@@ -201,8 +203,7 @@ std::vector<CubeSpec> builtin_cubes() {
        .source = CubeSource::transactions,
        .inner = {D::kind, D::currency},
        .grain = Grain::hour},
-      // For "who sold most": all merchants of a bucket side by side, in cells of some 25 bytes. Their history
-      // is in merchant_day.
+      // For "who sold most": all merchants of a bucket side by side, in cells of some 25 bytes.
       {.id = 7,
        .name = "merchant_sales_month",
        .order = CubeOrder::bucket_first,

@@ -42,44 +42,57 @@ Measures measures_of(const Fact& fact) {
 
 }  // namespace
 
-std::size_t HotCells::cost_of(const Entry& entry) {
-  constexpr std::size_t kNodes = 160;  // of the list and the index, beside the texts
-  return entry.key.size() + entry.cell.size() + kNodes;
+std::size_t HotCells::cost_of(const Node& node) {
+  constexpr std::size_t kNode = sizeof(Node) + 40;  // and what the map and the allocator add
+  return node.first.size() + node.second.cell.size() + kNode;
+}
+
+void HotCells::link_newest(Node& node) {
+  node.second.newer = nullptr;
+  node.second.older = newest_;
+  (newest_ == nullptr ? oldest_ : newest_->second.newer) = &node;
+  newest_ = &node;
+}
+
+void HotCells::unlink(Node& node) {
+  auto& [cell, newer, older] = node.second;
+  (newer == nullptr ? newest_ : newer->second.older) = older;
+  (older == nullptr ? oldest_ : older->second.newer) = newer;
 }
 
 const std::string* HotCells::find(std::string_view key) {
-  const auto at = by_key_.find(key);
-  if (at == by_key_.end()) return nullptr;
-  entries_.splice(entries_.begin(), entries_, at->second);
-  return &at->second->cell;
+  const auto at = entries_.find(key);
+  if (at == entries_.end()) return nullptr;
+  unlink(*at);
+  link_newest(*at);
+  return &at->second.cell;
 }
 
-void HotCells::put(std::string_view key, std::string_view cell) {
-  if (const auto at = by_key_.find(key); at != by_key_.end()) {
-    bytes_ -= cost_of(*at->second);
-    at->second->cell = cell;
-    entries_.splice(entries_.begin(), entries_, at->second);
-  } else {
-    entries_.push_front({std::string(key), std::string(cell)});
-    by_key_.emplace(entries_.front().key, entries_.begin());
+void HotCells::put(const std::string& key, std::string_view cell) {
+  const auto [at, is_new] = entries_.try_emplace(key);
+  if (!is_new) {
+    bytes_ -= cost_of(*at);
+    unlink(*at);
   }
-  bytes_ += cost_of(entries_.front());
-  while (bytes_ > bytes_max_ && !entries_.empty()) erase(std::prev(entries_.end()));
+  at->second.cell = cell;
+  link_newest(*at);
+  bytes_ += cost_of(*at);
+  while (bytes_ > bytes_max_ && oldest_ != nullptr) erase(*oldest_);
 }
 
 void HotCells::forget(std::string_view key) {
-  if (const auto at = by_key_.find(key); at != by_key_.end()) erase(at->second);
+  if (const auto at = entries_.find(key); at != entries_.end()) erase(*at);
 }
 
-void HotCells::erase(Entries::iterator at) {
-  bytes_ -= cost_of(*at);
-  by_key_.erase(at->key);
-  entries_.erase(at);
+void HotCells::erase(Node& node) {
+  bytes_ -= cost_of(node);
+  unlink(node);
+  entries_.erase(entries_.find(node.first));
 }
 
 void HotCells::clear() {
-  by_key_.clear();
   entries_.clear();
+  newest_ = oldest_ = nullptr;
   bytes_ = 0;
 }
 
@@ -137,45 +150,42 @@ std::vector<TotalsWriter::Change> TotalsWriter::changes() {
   changes.reserve(pending_.size());
   for (auto& [key, pending] : pending_) {
     pending.delta.remove_zeros();  // -old +new that this cube doesn't tell apart
-    if (!pending.delta.is_empty()) changes.emplace_back(&key, &pending);
+    if (!pending.delta.is_empty()) changes.push_back({&key, &pending, std::nullopt});
   }
-  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return *a.first < *b.first; });
+  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return *a.key < *b.key; });
   return changes;
 }
 
-Result<void> TotalsWriter::read_missing(std::span<const Change> changes, const KvSnapshot& stored) {
+Result<void> TotalsWriter::read_stored(std::span<Change> changes, const KvSnapshot& stored) {
   for (const KvSpace space : {kTotalsNow, kTotalsLate}) {
     std::vector<std::string> keys;
-    std::vector<std::string_view> names;
-    for (const auto& [key, pending] : changes) {
-      if (space_of(*key) != space) continue;
-      if (const auto* hot = hot_.find(*key)) {
-        read_.emplace(*key, *hot);
+    std::vector<Change*> missing;
+    for (auto& change : changes) {
+      if (space_of(*change.key) != space) continue;
+      if (const auto* hot = hot_.find(*change.key)) {
+        change.stored = *hot;
         ++cells_hot_;
         continue;
       }
-      keys.push_back(key->substr(1));
-      names.push_back(*key);
+      keys.push_back(change.key->substr(1));
+      missing.push_back(&change);
     }
     if (keys.empty()) continue;
     WJ_TRY(auto cells, stored.get_many(space, keys));
     WJ_ASSERT(cells.size() == keys.size());
     cells_read_ += keys.size();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (cells[i]) read_.emplace(names[i], *std::move(cells[i]));
-    }
+    for (std::size_t i = 0; i < cells.size(); ++i) missing[i]->stored = std::move(cells[i]);
   }
   return {};
 }
 
 Result<void> TotalsWriter::put_cell(const Change& change, KvBatch& out) {
-  const auto& [key, pending] = change;
+  const auto& [key, pending, before] = change;
   const KvSpace space = space_of(*key);
   const std::string_view stored_key = std::string_view(*key).substr(1);
   Cell cell;
-  const auto before = read_.find(*key);
-  if (before != read_.end()) {
-    auto decoded = decode_cell(before->second);
+  if (before) {
+    auto decoded = decode_cell(*before);
     if (!decoded) return corrupt(decoded.error().message + ": " + describe_cell(*pending->cube, stored_key));
     cell = *std::move(decoded);
   }
@@ -195,22 +205,20 @@ Result<void> TotalsWriter::put_cell(const Change& change, KvBatch& out) {
 }
 
 Result<void> TotalsWriter::put_cells(const KvSnapshot& stored, KvBatch& out) {
-  const auto all = changes();
-  WJ_CHECK(read_missing(all, stored));
+  auto all = changes();
+  WJ_CHECK(read_stored(all, stored));
   for (const auto& change : all) WJ_CHECK(put_cell(change, out));
   return {};
 }
 
 Result<void> TotalsWriter::finish(const KvSnapshot& stored, KvBatch& out) {
   auto done = put_cells(stored, out);
-  read_.clear();
   pending_.clear();
   if (!done) abandon();
   return done;
 }
 
 void TotalsWriter::abandon() {
-  read_.clear();
   pending_.clear();
   hot_.clear();
 }

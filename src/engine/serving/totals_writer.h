@@ -24,7 +24,7 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +32,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/hash64.h"
 #include "base/result.h"
 #include "domain/time.h"
 #include "engine/serving/cell.h"
@@ -41,6 +42,12 @@
 
 namespace wonjang::serving {
 
+// Transparent, so that a key needn't become a string to be looked up.
+struct KeyHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view key) const { return hash64(key); }
+};
+
 // Encoded cells that were written lately, so that a live stream reads almost none: the least recently used go
 // first. Encoded, because some five times more of them fit than decoded, and decoding takes well below the
 // microseconds of a read.
@@ -48,9 +55,12 @@ class HotCells {
  public:
   explicit HotCells(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
+  HotCells(const HotCells&) = delete;  // its entries are linked
+  HotCells& operator=(const HotCells&) = delete;
+
   // Null: not here. Lives until the next put(), forget() or clear().
   const std::string* find(std::string_view key);
-  void put(std::string_view key, std::string_view cell);
+  void put(const std::string& key, std::string_view cell);
   void forget(std::string_view key);
   void clear();
 
@@ -58,18 +68,24 @@ class HotCells {
   std::size_t byte_size() const { return bytes_; }
 
  private:
+  struct Entry;
+  using Entries = std::unordered_map<std::string, Entry, KeyHash, std::equal_to<>>;
+  using Node = Entries::value_type;  // nodes stay where they are
   struct Entry {
-    std::string key;
     std::string cell;
+    Node* newer = nullptr;
+    Node* older = nullptr;
   };
-  using Entries = std::list<Entry>;  // the last used first
-  static std::size_t cost_of(const Entry& entry);
-  void erase(Entries::iterator at);
+  static std::size_t cost_of(const Node& node);
+  void link_newest(Node& node);
+  void unlink(Node& node);
+  void erase(Node& node);
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   Entries entries_;
-  std::unordered_map<std::string_view, Entries::iterator> by_key_;  // into Entry::key
+  Node* newest_ = nullptr;
+  Node* oldest_ = nullptr;
 };
 
 class TotalsWriter {
@@ -100,27 +116,25 @@ class TotalsWriter {
     const CubeSpec* cube = nullptr;
     Cell delta;
   };
-  // Transparent, so that a fact's key needn't become a string to be looked up.
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
+  using PendingCells = std::unordered_map<std::string, Pending, KeyHash, std::equal_to<>>;
+  struct Change {
+    const std::string* key;  // in pending_
+    Pending* pending;
+    std::optional<std::string> stored;  // the cell before, encoded
   };
-  using PendingCells = std::unordered_map<std::string, Pending, Hash, std::equal_to<>>;
-  using Change = std::pair<const std::string*, Pending*>;
 
   bool count(const CubeSpec& cube, const Fact& fact, int sign, BusinessDate recorded);
   bool count_in(const CubeSpec& cube, std::string_view space_and_key, const Fact& fact, int sign);
   Result<void> count_all(const Fact& fact, int sign, BusinessDate recorded);
   std::vector<Change> changes();
-  Result<void> read_missing(std::span<const Change> changes, const KvSnapshot& stored);
+  Result<void> read_stored(std::span<Change> changes, const KvSnapshot& stored);
   Result<void> put_cells(const KvSnapshot& stored, KvBatch& out);
   Result<void> put_cell(const Change& change, KvBatch& out);
 
   const std::vector<CubeSpec> cubes_;
   PendingCells pending_;  // by space(1) and key
   HotCells hot_;
-  std::unordered_map<std::string_view, std::string> read_;  // during finish(): into pending_'s keys
-  std::string key_;                                         // storage for count()
+  std::string key_;  // storage for count()
   std::string dims_;
 
   std::uint64_t cells_read_ = 0;

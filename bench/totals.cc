@@ -1,0 +1,273 @@
+// totals: what keeping and reading exact totals costs. Payments of three years, a third of them one
+// merchant's: created, approved, 6 in 100 cancelled days later; in batches, into RocksDB. Then the questions
+// A1 to A4 of the read side: a merchant by day, organisations by month, top merchants, a merchant as of a
+// close.
+//
+//   bench_totals [--payments N] [--merchants N] [--batch N] [--directory D]
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "adapters/rocksdb/rocks_kv.h"
+#include "base/rng.h"
+#include "engine/serving/spaces.h"
+#include "engine/serving/totals_reader.h"
+#include "engine/serving/totals_writer.h"
+
+namespace {
+
+using namespace wonjang;
+using namespace wonjang::serving;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int32_t kFirstDay = 19'358;  // 2023-01-01
+constexpr std::int32_t kDays = 1'095;
+
+struct Settings {
+  std::uint64_t payments = 1'000'000;
+  std::uint64_t merchants = 5'000;
+  std::uint64_t batch = 4'096;  // events
+  std::string directory;
+};
+
+Settings parse(int argc, char** argv) {
+  Settings settings;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i];
+    const char* value = argv[i + 1];
+    if (name == "--directory") settings.directory = value;
+    if (name == "--payments") settings.payments = std::strtoull(value, nullptr, 10);
+    if (name == "--merchants") settings.merchants = std::strtoull(value, nullptr, 10);
+    if (name == "--batch") settings.batch = std::strtoull(value, nullptr, 10);
+  }
+  return settings;
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// The result's value; a benchmark has nothing to do after an error but to say it.
+template <typename T>
+T must(Result<T> result) {
+  if (!result) {
+    std::fprintf(stderr, "%s\n", result.error().message.c_str());
+    std::exit(1);
+  }
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+struct Cancel {
+  std::int32_t day;
+  PaymentFacts payment;
+  friend bool operator<(const Cancel& a, const Cancel& b) { return a.day > b.day; }
+};
+
+class Stream {
+ public:
+  Stream(const Settings& settings, KvStore& store)
+      : settings_(settings), store_(store), writer_(builtin_cubes()) {}
+
+  void run() {
+    const auto start = Clock::now();
+    for (std::uint64_t i = 0; i < settings_.payments; ++i) {
+      const BusinessDate day{kFirstDay + static_cast<std::int32_t>(i * kDays / settings_.payments)};
+      while (!cancels_.empty() && cancels_.top().day <= day.days) cancel(day);
+      sell(day);
+    }
+    flush();
+    const double seconds = seconds_since(start);
+    std::printf("write: %.0f events in %.1f s, %.0f events/s; %.2f s adding up, %.2f s cells, %.2f s store\n",
+                static_cast<double>(events_), seconds, static_cast<double>(events_) / seconds, adding_,
+                finishing_, seconds - adding_ - finishing_);
+    for (const auto& [name, number] : writer_.stats()) {
+      std::printf("  %s %llu\n", name.c_str(), static_cast<unsigned long long>(number));
+    }
+  }
+
+ private:
+  struct Event {
+    std::optional<PaymentFacts> before;
+    PaymentFacts after;
+    std::optional<TransactionFacts> moved;
+    BusinessDate recorded;
+  };
+
+  void sell(BusinessDate day) {
+    PaymentFacts p;
+    p.merchant = rng_.chance(33) ? 0 : static_cast<MerchantNo>(rng_.below(settings_.merchants));
+    p.organisation = "org" + std::to_string(p.merchant % 40);
+    p.status = PaymentStatus::ready;
+    p.channel = Channel::online;
+    p.currency = "KRW";
+    p.at = start_of(day).plus_us(static_cast<std::int64_t>(rng_.below(86'400'000'000)));
+    p.amount = 1'000 + static_cast<std::int64_t>(rng_.below(200'000));
+    take({std::nullopt, p, std::nullopt, day});
+    PaymentFacts done = p;
+    done.status = PaymentStatus::done;
+    done.method = static_cast<std::uint8_t>(rng_.below(3) + 1);
+    done.issuer = std::to_string(10 + rng_.below(12));
+    done.gross = done.amount;
+    take({p, done, moved(done, TransactionKind::approval, done.at), day});
+    if (rng_.chance(6)) cancels_.push({day.days + static_cast<std::int32_t>(rng_.below(20)), done});
+  }
+
+  void cancel(BusinessDate day) {
+    const PaymentFacts before = cancels_.top().payment;
+    cancels_.pop();
+    PaymentFacts after = before;
+    after.status = PaymentStatus::canceled;
+    after.canceled = after.gross;
+    take({before, after, moved(after, TransactionKind::cancel, start_of(day)), day});
+  }
+
+  static TransactionFacts moved(const PaymentFacts& p, TransactionKind kind, Instant at) {
+    return {.merchant = p.merchant,
+            .organisation = p.organisation,
+            .kind = kind,
+            .method = p.method,
+            .issuer = p.issuer,
+            .channel = p.channel,
+            .currency = p.currency,
+            .at = at,
+            .amount = p.amount};
+  }
+
+  void take(Event event) {
+    batch_.push_back(std::move(event));
+    ++events_;
+    if (batch_.size() >= settings_.batch) flush();
+  }
+
+  void flush() {
+    auto start = Clock::now();
+    for (const auto& e : batch_) {
+      must(writer_.change(e.before ? &*e.before : nullptr, &e.after, e.recorded));
+      if (e.moved) must(writer_.add(*e.moved, e.recorded));
+    }
+    adding_ += seconds_since(start);
+    start = Clock::now();
+    KvBatch out;
+    must(writer_.finish(*store_.snapshot(), out));
+    finishing_ += seconds_since(start);
+    must(store_.write(out));
+    batch_.clear();
+  }
+
+  const Settings settings_;
+  KvStore& store_;
+  TotalsWriter writer_;
+  Rng rng_{1};
+  std::priority_queue<Cancel> cancels_;
+  std::vector<Event> batch_;
+  std::uint64_t events_ = 0;
+  double adding_ = 0;
+  double finishing_ = 0;
+};
+
+void measure(const char* name, const std::function<std::pair<std::uint64_t, std::size_t>()>& ask) {
+  std::vector<double> ms;
+  std::pair<std::uint64_t, std::size_t> answer;
+  for (int i = 0; i < 60; ++i) {
+    const auto start = Clock::now();
+    answer = ask();
+    ms.push_back(seconds_since(start) * 1'000);
+  }
+  std::sort(ms.begin(), ms.end());
+  std::printf("%-46s p50 %8.3f ms  p99 %8.3f ms  %8llu cells  %6zu rows\n", name, ms[30], ms[59],
+              static_cast<unsigned long long>(answer.first), answer.second);
+}
+
+void ask_totals(const char* name, const KvStore& store, const TotalsQuery& query) {
+  const auto cubes = builtin_cubes();
+  measure(name, [&] {
+    const auto answer = must(read_totals(cubes, *store.snapshot(), query));
+    const auto* rows = std::get_if<TotalsRows>(&answer);
+    return rows == nullptr ? std::pair<std::uint64_t, std::size_t>()
+                           : std::pair(rows->reading.rows_read, rows->rows.size());
+  });
+}
+
+void ask_top(const char* name, const KvStore& store, std::int32_t days) {
+  const auto cubes = builtin_cubes();
+  TopQuery query;
+  query.from = {kFirstDay + kDays - days};
+  query.until = {kFirstDay + kDays};
+  measure(name, [&] {
+    const auto answer = must(read_top(cubes, *store.snapshot(), query));
+    const auto* rows = std::get_if<TopRows>(&answer);
+    return rows == nullptr ? std::pair<std::uint64_t, std::size_t>()
+                           : std::pair(rows->reading.rows_read, rows->rows.size());
+  });
+}
+
+void ask_all(const KvStore& store) {
+  TotalsQuery day;
+  day.cube = "merchant_day";
+  day.merchants = {0};
+  day.from = kFirstDay;
+  day.until = kFirstDay + kDays;
+  day.by = Grain::day;
+  ask_totals("A1 largest merchant, 36 months by day", store, day);
+  day.merchants = {7};
+  ask_totals("A1 ordinary merchant, 36 months by day", store, day);
+  day.merchants = {0};
+  day.statuses = {static_cast<std::uint8_t>(PaymentStatus::done)};
+  ask_totals("A1 largest merchant, of one status", store, day);
+  day.statuses.clear();
+  day.by = Grain::month;
+  ask_totals("A1 largest merchant, 36 months by month", store, day);
+  day.by = Grain::day;
+  day.face = TotalsFace::then;
+  day.close = {kFirstDay + kDays - 30};
+  day.cells_max = 100'000;
+  ask_totals("A4 largest merchant, as of a close 30 days ago", store, day);
+  day.close = {kFirstDay + kDays / 2};
+  ask_totals("A4 largest merchant, as of a close in the middle", store, day);
+  day.face = TotalsFace::difference;
+  ask_totals("A4 the difference since then", store, day);
+
+  TotalsQuery organisations;
+  organisations.cube = "organisation_month";
+  organisations.from = bucket_of(Grain::month, BusinessDate{kFirstDay});
+  organisations.until = organisations.from + 36;
+  organisations.by = Grain::month;
+  organisations.by_key = true;
+  organisations.group_by = {Dimension::method, Dimension::status, Dimension::currency};
+  ask_totals("A2 40 organisations x method x status x month", store, organisations);
+  ask_top("A3 top 100 by net, 36 months", store, kDays);
+  ask_top("A3 top 100 by net, 30 days", store, 30);
+  ask_top("A3 top 100 by net, 1 day", store, 1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Settings settings = parse(argc, argv);
+  const auto directory = settings.directory.empty() ? std::filesystem::temp_directory_path() /
+                                                          ("bench_totals_" + std::to_string(getpid()))
+                                                    : std::filesystem::path(settings.directory);
+  std::filesystem::create_directories(directory);
+  {
+    const auto spaces = view_spaces();
+    const auto store = must(RocksKv::open(directory / "views", {spaces.begin(), spaces.end()},
+                                          {.shared = RocksShared::make({})}));
+    Stream(settings, *store).run();
+    must(store->flush());
+    for (const auto& [name, number] : store->stats()) {
+      if (name.find("totals") != std::string::npos) {
+        std::printf("  %s %llu\n", name.c_str(), static_cast<unsigned long long>(number));
+      }
+    }
+    ask_all(*store);
+  }
+  if (settings.directory.empty()) std::filesystem::remove_all(directory);
+}
