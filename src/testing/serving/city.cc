@@ -162,9 +162,9 @@ Instant City::time_within(BusinessDate day, Rng& rng) const {
   std::int64_t hour = 0;
   while (left >= kHours[static_cast<std::size_t>(hour)]) left -= kHours[static_cast<std::size_t>(hour++)];
   const auto within = static_cast<std::int64_t>(rng.below(kHourMs));
-  // Some senders know no seconds: equal times are ordinary.
-  const bool round = rng.chance(3);
-  return start_of(day).plus_ms(hour * kHourMs + (round ? within / 60'000 * 60'000 : within));
+  // Some senders know the day only: equal times are ordinary.
+  if (rng.chance(3)) return start_of(day).plus_ms(12 * kHourMs);
+  return start_of(day).plus_ms(hour * kHourMs + within);
 }
 
 Life City::life(std::uint64_t n) const {

@@ -216,6 +216,18 @@ TEST(City, some_of_it_is_recorded_late) {
   EXPECT_LT(ppm(month), 800U);
 }
 
+TEST(City, some_payments_of_a_merchant_have_equal_times) {
+  const ProtobufEventCodec codec;
+  const City city(small(42, 20'000), codec);
+  std::set<std::pair<std::uint32_t, Instant>> times;
+  std::size_t ties = 0;
+  for (std::uint64_t n = 0; n < city.lives(); ++n) {
+    const Life life = city.life(n);
+    ties += !times.insert({life.merchant, life.payment.terms.requested_at}).second;
+  }
+  EXPECT_GE(ties, 5U);
+}
+
 TEST(City, days_have_a_shape) {
   const ProtobufEventCodec codec;
   const City city(small(9, 20'000), codec);
