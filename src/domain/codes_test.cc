@@ -63,8 +63,8 @@ TEST(Codes, every_refusal_has_a_code_a_title_and_is_about_the_request_or_the_sta
     EXPECT_NE(title_of(code), "Refused") << code_of(code);
     about_state += depends_on_state(code) ? 1 : 0;
   }
-  EXPECT_EQ(codes.size(), 34U);
-  EXPECT_EQ(about_state, 23);
+  EXPECT_EQ(codes.size(), 37U);
+  EXPECT_EQ(about_state, 26);
   EXPECT_EQ(code_of(RefusalCode::cancel_exceeds_balance), "CANCEL_EXCEEDS_BALANCE");
   EXPECT_FALSE(depends_on_state(RefusalCode::tax_parts_mismatch));
   EXPECT_TRUE(depends_on_state(RefusalCode::transition_not_allowed));
@@ -77,7 +77,8 @@ TEST(Codes, every_event_has_a_type_of_its_own) {
       ApprovalUnknown{}, VirtualAccountIssued{}, DepositConfirmed{}, DepositReversed{}, PaymentExpired{},
       PaymentFailed{}, CancelRequested{}, CancelSucceeded{}, CancelFailed{}, CancelUnknown{}, ProviderAsked{},
       NetworkCancelRequested{}, NetworkCancelConfirmed{}, AcquisitionUpdated{}, CommandRefused{},
-      IncidentOpened{}, MerchantRegistered{}, MerchantClosed{}, ApiKeyCreated{}, ApiKeyRevoked{});
+      CommandNoted{}, IncidentOpened{}, MerchantRegistered{}, MerchantClosed{}, ApiKeyCreated{},
+      ApiKeyRevoked{});
   EXPECT_EQ(types.size(), std::variant_size_v<EventBody>);
 }
 

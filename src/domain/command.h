@@ -133,10 +133,27 @@ struct OpenIncident {  // attempts used up, contradictions
   std::string detail;
 };
 
+// A person's word on what the resolver gave up on (Pursuit::gave_up), with the version of the payment that
+// the person looked at. `approval` or `cancel`, the other is zero.
+struct SettleByPerson {
+  ApprovalId approval;
+  CancelId cancel;
+  PersonOutcome outcome = PersonOutcome::unknown;
+  std::uint32_t expected_version = 0;
+  std::string evidence;  // what the person saw: a line of the provider's file, a ticket
+  std::string approve_no;
+  std::string network_txn_id;
+  std::string transaction_key;  // of a cancel
+  Instant at;                   // the provider's clock; zero: now
+  std::string failure_code;
+  std::string failure_message;
+};
+
 using PaymentCommand =
     std::variant<CreatePayment, AuthenticatePayment, FailPayment, ExpirePayment, RecordApproval,
                  BeginApproval, SettleApproval, ConfirmDeposit, ReverseDeposit, CancelPayment, SettleCancel,
-                 RecordAcquisition, RecordAnswer, BeginNetworkCancel, SettleNetworkCancel, OpenIncident>;
+                 RecordAcquisition, RecordAnswer, BeginNetworkCancel, SettleNetworkCancel, OpenIncident,
+                 SettleByPerson>;
 
 // "create_payment", "cancel" ...: CommandRefused::operation.
 std::string_view operation_of(const PaymentCommand& command);

@@ -12,7 +12,7 @@ constexpr std::string_view kOperations[] = {
     "settle_approval", "confirm_deposit",      "reverse_deposit",
     "cancel",          "settle_cancel",        "record_acquisition",
     "record_answer",   "begin_network_cancel", "settle_network_cancel",
-    "open_incident",
+    "open_incident",   "settle_by_person",
 };
 static_assert(std::size(kOperations) == std::variant_size_v<PaymentCommand>);
 

@@ -8,24 +8,6 @@
 namespace wonjang {
 namespace {
 
-// No approval can count in this payment any more.
-bool is_over(PaymentStatus status) {
-  switch (status) {
-    case PaymentStatus::canceled:
-    case PaymentStatus::aborted:
-    case PaymentStatus::expired:
-      return true;
-    case PaymentStatus::none:
-    case PaymentStatus::ready:
-    case PaymentStatus::in_progress:
-    case PaymentStatus::waiting_for_deposit:
-    case PaymentStatus::done:
-    case PaymentStatus::partial_canceled:
-      break;
-  }
-  return false;
-}
-
 // What a contradiction is about: an approval, or one cancel of it.
 struct Subject {
   const Approval& approval;
@@ -218,6 +200,23 @@ Decision decide_one(const Payment& payment, const SettleCancel& command, DecideC
   }
   if (cancel->state != CancelState::requested) return nothing_to_do();
   return just(context.now, CancelUnknown{command.cancel, cancel->terms.approval, command.why});
+}
+
+bool is_over(PaymentStatus status) {
+  switch (status) {
+    case PaymentStatus::canceled:
+    case PaymentStatus::aborted:
+    case PaymentStatus::expired:
+      return true;
+    case PaymentStatus::none:
+    case PaymentStatus::ready:
+    case PaymentStatus::in_progress:
+    case PaymentStatus::waiting_for_deposit:
+    case PaymentStatus::done:
+    case PaymentStatus::partial_canceled:
+      break;
+  }
+  return false;
 }
 
 bool can_be_network_canceled(const Payment& payment, const Approval& approval) {

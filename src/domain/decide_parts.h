@@ -28,6 +28,7 @@ Decision decide_one(const Payment& payment, const RecordAnswer& command, DecideC
 Decision decide_one(const Payment& payment, const BeginNetworkCancel& command, DecideContext context);
 Decision decide_one(const Payment& payment, const SettleNetworkCancel& command, DecideContext context);
 Decision decide_one(const Payment& payment, const OpenIncident& command, DecideContext context);
+Decision decide_one(const Payment& payment, const SettleByPerson& command, DecideContext context);
 
 inline Decision nothing_to_do() { return std::vector<Decided>(); }
 inline Decision just(Instant occurred_at, EventBody body) {
@@ -72,6 +73,9 @@ void add_recorded_approval(std::vector<Decided>& events, const ApprovalInput& in
 // Everything of an approval but its provider.
 void fill_terms(ApprovalTerms& terms, const ApprovalInput& input, std::uint32_t seq, const TaxParts& parts,
                 const DecideContext& context);
+
+// No approval can count in this payment any more.
+bool is_over(PaymentStatus status);
 
 // Without an outcome, or live in a payment that is over: what the resolver may undo by itself.
 bool can_be_network_canceled(const Payment& payment, const Approval& approval);

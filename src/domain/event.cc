@@ -51,6 +51,13 @@ constexpr CodeRow<NetworkCancelResult> kNetworkCancelResults[] = {
     {NetworkCancelResult::canceled, "CANCELED"},
     {NetworkCancelResult::never_existed, "NEVER_EXISTED"},
 };
+constexpr CodeRow<PersonOutcome> kPersonOutcomes[] = {
+    {PersonOutcome::unknown, "UNKNOWN"},
+    {PersonOutcome::approved, "APPROVED"},
+    {PersonOutcome::declined, "DECLINED"},
+    {PersonOutcome::canceled, "CANCELED"},
+    {PersonOutcome::never_existed, "NEVER_EXISTED"},
+};
 constexpr CodeRow<Question> kQuestions[] = {
     {Question::unknown, "UNKNOWN"},
     {Question::inquire_approval, "INQUIRE_APPROVAL"},
@@ -86,6 +93,7 @@ struct TypeName {
   std::string_view operator()(const NetworkCancelConfirmed&) const { return "network_cancel.confirmed"; }
   std::string_view operator()(const AcquisitionUpdated&) const { return "acquisition.updated"; }
   std::string_view operator()(const CommandRefused&) const { return "command.refused"; }
+  std::string_view operator()(const CommandNoted&) const { return "command.noted"; }
   std::string_view operator()(const IncidentOpened&) const { return "incident.opened"; }
   std::string_view operator()(const MerchantRegistered&) const { return "merchant.registered"; }
   std::string_view operator()(const MerchantClosed&) const { return "merchant.closed"; }
@@ -103,8 +111,19 @@ WJ_CODES(CancelPhase, kCancelPhases);
 WJ_CODES(AcquisitionState, kAcquisitionStates);
 WJ_CODES(DepositReversal, kDepositReversals);
 WJ_CODES(NetworkCancelResult, kNetworkCancelResults);
+WJ_CODES(PersonOutcome, kPersonOutcomes);
 WJ_CODES(Question, kQuestions);
 WJ_CODES(ProviderAnswer, kProviderAnswers);
+
+RawId subject_of(const Event& event) {
+  if (const auto* refused = std::get_if<CommandRefused>(&event.body); refused != nullptr) {
+    return refused->about.is_zero() ? event.stream : refused->about;
+  }
+  if (const auto* noted = std::get_if<CommandNoted>(&event.body); noted != nullptr) {
+    return noted->about.is_zero() ? event.stream : noted->about;
+  }
+  return event.stream;
+}
 
 std::string_view type_of(const EventBody& body) { return std::visit(TypeName{}, body); }
 

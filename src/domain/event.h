@@ -289,11 +289,25 @@ struct AcquisitionUpdated {
 };
 
 // A command that looked at state and was refused; changes nothing but the version. Part of the audit.
+//
+// `about`, here and in CommandNoted: when a stream holds enough of these two, further ones are asides: each
+// is the only event of a stream of its own and names the stream that it is about. It freezes the answer under
+// its key, and no fold has to read it (docs/adr/0012).
 struct CommandRefused {
   std::string operation;  // "cancel", "record_approval", "key_reused" ...
   RefusalCode code{};     // zero for key_reused
   std::string detail;
+  RawId about = {};  // zero: it stands in the stream that it is about
   friend bool operator==(const CommandRefused&, const CommandRefused&) = default;
+};
+
+// A command that found everything so already; changes nothing but the version. Its answer is kept under its
+// key.
+struct CommandNoted {
+  std::string operation;  // "record_acquisition", "close_merchant" ...; "answer_settled": a request that was
+                          // still open got its answer from what stands before this
+  RawId about = {};       // see CommandRefused
+  friend bool operator==(const CommandNoted&, const CommandNoted&) = default;
 };
 
 // Something a person must look at: a success after a confirmed cancel, attempts used up.
@@ -335,7 +349,8 @@ using EventBody =
                  ApprovalUnknown, VirtualAccountIssued, DepositConfirmed, DepositReversed, PaymentExpired,
                  PaymentFailed, CancelRequested, CancelSucceeded, CancelFailed, CancelUnknown, ProviderAsked,
                  NetworkCancelRequested, NetworkCancelConfirmed, AcquisitionUpdated, CommandRefused,
-                 IncidentOpened, MerchantRegistered, MerchantClosed, ApiKeyCreated, ApiKeyRevoked>;
+                 CommandNoted, IncidentOpened, MerchantRegistered, MerchantClosed, ApiKeyCreated,
+                 ApiKeyRevoked>;
 
 struct Event {
   EventId id;
@@ -355,6 +370,19 @@ struct Event {
   EventBody body;
   friend bool operator==(const Event&, const Event&) = default;
 };
+
+// The stream that an event is about: its own, but for asides.
+RawId subject_of(const Event& event);
+
+// How a person settles what the resolver gave up on.
+enum class PersonOutcome : std::uint8_t {
+  unknown = 0,
+  approved = 1,       // of an approval: the provider took the money
+  declined = 2,       // the provider said no; of a cancel: the money stays
+  canceled = 3,       // the provider undid it; of a cancel: the money went back
+  never_existed = 4,  // the provider never heard of it
+};
+std::string_view code_of(PersonOutcome v);
 
 // "payment.created", "approval.approved", "cancel.succeeded" ...: the public type, stable for ever.
 std::string_view type_of(const EventBody& body);

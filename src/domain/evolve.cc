@@ -195,6 +195,7 @@ struct Fold {
   void operator()(const PaymentExpired&) const {}
   void operator()(const PaymentFailed&) const {}
   void operator()(const CommandRefused&) const {}
+  void operator()(const CommandNoted&) const {}
   // Events of a registry have no place in a payment's stream.
   void operator()(const MerchantRegistered&) const { ++payment.contradictions; }
   void operator()(const MerchantClosed&) const { ++payment.contradictions; }
@@ -345,6 +346,7 @@ struct TriggerOf {
   std::optional<Trigger> operator()(const NetworkCancelConfirmed&) const { return std::nullopt; }
   std::optional<Trigger> operator()(const AcquisitionUpdated&) const { return std::nullopt; }
   std::optional<Trigger> operator()(const CommandRefused&) const { return std::nullopt; }
+  std::optional<Trigger> operator()(const CommandNoted&) const { return std::nullopt; }
   std::optional<Trigger> operator()(const IncidentOpened&) const { return std::nullopt; }
   std::optional<Trigger> operator()(const MerchantRegistered&) const { return std::nullopt; }
   std::optional<Trigger> operator()(const MerchantClosed&) const { return std::nullopt; }

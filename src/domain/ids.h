@@ -39,6 +39,14 @@ using ApiKeyId = Id<ApiKeyTag>;
 
 constexpr std::uint32_t kSlots = 4096;
 
+// Whose stream is this? Ids of payments carry a time of birth; those of the registry (registry.h) and of
+// asides (event.h) carry none.
+constexpr bool is_payment_stream(const RawId& stream) { return stream.unix_ms() != 0; }
+// A fresh stream for one aside, in the slot of what it is about, so that both live in one book.
+constexpr RawId aside_stream(const RawId& fresh) {
+  return {fresh.high & 0xFFFFU, fresh.low | std::uint64_t{1} << 63U};
+}
+
 // Stable for ever: FNV-1a 64 of the merchant's 16 bytes and the order id, folded. Part of the stored format.
 std::uint32_t slot_of(MerchantId merchant, std::string_view order_id);
 

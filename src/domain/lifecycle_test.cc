@@ -184,6 +184,20 @@ const std::vector<NamedCommand>& commands() {
   static const auto with_approval = [](auto make) {
     return [make](const Till& till) -> PaymentCommand { return make(first_approval(till)); };
   };
+  // After the resolver gave up, where there is something to give up on.
+  const auto by_person = [](PersonOutcome outcome) {
+    return [outcome](Till& till) -> PaymentCommand {
+      SettleByPerson command;
+      command.approval = first_approval(till);
+      command.outcome = outcome;
+      command.evidence = "file, line 7";
+      const auto* approval = till.payment().find(command.approval);
+      if (approval != nullptr && approval->is_in_doubt())
+        till.must(OpenIncident{command.approval, CancelId(), std::string(kAttemptsUsedUp), "why"});
+      command.expected_version = till.payment().version;
+      return command;
+    };
+  };
   static const std::vector<NamedCommand> all = {
       {"authenticate", constant(AuthenticatePayment{})},
       {"fail", constant(FailPayment{"CODE", "why"})},
@@ -239,6 +253,10 @@ const std::vector<NamedCommand>& commands() {
       {"open_incident", with_approval([](ApprovalId a) {
          return OpenIncident{a, CancelId(), "attempts_used_up", "why"};
        })},
+      {"settle_by_person approved", by_person(PersonOutcome::approved)},
+      {"settle_by_person declined", by_person(PersonOutcome::declined)},
+      {"settle_by_person canceled", by_person(PersonOutcome::canceled)},
+      {"settle_by_person never existed", by_person(PersonOutcome::never_existed)},
   };
   return all;
 }

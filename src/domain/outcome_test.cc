@@ -244,7 +244,7 @@ TEST(Pursuit, every_question_is_kept_and_plans_the_next) {
   EXPECT_EQ(till.payment().approvals[0].pursuit->attempts, 1U);
   till.must(OpenIncident{till.approval(), CancelId(), std::string(kAttemptsUsedUp), "asked 12 times"});
   EXPECT_TRUE(till.payment().approvals[0].pursuit->gave_up);
-  EXPECT_FALSE(next_alarm(till.payment()));
+  EXPECT_EQ(next_alarm(till.payment()), (Alarm{AlarmKind::person, question.asked_at}));  // people find it
   till.must(settle(till.approval(), OutcomeKind::approved));
   EXPECT_EQ(till.payment().status, PaymentStatus::done);
   EXPECT_EQ(till.must(RecordAnswer{question}).size(), 1U);  // evidence is kept also when it comes too late

@@ -41,6 +41,12 @@ void take_pursuit(std::optional<Alarm>& earliest, const std::optional<Pursuit>& 
   if (pursuit && !pursuit->gave_up) take_earlier(earliest, AlarmKind::in_doubt, pursuit->next_attempt_at);
 }
 
+// Since when a person's queue holds it: the last question to the provider that is known.
+void take_person(std::optional<Alarm>& earliest, const std::optional<Pursuit>& pursuit) {
+  if (pursuit && pursuit->gave_up)
+    take_earlier(earliest, AlarmKind::person, std::max(pursuit->first_asked_at, Instant{1}));
+}
+
 void take_earlier(std::optional<Instant>& earliest, Instant at) {
   if (!at.is_zero() && (!earliest || at < *earliest)) earliest = at;
 }
@@ -109,6 +115,9 @@ std::optional<Alarm> next_alarm(const Payment& payment) {
   for (const auto& approval : payment.approvals) take_pursuit(earliest, approval.pursuit);
   for (const auto& cancel : payment.cancels) take_pursuit(earliest, cancel.pursuit);
   if (const auto due = expires_at(payment)) take_earlier(earliest, AlarmKind::expiry, *due);
+  if (earliest) return earliest;
+  for (const auto& approval : payment.approvals) take_person(earliest, approval.pursuit);
+  for (const auto& cancel : payment.cancels) take_person(earliest, cancel.pursuit);
   return earliest;
 }
 

@@ -39,7 +39,7 @@ struct Pursuit {
   Instant first_asked_at;
   Instant next_attempt_at;      // when the resolver should look again
   std::string idempotency_key;  // the request whose answer is still open
-  std::string tenant;           // and its tenant (Actor::id scope of the key), see engine/ledger
+  std::string tenant;           // Actor::id of that request: the API key that sent it, not its merchant
   bool gave_up = false;         // a person's queue
   friend bool operator==(const Pursuit&, const Pursuit&) = default;
 };
@@ -142,7 +142,8 @@ std::optional<Trigger> trigger_of(const Payment& before, const EventBody& body);
 // When somebody must look at this payment again, and why: an outcome in doubt (the resolver's next attempt,
 // or the deadline of an intent whose process may have died), or an expiry (virtual account due, payment
 // expires_at).
-enum class AlarmKind : std::uint8_t { in_doubt = 1, expiry = 2 };
+// What waits for a person alone has an alarm too: nobody acts on it by itself, it is how people find it.
+enum class AlarmKind : std::uint8_t { in_doubt = 1, expiry = 2, person = 3 };
 struct Alarm {
   AlarmKind kind;
   Instant at;

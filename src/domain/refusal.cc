@@ -61,6 +61,9 @@ constexpr RefusalRow kRefusals[] = {
     {RefusalCode::refund_account_required, "REFUND_ACCOUNT_REQUIRED", "Refund account required", kAboutState},
     {RefusalCode::provider_unknown, "PROVIDER_UNKNOWN", "Provider is unknown", kAboutState},
     {RefusalCode::payment_expired, "PAYMENT_EXPIRED", "Payment has expired", kAboutState},
+    {RefusalCode::not_in_doubt, "NOT_IN_DOUBT", "Not in doubt", kAboutState},
+    {RefusalCode::still_pursued, "STILL_PURSUED", "The resolver still pursues it", kAboutState},
+    {RefusalCode::version_mismatch, "VERSION_MISMATCH", "The payment has another version", kAboutState},
     {RefusalCode::merchant_code_taken, "MERCHANT_CODE_TAKEN", "Merchant code is taken", kAboutState},
     {RefusalCode::api_key_not_found, "API_KEY_NOT_FOUND", "API key not found", kAboutRequest},
 };

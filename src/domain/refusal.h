@@ -47,6 +47,9 @@ enum class RefusalCode : std::uint16_t {
   refund_account_required = 59,
   provider_unknown = 60,
   payment_expired = 61,
+  not_in_doubt = 62,      // a person settles what is settled already, another way
+  still_pursued = 63,     // the resolver hasn't given up: a person would race it
+  version_mismatch = 64,  // expectedVersion isn't the payment's; the true one is in the detail
   merchant_code_taken = 80,
   api_key_not_found = 81,
 };

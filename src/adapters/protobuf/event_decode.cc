@@ -96,6 +96,7 @@ class EventReader {
   NetworkCancelConfirmed body(const pb::NetworkCancelConfirmed& m);
   AcquisitionUpdated body(const pb::AcquisitionUpdated& m);
   CommandRefused body(const pb::CommandRefused& m);
+  CommandNoted body(const pb::CommandNoted& m);
   IncidentOpened body(const pb::IncidentOpened& m);
   MerchantRegistered body(const pb::MerchantRegistered& m);
   MerchantClosed body(const pb::MerchantClosed& m);
@@ -385,7 +386,12 @@ AcquisitionUpdated EventReader::body(const pb::AcquisitionUpdated& m) {
 
 CommandRefused EventReader::body(const pb::CommandRefused& m) {
   all_known(m);
-  return {m.operation(), code<RefusalCode>(m.code()), m.detail()};
+  return {m.operation(), code<RefusalCode>(m.code()), m.detail(), raw_id(m.about())};
+}
+
+CommandNoted EventReader::body(const pb::CommandNoted& m) {
+  all_known(m);
+  return {m.operation(), raw_id(m.about())};
 }
 
 IncidentOpened EventReader::body(const pb::IncidentOpened& m) {
@@ -459,6 +465,8 @@ EventBody EventReader::body_of(const pb::Event& m) {
       return body(m.acquisition_updated());
     case pb::Event::kCommandRefused:
       return body(m.command_refused());
+    case pb::Event::kCommandNoted:
+      return body(m.command_noted());
     case pb::Event::kIncidentOpened:
       return body(m.incident_opened());
     case pb::Event::kMerchantRegistered:

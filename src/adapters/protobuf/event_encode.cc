@@ -315,6 +315,13 @@ void fields(WireWriter& w, const CommandRefused& v) {
   w.text(pb::CommandRefused::kOperationFieldNumber, v.operation);
   w.code(pb::CommandRefused::kCodeFieldNumber, v.code);
   w.text(pb::CommandRefused::kDetailFieldNumber, v.detail);
+  w.id(pb::CommandRefused::kAboutFieldNumber, v.about);
+}
+
+int field_of(const CommandNoted&) { return pb::Event::kCommandNotedFieldNumber; }
+void fields(WireWriter& w, const CommandNoted& v) {
+  w.text(pb::CommandNoted::kOperationFieldNumber, v.operation);
+  w.id(pb::CommandNoted::kAboutFieldNumber, v.about);
 }
 
 int field_of(const IncidentOpened&) { return pb::Event::kIncidentOpenedFieldNumber; }

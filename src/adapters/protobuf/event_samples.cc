@@ -152,8 +152,10 @@ EventBody full(Kind<AcquisitionUpdated>) {
                             sample_time(12)};
 }
 EventBody full(Kind<CommandRefused>) {
-  return CommandRefused{"cancel", RefusalCode::cancel_exceeds_balance, "60300 is more than 50000"};
+  return CommandRefused{"cancel", RefusalCode::cancel_exceeds_balance, "60300 is more than 50000",
+                        sample_id(13)};
 }
+EventBody full(Kind<CommandNoted>) { return CommandNoted{"record_acquisition", sample_id(13)}; }
 EventBody full(Kind<IncidentOpened>) {
   return IncidentOpened{ApprovalId(sample_id(11)), CancelId(sample_id(12)), "LATE_SUCCESS",
                         "approved after the network cancel"};
@@ -216,6 +218,9 @@ void add_earlier(std::vector<EventSample>& out) {
   out.push_back({"payment.created.before_buyer", full_event(std::move(created))});
   auto merchant = std::get<MerchantRegistered>(full(Kind<MerchantRegistered>()));
   merchant.organisation.clear();
+  auto refused = std::get<CommandRefused>(full(Kind<CommandRefused>()));
+  refused.about = {};
+  out.push_back({"command.refused.before_about", full_event(std::move(refused))});
   out.push_back({"merchant.registered.before_organisation", full_event(std::move(merchant))});
 }
 

@@ -14,6 +14,7 @@
 
 #include "adapters/openssl/crypto.h"
 #include "app/api/auth.h"
+#include "app/api/backups.h"
 #include "app/api/deadlines.h"
 #include "app/api/handlers.h"
 #include "app/api/ingest.h"
@@ -36,6 +37,7 @@ struct ApiOptions {
   std::int64_t feed_wait_ms_max = 30'000;
   std::size_t ingest_line_bytes_max = 256 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;  // of every route; most have a smaller bound of their own
+  std::int64_t merchant_key_days_max = 365;  // life of a key that a merchant makes for itself
   std::string log_name = "wonjang";          // of the signed heads, see docs/formats/proof.md
   std::string version;
 };
@@ -52,6 +54,7 @@ struct ApiParts {
   std::vector<std::string> providers;                 // by name, sorted
   std::function<std::vector<Sample>()> more_samples;  // of what the API doesn't know (server, disk, resolver)
   std::function<std::vector<std::string>()> more_troubles;  // why the service isn't ready, beside the books
+  MakeBackup backup = {};                                   // empty: no directory for them is configured
 };
 
 class Api final : public HttpHandler, public Completion {

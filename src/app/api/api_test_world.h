@@ -126,7 +126,9 @@ struct WorldOptions {
 
 class World {
  public:
-  explicit World(const WorldOptions& options = {}, const std::function<void(ServiceConfig&)>& change = {}) {
+  explicit World(const WorldOptions& options = {}, const std::function<void(ServiceConfig&)>& change = {},
+                 Service::WrapBook wrap_book = {})
+      : wrap(std::move(wrap_book)) {
     config.in_memory = !options.on_disk;
     config.books = options.books;
     config.listen_port = 0;
@@ -162,7 +164,7 @@ class World {
   World& operator=(const World&) = delete;
 
   void open() {
-    auto opened = Service::open(config);
+    auto opened = Service::open(config, wrap);
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
     service = std::move(opened).value();
     const auto started = service->start();
@@ -200,6 +202,7 @@ class World {
   }
 
   ServiceConfig config;
+  Service::WrapBook wrap;
   std::filesystem::path directory;
   std::unique_ptr<Service> service;
   std::string operator_key;

@@ -21,6 +21,7 @@ void fail_payment(Api& api, CallPtr call);
 void confirm_deposit(Api& api, CallPtr call);
 void reverse_deposit(Api& api, CallPtr call);
 void record_acquisition(Api& api, CallPtr call);
+void settle_by_person(Api& api, CallPtr call);
 
 // registry_handlers.cc
 void register_merchant(Api& api, CallPtr call);
@@ -45,6 +46,7 @@ void get_checkpoints(Api& api, CallPtr call);
 
 // ops_handlers.cc
 void list_in_doubt(Api& api, CallPtr call);
+void make_backup(Api& api, CallPtr call);
 void get_livez(Api& api, CallPtr call);
 void get_readyz(Api& api, CallPtr call);
 void get_metrics(Api& api, CallPtr call);

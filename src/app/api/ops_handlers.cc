@@ -6,14 +6,16 @@
 #include "app/api/api.h"
 #include "app/api/json/json_writer.h"
 #include "app/api/json/payment_json.h"
+#include "app/api/list_page.h"
 #include "app/api/openapi.h"
 #include "app/api/query.h"
 
 namespace wonjang {
 namespace {
 
-constexpr std::uint32_t kInDoubtMax = 1000;
-constexpr std::uint32_t kInDoubtSampled = 200;  // looked at for the oldest age
+constexpr std::uint32_t kInDoubtRead = 1U << 20U;  // of one book for one page: more than people can work off
+constexpr std::uint32_t kInDoubtSampled = 200;     // looked at for the oldest age
+constexpr std::int64_t kSlowWriteUs = 2'000'000;   // beyond it the disk is a trouble of its own
 constexpr std::int64_t kFarFuture = INT64_MAX / 2;
 
 // When what is in doubt began to be.
@@ -35,8 +37,13 @@ std::vector<std::pair<std::string, std::string>> troubles(Api& api) {
   std::vector<std::pair<std::string, std::string>> out;
   const auto status = api.ledger().status();
   for (std::size_t i = 0; i < status.size(); ++i) {
-    if (status[i].condition == BookCondition::serving) continue;
     const auto book = "book-" + std::to_string(i);
+    const auto writing_us = api.clock().now().us - status[i].writing_since.us;
+    if (!status[i].writing_since.is_zero() && writing_us > kSlowWriteUs) {
+      out.emplace_back(
+          book, "slow disk: a write has been under way for " + std::to_string(writing_us / 1'000'000) + " s");
+    }
+    if (status[i].condition == BookCondition::serving) continue;
     log_event(LogLevel::warn, "book_not_serving",
               {{"book", book}, {"condition", name_of(status[i].condition)}, {"why", status[i].why}});
     out.emplace_back(book, std::string(name_of(status[i].condition)) + "; the server's log says why");
@@ -70,6 +77,11 @@ void add_book_samples(Api& api, std::vector<Sample>& out) {
     counter("ledger_reopened_total", "Times the book was closed and opened again.", book.reopened);
     gauge("ledger_queue_depth", "Requests waiting or being written.", book.queued);
     gauge("ledger_tail", "Events in the book.", book.tail);
+    const auto now_us = api.clock().now().us;
+    gauge("ledger_write_age_us", "How long the write under way has taken; 0: none is.",
+          book.writing_since.is_zero()
+              ? 0
+              : static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_us - book.writing_since.us)));
     gauge("ledger_book_serving", "1 while the book takes writes.",
           book.condition == BookCondition::serving ? 1 : 0);
     (void)api.ledger().with_book(i, [&](const Book& b) {
@@ -105,54 +117,137 @@ void add_in_doubt_samples(Api& api, std::vector<Sample>& out) {
                  static_cast<double>(oldest_us) / 1e6});
 }
 
-void run_in_doubt(Api& api, CallPtr call, std::uint32_t limit) {
-  std::vector<std::pair<AlarmEntry, Payment>> found;
+struct InDoubtWish {
+  AlarmKind kind = AlarmKind::in_doubt;
+  PageWish page;
+  AlarmEntry after() const {
+    if (page.after.empty()) return {};
+    return {static_cast<std::uint8_t>(kind),
+            static_cast<std::int64_t>(page.after[0]),
+            {page.after[1], page.after[2]}};
+  }
+};
+
+// The `limit` + 1 first alarms behind `after`, of all books together.
+Result<std::vector<AlarmEntry>> alarms_behind(Api& api, const InDoubtWish& wish) {
+  const auto after = wish.after();
+  const auto wanted = wish.page.limit + 1;
+  std::vector<AlarmEntry> out;
   for (std::uint32_t book = 0; book < api.ledger().books(); ++book) {
-    const auto alarms = api.ledger().alarms(book, AlarmKind::in_doubt, {kFarFuture}, limit + 1);
-    if (!alarms) return api.answer_error(std::move(call), alarms.error());
-    for (const auto& alarm : *alarms) {
-      auto payment = api.ledger().payment(PaymentId(alarm.stream));
-      if (!payment) return api.answer_error(std::move(call), payment.error());
-      if (*payment) found.emplace_back(alarm, **std::move(payment));
+    // The index can't begin behind an entry: what a page before gave is read again and left out.
+    std::vector<AlarmEntry> found;
+    for (auto count = static_cast<std::uint32_t>(wanted);; count *= 4) {
+      WJ_TRY(found, api.ledger().alarms(book, wish.kind, {kFarFuture}, count));
+      const bool all = found.size() < count;
+      std::erase_if(found, [&](const AlarmEntry& a) { return !(after < a); });
+      if (all || found.size() >= wanted || count >= kInDoubtRead) break;
     }
+    out.insert(out.end(), found.begin(), found.end());
   }
-  std::ranges::sort(found, [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::string body;
-  JsonWriter json(body);
-  json.begin_object().begin_array("payments");
-  for (std::size_t i = 0; i < std::min<std::size_t>(limit, found.size()); ++i) {
-    const auto& [alarm, payment] = found[i];
+  std::ranges::sort(out);
+  if (out.size() > wanted) out.resize(wanted);
+  return out;
+}
+
+void run_in_doubt(Api& api, CallPtr call, const InDoubtWish& wish) {
+  const auto alarms = alarms_behind(api, wish);
+  if (!alarms) return api.answer_error(std::move(call), alarms.error());
+  std::vector<std::string> items;
+  std::vector<std::uint64_t> last;
+  const auto count = std::min(wish.page.limit, alarms->size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& alarm = (*alarms)[i];
+    const auto payment = api.ledger().payment(PaymentId(alarm.stream));
+    if (!payment) return api.answer_error(std::move(call), payment.error());
+    last = {static_cast<std::uint64_t>(alarm.at_us), alarm.stream.high, alarm.stream.low};
+    if (!*payment) continue;
     std::string rendered;
-    append_payment_json(rendered, payment);
-    json.begin_object();
-    json.instant("inDoubtSince", in_doubt_since(payment))
-        .instant("nextAttemptAt", {alarm.at_us})
-        .raw("payment", rendered);
-    json.end_object();
+    append_payment_json(rendered, **payment);
+    JsonWriter json(items.emplace_back());
+    json.begin_object().instant("inDoubtSince", in_doubt_since(**payment));
+    if (wish.kind == AlarmKind::in_doubt) json.instant("nextAttemptAt", {alarm.at_us});
+    json.raw("payment", rendered).end_object();
   }
-  json.end_array().flag("hasMore", found.size() > limit).end_object();
-  api.answer_json(std::move(call), std::move(body));
+  api.answer_json(std::move(call), page_json(api.parts().tokens, "payments", items, alarms->size() > count,
+                                             Tokens::List::in_doubt, last));
 }
 
 }  // namespace
 
 void list_in_doubt(Api& api, CallPtr call) {
   Query query(call->request.head.query());
-  if (const auto wrong = query.parse({"limit"})) {
+  if (const auto wrong = query.parse({"limit", "after", "waiting"})) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
-  const auto limit = query.number("limit", 1, kInDoubtMax, 50);
-  if (!limit)
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
-                              "limit is a number from 1 to 1000");
+  const auto waiting = query.find("waiting").value_or("resolver");
+  if (waiting != "resolver" && waiting != "person") {
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, "waiting is resolver or person");
+  }
+  InDoubtWish wish;
+  if (waiting == "person") wish.kind = AlarmKind::person;
+  auto page = take_page(api, call, query, Tokens::List::in_doubt, /*key_size=*/3);
+  if (!page) return;
+  wish.page = *std::move(page);
   const auto held = std::make_shared<CallPtr>(std::move(call));
   const bool taken = api.parts().waiters.add(
-      [&api, held, limit = static_cast<std::uint32_t>(*limit)](bool) {
-        run_in_doubt(api, std::move(*held), limit);
+      [&api, held, wish = std::move(wish)](bool) {
+        run_in_doubt(api, std::move(*held), wish);
         return true;
       },
       std::chrono::steady_clock::now());
   if (!taken) api.answer_no_room(std::move(*held));
+}
+
+namespace {
+
+bool is_backup_name(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, plain);
+}
+
+std::string backup_json(std::string_view name, const BackupMade& made) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().text("name", name).begin_array("books");
+  for (std::size_t i = 0; i < made.books.size(); ++i) {
+    json.begin_object();
+    json.number("book", static_cast<std::int64_t>(i))
+        .number("events", static_cast<std::int64_t>(made.books[i].events))
+        .text("root", made.books[i].root);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return body;
+}
+
+}  // namespace
+
+// The name makes a repeat harmless: a backup that is there already is answered as it is.
+void make_backup(Api& api, CallPtr call) {
+  if (!is_backup_name(call->parameter)) {
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "a backup's name is 1 to 64 of A-Z a-z 0-9 _ -");
+  }
+  if (!call->request.head.query().empty()) {
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "this path takes no query parameters");
+  }
+  if (!api.parts().backup) {
+    return api.answer_problem(std::move(call), ProblemKind::not_found,
+                              "this server has no directory for backups: set ledger.backup_dir");
+  }
+  std::string name(call->parameter);
+  const auto held = std::make_shared<CallPtr>(std::move(call));
+  api.parts().backup(name, [&api, held, name](Result<BackupMade> made) {
+    if (!made) {
+      log_event(LogLevel::warn, "backup_failed", {{"name", name}, {"why", made.error().message}});
+      return api.answer_error(std::move(*held), made.error());
+    }
+    log_event(LogLevel::info, "backup_made", {{"name", name}});
+    api.answer_json(std::move(*held), backup_json(name, *made), made->was_there ? 200 : 201);
+  });
 }
 
 void get_livez(Api& api, CallPtr call) { api.answer_json(std::move(call), R"({"status":"alive"})"); }

@@ -7,6 +7,7 @@
 #include "app/api/json/answers.h"
 #include "app/api/json/event_json.h"
 #include "app/api/json/payment_json.h"
+#include "app/api/list_page.h"
 #include "app/api/query.h"
 #include "app/api/read_position.h"
 #include "app/api/secret_guard.h"
@@ -96,26 +97,40 @@ void find_payment(Api& api, CallPtr call) {
   });
 }
 
+namespace {
+
+void answer_events(Api& api, CallPtr call, PaymentId id, const PageWish& wish) {
+  const auto history = api.ledger().history(id);
+  if (!history) return api.answer_error(std::move(call), history.error());
+  if (!*history || !may_see(*call->caller, (*history)->payment))
+    return api.answer_refusal(std::move(call), not_there());
+  const auto& events = (*history)->events;
+  const std::size_t from = wish.after.empty() ? 0 : std::min<std::size_t>(wish.after[0] + 1, events.size());
+  const std::size_t to = std::min(from + wish.limit, events.size());
+  std::vector<std::string> items;
+  for (std::size_t i = from; i < to; ++i) {
+    append_event_json(items.emplace_back(), events[i].event,
+                      api.parts().tokens.position(events[i].book, events[i].position + 1));
+  }
+  std::vector<std::uint64_t> last;
+  if (to > 0) last = {to - 1};  // also behind an empty page: the next look goes on where this one ended
+  api.answer_json(std::move(call), page_json(api.parts().tokens, "events", items, to < events.size(),
+                                             Tokens::List::payment_events, last));
+}
+
+}  // namespace
+
 void get_payment_events(Api& api, CallPtr call) {
   Query query(call->request.head.query());
-  if (const auto wrong = query.parse({"min-position"})) {
+  if (const auto wrong = query.parse({"min-position", "limit", "after"})) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
+  const auto wish = take_page(api, call, query, Tokens::List::payment_events, /*key_size=*/1);
+  if (!wish) return;
   const auto id = PaymentId::parse(call->parameter);
   if (!id) return api.answer_refusal(std::move(call), not_there());
-  at_position(api, std::move(call), query, [id = *id](Api& a, CallPtr c) {
-    const auto history = a.ledger().history(id);
-    if (!history) return a.answer_error(std::move(c), history.error());
-    if (!*history || !may_see(*c->caller, (*history)->payment))
-      return a.answer_refusal(std::move(c), not_there());
-    std::string body = "{\"events\":[";
-    for (const auto& stored : (*history)->events) {
-      if (body.back() != '[') body.push_back(',');
-      append_event_json(body, stored.event, a.parts().tokens.position(stored.book, stored.position + 1));
-    }
-    body.append("]}");
-    a.answer_json(std::move(c), std::move(body));
-  });
+  at_position(api, std::move(call), query,
+              [id = *id, wish = *wish](Api& a, CallPtr c) { answer_events(a, std::move(c), id, wish); });
 }
 
 // ---- min-position ----

@@ -1,4 +1,4 @@
-// Merchants and API keys. They are few: lists are whole, in order of birth.
+// Merchants and API keys, listed in order of birth.
 
 #include <algorithm>
 #include <utility>
@@ -7,6 +7,7 @@
 #include "app/api/json/answers.h"
 #include "app/api/json/commands.h"
 #include "app/api/json/payment_json.h"
+#include "app/api/list_page.h"
 #include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
 
@@ -29,20 +30,38 @@ std::optional<ParsedRegistry> taken(Api& api, CallPtr& call, ParsedRegistryOr pa
   return std::get<ParsedRegistry>(std::move(parsed));
 }
 
+// One page in order of id: that of birth.
 template <typename Item, typename Map, typename Wanted, typename Append>
-std::string list_of(std::string_view name, const Map& all, Wanted wanted, Append append) {
-  std::vector<const Item*> items;
+void answer_page(Api& api, CallPtr call, Tokens::List list, std::string_view name, const Map& all,
+                 Wanted wanted, Append append) {
+  const auto wish = take_page(api, call, list, /*key_size=*/2);
+  if (!wish) return;
+  const RawId after = wish->after.empty() ? RawId{} : RawId{wish->after[0], wish->after[1]};
+  std::vector<const Item*> found;
   for (const auto& [id, item] : all) {
-    if (wanted(item)) items.push_back(&item);
+    if (wanted(item) && item.id.raw() > after) found.push_back(&item);
   }
-  std::ranges::sort(items, [](const Item* a, const Item* b) { return a->id < b->id; });
-  std::string body = "{\"" + std::string(name) + "\":[";
-  for (const auto* item : items) {
-    if (body.back() != '[') body.push_back(',');
-    append(body, *item);
-  }
-  body.append("]}");
-  return body;
+  const auto count = std::min(wish->limit, found.size());
+  std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(count),
+                            [](const Item* a, const Item* b) { return a->id < b->id; });
+  std::vector<std::string> items(count);
+  for (std::size_t i = 0; i < count; ++i) append(items[i], *found[i]);
+  std::vector<std::uint64_t> last;
+  if (count > 0) last = {found[count - 1]->id.raw().high, found[count - 1]->id.raw().low};
+  api.answer_json(std::move(call),
+                  page_json(api.parts().tokens, name, items, found.size() > count, list, last));
+}
+
+// A key that a merchant makes for itself ends with its maker, and after the configured time at the latest:
+// else a stolen key lives on in those it made. The house decides freely.
+bool bound_life(Api& api, const Call& call, CreateApiKey& command) {
+  if (call.caller->merchant.is_zero()) return true;
+  auto latest = api.clock().now().plus_ms(api.options().merchant_key_days_max * 86'400'000);
+  const auto registry = api.registry();
+  const auto* maker = registry->find(call.caller->key);
+  if (maker != nullptr && !maker->expires_at.is_zero()) latest = std::min(latest, maker->expires_at);
+  if (command.expires_at.is_zero()) command.expires_at = latest;
+  return command.expires_at <= latest;
 }
 
 bool refused_query(Api& api, CallPtr& call) {
@@ -72,11 +91,10 @@ void close_merchant(Api& api, CallPtr call) {
 }
 
 void list_merchants(Api& api, CallPtr call) {
-  if (refused_query(api, call)) return;
   const auto registry = api.registry();
-  api.answer_json(std::move(call), list_of<Merchant>(
-                                       "merchants", registry->merchants(),
-                                       [](const Merchant&) { return true; }, &append_merchant_json));
+  answer_page<Merchant>(
+      api, std::move(call), Tokens::List::merchants, "merchants", registry->merchants(),
+      [](const Merchant&) { return true; }, &append_merchant_json);
 }
 
 void get_merchant(Api& api, CallPtr call) {
@@ -105,6 +123,14 @@ void create_api_key(Api& api, CallPtr call) {
     return api.answer_refusal(std::move(call),
                               {RefusalCode::merchant_unknown, "there is no such merchant", "/merchantId", 0});
   }
+  if (!bound_life(api, *call, command)) {
+    return api.answer_reply(
+        std::move(call),
+        field_problem({{"/expiresAt", "OUT_OF_RANGE",
+                        "a merchant's key lives no longer than the key that makes it, and at most " +
+                            std::to_string(api.options().merchant_key_days_max) + " days"}},
+                      call->request_id, sayable(call->path())));
+  }
   auto made = api.parts().authenticator.make_key();
   command.key = made.id;
   command.hash = std::move(made.hash);
@@ -113,14 +139,11 @@ void create_api_key(Api& api, CallPtr call) {
 }
 
 void list_api_keys(Api& api, CallPtr call) {
-  if (refused_query(api, call)) return;
   const auto registry = api.registry();
   const auto merchant = call->caller->merchant;
-  api.answer_json(std::move(call),
-                  list_of<ApiKey>(
-                      "apiKeys", registry->api_keys(),
-                      [&](const ApiKey& k) { return merchant.is_zero() || k.merchant == merchant; },
-                      &append_api_key_json));
+  answer_page<ApiKey>(
+      api, std::move(call), Tokens::List::api_keys, "apiKeys", registry->api_keys(),
+      [&](const ApiKey& k) { return merchant.is_zero() || k.merchant == merchant; }, &append_api_key_json);
 }
 
 void revoke_api_key(Api& api, CallPtr call) {

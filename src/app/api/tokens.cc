@@ -75,6 +75,34 @@ std::optional<Positions> Tokens::parse(Kind kind, std::string_view text, bool al
   return out;
 }
 
+std::string Tokens::list_cursor(List list, std::span<const std::uint64_t> key) const {
+  std::string blocks;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const auto place = static_cast<std::uint32_t>(list) << 8U | static_cast<std::uint32_t>(i);
+    blocks.append(view(block(Kind::list, place, key[i])));
+  }
+  return to_base64url(blocks);
+}
+
+std::optional<std::vector<std::uint64_t>> Tokens::parse_list_cursor(List list, std::string_view text,
+                                                                    std::size_t count) const {
+  if (text.size() > kListKeyMax * 24) return std::nullopt;
+  const auto bytes = from_base64url(text);
+  if (!bytes || bytes->size() != count * kBlock) return std::nullopt;
+  std::vector<std::uint64_t> key;
+  for (std::size_t i = 0; i < count; ++i) {
+    Hash128 sealed;
+    std::memcpy(sealed.data(), bytes->data() + i * kBlock, kBlock);
+    const auto plain = seal_.open(sealed);
+    ByteReader in(view(plain));
+    const bool known = in.u8() == kVersion && in.u8() == static_cast<std::uint8_t>(Kind::list) &&
+                       in.u8() == static_cast<std::uint8_t>(list) && in.u8() == i;
+    key.push_back(in.be64());
+    if (!known || in.take(4) != kMark) return std::nullopt;
+  }
+  return key;
+}
+
 CursorWriter::CursorWriter(const Tokens& tokens, const Positions& from) : tokens_(tokens) {
   for (std::uint32_t i = 0; i < from.of.size(); ++i) {
     blocks_.append(view(tokens_.block(Tokens::Kind::cursor, i, from.of[i])));

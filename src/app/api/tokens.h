@@ -3,6 +3,9 @@
 //   version (1), kind (1), book (2), position (8), "wjng" (4)     sealed by TokenSeal, base64url of all
 //   blocks in a row
 //
+// A list cursor names the last item of a page by up to four numbers, one block each, `book` holding the list
+// and the block's place: one dialect for all lists, and a cursor of one list is refused by another.
+//
 // A position token speaks of any books, a feed cursor of every one. What was tampered with, cut, or made by
 // another server opens to other fixed bytes and is refused.
 //
@@ -10,6 +13,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +37,17 @@ class Tokens {
   std::string cursor(const Positions& all) const;
   std::optional<Positions> parse_cursor(std::string_view text) const;
 
+  // Behind an item of a list: ?after= of everything but the feed.
+  enum class List : std::uint8_t { merchants = 1, api_keys = 2, in_doubt = 3, payment_events = 4 };
+  static constexpr std::size_t kListKeyMax = 4;
+  std::string list_cursor(List list, std::span<const std::uint64_t> key) const;
+  // The `count` numbers of a cursor of this list.
+  std::optional<std::vector<std::uint64_t>> parse_list_cursor(List list, std::string_view text,
+                                                              std::size_t count) const;
+
  private:
   friend class CursorWriter;
-  enum class Kind : std::uint8_t { position = 1, cursor = 2 };
+  enum class Kind : std::uint8_t { position = 1, cursor = 2, list = 3 };
   Hash128 block(Kind kind, std::uint32_t book, Position position) const;
   std::optional<Positions> parse(Kind kind, std::string_view text, bool all_books) const;
 

@@ -144,6 +144,7 @@ void reverse_deposit(Api& api, CallPtr call) {
   change_payment(api, std::move(call), &parse_deposit_reversal);
 }
 void record_acquisition(Api& api, CallPtr call) { change_payment(api, std::move(call), &parse_acquisition); }
+void settle_by_person(Api& api, CallPtr call) { change_payment(api, std::move(call), &parse_resolution); }
 
 namespace {
 

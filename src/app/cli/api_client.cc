@@ -128,6 +128,8 @@ Result<ApiResponse> ApiClient::call(std::string_view method, std::string_view ta
 
 Result<ApiResponse> ApiClient::get(std::string_view target) { return call("GET", target, {}, {}); }
 
+Result<ApiResponse> ApiClient::put(std::string_view target) { return call("PUT", target, {}, {}); }
+
 Result<ApiResponse> ApiClient::post(std::string_view target, std::string_view idempotency_key,
                                     std::string_view body, std::string_view content_type) {
   Headers headers;

@@ -46,6 +46,7 @@ class ApiClient {
   Result<ApiResponse> get(std::string_view target);
   Result<ApiResponse> post(std::string_view target, std::string_view idempotency_key, std::string_view body,
                            std::string_view content_type = "application/json");
+  Result<ApiResponse> put(std::string_view target);  // without a body
 
  private:
   using Headers = std::vector<std::pair<std::string_view, std::string_view>>;

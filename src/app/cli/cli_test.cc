@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "app/cli/api_client.h"
 #include "app/cli/exit.h"
@@ -10,6 +11,7 @@
 #include "app/cli/load_mix.h"
 #include "app/cli/merchants.h"
 #include "app/cli/offline.h"
+#include "app/cli/online.h"
 #include "app/cli/progress.h"
 #include "app/service/service.h"
 #include "testing/temp_dir.h"
@@ -57,6 +59,15 @@ class Served : public testing::Test {
     config.books = 2;
     config.listen_port = 0;
     config.disk_reserve_bytes = 1 << 20U;
+    config.backup_dir = dir_.path() + "/backups";
+    // What the provider doesn't answer is soon a person's.
+    config.providers = {{"default", "sim", "perfect", 7}};
+    config.provider_call_ms = 200;
+    config.resolver_call_ms = 200;
+    config.resolver_poll_ms = 20;
+    config.resolver_delay_ms_first = 10;
+    config.resolver_attempts_max = 2;
+    config.resolver_inquiries_before_cancel = 1;
     auto opened = Service::open(config);
     ASSERT_TRUE(opened) << opened.error().message;
     service_ = *std::move(opened);
@@ -66,6 +77,13 @@ class Served : public testing::Test {
   }
   void stop() { service_.reset(); }
 
+  OnlineOptions online_options() const {
+    OnlineOptions out;
+    out.url = "http://127.0.0.1:" + std::to_string(server_.port);
+    out.key_file = operator_key_file(data_dir_);
+    out.output = "json";
+    return out;
+  }
   Shop shop() {
     auto merchants = ensure_merchants(server_, key_, "t-", 20, 1);
     EXPECT_TRUE(merchants);
@@ -151,6 +169,62 @@ TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {
   digit = digit == '0' ? '1' : '0';
   std::ofstream(backup + "/manifest") << text;
   EXPECT_EQ(run_restore(backup, dir_.path() + "/third", false), kExitDifferences);
+}
+
+TEST_F(Served, a_backup_of_the_running_ledger_is_restored_as_any_other) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  const auto online = online_options();
+  EXPECT_EQ(run_online_backup(online, "monday"), kExitOk);
+  EXPECT_EQ(run_online_backup(online, "monday"), kExitOk) << "it is there already";
+  EXPECT_NE(run_online_backup(online, "../monday"), kExitOk);
+  ASSERT_TRUE(run_load(options(1), mix)) << "and the ledger went on";
+  EXPECT_EQ(run_restore(dir_.path() + "/backups/monday", dir_.path() + "/restored", false), kExitOk);
+}
+
+TEST_F(Served, an_outcome_is_settled_by_hand_after_a_second_look) {
+  ApiClient client(server_, key_);
+  const auto merchant = std::string(
+      json_text_member(client.post("/v1/merchants", "m", R"({"code":"hand","name":"Hand"})")->body, "id"));
+  const auto made =
+      client.post("/v1/payments", "c",
+                  R"({"orderId":"hand-sim-stubborn","totalAmount":1000,"merchantId":")" + merchant + "\"}");
+  ResolutionOptions resolution;
+  resolution.payment_id = json_text_member(made->body, "id");
+  const auto path = "/v1/payments/" + resolution.payment_id;
+  EXPECT_EQ(
+      client.post(path + "/approve", "a", R"({"method":"CARD","amount":1000,"card":{"issuerCode":"11"}})")
+          ->status,
+      504);
+  resolution.approval_id = json_text_member(client.get(path)->body, "approvalId");
+  resolution.outcome = "APPROVED";
+  resolution.reason = "acquirer's \"file\"";
+  resolution.evidence = "line 7";
+  const auto online = online_options();
+  const auto version = [&] {
+    const auto body = client.get(path)->body;
+    return std::stoull(body.substr(body.find("\"version\":") + 10));
+  };
+  const auto is_done = [&] {
+    return client.get(path)->body.find("\"status\":\"DONE\"") != std::string::npos;
+  };
+  for (int i = 0;
+       i < 2'000 && client.get("/v1/in-doubt?waiting=person")->body.find(merchant) == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(run_in_doubt(online, /*waiting_for_person=*/true), kExitOk);
+
+  EXPECT_EQ(run_settle_outcome(online, resolution), kExitUsage) << "without a version nothing is sent";
+  resolution.expected_version = version() + 1;
+  EXPECT_EQ(run_settle_outcome(online, resolution), kExitConflict);
+  resolution.expected_version = version();
+  resolution.dry_run = true;
+  EXPECT_EQ(run_settle_outcome(online, resolution), kExitOk);
+  EXPECT_FALSE(is_done()) << "a dry run sends nothing";
+  resolution.dry_run = false;
+  EXPECT_EQ(run_settle_outcome(online, resolution), kExitOk);
+  EXPECT_TRUE(is_done());
+  EXPECT_EQ(run_payment_events(online, resolution.payment_id), kExitOk);
 }
 
 TEST(KeyFile, one_that_others_can_read_is_refused) {

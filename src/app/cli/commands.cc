@@ -49,6 +49,9 @@ struct Arguments {
   std::string output = "table";
   std::string from;
   std::string to;
+  bool is_online = false;
+  ResolutionOptions resolution;
+  bool for_person = false;
   SimOptions sim;
   ConfigSources config;
   bool origin = false;
@@ -240,6 +243,31 @@ class Tree {
     auto* events = online(payment, "list-events", "Its whole history",
                           [this] { return run_payment_events(a_.online, a_.id); });
     events->add_option("id", a_.id, "pay_...")->required();
+    auto* doubt = online(payment, "list-in-doubt", "Payments whose outcome isn't known",
+                         [this] { return run_in_doubt(a_.online, a_.for_person); });
+    doubt->add_flag("--person", a_.for_person, "Those that the resolver gave up on and a person settles");
+    add_settle_outcome(payment);
+  }
+
+  void add_settle_outcome(CLI::App* payment) {
+    auto& r = a_.resolution;
+    auto* settle = online(payment, "settle-outcome", "Settle by hand what the resolver gave up on",
+                          [this] { return run_settle_outcome(a_.online, a_.resolution); });
+    settle->add_option("id", r.payment_id, "pay_...")->required();
+    settle->add_option("--approval", r.approval_id, "apr_..., which approval; or --cancel");
+    settle->add_option("--cancel", r.cancel_id, "cnl_..., which cancel");
+    settle->add_option("--outcome", r.outcome, "APPROVED, DECLINED, CANCELED or NEVER_EXISTED")
+        ->check(CLI::IsMember({"APPROVED", "DECLINED", "CANCELED", "NEVER_EXISTED"}))
+        ->required();
+    settle->add_option("--reason", r.reason, "Why a person decides, and who")->required();
+    settle->add_option("--evidence", r.evidence, "What you saw: file and line, a ticket")->required();
+    settle->add_option("--expected-version", r.expected_version,
+                       "Of the payment you looked at; without it nothing is sent");
+    settle->add_option("--approve-no", r.approve_no, "Of an approval that was APPROVED");
+    settle->add_option("--transaction-key", r.transaction_key, "Of a cancel that was CANCELED");
+    settle->add_option("--failure-code", r.failure_code, "Of what was DECLINED");
+    settle->add_option("--at", r.at, "When, by the provider's clock; default: now");
+    settle->add_flag("--dry-run", r.dry_run, "Show the payment and what would be sent; send nothing");
   }
 
   void add_offline() {
@@ -250,10 +278,28 @@ class Tree {
                           });
     check->add_option("--data-dir", a_.check.data_dir, "Of a ledger that isn't running")->required();
     add_output_flag(check, a_.output);
-    auto* backup = command(&app_, "backup", "Copy a ledger that isn't running",
-                           [this] { return run_backup(a_.from, a_.to); });
-    backup->add_option("directory", a_.to, "Doesn't exist yet, or is empty")->required();
-    backup->add_option("--data-dir", a_.from)->required();
+    auto* backup =
+        command(&app_, "backup", "Copy a ledger: a stopped one, or with --url a running one", [this] {
+          if (!a_.is_online) {
+            if (a_.online_data_dir.empty())
+              return fail(
+                  invalid("say which ledger: --data-dir of a stopped one, or --url of a running one"));
+            return run_backup(a_.online_data_dir, a_.to);
+          }
+          const int wrong = finish_online();
+          return wrong != kExitOk ? wrong : run_online_backup(a_.online, a_.to);
+        });
+    backup
+        ->add_option("directory", a_.to,
+                     "Doesn't exist yet, or is empty; with --url a name under the server's ledger.backup_dir")
+        ->required();
+    backup->add_option("--data-dir", a_.online_data_dir,
+                       "Of the stopped ledger; with --url, for the operator.key in it");
+    backup->add_option("--url", a_.online.url, "Of the running server")->each([this](const std::string&) {
+      a_.is_online = true;
+    });
+    backup->add_option("--key-file", a_.online.key_file, "With --url: file with an operator's API key");
+    add_output_flag(backup, a_.online.output);
     auto* restore =
         command(&app_, "restore", "A ledger from a backup, checked and compared with the backup's manifest",
                 [this] { return run_restore(a_.from, a_.to, a_.output != "table"); });

@@ -76,9 +76,14 @@ Result<std::vector<std::string>> ensure_merchants(const ServerAddress& server, c
                                                   std::uint64_t seed) {
   std::vector<std::string> ids(count);
   ApiClient client(server, api_key);
-  WJ_TRY(const auto list, client.get("/v1/merchants"));
-  if (list.status != 200) return problem_error(list);
-  take_listed(list.body, prefix, ids);
+  std::string target = "/v1/merchants?limit=1000";
+  for (bool more = true; more;) {
+    WJ_TRY(const auto page, client.get(target));
+    if (page.status != 200) return problem_error(page);
+    take_listed(page.body, prefix, ids);
+    more = page.body.find("\"hasMore\":true") != std::string::npos;
+    target = "/v1/merchants?limit=1000&after=" + std::string(json_text_member(page.body, "nextCursor"));
+  }
   Registration registration(api_key, prefix, seed, ids);
   LoadOptions options;
   options.address = server.host;

@@ -14,6 +14,7 @@
 #include "app/api/secrets.h"
 #include "app/cli/exit.h"
 #include "app/cli/progress.h"
+#include "app/service/backup_files.h"
 #include "app/service/service.h"
 #include "engine/ledger/check.h"
 #include "engine/ledger/head.h"
@@ -24,24 +25,11 @@ namespace {
 namespace fs = std::filesystem;
 using Number = unsigned long long;
 
-struct Head {
-  std::uint64_t size = 0;
-  std::string root;
-  friend bool operator==(const Head&, const Head&) = default;
-};
-
 Result<std::uint32_t> books_in(const std::string& data_dir) {
   std::uint32_t count = 0;
   while (fs::is_directory(book_directory(data_dir, count))) ++count;
   if (count == 0) return not_found(data_dir + " holds no book (no " + book_directory(data_dir, 0) + ")");
   return count;
-}
-
-Result<std::unique_ptr<RocksBook>> open_book(const std::string& data_dir, std::uint32_t book) {
-  RocksBookOptions options;
-  options.directory = book_directory(data_dir, book);
-  options.create = false;
-  return RocksBook::open(options, RocksShared::make({}));
 }
 
 std::string hex_of(const Hash256& hash) {
@@ -53,13 +41,6 @@ std::string hex_of(const Hash256& hash) {
     out.push_back(kDigits[value & 15U]);
   }
   return out;
-}
-
-Result<Head> head_of(const Book& book) {
-  WJ_TRY(const auto bytes, book.head());
-  WJ_TRY(const auto head, decode_head(bytes));
-  const OpensslDigest digest;
-  return Head{head.tree.size(), hex_of(head.tree.root(digest))};
 }
 
 struct Tools {
@@ -104,7 +85,7 @@ Result<bool> check_all(const std::string& data_dir, bool json) {
   WJ_TRY(const auto books, books_in(data_dir));
   bool all_good = true;
   for (std::uint32_t i = 0; i < books; ++i) {
-    WJ_TRY(const auto book, open_book(data_dir, i));
+    WJ_TRY(const auto book, open_stored_book(data_dir, i));
     WJ_TRY(const auto report, check_book(*book, i));
     print_check(i, report, json);
     all_good = all_good && report.ok();
@@ -118,56 +99,13 @@ Result<void> must_be_empty(const std::string& directory) {
   return conflict(directory + " isn't empty; nothing was written. Give a directory that doesn't exist yet");
 }
 
-// secrets/, operator.key, layout: everything but the books and the manifest.
-Result<void> copy_rest(const std::string& from, const std::string& to) {
-  std::error_code error;
-  for (const auto* name : {"secrets", "operator.key", "layout"}) {
-    const auto source = fs::path(from) / name;
-    if (!fs::exists(source, error)) continue;
-    fs::copy(source, fs::path(to) / name, fs::copy_options::recursive, error);
-    if (error) return unavailable("can't copy " + source.string() + ": " + error.message());
-  }
-  return {};
-}
-
-std::string manifest_of(const std::vector<Head>& heads) {
-  std::string out = "wonjang-backup 1\n";
-  for (std::size_t i = 0; i < heads.size(); ++i) {
-    out += "book " + std::to_string(i) + " size " + std::to_string(heads[i].size) + " root " + heads[i].root +
-           "\n";
-  }
-  return out;
-}
-
-Result<std::vector<Head>> read_manifest(const std::string& directory) {
-  const auto path = directory + "/manifest";
-  std::ifstream file(path);
-  if (!file) return not_found(path + " can't be read: is " + directory + " a backup?");
-  const auto broken = [&] { return Error{ErrorKind::corrupt, path + " isn't a whole manifest of a backup"}; };
-  std::string line;
-  if (!std::getline(file, line) || line != "wonjang-backup 1") return broken();
-  std::vector<Head> out;
-  while (std::getline(file, line)) {
-    std::istringstream words(line);
-    std::string book, size, root;
-    std::size_t number = 0;
-    Head head;
-    if (!(words >> book >> number >> size >> head.size >> root >> head.root)) return broken();
-    if (book != "book" || size != "size" || root != "root" || number != out.size() || head.root.size() != 64)
-      return broken();
-    out.push_back(std::move(head));
-  }
-  if (out.empty()) return broken();
-  return out;
-}
-
 Result<void> back_up(const std::string& data_dir, const std::string& to) {
   WJ_TRY(const auto books, books_in(data_dir));
   WJ_CHECK(must_be_empty(to));
   WJ_CHECK(make_private_directory(to));
-  std::vector<Head> heads;
+  std::vector<BackupHead> heads;
   for (std::uint32_t i = 0; i < books; ++i) {
-    WJ_TRY(const auto book, open_book(data_dir, i));
+    WJ_TRY(const auto book, open_stored_book(data_dir, i));
     WJ_CHECK(book->backup(book_directory(to, i)));
     WJ_TRY(auto head, head_of(*book));
     std::printf("book-%u: %llu events, tree head %s\n", i, static_cast<Number>(head.size), head.root.c_str());
@@ -175,7 +113,7 @@ Result<void> back_up(const std::string& data_dir, const std::string& to) {
   }
   WJ_CHECK(copy_rest(data_dir, to));
   // Last: a backup without a manifest is none.
-  return write_private_file(to + "/manifest", manifest_of(heads));
+  return write_manifest(to, heads);
 }
 
 Result<bool> restore(const std::string& from, const std::string& to, bool json) {
@@ -184,7 +122,7 @@ Result<bool> restore(const std::string& from, const std::string& to, bool json) 
   WJ_CHECK(make_private_directory(to));
   for (std::uint32_t i = 0; i < heads.size(); ++i) {
     WJ_TRY(const auto source,
-           open_book(from, i));  // not a copy of files: the backup is read and proven readable
+           open_stored_book(from, i));  // not a copy of files: the backup is read and proven readable
     WJ_CHECK(source->backup(book_directory(to, i)));
   }
   WJ_CHECK(copy_rest(from, to));
@@ -192,7 +130,7 @@ Result<bool> restore(const std::string& from, const std::string& to, bool json) 
   bool all_good = found == heads.size();
   if (!all_good) std::printf("the manifest names %zu books, the backup holds %u\n", heads.size(), found);
   for (std::uint32_t i = 0; all_good && i < heads.size(); ++i) {
-    WJ_TRY(const auto book, open_book(to, i));
+    WJ_TRY(const auto book, open_stored_book(to, i));
     WJ_TRY(const auto head, head_of(*book));
     if (head == heads[i]) continue;
     std::printf("book-%u: the manifest says %llu events, tree head %s; restored were %llu, %s\n", i,

@@ -1,8 +1,10 @@
 #include "app/cli/online.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 #include "adapters/openssl/crypto.h"
 #include "app/cli/api_client.h"
@@ -20,6 +22,31 @@ Result<ApiResponse> ask(const OnlineOptions& options,
   WJ_TRY(auto response, what(client));
   if (response.status >= 300) return problem_error(response);
   return response;
+}
+
+// A whole list, page after page, as one answer.
+Result<ApiResponse> ask_list(const OnlineOptions& options, const std::string& path, const std::string& list) {
+  return ask(options, [&](ApiClient& client) -> Result<ApiResponse> {
+    ApiResponse out{200, "{\"" + list + "\":[", false};
+    std::string target = path + "?limit=1000";
+    for (bool more = true; more;) {
+      WJ_TRY(auto page, client.get(target));
+      if (page.status >= 300) return page;
+      const auto from = page.body.find('[') + 1;
+      const auto to = page.body.rfind("],\"hasMore\":");
+      if (from == 0 || to == std::string::npos)
+        return unavailable("the server answered something that is no list");
+      if (out.body.back() != '[' && to > from) out.body.push_back(',');
+      out.body.append(page.body, from, to - from);
+      more = page.body.compare(to, 16, "],\"hasMore\":true") == 0;
+      const auto cursor = page.body.rfind("\"nextCursor\":\"");
+      if (more)
+        target = path +
+                 "?limit=1000&after=" + std::string(json_text_member(page.body.substr(cursor), "nextCursor"));
+    }
+    out.body.append("]}");
+    return out;
+  });
 }
 
 // A command sent by hand is sent once; this is what makes its repeat after a lost answer harmless.
@@ -90,9 +117,7 @@ int run_payment_of_order(const OnlineOptions& options, const std::string& order_
 }
 
 int run_payment_events(const OnlineOptions& options, const std::string& payment_id) {
-  return show(options,
-              ask(options,
-                  [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id) + "/events"); }),
+  return show(options, ask_list(options, "/v1/payments/" + url_encoded(payment_id) + "/events", "events"),
               "events", {},
               {{"recorded", "recordedtime"},
                {"type", "type"},
@@ -101,6 +126,85 @@ int run_payment_events(const OnlineOptions& options, const std::string& payment_
                {"actor", "data.actor.kind"},
                {"reason", "data.reason"},
                {"event", "id"}});
+}
+
+namespace {
+
+std::string resolution_body(const ResolutionOptions& resolution, std::uint64_t version) {
+  std::string body = resolution.approval_id.empty() ? "{\"cancelId\":" + quoted(resolution.cancel_id)
+                                                    : "{\"approvalId\":" + quoted(resolution.approval_id);
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) body += ",\"" + std::string(name) + "\":" + quoted(value);
+  };
+  add("outcome", resolution.outcome);
+  add("reason", resolution.reason);
+  add("evidence", resolution.evidence);
+  body += ",\"expectedVersion\":" + std::to_string(version);
+  add("approveNo", resolution.approve_no);
+  add("transactionKey", resolution.transaction_key);
+  add("failureCode", resolution.failure_code);
+  add("at", resolution.at);
+  return body + "}";
+}
+
+// `"version":N` of a payment as the API shows it.
+std::optional<std::uint64_t> version_in(const std::string& payment) {
+  constexpr std::string_view kName = "\"version\":";
+  const auto at = payment.find(kName);
+  if (at == std::string::npos) return std::nullopt;
+  return std::strtoull(payment.c_str() + at + kName.size(), nullptr, 10);
+}
+
+}  // namespace
+
+int run_settle_outcome(const OnlineOptions& options, const ResolutionOptions& resolution) {
+  if (resolution.approval_id.empty() == resolution.cancel_id.empty())
+    return fail(invalid("say which one you settle: --approval apr_... or --cancel cnl_..."));
+  const auto path = "/v1/payments/" + url_encoded(resolution.payment_id);
+  const auto payment = ask(options, [&](ApiClient& c) { return c.get(path); });
+  if (!payment) return fail(payment.error());
+  const auto version = version_in(payment->body);
+  if (!version) return fail(unavailable("the server answered something that is no payment"));
+  if (resolution.expected_version && *resolution.expected_version != *version) {
+    return fail(conflict("the payment has version " + std::to_string(*version) + ", not " +
+                         std::to_string(*resolution.expected_version) +
+                         ": something happened since you looked. Look again, then decide"));
+  }
+  const auto& subject = resolution.approval_id.empty() ? resolution.cancel_id : resolution.approval_id;
+  if (payment->body.find(quoted(subject)) == std::string::npos)
+    return fail(not_found("payment " + resolution.payment_id + " has no " + subject));
+  const auto body = resolution_body(resolution, *version);
+  if (resolution.dry_run || !resolution.expected_version) {
+    std::printf("%s\n",
+                options.output == "table" ? json_table(payment->body, {}).c_str() : payment->body.c_str());
+    std::printf("would send: POST %s/resolutions %s\n", path.c_str(), body.c_str());
+    if (!resolution.dry_run)
+      return fail(invalid("nothing was sent: look at the payment above, then say --expected-version " +
+                          std::to_string(*version)));
+    return kExitOk;
+  }
+  return show(
+      options,
+      ask(options, [&](ApiClient& c) { return c.post(path + "/resolutions", fresh_key("settle"), body); }),
+      {});
+}
+
+int run_in_doubt(const OnlineOptions& options, bool waiting_for_person) {
+  const std::string target =
+      std::string("/v1/in-doubt?limit=1000&waiting=") + (waiting_for_person ? "person" : "resolver");
+  return show(options, ask(options, [&](ApiClient& c) { return c.get(target); }), "payments", {},
+              {{"since", "inDoubtSince"},
+               {"payment", "payment.id"},
+               {"order", "payment.orderId"},
+               {"status", "payment.status"},
+               {"amount", "payment.totalAmount"},
+               {"version", "payment.version"}});
+}
+
+int run_online_backup(const OnlineOptions& options, const std::string& name) {
+  return show(options,
+              ask(options, [&](ApiClient& c) { return c.put("/v1/admin/backups/" + url_encoded(name)); }),
+              "books");
 }
 
 int run_proof_payment(const OnlineOptions& options, const std::string& payment_id, const std::string& file) {
@@ -131,7 +235,7 @@ int run_key_create(const OnlineOptions& options, const KeyCreateOptions& key) {
 }
 
 int run_key_list(const OnlineOptions& options) {
-  return show(options, ask(options, [](ApiClient& c) { return c.get("/v1/api-keys"); }), "apiKeys");
+  return show(options, ask_list(options, "/v1/api-keys", "apiKeys"), "apiKeys");
 }
 
 int run_key_revoke(const OnlineOptions& options, const std::string& key_id) {

@@ -2,6 +2,8 @@
 // Threads: blocks.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,27 @@ int run_payment_get(const OnlineOptions& options, const std::string& payment_id)
 int run_payment_of_order(const OnlineOptions& options, const std::string& order_id,
                          const std::string& merchant_id);
 int run_payment_events(const OnlineOptions& options, const std::string& payment_id);
+
+// A person's word on what the resolver gave up on. Without `expected_version` nothing is sent: the payment is
+// shown with the version to name, so that there is a second look.
+struct ResolutionOptions {
+  std::string payment_id;
+  std::string approval_id;  // or
+  std::string cancel_id;
+  std::string outcome;
+  std::string reason;
+  std::string evidence;
+  std::string approve_no;
+  std::string transaction_key;
+  std::string failure_code;
+  std::string at;
+  std::optional<std::uint64_t> expected_version;
+  bool dry_run = false;
+};
+int run_settle_outcome(const OnlineOptions& options, const ResolutionOptions& resolution);
+int run_in_doubt(const OnlineOptions& options, bool waiting_for_person);
+int run_online_backup(const OnlineOptions& options, const std::string& name);
+
 int run_proof_payment(const OnlineOptions& options, const std::string& payment_id, const std::string& file);
 
 struct KeyCreateOptions {

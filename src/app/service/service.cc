@@ -21,6 +21,7 @@
 #include "app/api/json/answers.h"
 #include "app/api/secrets.h"
 #include "app/http/server.h"
+#include "app/service/online_backup.h"
 #include "engine/ledger/ask.h"
 #include "engine/ledger/gateway.h"
 #include "engine/ledger/resolver.h"
@@ -149,6 +150,7 @@ struct Service::Impl {
   std::vector<Sample> samples() const;
 
   const ServiceConfig config;
+  Service::WrapBook wrap;
   Secrets secrets;
   SystemClock clock;
   OpensslDigest digest;
@@ -169,6 +171,7 @@ struct Service::Impl {
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<Resolver> resolver;
+  std::unique_ptr<OnlineBackup> backup;
   std::unique_ptr<Api> api;
   std::unique_ptr<HttpServer> server;
   std::atomic<const HttpServer*> listening{nullptr};  // requests come before start() has returned
@@ -222,6 +225,12 @@ Result<void> Service::Impl::open_ledger() {
     shared.write_buffer_bytes = std::min(shared.write_buffer_bytes, config.memory_bytes / 2);
     rocks = RocksShared::make(shared);
     opener = [this](std::uint32_t book) { return open_book(book); };
+  }
+  if (wrap) {
+    opener = [this, inner = std::move(opener)](std::uint32_t book) -> Result<std::unique_ptr<Book>> {
+      WJ_TRY(auto opened, inner(book));
+      return wrap(std::move(opened));
+    };
   }
   ledger = std::make_unique<Ledger>(std::move(options), Ports{clock, digest, codec}, std::move(opener));
   ledger->set_registry_listener([this](const RegistryState& state) { authenticator.set_registry(state); });
@@ -296,9 +305,15 @@ void Service::Impl::make_api() {
   options.feed_wait_ms_max = config.feed_wait_ms;
   options.body_bytes_max = config.body_bytes_max;
   options.log_name = config.log_name;
+  options.merchant_key_days_max = config.merchant_key_days_max;
   options.version = kVersion;
   std::vector<std::string> names;
   for (const auto& [name, acquirer] : acquirers) names.push_back(name);
+  MakeBackup make_backup;
+  if (!config.backup_dir.empty()) {
+    backup = std::make_unique<OnlineBackup>(config.data_dir, config.backup_dir, *ledger);
+    make_backup = [this](std::string name, auto done) { backup->make(std::move(name), std::move(done)); };
+  }
   api = std::make_unique<Api>(std::move(options), ApiParts{*ledger,
                                                            *gateway,
                                                            authenticator,
@@ -308,7 +323,8 @@ void Service::Impl::make_api() {
                                                            deadlines,
                                                            std::move(names),
                                                            [this] { return samples(); },
-                                                           {}});
+                                                           {},
+                                                           std::move(make_backup)});
 }
 
 std::vector<Sample> Service::Impl::samples() const {
@@ -340,7 +356,7 @@ std::vector<Sample> Service::Impl::samples() const {
 Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Service::~Service() { drain(std::chrono::milliseconds(0)); }
 
-Result<std::unique_ptr<Service>> Service::open(ServiceConfig config) {
+Result<std::unique_ptr<Service>> Service::open(ServiceConfig config, WrapBook wrap) {
   WJ_CHECK(config.validate());
   bool first_start = false;
   if (!config.in_memory) {
@@ -353,6 +369,7 @@ Result<std::unique_ptr<Service>> Service::open(ServiceConfig config) {
   }
   WJ_TRY(auto secrets, load_secrets(config));
   auto impl = std::make_unique<Impl>(std::move(config), std::move(secrets));
+  impl->wrap = std::move(wrap);
   impl->may_create_books = first_start;
   WJ_CHECK(impl->open_providers());
   WJ_CHECK(impl->open_ledger());
@@ -402,6 +419,7 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   impl_->api->set_draining();
   impl_->waiters.stop();  // long polls are answered now
   const auto cut_off = impl_->server == nullptr ? 0 : impl_->server->drain(deadline);
+  if (impl_->backup != nullptr) impl_->backup->stop();
   impl_->gateway->stop();
   impl_->deadlines.stop();  // callers of providers hear by theirs, also while draining
   impl_->resolver->stop();

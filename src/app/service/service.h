@@ -16,6 +16,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,7 @@
 namespace wonjang {
 
 class Api;
+class Book;
 class Ledger;
 class SigningKey;
 
@@ -31,7 +33,9 @@ class Service {
  public:
   // Opens the books; nobody is served yet. Errors: invalid (configuration, the directory isn't for it),
   // not_found (a book is missing), unavailable (in use, no space), corrupt.
-  static Result<std::unique_ptr<Service>> open(ServiceConfig config);
+  // `wrap` is for tests: it gets every opened book, to stand between it and the ledger.
+  using WrapBook = std::function<std::unique_ptr<Book>(std::unique_ptr<Book>)>;
+  static Result<std::unique_ptr<Service>> open(ServiceConfig config, WrapBook wrap = {});
   ~Service();  // drain(0)
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;

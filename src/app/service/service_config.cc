@@ -77,6 +77,10 @@ Result<void> ServiceConfig::validate() const {
                     "provider_workers is a number from 1 to 1024");
   complaints.unless(resolver_workers > 0 && resolver_workers <= 256,
                     "resolver_workers is a number from 1 to 256");
+  complaints.unless(merchant_key_days_max >= 1 && merchant_key_days_max <= 3'650,
+                    "merchant_key_days_max is a number from 1 to 3650");
+  complaints.unless(backup_dir.empty() || !in_memory,
+                    "backup_dir is for books on disk: a ledger in memory has nothing to copy");
   complaints.unless(resolver_poll_ms > 0, "resolver_poll_ms is at least 1");
   complaints.unless(tls_certificate_file.empty() == tls_key_file.empty(),
                     "TLS needs both: the certificate and its key");

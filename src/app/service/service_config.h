@@ -28,6 +28,7 @@ struct ServiceConfig {
   std::uint32_t batch_max = 1'024;   // requests written in one durable step
   std::uint64_t memory_bytes = 512ULL << 20U;        // of the storage engine
   std::uint64_t disk_reserve_bytes = 512ULL << 20U;  // writes are refused below it
+  std::string backup_dir;                            // where backups of the running ledger go; empty: nowhere
 
   // The door
   std::string listen_address = "127.0.0.1";
@@ -37,6 +38,7 @@ struct ServiceConfig {
   std::uint32_t http_threads = 2;
   std::uint32_t connections_max = 4'096;
   std::uint64_t body_bytes_max = 1ULL << 20U;
+  std::uint32_t merchant_key_days_max = 365;  // life of a key that a merchant makes for itself
 
   // Providers
   std::vector<ProviderConfig> providers;

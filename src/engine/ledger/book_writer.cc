@@ -62,12 +62,14 @@ Result<void> BookWriter::open(Book& book) {
 Result<void> BookWriter::load_registry() {
   registry_ = RegistryState();
   registry_changed_ = false;
+  registry_refusals_ = 0;
   WJ_TRY(const auto units, book_->load(kRegistryStream));
   for (const auto& unit : units) {
     for (const auto& bytes : unit.events) {
       WJ_TRY(const Event event, ports_.codec.decode(bytes));
       if (event.version != registry_.version()) return corrupt("the registry's stream has a gap");
       registry_.evolve(event);
+      if (is_refusal_or_note(event.body)) ++registry_refusals_;
     }
   }
   if (registry_listener_) registry_listener_(registry_);
@@ -145,7 +147,7 @@ Result<bool> BookWriter::answer_from_entry(Request& request, Plan& plan) {
     if (!stored) return false;
     found = *std::move(stored);
   }
-  plan.answer.payment_id = PaymentId(found.stream);
+  plan.answer.payment_id = is_payment_stream(found.stream) ? PaymentId(found.stream) : request.payment;
   if (found.entry.fingerprint != request.key->fingerprint) {
     record_key_reuse(request, found, plan);
     return true;
@@ -175,6 +177,10 @@ void BookWriter::record_key_reuse(Request& request, const FoundIdempotency& foun
     std::vector<RegistryDecided> decided;
     decided.push_back({MerchantId(), std::move(record)});
     add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/false);
+    return;
+  }
+  if (!is_payment_stream(found.stream)) {  // an aside: the audit has enough of its payment
+    plan.answer.first_used_at = first_use_of(found);
     return;
   }
   auto state = state_of(found.stream);
@@ -279,13 +285,17 @@ Result<StreamState*> BookWriter::state_of(RawId stream) {
 void BookWriter::accept(StreamState& state, Request& request, std::vector<Decided> decided, Plan& plan) {
   plan.answer.kind = AnswerKind::done;
   plan.answer.payment_id = state.payment.id;
-  if (decided.empty()) {  // already so: nothing to write
+  if (decided.empty() && request.key) {  // already so: kept, so that its repeat hears the same
+    keep(state, request, CommandNoted{std::string(operation(request))}, nullptr, plan);
+    return;
+  }
+  if (decided.empty()) {
     if (request.renderer != nullptr) {
       plan.answer.reply = request.renderer->render(
           {state.payment, {}, nullptr, operation(request), index_, next_head_.tree.size()});
     }
+    plan.needs_write = true;  // so perhaps only by this very batch
     if (request.want_payment) plan.answer.payment = std::make_shared<Payment>(state.payment);
-    plan.needs_write = true;  // what it repeats may stand in this very batch
     return;
   }
   std::vector<Event> events(decided.size());
@@ -297,21 +307,61 @@ void BookWriter::accept(StreamState& state, Request& request, std::vector<Decide
 }
 
 void BookWriter::refuse_on(StreamState& state, Request& request, const Refusal& refusal, Plan& plan) {
-  if (state.refusals >= kRefusalsKept) {
-    plan.needs_write = true;  // it may speak of what stands in this very batch
-    answer_refusal(state.payment, request, refusal, plan);
-    return;
-  }
   ++stats_.refusals;
-  Event event;
-  event.occurred_at = now_;
-  event.body = CommandRefused{std::string(operation(request)), refusal.code, refusal.detail};
-  std::vector<Event> events;
-  events.push_back(std::move(event));
   plan.answer.kind = AnswerKind::refused;
   plan.answer.refusal = refusal.code;
   plan.answer.payment_id = state.payment.id;
-  add_unit(state, request, std::move(events), &refusal, plan, /*with_entry=*/true);
+  keep(state, request, CommandRefused{std::string(operation(request)), refusal.code, refusal.detail},
+       &refusal, plan);
+}
+
+// What changes nothing and is remembered: in the payment's stream, and once that holds enough, beside it.
+void BookWriter::keep(StreamState& state, Request& request, EventBody body, const Refusal* refusal,
+                      Plan& plan) {
+  if (state.refusals >= kRefusalsKept) {
+    add_aside(state.payment, request, std::move(body), refusal, plan);
+    return;
+  }
+  std::vector<Event> events(1);
+  events[0].occurred_at = now_;
+  events[0].body = std::move(body);
+  add_unit(state, request, std::move(events), refusal, plan, /*with_entry=*/true);
+}
+
+void BookWriter::keep_in_registry(Request& request, EventBody body, const Refusal* refusal, Plan& plan) {
+  if (registry_refusals_ >= kRegistryRefusalsKept) {
+    add_aside(Payment{}, request, std::move(body), refusal, plan);
+    return;
+  }
+  std::vector<RegistryDecided> record;
+  record.push_back({MerchantId(), std::move(body)});
+  add_registry_unit(request, std::move(record), refusal, plan, /*with_entry=*/true);
+}
+
+// `payment` doesn't exist: about the registry.
+void BookWriter::add_aside(const Payment& payment, Request& request, EventBody body, const Refusal* refusal,
+                           Plan& plan) {
+  const RawId about = payment.exists() ? payment.id.raw() : kRegistryStream;
+  if (auto* refused = std::get_if<CommandRefused>(&body)) refused->about = about;
+  if (auto* noted = std::get_if<CommandNoted>(&body)) noted->about = about;
+  Unit unit;
+  unit.stream = aside_stream(ids_.next(now_, about.slot()));
+  const Position first = next_head_.tree.size();
+  Event event;
+  event.occurred_at = now_;
+  event.merchant = payment.merchant;
+  event.order_id = payment.order_id;
+  event.currency = payment.currency;
+  event.body = std::move(body);
+  stamp(event, request, unit.stream, /*version=*/0);
+  unit.events.push_back(encoded(event));
+  if (request.renderer != nullptr) {
+    plan.answer.reply =
+        request.renderer->render({payment, {&event, 1}, refusal, operation(request), index_, first});
+  }
+  if (request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+  if (request.want_payment) plan.answer.payment = std::make_shared<Payment>(payment);
+  finish_plan(plan, first, std::move(unit));
 }
 
 void BookWriter::answer_refusal(const Payment& payment, Request& request, const Refusal& refusal,
@@ -338,7 +388,7 @@ void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Even
     event.merchant = payment.merchant;
     event.order_id = payment.order_id;
     event.currency = payment.currency;
-    if (std::holds_alternative<CommandRefused>(event.body)) ++state.refusals;
+    if (is_refusal_or_note(event.body)) ++state.refusals;
     evolve(payment, event);
     event.status_after = payment.status;
     event.balance_after = payment.balance;
@@ -359,6 +409,50 @@ void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Even
   }
   if (request.want_payment) plan.answer.payment = std::make_shared<Payment>(payment);
   finish_plan(plan, first, std::move(unit));
+  if (request.key && !state.open.empty()) answer_open_entries(state, request, events, plan);
+}
+
+// A request with a key of its own settled what another one still waits for (a person's word): that one's
+// answer is made of the same events and kept under its key, in a unit of its own, since a unit holds one
+// entry.
+void BookWriter::answer_open_entries(StreamState& state, Request& request, std::span<const Event> events,
+                                     Plan& plan) {
+  Payment& payment = state.payment;
+  const auto outcome = events.last(1);  // what stands before it only led there
+  for (std::size_t i = 0; i < state.open.size();) {
+    const OpenEntry entry = state.open[i];
+    if (owes_answer(payment, entry.text, entry.actor)) {
+      ++i;
+      continue;
+    }
+    state.open.erase(state.open.begin() + static_cast<std::ptrdiff_t>(i));
+    Unit unit;
+    unit.stream = payment.id.raw();
+    unit.expected_version = payment.version;
+    unit.alarm_before = unit.alarm_after = alarm_of(payment);
+    const Position first = next_head_.tree.size();
+    Event event;
+    event.occurred_at = now_;
+    event.body = CommandNoted{"answer_settled"};
+    stamp(event, request, unit.stream, payment.version);
+    event.idempotency_key = entry.text;
+    event.merchant = payment.merchant;
+    event.order_id = payment.order_id;
+    event.currency = payment.currency;
+    ++state.refusals;
+    Reply reply;
+    if (request.renderer != nullptr)
+      reply = request.renderer->render({payment, outcome, nullptr, "answer_settled", index_, first});
+    evolve(payment, event);
+    event.status_after = payment.status;
+    event.balance_after = payment.balance;
+    unit.events.push_back(encoded(event));
+    unit.idempotency = IdempotencyEntry{entry.key, entry.fingerprint, true, reply.status, reply.body};
+    keys_[entry.key] = units_.size();
+    unit_positions_.push_back(first);
+    units_.push_back(std::move(unit));
+    plan.answer.next_position = next_head_.tree.size();
+  }
 }
 
 void BookWriter::stamp(Event& event, const Request& request, RawId stream, std::uint32_t version) {
@@ -402,16 +496,18 @@ Result<void> BookWriter::plan_registry(Request& request, Plan& plan) {
       answer_refusal(Payment{}, request, *refusal, plan);
       return {};
     }
-    std::vector<RegistryDecided> record;
-    record.push_back(
-        {MerchantId(), CommandRefused{std::string(operation(request)), refusal->code, refusal->detail}});
-    add_registry_unit(request, std::move(record), refusal, plan, /*with_entry=*/true);
+    keep_in_registry(request, CommandRefused{std::string(operation(request)), refusal->code, refusal->detail},
+                     refusal, plan);
     return {};
   }
   auto decided = std::get<std::vector<RegistryDecided>>(std::move(decision));
   plan.answer.kind = AnswerKind::done;
   plan.needs_write = true;  // also "already so": perhaps only by this very batch
-  if (!decided.empty()) add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/true);
+  if (!decided.empty()) {
+    add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/true);
+  } else if (request.key) {
+    keep_in_registry(request, CommandNoted{std::string(operation(request))}, nullptr, plan);
+  }
   return {};
 }
 
@@ -428,6 +524,7 @@ void BookWriter::add_registry_unit(Request& request, std::vector<RegistryDecided
     events[i].body = std::move(decided[i].body);
     stamp(events[i], request, kRegistryStream, registry_.version());
     registry_.evolve(events[i]);
+    if (is_refusal_or_note(events[i].body)) ++registry_refusals_;
     unit.events.push_back(encoded(events[i]));
   }
   registry_changed_ = true;

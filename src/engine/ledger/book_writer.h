@@ -47,10 +47,11 @@ struct WriterStats {
 class BookWriter {
  public:
   static constexpr std::uint32_t kBatchMax = 1024;
-  // Refused commands recorded per payment; further ones are answered and not kept, so that nobody can make a
-  // payment's history so long that folding it holds up the book. They are then no longer frozen under their
-  // keys.
+  // Refused and noted commands in the stream of one payment; further ones become asides, so that nobody can
+  // make a payment's history so long that folding it holds up the book. Their answers are frozen all the same
+  // (docs/adr/0012).
   static constexpr std::uint32_t kRefusalsKept = 200;
+  static constexpr std::uint32_t kRegistryRefusalsKept = 10'000;
 
   BookWriter(std::uint32_t index, Ports ports, Rng rng);
   ~BookWriter();
@@ -101,6 +102,11 @@ class BookWriter {
                 Plan& plan, bool with_entry);
   void add_registry_unit(Request& request, std::vector<RegistryDecided> decided, const Refusal* refusal,
                          Plan& plan, bool with_entry);
+  void keep(StreamState& state, Request& request, EventBody body, const Refusal* refusal, Plan& plan);
+  void keep_in_registry(Request& request, EventBody body, const Refusal* refusal, Plan& plan);
+  void add_aside(const Payment& payment, Request& request, EventBody body, const Refusal* refusal,
+                 Plan& plan);
+  void answer_open_entries(StreamState& state, Request& request, std::span<const Event> events, Plan& plan);
   void stamp(Event& event, const Request& request, RawId stream, std::uint32_t version);
   std::string encoded(const Event& event);
   void finish_plan(Plan& plan, Position first, Unit unit);
@@ -119,6 +125,7 @@ class BookWriter {
   RegistryState registry_;
   RegistryListener registry_listener_;
   bool registry_changed_ = false;
+  std::uint32_t registry_refusals_ = 0;  // recorded ones, notes among them
 
   // Of the batch under way.
   Instant now_;

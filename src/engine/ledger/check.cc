@@ -188,7 +188,20 @@ class Checker {
       return {};
     }
     folded_units_ += known.size();
-    return stream == kRegistryStream ? check_registry(known) : check_payment(stream, known);
+    if (stream == kRegistryStream) return check_registry(known);
+    return is_payment_stream(stream) ? check_payment(stream, known) : check_aside(known);
+  }
+
+  // One unit of one event, which names what it is about.
+  Result<void> check_aside(const std::vector<StoredUnit>& units) {
+    const auto& unit = units.front();
+    const auto event = ports_.codec.decode(unit.events.front());
+    WJ_TRY(const bool readable, looked(event, at(unit.first)));
+    if (!readable) return {};
+    const bool alone = units.size() == 1 && unit.events.size() == 1;
+    if (!alone || !is_refusal_or_note(event->body) || subject_of(*event) == unit.stream)
+      note(at(unit.first) + "its stream is no payment's, and it isn't an aside");
+    return {};
   }
 
   Result<void> check_payment(RawId stream, const std::vector<StoredUnit>& units) {
@@ -256,7 +269,7 @@ class Checker {
 
   Result<void> compare_alarms() {
     std::vector<AlarmEntry> stored;
-    for (const auto kind : {AlarmKind::in_doubt, AlarmKind::expiry}) {
+    for (const auto kind : {AlarmKind::in_doubt, AlarmKind::expiry, AlarmKind::person}) {
       const auto some = book_.alarms(static_cast<std::uint8_t>(kind), INT64_MAX, kAlarmsMax);
       WJ_TRY(const bool readable, looked(some, "alarms: "));
       if (!readable) return {};

@@ -48,6 +48,7 @@ struct Ledger::Lane {
   bool stopping = false;                // guarded by mutex
   BookStatus status;                    // guarded by mutex
   std::atomic<std::size_t> pending{0};  // queued and not yet answered
+  std::atomic<std::int64_t> writing_since_us{0};
 
   // The writer's thread only.
   Instant reopen_at;
@@ -237,7 +238,9 @@ void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
           slice, unavailable("the disk is nearly full: writes are refused until there is room again; nothing "
                              "was written, free some space or grow the disk"));
     } else {
+      lane.writing_since_us.store(ports_.clock.now().us, std::memory_order_relaxed);
       lane.writer.process(slice);
+      lane.writing_since_us.store(0, std::memory_order_relaxed);
     }
     lane.pending.fetch_sub(count, std::memory_order_relaxed);
     const auto tail = lane.writer.head().tree.size();
@@ -399,6 +402,7 @@ std::vector<BookStatus> Ledger::status() const {
     const std::lock_guard lock(lane->mutex);
     out.push_back(lane->status);
     out.back().queued = lane->pending.load(std::memory_order_relaxed);
+    out.back().writing_since = {lane->writing_since_us.load(std::memory_order_relaxed)};
   }
   return out;
 }

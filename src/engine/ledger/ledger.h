@@ -63,6 +63,7 @@ struct BookStatus {
   std::size_t queued = 0;
   WriterStats stats;
   std::uint64_t reopened = 0;
+  Instant writing_since;  // of the batch under way; zero: none. Old: the disk is slow
 };
 
 class Ledger {

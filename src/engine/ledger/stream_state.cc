@@ -30,7 +30,7 @@ Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec&
         return corrupt("an event of stream " + to_base32(unit.stream) + " isn't number " +
                        std::to_string(version));
       }
-      if (std::holds_alternative<CommandRefused>(event.body)) ++state.refusals;
+      if (is_refusal_or_note(event.body)) ++state.refusals;
       evolve(state.payment, event);
       key_text = event.idempotency_key;
       actor = event.actor.id;

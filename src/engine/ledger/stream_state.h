@@ -21,9 +21,14 @@ struct OpenEntry {
 
 struct StreamState {
   Payment payment;
-  std::uint32_t refusals = 0;  // recorded ones
+  std::uint32_t refusals = 0;  // recorded ones, notes among them
   std::vector<OpenEntry> open;
 };
+
+// What changes nothing but the version.
+inline bool is_refusal_or_note(const EventBody& body) {
+  return std::holds_alternative<CommandRefused>(body) || std::holds_alternative<CommandNoted>(body);
+}
 
 // Folds stored units. Errors: corrupt (bytes that don't decode, versions with a gap).
 Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec& codec);

@@ -33,7 +33,7 @@ class Audit {
     if (!units) throw SimFailure("reading book " + std::to_string(index) + ": " + units.error().message);
     for (const auto& unit : *units) {
       counts_.events += unit.events.size();
-      if (unit.first_version == 0) streams_.push_back(unit.stream);
+      if (unit.first_version == 0 && is_payment_stream(unit.stream)) streams_.push_back(unit.stream);
       if (!unit.idempotency) continue;
       const auto [seen, first] = keys_.try_emplace(unit.idempotency->key, KeySeen{index, 0});
       if (!first && seen->second.book != index) throw SimFailure("a key stands in two books");

@@ -114,8 +114,10 @@ class ApiRenderer final : public Renderer {
                  ? Reply{200, "{}"}
                  : std::visit(RegistryReply{outcome.events.front()}, outcome.events.front().body);
     }
-    if (const auto kind = declined_by(outcome)) return declined_reply(*kind, outcome);
-    Reply reply{status_of(outcome), {}};
+    // A person told the ledger what the provider did: to the teller that is done, whatever it was.
+    const bool is_told = outcome.operation == "settle_by_person";
+    if (const auto kind = declined_by(outcome); kind && !is_told) return declined_reply(*kind, outcome);
+    Reply reply{is_told ? std::uint16_t{200} : status_of(outcome), {}};
     append_payment_json(reply.body, outcome.payment);
     return reply;
   }

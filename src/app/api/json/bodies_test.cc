@@ -48,6 +48,7 @@ const std::map<std::string, Parse> kParsers = {
     {"deposit", [](const auto& b) { return result_of(parse_deposit(b, kPayment)); }},
     {"deposit_reversal", [](const auto& b) { return result_of(parse_deposit_reversal(b, kPayment)); }},
     {"acquisition", [](const auto& b) { return result_of(parse_acquisition(b, kPayment)); }},
+    {"resolution", [](const auto& b) { return result_of(parse_resolution(b, kPayment)); }},
     {"merchant", [](const auto& b) { return result_of(parse_merchant(b)); }},
     {"api_key", [](const auto& b) { return result_of(parse_api_key(b, kTenant)); }},
     {"house api_key", [](const auto& b) { return result_of(parse_api_key(b, kHouse)); }},

@@ -60,6 +60,8 @@ Parsed parse_fail(std::string_view body, PaymentId payment);
 Parsed parse_deposit(std::string_view body, PaymentId payment);
 Parsed parse_deposit_reversal(std::string_view body, PaymentId payment);
 Parsed parse_acquisition(std::string_view body, PaymentId payment);
+// SettleByPerson: exactly one of approval and cancel is named.
+Parsed parse_resolution(std::string_view body, PaymentId payment);
 
 ParsedRegistryOr parse_merchant(std::string_view body);
 // CreateApiKey without `key` and `hash`: the door makes those together with the secret. A tenant can only

@@ -83,6 +83,7 @@ struct PutBody {
     w.text("operation", b.operation);
     w.text("code", b.code == RefusalCode{} ? "KEY_REUSED" : code_of(b.code)).text_if("detail", b.detail);
   }
+  void operator()(const CommandNoted& b) const { w.text("operation", b.operation); }
   void operator()(const IncidentOpened& b) const {
     w.id_if("approvalId", b.approval).id_if("cancelId", b.cancel);
     w.text("code", b.code).text_if("detail", b.detail);
@@ -105,17 +106,20 @@ struct PutBody {
   }
 };
 
-bool is_registry(const Event& event) { return event.stream == kRegistryStream; }
+bool is_registry(const Event& event) { return subject_of(event) == kRegistryStream; }
 
 void put_context(JsonWriter& w, const Event& event) {
   w.id_if("merchantId", event.merchant);
   if (!is_registry(event)) {
-    w.id("paymentId", PaymentId(event.stream))
+    w.id("paymentId", PaymentId(subject_of(event)))
         .text("orderId", event.order_id)
         .text("currency", event.currency.code());
-    w.text("status", code_of(event.status_after)).number("balanceAmount", event.balance_after);
+    if (event.status_after != PaymentStatus::none)
+      w.text("status", code_of(event.status_after)).number("balanceAmount", event.balance_after);
   }
-  w.number("aggregateVersion", event.version);
+  const bool is_aside = subject_of(event) != event.stream;
+  if (!is_aside) w.number("aggregateVersion", event.version);
+  w.flag_if("aside", is_aside);
   w.begin_object("actor");
   w.text("kind", code_of(event.actor.kind)).text_if("id", event.actor.id);
   w.end_object();
@@ -127,7 +131,7 @@ void put_context(JsonWriter& w, const Event& event) {
 
 void append_event_json(std::string& out, const Event& event, std::string_view sequence) {
   out.reserve(out.size() + 1024);
-  const std::string subject = is_registry(event) ? "registry" : PaymentId(event.stream).text();
+  const std::string subject = is_registry(event) ? "registry" : PaymentId(subject_of(event)).text();
   JsonWriter w(out);
   w.begin_object();
   w.text("specversion", "1.0").id("id", event.id).text("source", kEventSource);

@@ -16,7 +16,8 @@ constexpr const ObjectShape* kShapes[] = {
     &kCouponShape,           &kDepositCupShape,
     &kCancelShape,           &kFailShape,
     &kDepositShape,          &kDepositReversalShape,
-    &kAcquisitionShape,      &kMerchantShape,
+    &kAcquisitionShape,      &kResolutionShape,
+    &kMerchantShape,
     &kApiKeyShape,           &kIngestLineShape,
     &kCloudEventShape,
 };

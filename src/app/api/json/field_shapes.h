@@ -111,6 +111,10 @@ inline constexpr ObjectShape kDepositReversalShape =
                {"approvalId", "effect", "bankNoticeId", "reversedAt", "reason"});
 inline constexpr ObjectShape kAcquisitionShape = make_shape(
     "Acquisition", "the body of POST .../acquisitions", {"approvalId", "state", "batchId", "slipNo", "at"});
+inline constexpr ObjectShape kResolutionShape =
+    make_shape("Resolution", "the body of POST .../resolutions",
+               {"approvalId", "cancelId", "outcome", "reason", "evidence", "expectedVersion", "approveNo",
+                "networkTxnId", "transactionKey", "at", "failureCode", "failureMessage"});
 inline constexpr ObjectShape kMerchantShape = make_shape("CreateMerchant", "the body of POST /v1/merchants",
                                                          {"code", "name", "organisation", "metadata"});
 inline constexpr ObjectShape kApiKeyShape = make_shape("CreateApiKey", "the body of POST /v1/api-keys",

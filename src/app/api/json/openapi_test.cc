@@ -68,6 +68,8 @@ TEST(OpenApi, required_fields_are_required) {
       {"Deposit", errors_of(parse_deposit("{}", payment))},
       {"DepositReversal", errors_of(parse_deposit_reversal("{}", payment))},
       {"Acquisition", errors_of(parse_acquisition("{}", payment))},
+      {"Resolution",
+       errors_of(parse_resolution(R"({"cancelId":"cnl_01K800000128R000000000000A"})", payment))},
       {"CreateMerchant", errors_of(parse_merchant("{}"))},
       {"CreateApiKey", errors_of(parse_api_key("{}", tenant))},
   };

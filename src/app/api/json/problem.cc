@@ -137,6 +137,9 @@ std::uint16_t status_of(RefusalCode code) {
     case RefusalCode::acquisition_not_allowed:
     case RefusalCode::approval_not_live:
     case RefusalCode::payment_expired:
+    case RefusalCode::not_in_doubt:
+    case RefusalCode::still_pursued:
+    case RefusalCode::version_mismatch:
     case RefusalCode::merchant_closed:
     case RefusalCode::merchant_code_taken:
       return 409;

@@ -98,6 +98,7 @@ std::vector<EventBody> all_bodies() {
           NetworkCancelConfirmed{approval, NetworkCancelResult::canceled, "raw"},
           AcquisitionUpdated{approval, AcquisitionState::completed, "b-1", "s-1", kAt},
           CommandRefused{"cancel", RefusalCode::cancel_exceeds_balance, "too much"},
+          CommandNoted{"record_acquisition"},
           IncidentOpened{approval, cancel.cancel, "LATE_SUCCESS", "look"},
           MerchantRegistered{"shop-1", "가게", {{"a", "1"}}, "mall-7"},
           MerchantClosed{},

@@ -1,0 +1,84 @@
+#include "app/service/backup_files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "adapters/openssl/digest.h"
+#include "adapters/rocksdb/rocks_book.h"
+#include "app/api/secrets.h"
+#include "app/service/service.h"
+#include "base/bytes.h"
+#include "engine/ledger/head.h"
+
+namespace wonjang {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string manifest_of(const std::vector<BackupHead>& heads) {
+  std::string out = "wonjang-backup 1\n";
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    out += "book " + std::to_string(i) + " size " + std::to_string(heads[i].size) + " root " + heads[i].root +
+           "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<BackupHead> head_of(const Book& book) {
+  WJ_TRY(const auto bytes, book.head());
+  WJ_TRY(const auto head, decode_head(bytes));
+  const OpensslDigest digest;
+  return BackupHead{head.tree.size(), to_hex(view(head.tree.root(digest)))};
+}
+
+Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std::uint32_t book) {
+  RocksBookOptions options;
+  options.directory = book_directory(directory, book);
+  options.create = false;
+  WJ_TRY(auto opened, RocksBook::open(options, RocksShared::make({})));
+  return std::unique_ptr<Book>(std::move(opened));
+}
+
+Result<void> copy_rest(const std::string& from, const std::string& to) {
+  std::error_code error;
+  for (const auto* name : {"secrets", "operator.key", "layout"}) {
+    const auto source = fs::path(from) / name;
+    if (!fs::exists(source, error)) continue;
+    fs::copy(source, fs::path(to) / name, fs::copy_options::recursive, error);
+    if (error) return unavailable("can't copy " + source.string() + ": " + error.message());
+  }
+  return {};
+}
+
+Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads) {
+  return write_private_file(directory + "/manifest", manifest_of(heads));
+}
+
+Result<std::vector<BackupHead>> read_manifest(const std::string& directory) {
+  const auto path = directory + "/manifest";
+  std::ifstream file(path);
+  if (!file) return not_found(path + " can't be read: is " + directory + " a backup?");
+  const auto broken = [&] { return Error{ErrorKind::corrupt, path + " isn't a whole manifest of a backup"}; };
+  std::string line;
+  if (!std::getline(file, line) || line != "wonjang-backup 1") return broken();
+  std::vector<BackupHead> out;
+  while (std::getline(file, line)) {
+    std::istringstream words(line);
+    std::string book, size, root;
+    std::size_t number = 0;
+    BackupHead head;
+    if (!(words >> book >> number >> size >> head.size >> root >> head.root)) return broken();
+    if (book != "book" || size != "size" || root != "root" || number != out.size() || head.root.size() != 64)
+      return broken();
+    out.push_back(std::move(head));
+  }
+  if (out.empty()) return broken();
+  return out;
+}
+
+}  // namespace wonjang

@@ -1,0 +1,35 @@
+// What a backup is on disk: book-0, book-1 ..., secrets/, layout, operator.key as in a data directory, and
+// last of all `manifest`: how many events each book has and its tree head. Without a manifest it is none.
+//
+// Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ports/book.h"
+
+namespace wonjang {
+
+struct BackupHead {
+  std::uint64_t size = 0;
+  std::string root;  // hex
+  friend bool operator==(const BackupHead&, const BackupHead&) = default;
+};
+
+// Errors: those of the book; corrupt.
+Result<BackupHead> head_of(const Book& book);
+// A book of a data directory or a backup. Errors: of RocksBook::open.
+Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std::uint32_t book);
+
+// secrets/, operator.key, layout: everything but the books and the manifest. Errors: unavailable.
+Result<void> copy_rest(const std::string& from, const std::string& to);
+
+Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads);
+// Errors: not_found (no backup), corrupt.
+Result<std::vector<BackupHead>> read_manifest(const std::string& directory);
+
+}  // namespace wonjang
