@@ -356,6 +356,12 @@ TEST(Oracle, a_taken_back_deposit_is_a_reversal_and_no_gross) {
   EXPECT_EQ(moved.items[1].transaction.amount, 5'000);
   EXPECT_EQ(moved.items[1].transaction.issuer, "088");
   EXPECT_EQ(orders_of(oracle.search(asking("영희"))), Texts{"va"});
+  // Paid once more: money moves a third time.
+  paid.bank_notice_id = "n2";
+  paid.deposited_at = kNoon.plus_ms(5'000);
+  bench.send(payment, paid, kNoon.plus_ms(6'000));
+  EXPECT_EQ(bench.oracle().sums(PaymentFilter{}), (std::vector<Sums>{{"KRW", 1, 5'000, 0}}));
+  EXPECT_EQ(bench.oracle().sums(TransactionFilter{}), (std::vector<Sums>{{"KRW", 3, 10'000, 5'000}}));
 }
 
 TEST(Oracle, pages_are_sorted_filtered_and_cut) {
