@@ -177,7 +177,9 @@ bool ReferenceBook::is_visible(const RefRequest& request) const {
 }
 
 void ReferenceBook::remember(const RefRequest& request, RefVerdict verdict, const RefReply& reply) {
-  if (verdict != kAccepted && verdict != kRefused) return;
+  // A keyed "already so" is kept like any answer; the house's own leaves no trace.
+  const bool is_kept_note = verdict == kAlready && !request.key.empty();
+  if (verdict != kAccepted && verdict != kRefused && !is_kept_note) return;
   const std::string& name = request.operation == RefOperation::create ? request.order : request.payment;
   const RefPayment& payment = payments_[name];
   const auto owes = [&](const std::string& key) {
@@ -192,7 +194,7 @@ void ReferenceBook::remember(const RefRequest& request, RefVerdict verdict, cons
   if (!request.key.empty()) {
     const std::pair id{request.tenant, request.key};
     touch_key(id);
-    const bool final = verdict == kRefused || !owes(request.tenant + "/" + request.key);
+    const bool final = verdict != kAccepted || !owes(request.tenant + "/" + request.key);
     keys_[id] = {request.content, name, final, final ? reply : RefReply{}};
     return;
   }

@@ -134,6 +134,7 @@ struct Teller {
     about(command.approval);
     out.hands_over = command.code == kAttemptsUsedUp;
   }
+  void operator()(const SettleByPerson&) const {}  // no person in the simulator: never sent
 };
 
 std::string differs(const std::string& what, const std::string& expected, const std::string& actual) {

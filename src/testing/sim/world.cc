@@ -241,9 +241,10 @@ void World::compare(const Flight& flight, const RefRequest& told, RefVerdict ver
     return;
   }
   if (verdict == RefVerdict::open || verdict == RefVerdict::reused) return;
-  const bool is_booked = verdict == RefVerdict::accepted || verdict == RefVerdict::refused;
   const bool is_users =
       flight.request.key.has_value();  // the house's incidents aren't told twice; the model counts none
+  const bool is_noted = is_users && verdict == RefVerdict::already;
+  const bool is_booked = verdict == RefVerdict::accepted || verdict == RefVerdict::refused || is_noted;
   if (is_users && answer.has_position != is_booked) {
     fail_with(std::string("the model says ") + name_of(verdict) + ", the ledger " + text_of(answer));
   }
