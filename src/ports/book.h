@@ -124,6 +124,13 @@ class Book {
   // stream
   virtual Result<void> append(const AppendBatch& batch) = 0;
 
+  // A hint of the writer: it is about to ask for these keys and claims, and to append units with them.
+  // Changes no answer, and may make them quicker.
+  virtual void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims) {
+    (void)keys;
+    (void)claims;
+  }
+
   // All units of one stream in version order; empty when there is none.
   virtual Result<std::vector<StoredUnit>> load(RawId stream) const = 0;
 

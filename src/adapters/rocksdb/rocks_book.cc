@@ -13,6 +13,7 @@
 
 #include "adapters/rocksdb/alarm_floor.h"
 #include "adapters/rocksdb/directories.h"
+#include "adapters/rocksdb/recent_index.h"
 #include "adapters/rocksdb/rocks_codec.h"
 #include "adapters/rocksdb/rocks_status.h"
 #include "adapters/rocksdb/store.h"
@@ -39,12 +40,6 @@ struct HashOfHash {
   }
 };
 
-constexpr std::uint32_t kVersionMax = std::numeric_limits<std::uint32_t>::max();
-
-// All entries of one stream, as bounds.
-std::string first_of(RawId stream) { return rocks::stream_key(stream, 0); }
-std::string behind_last_of(RawId stream) { return rocks::stream_key(stream, kVersionMax); }
-
 Result<StoredUnit> unit_at(const Store& store, Position first, Replies replies) {
   PinnableSlice value;
   WJ_TRY(const bool found, store.get(Family::log, rocks::log_key(first), value));
@@ -55,20 +50,11 @@ Result<StoredUnit> unit_at(const Store& store, Position first, Replies replies) 
   return *std::move(unit);
 }
 
-Result<std::optional<rocks::KeyEntry>> key_entry(const Store& store, const Hash128& key) {
-  PinnableSlice value;
-  WJ_TRY(const bool found, store.get(Family::keys, rocks::idempotency_key(key), value));
-  if (!found) return std::optional<rocks::KeyEntry>();
-  const auto entry = rocks::decode_key_entry(value.ToStringView());
-  if (!entry) return rocks::contradiction("the entry of an idempotency key can't be read");
-  return std::optional<rocks::KeyEntry>(entry);
-}
-
 // The promises of append(), kept against the book and the batch's own units. Nothing is written before all of
 // them hold.
 class Admission {
  public:
-  Admission(const Store& store, const AppendBatch& batch) : store_(store), batch_(batch) {}
+  Admission(const rocks::RecentIndex& index, const AppendBatch& batch) : index_(index), batch_(batch) {}
 
   Result<void> check() {
     versions_.reserve(batch_.units.size());
@@ -86,40 +72,24 @@ class Admission {
   Result<void> check_version(const Unit& unit) {
     const auto [version, first_of_stream] = versions_.try_emplace(unit.stream, 0);
     if (first_of_stream) {
-      WJ_TRY(version->second, stored_version(unit));
+      WJ_TRY(version->second, index_.next_version(unit.stream, unit.expected_version));
     }
     if (version->second != unit.expected_version) return conflict("the stream has another version");
     version->second += static_cast<std::uint32_t>(unit.events.size());
     return {};
   }
 
-  Result<std::uint32_t> stored_version(const Unit& unit) {
-    if (unit.expected_version == 0) {
-      // The filters say no without reading anything.
-      WJ_TRY(const bool found, store_.get(Family::streams, first_of(unit.stream), value_));
-      return found ? kVersionMax : 0;
-    }
-    const Range versions(store_, Family::streams, first_of(unit.stream), behind_last_of(unit.stream));
-    versions->SeekToLast();
-    WJ_CHECK(versions.finish());
-    if (!versions->Valid()) return std::uint32_t{0};
-    const auto last =
-        rocks::decode_stream_entry(versions->key().ToStringView(), versions->value().ToStringView());
-    if (!last) return rocks::contradiction("a stream's entry can't be read");
-    return last->next_version();
-  }
-
   Result<void> check_claim(const Hash128& claim) {
     if (!claims_.insert(claim).second) return conflict("the claim is taken");
-    WJ_TRY(const bool found, store_.get(Family::keys, rocks::claim_key(claim), value_));
-    if (found) return conflict("the claim is taken");
+    WJ_TRY(const auto owner, index_.find_claim(claim));
+    if (owner) return conflict("the claim is taken");
     return {};
   }
 
   Result<void> check_key(const IdempotencyEntry& entry) {
     const auto [final, first_of_key] = finals_.try_emplace(entry.key, false);
     if (first_of_key) {
-      WJ_TRY(const auto stored, key_entry(store_, entry.key));
+      WJ_TRY(const auto stored, index_.find_key(entry.key));
       final->second = stored && stored->final;
     }
     if (final->second) return conflict("the idempotency key is spent");
@@ -127,9 +97,8 @@ class Admission {
     return {};
   }
 
-  const Store& store_;
+  const rocks::RecentIndex& index_;
   const AppendBatch& batch_;
-  PinnableSlice value_;
   std::unordered_map<RawId, std::uint32_t> versions_;     // after the units so far
   std::unordered_map<Hash128, bool, HashOfHash> finals_;  // is the newest entry of the key final?
   std::unordered_set<Hash128, HashOfHash> claims_;
@@ -139,21 +108,19 @@ class Admission {
 
 struct RocksBook::Impl {
   std::unique_ptr<Store> store;
+  std::unique_ptr<rocks::RecentIndex> index;
   std::atomic<Position> tail{0};
   mutable rocks::AlarmFloor alarm_floor;
+  mutable Mutex appending;  // held from the write until all of it can be seen
 
   // The writer's.
   std::optional<Error> poison;
   rocksdb::WriteBatch rows;
   std::string scratch;
-  using Rows = std::vector<std::pair<std::string, std::string>>;
-  Rows streams;
-  Rows keys;
 
   Result<void> ready() const;
   Position collect(const AppendBatch& batch);
   void collect_unit(const Unit& unit, Position first);
-  void collect_sorted(Family family, Rows& some);
   void collect_tree(std::span<const TreeNode> nodes);
   void put(Family family, const std::string& key, const std::string& value) {
     rows.Put(store->family(family), key, value).PermitUncheckedError();  // fails only for a batch of 4 GiB
@@ -168,6 +135,8 @@ Result<std::unique_ptr<RocksBook>> RocksBook::open(const RocksBookOptions& optio
   auto impl = std::make_unique<Impl>();
   WJ_TRY(impl->store, Store::open(options, std::move(shared)));
   WJ_TRY(const rocks::HeadEntry head, impl->store->find_head());
+  WJ_CHECK(impl->store->upgrade(head.tail));
+  WJ_TRY(impl->index, rocks::RecentIndex::open(*impl->store, head.tail));
   impl->tail = head.tail;
   return std::unique_ptr<RocksBook>(new RocksBook(std::move(impl)));
 }
@@ -197,25 +166,10 @@ void RocksBook::Impl::collect_unit(const Unit& unit, Position first) {
   scratch.clear();
   rocks::encode_unit(unit, scratch);
   put(Family::log, rocks::log_key(first), scratch);
-  streams.emplace_back(rocks::stream_key(unit.stream, unit.expected_version),
-                       rocks::encode_stream_entry(first, static_cast<std::uint32_t>(unit.events.size())));
-  if (unit.idempotency) {
-    keys.emplace_back(rocks::idempotency_key(unit.idempotency->key),
-                      rocks::encode_key_entry({first, unit.idempotency->final}));
-  }
-  if (unit.claim) keys.emplace_back(rocks::claim_key(*unit.claim), rocks::encode_claim(unit.stream));
   if (unit.alarm_before && unit.alarm_before != unit.alarm_after) {
     rows.Delete(store->family(Family::alarms), rocks::alarm_key(*unit.alarm_before)).PermitUncheckedError();
   }
   if (unit.alarm_after) put(Family::alarms, rocks::alarm_key(*unit.alarm_after), rocks::encode_alarm());
-}
-
-// A write buffer finds the place of a key quickly when it is near the one before. Of equal keys the later one
-// stays later.
-void RocksBook::Impl::collect_sorted(Family family, Rows& some) {
-  std::stable_sort(some.begin(), some.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [key, value] : some) put(family, key, value);
-  some.clear();
 }
 
 // Neighbours share a record: a batch completes a run of nodes on each level.
@@ -245,8 +199,6 @@ Position RocksBook::Impl::collect(const AppendBatch& batch) {
     next += unit.events.size();
   }
   WJ_ASSERT(next <= rocks::kPositionMax);
-  collect_sorted(Family::streams, streams);
-  collect_sorted(Family::keys, keys);
   collect_tree(batch.tree_nodes);
   put(Family::meta, "head", rocks::encode_head(next, batch.head));
   return next;
@@ -256,9 +208,11 @@ Result<void> RocksBook::append(const AppendBatch& batch) {
   check_requirements(batch);
   if (impl_->poison) return *impl_->poison;
   WJ_CHECK(impl_->ready());
-  WJ_CHECK(Admission(*impl_->store, batch).check());
+  WJ_CHECK(Admission(*impl_->index, batch).check());
+  WJ_CHECK(impl_->index->wait_for_room());
   const Position next = impl_->collect(batch);
 
+  const MutexLock lock(impl_->appending);
   rocksdb::WriteOptions write;
   write.sync = impl_->store->options().sync;
   const auto status = impl_->store->db().Write(write, &impl_->rows);
@@ -270,33 +224,35 @@ Result<void> RocksBook::append(const AppendBatch& batch) {
   for (const Unit& unit : batch.units) {
     if (unit.alarm_after) impl_->alarm_floor.announce(unit.alarm_after->kind, unit.alarm_after->at_us);
   }
+  impl_->index->add(batch.units, impl_->tail.load(std::memory_order_relaxed));
   impl_->tail.store(next, std::memory_order_release);
   return {};
 }
 
+void RocksBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims) {
+  impl_->index->look_ahead(keys, claims);
+}
+
 Result<std::vector<StoredUnit>> RocksBook::load(RawId stream) const {
   std::vector<StoredUnit> units;
-  const Range versions(*impl_->store, Family::streams, first_of(stream), behind_last_of(stream));
+  WJ_TRY(const auto versions, impl_->index->versions(stream));
   std::uint32_t next_version = 0;
-  for (versions->SeekToFirst(); versions->Valid(); versions->Next()) {
-    const auto entry =
-        rocks::decode_stream_entry(versions->key().ToStringView(), versions->value().ToStringView());
-    if (!entry || entry->first_version != next_version) return rocks::contradiction("a stream has a gap");
-    WJ_TRY(auto unit, unit_at(*impl_->store, entry->position, Replies::kept));
-    if (unit.stream != stream || unit.first_version != entry->first_version ||
-        unit.events.size() != entry->event_count) {
+  for (const auto& entry : versions) {
+    if (entry.first_version != next_version) return rocks::contradiction("a stream has a gap");
+    WJ_TRY(auto unit, unit_at(*impl_->store, entry.position, Replies::kept));
+    if (unit.stream != stream || unit.first_version != entry.first_version ||
+        unit.events.size() != entry.event_count) {
       return rocks::contradiction("the unit at position " + std::to_string(unit.first) +
                                   " is of another stream");
     }
-    next_version = entry->next_version();
+    next_version = entry.next_version();
     units.push_back(std::move(unit));
   }
-  WJ_CHECK(versions.finish());
   return units;
 }
 
 Result<std::optional<FoundIdempotency>> RocksBook::find_idempotency(const Hash128& key) const {
-  WJ_TRY(const auto entry, key_entry(*impl_->store, key));
+  WJ_TRY(const auto entry, impl_->index->find_key(key));
   if (!entry) return std::optional<FoundIdempotency>();
   WJ_TRY(auto unit, unit_at(*impl_->store, entry->position, Replies::kept));
   if (!unit.idempotency || unit.idempotency->key != key || unit.idempotency->final != entry->final) {
@@ -307,12 +263,7 @@ Result<std::optional<FoundIdempotency>> RocksBook::find_idempotency(const Hash12
 }
 
 Result<std::optional<RawId>> RocksBook::find_claim(const Hash128& claim) const {
-  PinnableSlice value;
-  WJ_TRY(const bool found, impl_->store->get(Family::keys, rocks::claim_key(claim), value));
-  if (!found) return std::optional<RawId>();
-  const auto stream = rocks::decode_claim(value.ToStringView());
-  if (!stream) return rocks::contradiction("a claim's entry can't be read");
-  return std::optional<RawId>(stream);
+  return impl_->index->find_claim(claim);
 }
 
 Result<std::vector<StoredUnit>> RocksBook::read(Position from, std::uint32_t units_max,
@@ -381,13 +332,48 @@ Result<void> each_row(const Store& store, const rocksdb::Snapshot* snapshot, Fam
   return range.finish();
 }
 
+// The rows of recent units that no family has: those from the mark on. A key that is open in the family and
+// answered in memory is one key.
+Result<void> count_recent(const Store& store, const rocksdb::Snapshot* snapshot,
+                          const std::vector<rocks::RecentUnits>& tables, BookCounts& counts) {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot;
+  PinnableSlice value;
+  auto status = store.db().Get(read, store.family(Family::meta), rocks::kIndexedKey, &value);
+  if (!status.ok()) return to_error(status, Doing::reading);
+  const auto mark = rocks::decode_indexed(value.ToStringView());
+  if (!mark) return rocks::contradiction("the mark of its indexes can't be read");
+  std::unordered_set<Hash128, HashOfHash> keys;
+  for (const auto& table : tables) {
+    if (table.until() <= *mark) continue;
+    counts.stream_versions += table.units();
+    for (const auto& row : table.key_rows()) {
+      if (row.sort == rocks::KeySort::claim) ++counts.claims;
+      if (row.sort != rocks::KeySort::idempotency || !keys.insert(row.hash).second) continue;
+      value.Reset();
+      status = store.db().Get(read, store.family(Family::keys), rocks::idempotency_key(row.hash), &value);
+      if (status.IsNotFound()) ++counts.idempotency_keys;
+      if (!status.ok() && !status.IsNotFound()) return to_error(status, Doing::reading);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<BookCounts> RocksBook::count() const {
   BookCounts counts;
   const Store& store = *impl_->store;
-  rocksdb::ManagedSnapshot snapshot(&store.db());  // appends may go on meanwhile
-  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::log,
+  // Appends may go on meanwhile, but not in between these two.
+  std::optional<rocksdb::ManagedSnapshot> snapshot;
+  std::vector<rocks::RecentUnits> recent;
+  {
+    const MutexLock lock(impl_->appending);
+    recent = impl_->index->copies();
+    snapshot.emplace(&store.db());
+  }
+  WJ_CHECK(count_recent(store, snapshot->snapshot(), recent, counts));
+  WJ_CHECK(each_row(store, snapshot->snapshot(), Family::log,
                     [&](std::string_view key, std::string_view value) -> Result<void> {
                       const auto first = rocks::decode_log_key(key);
                       if (!first) return rocks::contradiction("a key of the log can't be read");
@@ -401,22 +387,22 @@ Result<BookCounts> RocksBook::count() const {
                       ++counts.units;
                       return {};
                     }));
-  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::streams,
+  WJ_CHECK(each_row(store, snapshot->snapshot(), Family::streams,
                     [&](std::string_view, std::string_view) -> Result<void> {
                       ++counts.stream_versions;
                       return {};
                     }));
-  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::keys,
+  WJ_CHECK(each_row(store, snapshot->snapshot(), Family::keys,
                     [&](std::string_view key, std::string_view) -> Result<void> {
                       ++(key.starts_with('i') ? counts.idempotency_keys : counts.claims);
                       return {};
                     }));
-  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::alarms,
+  WJ_CHECK(each_row(store, snapshot->snapshot(), Family::alarms,
                     [&](std::string_view, std::string_view) -> Result<void> {
                       ++counts.alarms;
                       return {};
                     }));
-  WJ_CHECK(each_row(store, snapshot.snapshot(), Family::tree,
+  WJ_CHECK(each_row(store, snapshot->snapshot(), Family::tree,
                     [&](std::string_view key, std::string_view value) -> Result<void> {
                       const auto run = rocks::decode_tree_run(key, value);
                       if (!run) return rocks::contradiction("a run of tree nodes can't be read");
@@ -457,15 +443,23 @@ std::vector<std::pair<std::string, std::uint64_t>> RocksBook::stats() const {
   add_one("cache_bytes", "rocksdb.block-cache-usage");
   add_one("write_stopped", "rocksdb.is-write-stopped");
   add_one("write_rate_limit_bytes", "rocksdb.actual-delayed-write-rate");
+  const auto recent = impl_->index->stats();
+  out.emplace_back("recent_index_units", recent.units);
+  out.emplace_back("recent_index_bytes", recent.bytes);
+  out.emplace_back("index_write_outs", recent.write_outs);
   out.emplace_back("disk_free_bytes", rocks::free_bytes(impl_->store->options().directory));
   return out;
 }
 
+Result<void> RocksBook::write_out_indexes() { return impl_->index->write_out(); }
+
 Result<void> RocksBook::compact() {
-  for (std::size_t i = 0; i < rocks::kFamilyNames.size(); ++i) {
-    auto* family = impl_->store->family(static_cast<Family>(i));
-    const auto status =
-        impl_->store->db().CompactRange(rocksdb::CompactRangeOptions(), family, nullptr, nullptr);
+  constexpr Family kOrder[] = {Family::log,  Family::alarms,  Family::tree,
+                               Family::meta, Family::streams, Family::keys};
+  for (const Family which : kOrder) {
+    if (which == Family::streams) WJ_CHECK(write_out_indexes());
+    const auto status = impl_->store->db().CompactRange(rocksdb::CompactRangeOptions(),
+                                                        impl_->store->family(which), nullptr, nullptr);
     if (!status.ok()) return to_error(status, Doing::reading);
   }
   return {};

@@ -7,9 +7,11 @@
 // log, nothing is written any more until the book is opened again: a file whose sync failed can't be trusted
 // to hold what was written.
 //
-// Opening replays the write-ahead log. A torn record at its very end, the mark of a power cut in the middle
-// of an append that was never acknowledged, is left away; damage anywhere before that is `corrupt`, named by
-// file and offset.
+// The indexes of recent units stand in memory and are written out in the background (recent_index.h).
+//
+// Opening replays the write-ahead log, and reads the recent units for their indexes. A torn record at its
+// very end, the mark of a power cut in the middle of an append that was never acknowledged, is left away;
+// damage anywhere before that is `corrupt`, named by file and offset.
 //
 // Threads: as for Book. A RocksShared may be used by any thread and by any number of books.
 #pragma once
@@ -52,6 +54,10 @@ struct RocksBookOptions {
   bool sync = true;    // false for tests only: an acknowledged append may be lost with the power
   std::size_t wal_bytes_max = 256U << 20U;  // what opening after a crash has to replay; of N books, 1/N each
   std::size_t write_buffer_bytes = 64U << 20U;  // of this book's log; its indexes take less
+  // Units whose index rows stand in memory before they are written out, and the bytes of their events and
+  // answers: what opening has to read. Up to three times as many while the disk is slow.
+  std::size_t index_units_max = 256U << 10U;
+  std::size_t index_log_bytes_max = 256U << 20U;
   std::uint64_t free_bytes_min =
       128U << 20U;  // with less free space on the disk, appends are refused (unavailable)
 };
@@ -70,6 +76,7 @@ class RocksBook final : public Book {
   Position tail() const override;
   Result<std::string> head() const override;
   Result<void> append(const AppendBatch& batch) override;
+  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims) override;
   Result<std::vector<StoredUnit>> load(RawId stream) const override;
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const override;
   Result<std::optional<RawId>> find_claim(const Hash128& claim) const override;
@@ -85,7 +92,9 @@ class RocksBook final : public Book {
   Result<void> backup(const std::string& directory) const override;
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override;
 
-  // Rewrites everything into its final shape: for benchmarks that count bytes.
+  // The writer's: writes the indexes of recent units out, now. Errors: unavailable, in_doubt, corrupt.
+  Result<void> write_out_indexes();
+  // The writer's: rewrites everything into its final shape, for benchmarks that count bytes.
   Result<void> compact();
 
  private:

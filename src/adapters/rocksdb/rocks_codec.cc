@@ -96,12 +96,58 @@ std::optional<StoredUnit> decode_unit(Position first, std::string_view value, Re
   return unit;
 }
 
+UnitIndex index_of(const Unit& unit, Position first) {
+  UnitIndex out;
+  out.first = first;
+  out.stream = unit.stream;
+  out.first_version = unit.expected_version;
+  out.event_count = static_cast<std::uint32_t>(unit.events.size());
+  if (unit.idempotency) {
+    out.idempotency = unit.idempotency->key;
+    out.final = unit.idempotency->final;
+  }
+  out.claim = unit.claim;
+  return out;
+}
+
+std::optional<UnitIndex> decode_unit_index(Position first, std::string_view value) {
+  ByteReader in(value);
+  const std::uint8_t format = in.u8();
+  const std::uint8_t flags = in.u8();
+  if (format != kValueFormat || (flags & ~kAllFlags) != 0) return std::nullopt;
+  UnitIndex unit;
+  unit.first = first;
+  unit.stream = read_id(in);
+  const std::uint64_t version = in.varint();
+  const std::uint64_t count = in.varint();
+  if (version > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  if (count == 0 || count > Book::kEventsPerUnitMax) return std::nullopt;
+  unit.first_version = static_cast<std::uint32_t>(version);
+  unit.event_count = static_cast<std::uint32_t>(count);
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) in.sized();
+  if ((flags & kHasIdempotency) != 0) {
+    unit.idempotency = in.bytes<16>();
+    unit.final = (flags & kIsFinal) != 0;
+    in.take(16);  // the fingerprint
+    in.varint();
+    in.sized();
+  }
+  if ((flags & kHasClaim) != 0) unit.claim = in.bytes<16>();
+  if (!complete(in)) return std::nullopt;
+  return unit;
+}
+
 std::string stream_key(RawId stream, std::uint32_t first_version) {
   std::string key;
   key.reserve(20);
   put_id(key, stream);
   put_be32(key, first_version);
   return key;
+}
+
+RawId stream_of_key(std::string_view key) {
+  ByteReader in(key);
+  return read_id(in);
 }
 
 std::string encode_stream_entry(Position position, std::uint32_t event_count) {
@@ -129,7 +175,7 @@ std::optional<StreamEntry> decode_stream_entry(std::string_view key, std::string
 }
 
 std::string idempotency_key(const Hash128& key) {
-  std::string out("i");
+  std::string out(1, kIdempotencyLead);
   out.append(view(key));
   return out;
 }
@@ -152,7 +198,7 @@ std::optional<KeyEntry> decode_key_entry(std::string_view value) {
 }
 
 std::string claim_key(const Hash128& claim) {
-  std::string out("c");
+  std::string out(1, kClaimLead);
   out.append(view(claim));
   return out;
 }
@@ -245,6 +291,22 @@ std::optional<HeadEntry> decode_head(std::string_view value) {
   if (!in.ok() || format != kValueFormat) return std::nullopt;
   entry.head = in.take(in.remaining());
   return entry;
+}
+
+std::string encode_indexed(Position mark) {
+  WJ_ASSERT(mark <= kPositionMax);
+  std::string value;
+  put_u8(value, kValueFormat);
+  put_be64(value, mark);
+  return value;
+}
+
+std::optional<Position> decode_indexed(std::string_view value) {
+  ByteReader in(value);
+  const std::uint8_t format = in.u8();
+  const Position mark = in.be64();
+  if (!complete(in) || format != kValueFormat || mark > kPositionMax) return std::nullopt;
+  return mark;
 }
 
 std::string encode_format(std::uint8_t format) {

@@ -15,7 +15,7 @@
 
 namespace wonjang::rocks {
 
-inline constexpr std::uint8_t kFormat = 1;  // of the whole book, in its format marker
+inline constexpr std::uint8_t kFormat = 2;  // of the whole book, in its format marker
 inline constexpr Position kPositionMax = (Position{1} << 56U) - 1;
 
 // log: position of the unit's first event -> the unit
@@ -25,6 +25,19 @@ void encode_unit(const Unit& unit, std::string& out);
 enum class Replies : std::uint8_t { kept, left_out };
 std::optional<StoredUnit> decode_unit(Position first, std::string_view value, Replies replies);
 
+// What a unit adds to the indexes.
+struct UnitIndex {
+  Position first = 0;
+  RawId stream;
+  std::uint32_t first_version = 0;
+  std::uint32_t event_count = 0;
+  std::optional<Hash128> idempotency;
+  bool final = false;
+  std::optional<Hash128> claim;
+};
+UnitIndex index_of(const Unit& unit, Position first);
+std::optional<UnitIndex> decode_unit_index(Position first, std::string_view value);
+
 // streams: stream and first version -> position and number of events
 struct StreamEntry {
   std::uint32_t first_version = 0;
@@ -33,8 +46,12 @@ struct StreamEntry {
   std::uint32_t next_version() const { return first_version + event_count; }
 };
 std::string stream_key(RawId stream, std::uint32_t first_version);
+RawId stream_of_key(std::string_view key);
 std::string encode_stream_entry(Position position, std::uint32_t event_count);
 std::optional<StreamEntry> decode_stream_entry(std::string_view key, std::string_view value);
+
+inline constexpr char kIdempotencyLead = 'i';
+inline constexpr char kClaimLead = 'c';
 
 // keys: 'i' and an idempotency key -> the newest unit with it, and whether that one is final
 struct KeyEntry {
@@ -67,7 +84,11 @@ struct TreeRun {
 };
 std::optional<TreeRun> decode_tree_run(std::string_view key, std::string_view value);
 
-// meta: "head" -> tail and the head record; "format" -> the marker
+// meta: "head" -> tail and the head record; "format" -> the marker; "indexed" -> the mark: units before this
+// position have their rows in `streams` and `keys`, those from it on only in the log
+inline constexpr const char* kIndexedKey = "indexed";
+std::string encode_indexed(Position mark);
+std::optional<Position> decode_indexed(std::string_view value);
 struct HeadEntry {
   Position tail = 0;
   std::string head;

@@ -476,7 +476,7 @@ TEST(RocksDamage, what_contradicts_itself_is_not_opened) {
     ErrorKind kind;
     const char* says;
   } cases[] = {
-      {"a newer format", "meta", "format", std::string("wonjang book \x02 and more"), ErrorKind::invalid,
+      {"a newer format", "meta", "format", std::string("wonjang book \x03 and more"), ErrorKind::invalid,
        "newer program"},
       {"a broken marker", "meta", "format", std::string("?"), ErrorKind::corrupt, "format marker"},
       {"no marker", "meta", "format", std::nullopt, ErrorKind::corrupt, "format marker"},
@@ -508,15 +508,30 @@ TEST(RocksDamage, a_gap_in_the_middle_is_found_by_reading_and_counting) {
   {
     auto book = open_book(folder / "book");
     ASSERT_TRUE(book && append_nth(**book, 0) && append_nth(**book, 1) && append_nth(**book, 2));
+    ASSERT_TRUE((*book)->write_out_indexes());
   }
   tamper(folder / "book", "log", std::string("\0\0\0\0\0\0\0\x01", 8), std::nullopt);
   const auto book = open_book(folder / "book");
-  ASSERT_TRUE(book);
+  ASSERT_TRUE(book) << book.error().message;
   EXPECT_EQ((*book)->read(0, 10, 10'000).error().kind, ErrorKind::corrupt);
   EXPECT_EQ((*book)->read(1, 10, 10'000).error().kind, ErrorKind::corrupt);
   EXPECT_EQ((*book)->load(stream(1)).error().kind, ErrorKind::corrupt);
   EXPECT_EQ((*book)->count().error().kind, ErrorKind::corrupt);
   EXPECT_TRUE((*book)->read(2, 10, 10'000));
+}
+
+// Its keys would be unknown, and a repeated request would be booked again.
+TEST(RocksDamage, a_gap_among_recent_units_is_found_by_opening) {
+  const TempDir folder(TempDir::Kind::quick);
+  {
+    auto book = open_book(folder / "book");
+    ASSERT_TRUE(book && append_nth(**book, 0) && append_nth(**book, 1) && append_nth(**book, 2));
+  }
+  tamper(folder / "book", "log", std::string("\0\0\0\0\0\0\0\x01", 8), std::nullopt);
+  const auto book = open_book(folder / "book");
+  ASSERT_FALSE(book);
+  EXPECT_EQ(book.error().kind, ErrorKind::corrupt);
+  EXPECT_NE(book.error().message.find("gap before position 2"), std::string::npos) << book.error().message;
 }
 
 TEST(RocksDamage, a_backup_made_while_appends_go_on_is_a_book) {

@@ -132,20 +132,16 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksBookOption
       break;
     case Family::streams:
       // "Does this stream exist?" is asked once per new payment, and the answer is no.
+      // Comes as whole files, like `keys`: the write buffer is never used.
       cf.compression = rocksdb::kLZ4Compression;
+      cf.write_buffer_size = kMiB;
       keep_filters(table);
-      cf.memtable_prefix_bloom_size_ratio = 0.05;
-      cf.memtable_whole_key_filtering = true;
       break;
     case Family::keys:
       // Random keys that are nearly always absent. Hashes don't compress.
       keep_filters(table);
       table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
-      cf.memtable_prefix_bloom_size_ratio = 0.05;
-      cf.memtable_whole_key_filtering = true;
-      cf.write_buffer_size = 4 * kMiB;
-      cf.max_write_buffer_number = 16;
-      cf.min_write_buffer_number_to_merge = 8;
+      cf.write_buffer_size = kMiB;
       break;
     case Family::alarms:
       // A queue: small buffers, so that the marks of removed alarms are soon compacted away.

@@ -1,6 +1,7 @@
 #include "adapters/rocksdb/store.h"
 
 #include <rocksdb/listener.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -139,18 +140,38 @@ Result<void> Store::check_format() {
                      ", this program knows " + std::to_string(kFormat) + "): use that one");
     }
     if (!was_whole_) return contradiction("a column family is missing");
+    format_ = *format;
     return {};
   }
   const Range log(*this, Family::log, "", end_of_keys());
   log->SeekToFirst();
   WJ_CHECK(log.finish());
   if (log->Valid()) return contradiction("it has events but no format marker");
+  return mark(0);
+}
+
+// Format 1 had the rows of every unit in its families.
+Result<void> Store::upgrade(Position tail) {
+  if (format_ == kFormat) return {};
+  WJ_CHECK(mark(tail));
+  format_ = kFormat;
+  return {};
+}
+
+// Whatever happened to a marker that failed, opening again starts from there.
+Result<void> Store::mark(Position indexed) {
+  rocksdb::WriteBatch rows;
+  auto status = rows.Put(family(Family::meta), "format", encode_format(kFormat));
+  if (status.ok()) status = rows.Put(family(Family::meta), kIndexedKey, encode_indexed(indexed));
   rocksdb::WriteOptions write;
   write.sync = options_.sync;
-  const Status status = db_->Put(write, family(Family::meta), "format", encode_format(kFormat));
-  // The book is still empty: whatever happened to the marker, opening again starts from there.
+  if (status.ok()) status = db_->Write(write, &rows);
   if (!status.ok()) return to_error(status, Doing::opening);
   return {};
+}
+
+rocksdb::Options Store::file_options(Family which) const {
+  return {db_options(options_, shared_->impl()), family_options(which, options_, shared_->impl())};
 }
 
 Result<bool> Store::get(Family which, const std::string& key, PinnableSlice& value) const {

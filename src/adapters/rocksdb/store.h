@@ -31,6 +31,8 @@ class Store {
     return families_[static_cast<std::size_t>(which)];
   }
   const RocksBookOptions& options() const { return options_; }
+  // For files that are made outside of it.
+  rocksdb::Options file_options(Family which) const;
 
   // True and the value, or false. Errors: unavailable, corrupt.
   Result<bool> get(Family which, const std::string& key, rocksdb::PinnableSlice& value) const;
@@ -38,6 +40,10 @@ class Store {
   // Why RocksDB would refuse the next write before it touched anything, if it would; of the kinds of
   // background_error().
   std::optional<Error> refusal() const;
+
+  // A book of an older format becomes one of this program's. REQUIRES: tail is that of find_head()
+  // Errors as RocksBook::open.
+  Result<void> upgrade(Position tail);
 
   // By the log's last unit, which the head record has to agree with.
   Result<HeadEntry> find_head() const;
@@ -47,10 +53,12 @@ class Store {
   rocksdb::Status open_files(rocksdb::WALRecoveryMode mode);
   Result<void> open_or_mend();
   Result<void> check_format();
+  Result<void> mark(Position indexed);
 
   RocksBookOptions options_;
   std::shared_ptr<const RocksShared> shared_;
   std::shared_ptr<BackgroundErrors> background_;
+  std::uint8_t format_ = kFormat;
   bool was_whole_ = false;  // every family was there before opening
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // in the order of Family, then RocksDB's default one

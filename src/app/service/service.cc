@@ -248,6 +248,7 @@ Result<std::unique_ptr<Book>> Service::Impl::open_book(std::uint32_t book) const
   options.directory = book_directory(config.data_dir, book);
   options.create = may_create_books;
   options.free_bytes_min = std::min(options.free_bytes_min, config.disk_reserve_bytes);
+  options.index_units_max = std::max<std::size_t>(options.index_units_max / config.books, 4096);
   auto opened = RocksBook::open(options, rocks);
   if (!opened && opened.error().kind == ErrorKind::not_found) {
     return not_found(opened.error().message +

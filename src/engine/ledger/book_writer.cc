@@ -28,6 +28,7 @@ std::string_view operation(const Request& request) {
 
 struct BookWriter::Plan {
   Answer answer;
+  Hash128 claim{};           // of a create
   bool needs_write = false;  // the answer holds only once this batch is durable
 };
 
@@ -94,6 +95,7 @@ void BookWriter::process(std::span<Request> batch) {
   keys_.clear();
   claims_.clear();
   plans_.resize(batch.size());
+  look_ahead(batch);
   for (std::size_t i = 0; i < batch.size(); ++i) plan(batch[i], plans_[i]);
   answer_all(batch, write());
 }
@@ -112,6 +114,21 @@ void BookWriter::refuse(std::span<Request> batch, const Error& why) {
     last->complete(request.tag, std::move(answer));
   }
   if (last != nullptr) last->flush();
+}
+
+// All keys and claims of the batch in one question, instead of two a request.
+void BookWriter::look_ahead(std::span<const Request> batch) {
+  asked_keys_.clear();
+  asked_claims_.clear();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (batch[i].key) asked_keys_.push_back(batch[i].key->key);
+    const auto* command = std::get_if<PaymentCommand>(&batch[i].command);
+    const auto* create = command == nullptr ? nullptr : std::get_if<CreatePayment>(command);
+    if (create == nullptr) continue;
+    plans_[i].claim = order_claim(ports_.digest, create->merchant, create->order_id);
+    asked_claims_.push_back(plans_[i].claim);
+  }
+  book_->look_ahead(asked_keys_, asked_claims_);
 }
 
 void BookWriter::plan(Request& request, Plan& plan) {
@@ -210,7 +227,7 @@ Instant BookWriter::first_use_of(const FoundIdempotency& found) const {
 
 Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
   const auto& create = std::get<CreatePayment>(std::get<PaymentCommand>(request.command));
-  const auto claim = order_claim(ports_.digest, create.merchant, create.order_id);
+  const Hash128& claim = plan.claim;
   std::optional<RawId> taken;
   if (const auto here = claims_.find(claim); here != claims_.end()) {
     taken = here->second;

@@ -84,6 +84,7 @@ class BookWriter {
  private:
   struct Plan;  // one request on its way through a batch
 
+  void look_ahead(std::span<const Request> batch);
   void plan(Request& request, Plan& plan);
   Result<void> plan_or_fail(Request& request, Plan& plan);
   Result<bool> answer_from_entry(Request& request, Plan& plan);
@@ -134,6 +135,8 @@ class BookWriter {
   std::vector<Position> unit_positions_;
   std::vector<TreeNode> tree_nodes_;
   std::vector<Plan> plans_;
+  std::vector<Hash128> asked_keys_;
+  std::vector<Hash128> asked_claims_;
   std::unordered_map<RawId, std::unique_ptr<StreamState>> states_;
   struct HashOfHash {
     std::size_t operator()(const Hash128& h) const noexcept {

@@ -1,0 +1,396 @@
+#include "adapters/rocksdb/recent_index.h"
+
+#include <rocksdb/sst_file_writer.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include "adapters/rocksdb/rocks_status.h"
+#include "base/assert.h"
+
+namespace wonjang::rocks {
+
+using rocksdb::PinnableSlice;
+using rocksdb::Status;
+
+namespace {
+
+constexpr std::chrono::milliseconds kTryAgain{500};
+constexpr std::array<Family, 3> kWritten{Family::streams, Family::keys, Family::meta};
+
+std::string key_of(const Hash128& hash, KeySort sort) {
+  return sort == KeySort::claim ? claim_key(hash) : idempotency_key(hash);
+}
+
+// Beside the tables, under a name that RocksDB doesn't take for one of its own.
+std::string new_file(const Store& store, Family family) {
+  return store.options().directory + "/new-" + kFamilyNames[static_cast<std::size_t>(family)] + ".sst";
+}
+
+void remove_new_files(const Store& store) {
+  for (const Family family : kWritten)
+    store.db().GetEnv()->DeleteFile(new_file(store, family)).PermitUncheckedError();
+}
+
+Status put_streams(rocksdb::SstFileWriter& file, const RecentUnits& table) {
+  Status status;
+  for (const auto row : table.sorted_streams()) {
+    const auto& [stream, entry, before] = table.stream_rows()[row];
+    status = file.Put(stream_key(stream, entry.first_version),
+                      encode_stream_entry(entry.position, entry.event_count));
+    if (!status.ok()) break;
+  }
+  return status;
+}
+
+Status put_keys(rocksdb::SstFileWriter& file, const RecentUnits& table) {
+  Status status;
+  for (const auto number : table.sorted_keys()) {
+    const auto& row = table.key_rows()[number];
+    const auto& unit = table.stream_rows()[row.unit];
+    status = file.Put(key_of(row.hash, row.sort), row.sort == KeySort::claim
+                                                      ? encode_claim(unit.stream)
+                                                      : encode_key_entry({unit.entry.position, row.final}));
+    if (!status.ok()) break;
+  }
+  return status;
+}
+
+Status put_rows(rocksdb::SstFileWriter& file, Family family, const RecentUnits& table) {
+  if (family == Family::streams) return put_streams(file, table);
+  if (family == Family::keys) return put_keys(file, table);
+  return file.Put(kIndexedKey, encode_indexed(table.until()));
+}
+
+}  // namespace
+
+RecentIndex::RecentIndex(const Store& store) : store_(store), units_max_(store.options().index_units_max) {
+  WJ_ASSERT(units_max_ > 0);
+}
+
+Result<std::unique_ptr<RecentIndex>> RecentIndex::open(const Store& store, Position tail) {
+  remove_new_files(store);  // of a write-out that a crash cut short
+  std::unique_ptr<RecentIndex> index(new RecentIndex(store));
+  WJ_CHECK(index->fill(tail));
+  index->thread_ = std::thread([raw = index.get()] { raw->run(); });
+  return index;
+}
+
+RecentIndex::~RecentIndex() {
+  {
+    const std::lock_guard lock(work_mutex_);
+    stopping_ = true;
+    work_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<void> RecentIndex::fill(Position tail) {
+  PinnableSlice value;
+  WJ_TRY(const bool found, store_.get(Family::meta, kIndexedKey, value));
+  const auto mark = found ? decode_indexed(value.ToStringView()) : std::nullopt;
+  if (!mark) return contradiction("the mark of its indexes is missing or can't be read");
+  if (*mark > tail) {
+    return contradiction("its indexes reach to " + std::to_string(*mark) + ", its events end at " +
+                         std::to_string(tail));
+  }
+  active_ = new_table(*mark);
+  // Reading the recent log must not fill the cache: it is decoded once.
+  const Range log(store_, Family::log, log_key(*mark), end_of_keys(), /*fill_cache=*/false);
+  for (log->SeekToFirst(); log->Valid(); log->Next()) {
+    const auto first = decode_log_key(log->key().ToStringView());
+    if (!first) return contradiction("a key of the log can't be read");
+    if (*first != active_->until())
+      return contradiction("there is a gap before position " + std::to_string(*first));
+    const auto unit = decode_unit_index(*first, log->value().ToStringView());
+    if (!unit) return unreadable_unit(*first);
+    active_->add(*unit);
+    active_log_bytes_ += log->value().size();
+  }
+  WJ_CHECK(log.finish());
+  if (active_->until() != tail) return contradiction("its log ends before position " + std::to_string(tail));
+
+  const Range streams(store_, Family::streams, "", end_of_keys());
+  streams->SeekToLast();
+  WJ_CHECK(streams.finish());
+  if (streams->Valid()) largest_written_ = stream_of_key(streams->key().ToStringView());
+  return {};
+}
+
+std::shared_ptr<RecentUnits> RecentIndex::new_table(Position from) const {
+  return std::make_shared<RecentUnits>(from, units_max_);
+}
+
+// ---- look-ups: memory first, since rows move from there into the files ----
+
+bool RecentIndex::is_absent(const Hash128& hash, KeySort sort) const {
+  return absent_slots_.find(hash_of_key(hash, sort), [&](std::uint32_t row) {
+    return absent_[row].hash == hash && absent_[row].sort == sort;
+  }) != RowSlots::kNone;
+}
+
+Result<std::optional<KeyEntry>> RecentIndex::find_key(const Hash128& key) const {
+  {
+    const std::shared_lock lock(mutex_);
+    if (auto entry = active_->find_key(key)) return entry;
+    if (frozen_) {
+      if (auto entry = frozen_->find_key(key)) return entry;
+    }
+    if (is_absent(key, KeySort::idempotency)) return std::optional<KeyEntry>();
+  }
+  PinnableSlice value;
+  WJ_TRY(const bool found, store_.get(Family::keys, idempotency_key(key), value));
+  if (!found) return std::optional<KeyEntry>();
+  const auto entry = decode_key_entry(value.ToStringView());
+  if (!entry) return contradiction("the entry of an idempotency key can't be read");
+  return std::optional<KeyEntry>(entry);
+}
+
+Result<std::optional<RawId>> RecentIndex::find_claim(const Hash128& claim) const {
+  {
+    const std::shared_lock lock(mutex_);
+    if (auto stream = active_->find_claim(claim)) return stream;
+    if (frozen_) {
+      if (auto stream = frozen_->find_claim(claim)) return stream;
+    }
+    if (is_absent(claim, KeySort::claim)) return std::optional<RawId>();
+  }
+  PinnableSlice value;
+  WJ_TRY(const bool found, store_.get(Family::keys, claim_key(claim), value));
+  if (!found) return std::optional<RawId>();
+  const auto stream = decode_claim(value.ToStringView());
+  if (!stream) return contradiction("a claim's entry can't be read");
+  return std::optional<RawId>(stream);
+}
+
+Result<std::vector<StreamEntry>> RecentIndex::versions(RawId stream) const {
+  std::vector<StreamEntry> recent;  // newest first
+  {
+    const std::shared_lock lock(mutex_);
+    active_->versions(stream, recent);
+    if (frozen_) frozen_->versions(stream, recent);
+  }
+  std::reverse(recent.begin(), recent.end());
+  if (!recent.empty() && recent.front().first_version == 0) return recent;  // the whole stream
+  std::vector<StreamEntry> out;
+  const Range written(store_, Family::streams, stream_key(stream, 0),
+                      stream_key(stream, recent.empty() ? std::numeric_limits<std::uint32_t>::max()
+                                                        : recent.front().first_version));
+  for (written->SeekToFirst(); written->Valid(); written->Next()) {
+    const auto entry = decode_stream_entry(written->key().ToStringView(), written->value().ToStringView());
+    if (!entry) return contradiction("a stream's entry can't be read");
+    out.push_back(*entry);
+  }
+  WJ_CHECK(written.finish());
+  out.insert(out.end(), recent.begin(), recent.end());
+  return out;
+}
+
+Result<std::uint32_t> RecentIndex::next_version(RawId stream, std::uint32_t expected) const {
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto entry = active_->newest(stream)) return entry->next_version();
+    if (frozen_) {
+      if (const auto entry = frozen_->newest(stream)) return entry->next_version();
+    }
+    // Ids grow with time: that of a new stream is nearly always above all that were written out.
+    if (stream > largest_written_) return std::uint32_t{0};
+  }
+  if (expected == 0) {
+    // The filters say no without reading anything.
+    PinnableSlice value;
+    WJ_TRY(const bool found, store_.get(Family::streams, stream_key(stream, 0), value));
+    return found ? std::numeric_limits<std::uint32_t>::max() : 0;
+  }
+  const Range versions(store_, Family::streams, stream_key(stream, 0),
+                       stream_key(stream, std::numeric_limits<std::uint32_t>::max()));
+  versions->SeekToLast();
+  WJ_CHECK(versions.finish());
+  if (!versions->Valid()) return std::uint32_t{0};
+  const auto last = decode_stream_entry(versions->key().ToStringView(), versions->value().ToStringView());
+  if (!last) return contradiction("a stream's entry can't be read");
+  return last->next_version();
+}
+
+// In the order of taking them, the older one first.
+std::vector<RecentUnits> RecentIndex::copies() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<RecentUnits> out;
+  if (frozen_) out.push_back(*frozen_);
+  out.push_back(*active_);
+  return out;
+}
+
+RecentIndex::Stats RecentIndex::stats() const {
+  const std::shared_lock lock(mutex_);
+  Stats out{active_->units(), active_->bytes(), write_outs_};
+  if (frozen_) {
+    out.units += frozen_->units();
+    out.bytes += frozen_->bytes();
+  }
+  return out;
+}
+
+// ---- the writer ----
+
+// What is neither in memory now nor in the files after that, isn't there: only the writer adds, and rows move
+// from memory into the files.
+void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims) {
+  asked_.clear();
+  {
+    const std::shared_lock lock(mutex_);
+    const auto ask = [&](std::span<const Hash128> hashes, KeySort sort) {
+      for (const Hash128& hash : hashes) {
+        const bool is_recent = sort == KeySort::claim
+                                   ? active_->find_claim(hash) || (frozen_ && frozen_->find_claim(hash))
+                                   : active_->find_key(hash) || (frozen_ && frozen_->find_key(hash));
+        if (!is_recent) asked_.push_back({hash, 0, sort, false, false});
+      }
+    };
+    ask(keys, KeySort::idempotency);
+    ask(claims, KeySort::claim);
+  }
+  const std::size_t count = asked_.size();
+  std::vector<std::array<char, 17>> bytes(count);
+  std::vector<rocksdb::Slice> slices(count);
+  std::vector<PinnableSlice> values(count);
+  std::vector<Status> statuses(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    bytes[i][0] = asked_[i].sort == KeySort::claim ? kClaimLead : kIdempotencyLead;
+    std::copy(asked_[i].hash.begin(), asked_[i].hash.end(), bytes[i].begin() + 1);
+    slices[i] = rocksdb::Slice(bytes[i].data(), bytes[i].size());
+  }
+  store_.db().MultiGet(rocksdb::ReadOptions(), store_.family(Family::keys), count, slices.data(),
+                       values.data(), statuses.data());
+
+  const std::unique_lock lock(mutex_);
+  absent_.clear();
+  absent_slots_.reset(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!statuses[i].IsNotFound()) continue;  // there, or a look-up of its own will say what is wrong
+    const auto row = static_cast<std::uint32_t>(absent_.size());
+    absent_.push_back(asked_[i]);
+    absent_slots_.put(
+        hash_of_key(asked_[i].hash, asked_[i].sort), row,
+        [&](std::uint32_t other) {
+          return absent_[other].hash == asked_[i].hash && absent_[other].sort == asked_[i].sort;
+        },
+        [&](std::uint32_t other) { return hash_of_key(absent_[other].hash, absent_[other].sort); });
+  }
+}
+
+void RecentIndex::add(std::span<const Unit> units, Position first) {
+  bool is_full = false;
+  {
+    const std::unique_lock lock(mutex_);
+    absent_.clear();
+    absent_slots_.reset(0);
+    for (const Unit& unit : units) {
+      active_->add(index_of(unit, first));
+      first += unit.events.size();
+      for (const std::string& event : unit.events) active_log_bytes_ += event.size();
+      if (unit.idempotency) active_log_bytes_ += unit.idempotency->reply.size();
+    }
+    is_full = active_->units() >= units_max_ || active_log_bytes_ >= store_.options().index_log_bytes_max;
+    is_full = is_full && !frozen_;
+  }
+  if (is_full) freeze();
+}
+
+// REQUIRES: nothing is frozen
+void RecentIndex::freeze() {
+  {
+    auto fresh = new_table(active_->until());
+    const std::unique_lock lock(mutex_);
+    frozen_ = std::exchange(active_, std::move(fresh));
+    active_log_bytes_ = 0;
+  }
+  const std::lock_guard lock(work_mutex_);
+  has_work_ = true;
+  failure_.reset();
+  work_.notify_one();
+}
+
+Result<void> RecentIndex::wait_for_room() {
+  if (active_->units() < 2 * units_max_ && active_log_bytes_ < 2 * store_.options().index_log_bytes_max)
+    return {};
+  {
+    std::unique_lock lock(work_mutex_);
+    done_.wait(lock, [&] { return !has_work_ || failure_; });
+    if (failure_) return *failure_;
+  }
+  freeze();
+  return {};
+}
+
+Result<void> RecentIndex::write_out() {
+  for (bool frozen = false;; frozen = true) {
+    {
+      std::unique_lock lock(work_mutex_);
+      done_.wait(lock, [&] { return !has_work_ || failure_; });
+      if (failure_) return *failure_;
+    }
+    if (frozen || active_->units() == 0) return {};
+    freeze();
+  }
+}
+
+// ---- the thread ----
+
+void RecentIndex::run() {
+  std::unique_lock lock(work_mutex_);
+  for (;;) {
+    work_.wait(lock, [&] { return has_work_ || stopping_; });
+    if (stopping_) return;
+    lock.unlock();
+    const auto written = hand_over(*frozen_);  // set before has_work_, and changed by nobody but us
+    if (written) {
+      const std::unique_lock tables(mutex_);
+      for (const auto& row : frozen_->stream_rows())
+        largest_written_ = std::max(largest_written_, row.stream);
+      frozen_.reset();
+      ++write_outs_;
+    }
+    lock.lock();
+    if (written) {
+      has_work_ = false;
+      failure_.reset();
+    } else {
+      failure_ = written.error();
+    }
+    done_.notify_all();
+    if (!written) work_.wait_for(lock, kTryAgain, [&] { return stopping_; });
+  }
+}
+
+// Errors: as background_error() says.
+Result<void> RecentIndex::hand_over(const RecentUnits& table) const {
+  std::vector<rocksdb::IngestExternalFileArg> files;
+  Status status;
+  for (const Family family : kWritten) {
+    if (family == Family::keys && table.key_rows().empty()) continue;
+    rocksdb::SstFileWriter file(rocksdb::EnvOptions(), store_.file_options(family), store_.family(family));
+    const auto path = new_file(store_, family);
+    status = file.Open(path);
+    if (status.ok()) status = put_rows(file, family, table);
+    if (status.ok()) status = file.Finish();
+    if (!status.ok()) break;
+    rocksdb::IngestExternalFileArg& arg = files.emplace_back();
+    arg.column_family = store_.family(family);
+    arg.external_files = {path};
+    arg.options.move_files = true;
+    arg.options.write_global_seqno = false;
+  }
+  // One step in RocksDB's manifest: all rows and the mark, or nothing.
+  if (status.ok()) status = store_.db().IngestExternalFiles(files);
+  remove_new_files(store_);
+  if (!status.ok()) return background_error(status);
+  return {};
+}
+
+}  // namespace wonjang::rocks
