@@ -19,6 +19,7 @@
 
 #include "domain/decide.h"
 #include "domain/registry.h"
+#include "engine/ledger/hash_key.h"
 #include "engine/ledger/head.h"
 #include "engine/ledger/request.h"
 #include "engine/ledger/stream_state.h"
@@ -138,15 +139,9 @@ class BookWriter {
   std::vector<Hash128> asked_keys_;
   std::vector<Hash128> asked_claims_;
   std::unordered_map<RawId, std::unique_ptr<StreamState>> states_;
-  struct HashOfHash {
-    std::size_t operator()(const Hash128& h) const noexcept {
-      std::size_t out;
-      std::memcpy(&out, h.data(), sizeof out);
-      return out;
-    }
-  };
-  std::unordered_map<Hash128, std::size_t, HashOfHash> keys_;  // idempotency key -> newest unit of this batch
-  std::unordered_map<Hash128, RawId, HashOfHash> claims_;      // claim -> stream, of this batch
+  std::unordered_map<Hash128, std::size_t, HashKeyHasher>
+      keys_;                                                  // idempotency key -> newest unit of this batch
+  std::unordered_map<Hash128, RawId, HashKeyHasher> claims_;  // claim -> stream, of this batch
 };
 
 }  // namespace wonjang

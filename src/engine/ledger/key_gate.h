@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <cstring>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -12,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/ledger/hash_key.h"
 #include "engine/ledger/request.h"
 
 namespace wonjang {
@@ -28,16 +28,9 @@ class KeyGate {
  private:
   // Stands in for the caller's completion while its request holds the gate.
   class Ticket;
-  struct Hasher {
-    std::size_t operator()(const Hash128& h) const noexcept {
-      std::size_t out;
-      std::memcpy(&out, h.data(), sizeof out);
-      return out;
-    }
-  };
   struct Shard {
     std::mutex mutex;
-    std::unordered_map<Hash128, std::deque<Request>, Hasher> held;  // key -> who waits for it
+    std::unordered_map<Hash128, std::deque<Request>, HashKeyHasher> held;  // key -> who waits for it
   };
 
   Shard& shard_of(const Hash128& key) { return shards_[key[15] % shards_.size()]; }
