@@ -86,6 +86,7 @@ struct Fold {
     approval->received_at = event.recorded_at;
     approval->deposited_at = body.deposited_at;
     approval->deposited_amount = body.amount;
+    approval->deposited_by = body.depositor;
     remember_notice(*approval, body.bank_notice_id);
   }
 

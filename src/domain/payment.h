@@ -64,6 +64,7 @@ struct Approval {
   std::string acquire_batch_id;
   Instant deposited_at;  // virtual account
   std::int64_t deposited_amount = 0;
+  std::string deposited_by;  // as the bank says, of the newest deposit: not always whom we expected
   std::vector<std::string>
       bank_notices;  // ids of the bank's notices that were folded: a notice sent twice counts once
   std::vector<std::string>

@@ -382,7 +382,8 @@ Matches Dictionary::find(TextField field, const Pattern& pattern, const Scope& s
   out.complete = part.refused.load(std::memory_order_acquire) == 0;
   part.find_plain(pattern, scope.from.us, out);
   part.find_masked(pattern, scope.from.us, out);
-  if (part.ids_collide.load(std::memory_order_acquire)) keep_each_value_once(out.values);
+  out.ids_shared = part.ids_collide.load(std::memory_order_acquire);
+  if (out.ids_shared) keep_each_value_once(out.values);
   return out;
 }
 

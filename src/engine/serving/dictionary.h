@@ -55,6 +55,7 @@ struct Matches {
   std::vector<Match> values;   // in no order, each value once
   std::uint64_t examined = 0;  // numbers read from lists, and forms compared
   bool complete = true;        // false: forms of this field found no room
+  bool ids_shared = false;     // a value may stand for another form too, whose match isn't told
 };
 
 // Of the payments that are looked for.

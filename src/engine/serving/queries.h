@@ -100,12 +100,12 @@ using TotalsAnswer = std::variant<std::vector<Sums>, Narrow>;  // by currency, i
 // Search. A text that looks like an id (any business id, the last 6 characters of an order id, 4 digits of a
 // card or phone) is looked up as such too; hits of both kinds come together, newest first.
 struct SearchQuery {
-  std::string text;
-  std::optional<MerchantNo> merchant;  // scope
-  Instant from;
-  Instant until;
+  std::string text = {};
+  std::optional<MerchantNo> merchant = {};  // scope
+  Instant from = {};                        // requested time, [from, until); zero: open
+  Instant until = {};
   std::uint32_t limit = 50;
-  std::string after;
+  std::string after = {};
 };
 struct SearchHit {
   Locator at;

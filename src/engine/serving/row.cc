@@ -226,6 +226,7 @@ void describe_approval(Codec& io, A& approval) {
   io.text(approval.acquire_batch_id);
   io.time(approval.deposited_at);
   io.amount(approval.deposited_amount);
+  io.text(approval.deposited_by);
   io.list(approval.bank_notices, [&](auto& v) { io.text(v); });
   io.list(approval.incidents, [&](auto& v) { io.text(v); });
   io.optional(approval.pursuit, [&](auto& v) { describe_pursuit(io, v); });

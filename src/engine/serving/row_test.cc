@@ -56,6 +56,7 @@ Row with_everything() {
     approval.terms.seq = static_cast<std::uint32_t>(method);
     approval.incidents = {"a: b", ""};
     approval.bank_notices = {"n1"};
+    approval.deposited_by = "who paid in";
     approval.pursuit = Pursuit{4, {5}, {6}, "key", "tenant", true};
   }
   auto& approvals = payment.approvals;
