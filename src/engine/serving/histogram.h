@@ -37,6 +37,11 @@ class Histogram {
   bool is_zero() const { return counts_.empty(); }
   bool is_below_zero() const;  // some bucket is: a bug in stored totals, ordinary in a difference
   std::int64_t total() const;
+  // each(bucket, count) for every bucket that isn't zero, in order.
+  template <typename Each>
+  void for_each(Each&& each) const {
+    for (const auto& c : counts_) each(c.bucket, c.count);
+  }
 
   // The estimate of the bucket where the running count first reaches ceil(q * total), q in 1/10,000 (5,000 is
   // the median, 9,900 the 99th percentile). Nothing when there are no values.
