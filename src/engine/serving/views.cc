@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/hash64.h"
-#include "domain/registry.h"
+#include "domain/ids.h"
 #include "engine/serving/hints.h"
 #include "engine/serving/row.h"
 
@@ -24,17 +24,6 @@ Error contradicts(RawId stream, std::uint32_t version, const char* how) {
   return corrupt("event " + std::to_string(version) + " of " + PaymentId(stream).text() + " " + how +
                  ": run `wonjang check` on the ledger");
 }
-
-struct IsOfPayment {
-  bool operator()(const MerchantRegistered&) const { return false; }
-  bool operator()(const MerchantClosed&) const { return false; }
-  bool operator()(const ApiKeyCreated&) const { return false; }
-  bool operator()(const ApiKeyRevoked&) const { return false; }
-  template <typename Other>
-  bool operator()(const Other&) const {
-    return true;
-  }
-};
 
 }  // namespace
 
@@ -84,7 +73,7 @@ class Views::Fold {
     std::vector<std::string> keys;
     touched_.reserve(units.size());
     for (const auto& unit : units) {
-      if (unit.unit.stream == kRegistryStream || !touched_.try_emplace(unit.unit.stream).second) continue;
+      if (!is_payment_stream(unit.unit.stream) || !touched_.try_emplace(unit.unit.stream).second) continue;
       payments.emplace_back(unit.unit.stream);
       keys.push_back(locator_key(payments.back()));
     }
@@ -119,7 +108,7 @@ class Views::Fold {
   }
 
   Result<void> take(const LogUnit& unit) {
-    if (unit.unit.stream == kRegistryStream) return {};
+    if (!is_payment_stream(unit.unit.stream)) return {};
     std::uint32_t version = unit.unit.first_version;
     for (const auto& bytes : unit.unit.events) {
       WJ_CHECK(take(unit, version, bytes));
@@ -170,7 +159,6 @@ class Views::Fold {
 
   Result<void> fold(Touched& touched, RawId stream, std::uint32_t version, std::string_view bytes) {
     WJ_TRY(const Event event, views_.ports_.codec.decode(bytes));
-    if (!std::visit(IsOfPayment(), event.body)) return {};
     if (event.stream != stream || event.version != version) {
       return contradicts(stream, version, "says it is another one");
     }
@@ -212,7 +200,7 @@ class Views::Fold {
     if (form.empty()) return;
     const auto added = dictionary_.add(hint.field, form, at.at);
     if (added == Added::now) out_.put(kDictionary, dictionary_key(hint.field, form), {});
-    out_.put(kPostings, posting_key(hint.field, value_id(hint.field, form), at), merchant);
+    out_.put(kPostings, posting_key(hint.field, dictionary_.id_of(hint.field, form), at), merchant);
   }
 
   Result<void> write_transaction(const Touched& touched, const Event& event, bool was_out,

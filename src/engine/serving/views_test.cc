@@ -168,6 +168,13 @@ TEST(Views, a_log_that_contradicts_itself_stops_them) {
   EXPECT_EQ(rig.count(kRows), 1U);
 }
 
+TEST(Views, streams_that_are_no_payments_are_left_alone) {
+  ViewsRig rig;
+  rig.apply({rig.unit(kRegistryStream, 0, {"not looked at"}),
+             rig.unit(aside_stream(sale(1)[0].stream), 0, {"nor this"})});
+  EXPECT_EQ(rig.content().size(), 0U);
+}
+
 TEST(Views, a_payment_of_an_unknown_merchant_stops_them) {
   ViewsRig rig;
   auto events = sale(1);

@@ -1,0 +1,158 @@
+// views: what folding the log into the serving views costs, and what their answers cost. A seeded city's log
+// (testing/serving/city.h) is kept in memory in pieces and folded as the runner would: large batches first (a
+// rebuild), then usual ones (a live stream).
+//
+//   bench_views [--payments N] [--merchants N] [--batch UNITS] [--bulk UNITS] [--live PER_CENT] [--directory
+//   D]
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "adapters/protobuf/event_codec.h"
+#include "adapters/rocksdb/rocks_kv.h"
+#include "adapters/utf8proc/unicode_text_forms.h"
+#include "engine/serving/views.h"
+#include "testing/fake_log.h"
+#include "testing/serving/city.h"
+
+namespace {
+
+using namespace wonjang;
+using Clock = std::chrono::steady_clock;
+
+struct Settings {
+  std::uint64_t payments = 200'000;
+  std::uint32_t merchants = 5'000;
+  std::uint32_t batch = 4'096;
+  std::uint32_t bulk = 131'072;
+  std::uint32_t live = 50;  // per cent of the payments that come in usual batches
+  std::string directory;
+};
+
+Settings parse(int argc, char** argv) {
+  Settings out;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i];
+    const char* value = argv[i + 1];
+    const auto number = std::strtoull(value, nullptr, 10);
+    if (name == "--payments") out.payments = number;
+    if (name == "--merchants") out.merchants = static_cast<std::uint32_t>(number);
+    if (name == "--batch") out.batch = static_cast<std::uint32_t>(number);
+    if (name == "--bulk") out.bulk = static_cast<std::uint32_t>(number);
+    if (name == "--live") out.live = static_cast<std::uint32_t>(number);
+    if (name == "--directory") out.directory = value;
+  }
+  return out;
+}
+
+template <typename T>
+T must(Result<T> result) {
+  if (!result) {
+    std::fprintf(stderr, "%s\n", result.error().message.c_str());
+    std::exit(1);
+  }
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+struct Spent {
+  std::uint64_t units = 0;
+  std::uint64_t events = 0;
+  double wall = 0;
+  double fold = 0;   // of this thread
+  double write = 0;  // of this thread
+
+  void show(const char* what) const {
+    if (events == 0) return;
+    const auto n = static_cast<double>(events);
+    std::printf(
+        "%s: %llu units, %llu events in %.2f s: %.0f events/s; a event %.2f us folding, %.2f us writing\n",
+        what, static_cast<unsigned long long>(units), static_cast<unsigned long long>(events), wall, n / wall,
+        fold / n * 1e6, write / n * 1e6);
+  }
+};
+
+void apply(serving::Views& views, KvStore& store, const std::vector<LogUnit>& units, bool bulk,
+           Spent& spent) {
+  const auto start = Clock::now();
+  const double cpu = thread_seconds();
+  KvBatch batch;
+  must(views.apply(units, batch));
+  const double folded = thread_seconds();
+  if (bulk) {
+    must(store.write_bulk(batch));
+  } else {
+    must(store.write(batch));
+  }
+  views.committed();
+  spent.fold += folded - cpu;
+  spent.write += thread_seconds() - folded;
+  spent.wall += seconds_since(start);
+  spent.units += units.size();
+  for (const auto& unit : units) spent.events += unit.unit.events.size();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Settings settings = parse(argc, argv);
+  const auto directory = settings.directory.empty() ? std::filesystem::temp_directory_path() /
+                                                          ("wj-views-" + std::to_string(getpid()))
+                                                    : std::filesystem::path(settings.directory);
+  const ProtobufEventCodec codec;
+  const UnicodeTextForms forms;
+  FakeLog log(1);
+  testing::City city({.seed = 7, .payments = settings.payments, .merchants = settings.merchants}, codec);
+  RocksKvOptions options;
+  RocksSharedOptions shared;
+  shared.memory_bytes = 512U << 20U;
+  options.shared = RocksShared::make(shared);
+  const auto spaces = serving::view_spaces();
+  auto store = must(RocksKv::open(directory.string(), {spaces.begin(), spaces.end()}, options));
+  serving::Views views({log, codec, forms}, serving::builtin_cubes());
+  must(views.open(*store));
+
+  Spent bulk;
+  Spent live;
+  const std::uint64_t bulk_events = settings.payments * 29 / 10 * (100 - settings.live) / 100;
+  std::vector<testing::CityUnit> made;
+  std::vector<LogUnit> units;
+  const auto flush = [&](bool is_bulk) {
+    if (!units.empty()) apply(views, *store, units, is_bulk, is_bulk ? bulk : live);
+    units.clear();
+  };
+  while (city.next(4'096, made)) {
+    for (auto& one : made) {
+      if (one.unit.stream == kRegistryStream) log.append(0, kRegistryStream, one.unit.events);
+      units.push_back({one.book, std::move(one.unit)});
+      const bool is_bulk = bulk.events < bulk_events;
+      if (units.size() >= (is_bulk ? settings.bulk : settings.batch)) flush(is_bulk);
+    }
+  }
+  flush(false);
+  bulk.show("bulk");
+  live.show("live");
+  const auto start = Clock::now();
+  must(store->flush());
+  std::printf("flush %.2f s\n", seconds_since(start));
+  for (const auto& [name, number] : store->stats()) {
+    std::printf("  %s %llu\n", name.c_str(), static_cast<unsigned long long>(number));
+  }
+  store.reset();
+  if (settings.directory.empty()) std::filesystem::remove_all(directory);
+  return 0;
+}
