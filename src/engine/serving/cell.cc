@@ -1,133 +1,94 @@
 #include "engine/serving/cell.h"
 
 #include <algorithm>
-#include <iterator>
-#include <span>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "engine/serving/packed_cell.h"
 
 namespace wonjang::serving {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
-constexpr std::uint8_t kWithHistograms = 1;  // a flag
-
-void put_measures(std::string& out, const Measures& m) {
-  put_signed(out, m.amount.count);
-  put_signed128(out, m.amount.sum);
-  put_signed128(out, m.amount.sumsq);
-  put_signed128(out, m.gross);
-  put_signed128(out, m.canceled);
-}
-
-bool read_measures(ByteReader& in, Measures& m) {
-  bool ok = true;
-  m.amount.count = read_signed(in);
-  m.amount.sum = read_signed128(in, ok);
-  m.amount.sumsq = read_signed128(in, ok);
-  m.gross = read_signed128(in, ok);
-  m.canceled = read_signed128(in, ok);
-  return ok && in.ok() && m.amount.count <= Moments::kCountMax && m.amount.count >= -Moments::kCountMax;
-}
-
-// The sized currency in front of packed dimensions, and what follows it.
-struct SplitDims {
-  std::string_view currency;
-  std::string_view rest;
-};
-SplitDims split(std::string_view dims) {
-  ByteReader in(dims);
-  const auto currency = in.sized();
-  return {currency, in.take(in.remaining())};
-}
-
 Error bad_cell(std::string_view what) { return corrupt("totals: a cell's " + std::string(what)); }
 
-struct CurrencyFront {
-  CurrencySums total;
-  std::uint64_t groups = 0;
-};
-
-Result<bool> read_format(ByteReader& in) {
-  const auto format = in.u8();
-  const auto flags = in.u8();
-  if (!in.ok() || format != kFormat || flags > kWithHistograms) return bad_cell("format is unknown");
-  return flags == kWithHistograms;
-}
-
-Result<CurrencyFront> read_front(ByteReader& in) {
-  CurrencyFront front;
-  front.total.currency = in.sized();
-  front.groups = in.varint();
-  if (!read_measures(in, front.total.sums) || front.groups == 0 || front.groups > Cell::kGroupsMax) {
-    return bad_cell("front is cut or out of bounds");
+// Zigzag varints of up to 128 bits. Nearly all are below 2^63, where a machine word does.
+char* put_number(char* at, int128 value) {
+  uint128 bits = (static_cast<uint128>(value) << 1U) ^ (value < 0 ? ~static_cast<uint128>(0) : 0);
+  while ((bits >> 64U) != 0) {
+    *at++ = static_cast<char>(static_cast<std::uint8_t>(bits) | 0x80U);
+    bits >>= 7U;
   }
-  return front;
+  auto low = static_cast<std::uint64_t>(bits);
+  while (low >= 0x80) {
+    *at++ = static_cast<char>(static_cast<std::uint8_t>(low) | 0x80U);
+    low >>= 7U;
+  }
+  *at++ = static_cast<char>(low);
+  return at;
 }
 
-// A group that is alone in its currency has its sums in the front.
-Result<Group> read_group(ByteReader& in, const CurrencyFront& front, bool histograms) {
+bool read_long_number(const char*& at, const char* end, uint128 bits, unsigned shift, int128& out) {
+  for (; at != end && shift < 128; shift += 7) {
+    const auto byte = static_cast<std::uint8_t>(*at++);
+    if (shift == 126 && byte > 3) return false;  // more than 128 bits
+    bits |= static_cast<uint128>(byte & 0x7FU) << shift;
+    if ((byte & 0x80U) == 0) {
+      out = static_cast<int128>((bits >> 1U) ^ (static_cast<uint128>(0) - (bits & 1U)));
+      return true;
+    }
+  }
+  return false;
+}
+
+bool read_number(const char*& at, const char* end, int128& out) {
+  std::uint64_t bits = 0;
+  unsigned shift = 0;
+  for (; at != end && shift < 63; shift += 7) {
+    const auto byte = static_cast<std::uint8_t>(*at++);
+    bits |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+    if ((byte & 0x80U) == 0) {
+      out = static_cast<std::int64_t>((bits >> 1U) ^ (std::uint64_t{0} - (bits & 1U)));
+      return true;
+    }
+  }
+  return read_long_number(at, end, bits, shift, out);
+}
+
+// Every number of a group, checked against its currency's front by the caller.
+Result<Group> read_group(const PackedCell& cell, const PackedGroup& packed) {
   Group group;
-  put_sized(group.dims, front.total.currency);
-  group.dims += in.sized();
-  if (front.groups == 1) {
-    group.sums = front.total.sums;
-  } else if (!read_measures(in, group.sums)) {
-    return bad_cell("group is cut or out of bounds");
-  }
-  if (histograms) {
+  group.dims = std::string(cell.fronts()[packed.front].currency) + std::string(packed.dims);
+  if (!cell.sums_of(packed, group.sums)) return bad_cell("group is out of bounds");
+  if (cell.has_histograms()) {
+    ByteReader in(packed.amounts);
     WJ_TRY(group.amounts, Histogram::decode(in));
+    if (!in.at_end()) return bad_cell("histogram goes on behind its end");
   }
-  if (!in.ok()) return bad_cell("group is cut");
   if (group.is_zero()) return bad_cell("group is zero");
   return group;
 }
 
-void put_front(std::string& out, std::string_view currency, std::span<const Group> groups) {
-  Measures sums;
-  for (const auto& group : groups) {
-    const bool fits = sums.add(group.sums);
-    WJ_ASSERT(fits);  // merge() looked
-  }
-  put_sized(out, currency);
-  put_varint(out, groups.size());
-  put_measures(out, sums);
-}
-
-void put_groups(std::string& out, std::span<const Group> groups, bool histograms) {
-  for (const auto& group : groups) {
-    put_sized(out, split(group.dims).rest);
-    if (groups.size() > 1) put_measures(out, group.sums);
-    if (histograms) group.amounts.encode(out);
-  }
-}
-
-// The groups by currency, in order. Sorting by packed dimensions keeps a currency's groups together.
-std::vector<std::span<const Group>> by_currency(std::span<const Group> groups) {
-  std::vector<std::span<const Group>> runs;
-  for (std::size_t from = 0; from < groups.size();) {
-    const auto currency = split(groups[from].dims).currency;
-    std::size_t until = from + 1;
-    while (until < groups.size() && split(groups[until].dims).currency == currency) ++until;
-    runs.push_back(groups.subspan(from, until - from));
-    from = until;
-  }
-  return runs;
-}
-
-bool fits_by_currency(std::span<const Group> groups) {
-  for (const auto& run : by_currency(groups)) {
-    Measures sums;
-    for (const auto& group : run) {
-      if (!sums.add(group.sums)) return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
+
+void put_measures(std::string& out, const Measures& m) {
+  char bytes[1 + 5 * 19];  // 128 bits take 19 bytes at most
+  char* end = put_number(bytes + 1, m.amount.count);
+  for (const int128 number : {m.amount.sum, m.amount.sumsq, m.gross, m.canceled})
+    end = put_number(end, number);
+  bytes[0] = static_cast<char>(end - bytes - 1);
+  out.append(bytes, static_cast<std::size_t>(end - bytes));
+}
+
+bool read_measures(std::string_view bytes, Measures& out) {
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  int128 count = 0;
+  if (!read_number(at, end, count) || count > Moments::kCountMax || count < -Moments::kCountMax) return false;
+  out.amount.count = static_cast<std::int64_t>(count);
+  return read_number(at, end, out.amount.sum) && read_number(at, end, out.amount.sumsq) &&
+         read_number(at, end, out.gross) && read_number(at, end, out.canceled) && at == end;
+}
 
 bool Measures::add(const Measures& other) {
   Measures next = *this;
@@ -160,79 +121,33 @@ void Cell::remove_zeros() {
   std::erase_if(groups_, [](const Group& group) { return group.is_zero(); });
 }
 
-Merged Cell::merge(const Cell& delta) {
-  std::vector<Group> merged;
-  merged.reserve(groups_.size() + delta.groups_.size());
-  auto mine = groups_.begin();
-  for (const auto& change : delta.groups_) {
-    while (mine != groups_.end() && mine->dims < change.dims) merged.push_back(std::move(*mine++));
-    if (mine == groups_.end() || mine->dims != change.dims) {
-      merged.push_back(change);
-      continue;
-    }
-    if (!mine->sums.add(change.sums)) return Merged::out_of_bounds;
-    mine->amounts.add(change.amounts);
-    merged.push_back(std::move(*mine++));
-  }
-  std::move(mine, groups_.end(), std::back_inserter(merged));
-  groups_ = std::move(merged);
-  remove_zeros();
-  if (groups_.size() > kGroupsMax) return Merged::too_many_groups;
-  return fits_by_currency(groups_) ? Merged::done : Merged::out_of_bounds;
-}
-
 std::string encode_cell(const Cell& cell) {
-  const auto& groups = cell.groups();
-  WJ_ASSERT(!groups.empty());
-  const bool histograms =
-      std::any_of(groups.begin(), groups.end(), [](const Group& g) { return !g.amounts.is_zero(); });
-  const auto runs = by_currency(groups);
+  WJ_ASSERT(!cell.groups().empty());
+  std::vector<GroupDelta> groups;
+  for (const auto& group : cell.groups()) groups.push_back({group.dims, &group.sums, &group.amounts});
   std::string out;
-  out.reserve(32 * groups.size() + 32);
-  out.push_back(static_cast<char>(kFormat));
-  out.push_back(static_cast<char>(histograms ? kWithHistograms : 0));
-  put_varint(out, runs.size());
-  for (const auto& run : runs) put_front(out, split(run.front().dims).currency, run);
-  for (const auto& run : runs) put_groups(out, run, histograms);
+  const auto how = CellMerge().merge({}, groups, /*never_below_zero=*/false, out);
+  WJ_ASSERT(how && *how == Merged::done);
   return out;
 }
 
 Result<Cell> decode_cell(std::string_view bytes) {
-  ByteReader in(bytes);
-  WJ_TRY(const bool histograms, read_format(in));
-  const auto currencies = in.varint();
-  if (!in.ok() || currencies == 0 || currencies > bytes.size()) return bad_cell("number of currencies");
-  std::vector<CurrencyFront> fronts;
-  for (std::uint64_t i = 0; i < currencies; ++i) {
-    WJ_TRY(fronts.emplace_back(), read_front(in));
-  }
+  PackedCell packed;
+  if (!packed.open(bytes)) return bad_cell("format or front is unknown, cut or out of bounds");
   Cell cell;
-  for (const auto& front : fronts) {
-    Measures sums;
-    for (std::uint64_t i = 0; i < front.groups; ++i) {
-      WJ_TRY(auto group, read_group(in, front, histograms));
-      if (!cell.groups_.empty() && !(cell.groups_.back().dims < group.dims))
-        return bad_cell("groups don't rise");
-      if (!sums.add(group.sums)) return bad_cell("groups are out of bounds");
-      cell.groups_.push_back(std::move(group));
-    }
-    if (sums != front.total.sums) return bad_cell("front isn't the sum of its groups");
+  std::vector<Measures> sums(packed.fronts().size());
+  for (PackedGroup at; packed.next(at);) {
+    WJ_TRY(auto group, read_group(packed, at));
+    if (!cell.groups_.empty() && !(cell.groups_.back().dims < group.dims))
+      return bad_cell("groups don't rise");
+    if (!sums[at.front].add(group.sums)) return bad_cell("groups are out of bounds");
+    cell.groups_.push_back(std::move(group));
   }
-  if (!in.at_end()) return bad_cell("bytes go on behind its end");
+  if (packed.is_broken()) return bad_cell("groups are cut, or bytes go on behind them");
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    if (sums[i] != packed.fronts()[i].sums) return bad_cell("front isn't the sum of its groups");
+  }
   return cell;
-}
-
-Result<void> decode_front(std::string_view bytes, std::vector<CurrencySums>& out) {
-  out.clear();
-  ByteReader in(bytes);
-  WJ_TRY([[maybe_unused]] const bool histograms, read_format(in));
-  const auto currencies = in.varint();
-  if (!in.ok() || currencies == 0 || currencies > bytes.size()) return bad_cell("number of currencies");
-  for (std::uint64_t i = 0; i < currencies; ++i) {
-    WJ_TRY(auto front, read_front(in));
-    out.push_back(front.total);
-  }
-  return {};
 }
 
 }  // namespace wonjang::serving

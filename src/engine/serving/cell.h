@@ -1,6 +1,7 @@
 // Cell: what one cube holds for one key and bucket: a group per combination of its inner dimensions, with
 // exact sums, and in front of them the sums over all groups per currency, so that a page "by day" reads no
-// group.
+// group. Here it is as values, every number checked; the writer and the reader work on its bytes
+// (packed_cell.h).
 //
 // Invariants: groups are sorted by their packed dimensions and none is zero, so equal content is equal bytes,
 // however it came about. A cell without groups is not stored. In a late cell (a difference) every number may
@@ -38,6 +39,10 @@ struct Measures {
   [[nodiscard]] bool subtract(const Measures& other);
   friend bool operator==(const Measures&, const Measures&) = default;
 };
+// As stored: a size below 128, then the five numbers.
+void put_measures(std::string& out, const Measures& m);
+// What follows the size, all of it. False: no such bytes, or a count out of bounds.
+[[nodiscard]] bool read_measures(std::string_view bytes, Measures& out);
 
 struct Group {
   std::string dims;  // packed: append_dims() of cube.h
@@ -47,7 +52,7 @@ struct Group {
   friend bool operator==(const Group&, const Group&) = default;
 };
 
-enum class [[nodiscard]] Merged : std::uint8_t{done, out_of_bounds, too_many_groups};
+enum class [[nodiscard]] Merged : std::uint8_t{done, out_of_bounds, too_many_groups, below_zero};
 
 class Cell {
  public:
@@ -57,11 +62,9 @@ class Cell {
   bool is_empty() const { return groups_.empty(); }
   const std::vector<Group>& groups() const { return groups_; }
 
-  // The group of `dims`, made if it isn't there. It may be zero until the cell is merged or tidied.
+  // The group of `dims`, made if it isn't there. It may be zero until the cell is tidied.
   Group& group(std::string_view dims);
   void remove_zeros();
-  // Adds every number of `delta`. Unless done, the cell is of no use afterwards.
-  Merged merge(const Cell& delta);
 
   friend bool operator==(const Cell&, const Cell&) = default;
 
@@ -70,17 +73,9 @@ class Cell {
   std::vector<Group> groups_;  // by dims
 };
 
-// REQUIRES: no group is zero, and there is one
+// REQUIRES: no group is zero, there is one, and together they are in bounds
 std::string encode_cell(const Cell& cell);
 // Errors: corrupt (not these bytes, or the front doesn't agree with the groups).
 Result<Cell> decode_cell(std::string_view bytes);
-
-// The front alone. The currency lives as long as the bytes.
-struct CurrencySums {
-  std::string_view currency;
-  Measures sums;
-};
-// Fills `out`, whose storage is reused. Errors: corrupt.
-Result<void> decode_front(std::string_view bytes, std::vector<CurrencySums>& out);
 
 }  // namespace wonjang::serving

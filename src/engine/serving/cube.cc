@@ -112,7 +112,7 @@ std::string canonical(const CubeSpec& cube) {
 }
 
 // Changes with the stored form of cells and histograms (docs/formats/totals.md).
-constexpr std::string_view kForm = "cells 1, histograms 1\n";
+constexpr std::string_view kForm = "cells 2, histograms 1\n";
 
 std::optional<Error> contradiction(const CubeSpec& cube) {
   const bool payments = cube.source == CubeSource::payments;
@@ -173,18 +173,13 @@ Result<CubeSpec> parse_cube(const CubeDeclaration& declaration) {
 
 std::vector<CubeSpec> builtin_cubes() {
   using D = Dimension;
-  const Dimensions plain{D::currency};
-  // Where a cube by month has no history, the days have it: merchant_day is summed up by month instead.
   return {
       {.id = 1, .name = "merchant_day", .inner = {D::method, D::status, D::issuer, D::currency}},
+      // Without history: what moved on a day is fixed when the day is over, but for late arrivals.
       {.id = 2,
        .name = "merchant_day_transactions",
        .source = CubeSource::transactions,
-       .inner = {D::kind, D::method, D::issuer, D::currency}},
-      {.id = 3,
-       .name = "merchant_month",
-       .inner = {D::method, D::status, D::currency},
-       .grain = Grain::month,
+       .inner = {D::kind, D::method, D::issuer, D::currency},
        .history = false},
       {.id = 4,
        .name = "organisation_month",
@@ -198,22 +193,12 @@ std::vector<CubeSpec> builtin_cubes() {
        .key = CubeKey::none,
        .inner = {D::kind, D::method, D::currency},
        .grain = Grain::hour},
-      {.id = 6,
-       .name = "merchant_hour",
-       .source = CubeSource::transactions,
-       .inner = {D::kind, D::currency},
-       .grain = Grain::hour},
-      // For "who sold most": all merchants of a bucket side by side, in cells of some 25 bytes.
+      // For "who sold most": all merchants of a month side by side, in cells of some 25 bytes.
       {.id = 7,
        .name = "merchant_sales_month",
        .order = CubeOrder::bucket_first,
-       .inner = plain,
+       .inner = {D::currency},
        .grain = Grain::month,
-       .history = false},
-      {.id = 8,
-       .name = "merchant_sales_day",
-       .order = CubeOrder::bucket_first,
-       .inner = plain,
        .history = false},
   };
 }

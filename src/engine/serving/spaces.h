@@ -10,7 +10,7 @@
 //   ids           kind(1) value 0x00 ~time(8) payment(16)                -> merchant(4)
 //   dictionary    field(1) normal form                                   -> () (dictionary.h)
 //   postings      field(1) value(6) ~time(8) payment(16)                 -> merchant(4)
-//   totals_now    cube(2) dimension bucket(4)                            -> a cell (totals.h)
+//   totals_now    cube(2) dimension bucket(4)                            -> a cell (cell.h)
 //   totals_late   cube(2) dimension bucket(4) recorded day(4)            -> a cell
 //   buckets       merchant(4) month(2)                                   -> count, money, set-hash (bucket.h)
 //   pending       payment(16) version(4)                                 -> an event that came too early

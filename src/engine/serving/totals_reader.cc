@@ -1,22 +1,21 @@
 #include "engine/serving/totals_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/bytes.h"
+#include "engine/serving/flat_keys.h"
+#include "engine/serving/packed_cell.h"
 
 namespace wonjang::serving {
 namespace {
 
 using Stop = std::optional<Narrow>;
-
-template <typename T>
-bool allows(const std::vector<T>& wanted, const T& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
 
 Result<const CubeSpec*> find_cube(std::span<const CubeSpec> cubes, std::string_view name) {
   std::string known;
@@ -171,10 +170,19 @@ class Walk {
   Result<Stop> over(KvSpace space, std::span<const CellKey> keys, Buckets buckets, Visit visit, Past past) {
     if (buckets.is_empty()) return Stop();
     if (parts_count(cube_, keys, buckets) > cells_max_) return Stop(narrow(cube_, cells_max_));
-    for (const auto& part : parts_of(cube_, keys, buckets)) {
-      WJ_TRY(auto stop, over_part(space, part, buckets, visit, past));
+    // One cursor for all parts: going on is cheaper than beginning.
+    const auto parts = parts_of(cube_, keys, buckets);
+    const auto cursor = stored_.scan(space, parts.front().from, parts.back().until);
+    ++reading_.seeks;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (i > 0 && cursor->valid() && cursor->key() < parts[i].from) {
+        ++reading_.seeks;
+        cursor->seek(parts[i].from);
+      }
+      WJ_TRY(auto stop, over_part(*cursor, parts[i], buckets, visit, past));
       if (stop) return stop;
     }
+    WJ_CHECK(cursor->status());
     return Stop();
   }
 
@@ -183,31 +191,31 @@ class Walk {
   static constexpr unsigned kPassedBeforeSeek = 4;
 
   template <typename Visit, typename Past>
-  Result<Stop> over_part(KvSpace space, const Part& part, Buckets buckets, Visit& visit, Past& past) {
-    ++reading_.seeks;
-    const auto cursor = stored_.scan(space, part.from, part.until);
-    for (unsigned passed = 0; cursor->valid();) {
+  Result<Stop> over_part(KvCursor& cursor, const Part& part, Buckets buckets, Visit& visit, Past& past) {
+    const auto is_within = [&](std::string_view key) { return part.until.empty() || key < part.until; };
+    for (unsigned passed = 0; cursor.valid();) {
+      const auto stored_key = cursor.key();
+      if (!is_within(stored_key)) break;
       if (++reading_.rows_read > cells_max_) return Stop(narrow(cube_, cells_max_));
       std::string_view rest;
-      auto key = read_cell_key(cube_, cursor->key(), rest);
-      if (!key) return corrupt("totals: a key of cube `" + cube_.name + "`: " + to_hex(cursor->key()));
+      auto key = read_cell_key(cube_, stored_key, rest);
+      if (!key) return corrupt("totals: a key of cube `" + cube_.name + "`: " + to_hex(stored_key));
       std::optional<std::string> go_on;
       if (key->bucket < buckets.from || key->bucket >= buckets.until) {
         go_on = into_period(*std::move(key), buckets);
       } else {
-        WJ_TRY(const bool used, visit(*key, rest, cursor->value()));
+        WJ_TRY(const bool used, visit(*key, rest, cursor.value()));
         if (!used && ++passed > kPassedBeforeSeek) go_on = past(*key);
         if (used) passed = 0;
       }
       if (go_on) {
         ++reading_.seeks;
-        cursor->seek(*go_on);
+        cursor.seek(*go_on);
         passed = 0;
       } else {
-        cursor->next();
+        cursor.next();
       }
     }
-    WJ_CHECK(cursor->status());
     return Stop();
   }
 
@@ -228,142 +236,248 @@ class Walk {
   Reading& reading_;
 };
 
-auto order_of(const TotalsRow& row) { return std::tie(row.bucket, row.merchant, row.organisation, row.dims); }
-
-// Rows that grow: cells of one row mostly come one after the other.
-class Rows {
+// Which groups a question lets through and what it tells apart, by where a cube's packed dimensions have it:
+// a byte each of method, status, kind and channel, then sized issuer and organisation (cube.h).
+class GroupLens {
  public:
-  explicit Rows(std::string cube) : cube_(std::move(cube)) {}
-
-  Result<void> add(TotalsRow row, int sign) {
-    if (sign < 0) {
-      TotalsRow negative = std::move(row);
-      row = {};
-      row.bucket = negative.bucket;
-      row.merchant = negative.merchant;
-      row.organisation = std::move(negative.organisation);
-      row.dims = std::move(negative.dims);
-      if (!row.sums.subtract(negative.sums)) return out_of_bounds(cube_);
-      row.amounts.subtract(negative.amounts);
-    }
-    if (!rows_.empty() && order_of(rows_.back()) == order_of(row)) return into(rows_.back(), row);
-    rows_.push_back(std::move(row));
-    if (rows_.size() < compact_at_) return {};
-    WJ_CHECK(compact());
-    compact_at_ = std::max(compact_at_, 2 * rows_.size());
-    return {};
+  GroupLens(const CubeSpec& cube, const TotalsQuery& query)
+      : issuers_(query.issuers),
+        organisations_(query.organisations),
+        has_issuer_(cube.inner.has(Dimension::issuer)),
+        has_organisation_(cube.inner.has(Dimension::organisation)),
+        shows_issuer_(query.group_by.has(Dimension::issuer)),
+        shows_organisation_(query.group_by.has(Dimension::organisation)) {
+    take_byte(cube, query, Dimension::method, query.methods);
+    take_byte(cube, query, Dimension::status, query.statuses);
+    take_byte(cube, query, Dimension::kind, query.kinds);
+    take_byte(cube, query, Dimension::channel, query.channels);
+    reads_texts_ = shows_issuer_ || shows_organisation_ || !issuers_.empty() ||
+                   (has_organisation_ && !organisations_.empty());
   }
 
-  Result<std::vector<TotalsRow>> take() {
-    WJ_CHECK(compact());
-    std::erase_if(rows_, [](const TotalsRow& row) { return row.sums.is_zero() && row.amounts.is_zero(); });
-    return std::move(rows_);
+  // False: these are no dimensions of the cube. Otherwise passes() and append_shown() are about them.
+  bool read(std::string_view dims) {
+    if (dims.size() < bytes_) return false;
+    dims_ = dims;
+    issuer_ = organisation_ = {};
+    if (!reads_texts_) return true;
+    ByteReader in(dims.substr(bytes_));
+    if (has_issuer_) issuer_ = in.sized();
+    if (has_organisation_) organisation_ = in.sized();
+    return in.ok() && in.at_end();
+  }
+
+  bool passes() const {
+    for (const auto& [at, wanted] : filters_) {
+      if (!wanted[static_cast<std::uint8_t>(dims_[at])]) return false;
+    }
+    return (issuers_.empty() || holds(issuers_, issuer_)) &&
+           (!has_organisation_ || organisations_.empty() || holds(organisations_, organisation_));
+  }
+
+  // The same bytes for groups of one row.
+  void append_shown(std::string& out) const {
+    for (const auto& [at, dimension] : shown_) out.push_back(dims_[at]);
+    if (shows_issuer_) put_sized(out, issuer_);
+    if (shows_organisation_) put_sized(out, organisation_);
+  }
+  GroupDims shown() const {
+    GroupDims out;
+    for (const auto& [at, dimension] : shown_) out.*dimension = static_cast<std::uint8_t>(dims_[at]);
+    if (shows_issuer_) out.issuer = issuer_;
+    if (shows_organisation_) out.organisation = organisation_;
+    return out;
   }
 
  private:
-  Result<void> into(TotalsRow& row, const TotalsRow& more) {
-    if (!row.sums.add(more.sums)) return out_of_bounds(cube_);
-    row.amounts.add(more.amounts);
-    return {};
+  struct Filter {
+    std::size_t at;
+    std::array<bool, 256> wanted;
+  };
+  struct Shown {
+    std::size_t at;
+    std::uint8_t GroupDims::*dimension;
+  };
+
+  static bool holds(const std::vector<std::string>& list, std::string_view value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  }
+  static std::uint8_t GroupDims::*member_of(Dimension d) {
+    return d == Dimension::method   ? &GroupDims::method
+           : d == Dimension::status ? &GroupDims::status
+           : d == Dimension::kind   ? &GroupDims::kind
+                                    : &GroupDims::channel;
+  }
+  void take_byte(const CubeSpec& cube, const TotalsQuery& query, Dimension d,
+                 const std::vector<std::uint8_t>& wanted) {
+    if (!cube.inner.has(d)) return;
+    const std::size_t at = bytes_++;
+    if (query.group_by.has(d)) shown_.push_back({at, member_of(d)});
+    if (wanted.empty()) return;
+    filters_.push_back({at, {}});
+    for (const auto value : wanted) filters_.back().wanted[value] = true;
   }
 
-  Result<void> compact() {
-    const auto less = [](const TotalsRow& a, const TotalsRow& b) { return order_of(a) < order_of(b); };
-    if (!std::is_sorted(rows_.begin(), rows_.end(), less)) std::stable_sort(rows_.begin(), rows_.end(), less);
-    std::size_t kept = 0;
-    for (std::size_t i = 1; i < rows_.size(); ++i) {
-      if (order_of(rows_[kept]) == order_of(rows_[i])) {
-        WJ_CHECK(into(rows_[kept], rows_[i]));
-      } else if (++kept != i) {
-        rows_[kept] = std::move(rows_[i]);
-      }
-    }
-    if (!rows_.empty()) rows_.resize(kept + 1);
-    return {};
-  }
-
-  std::string cube_;
-  std::vector<TotalsRow> rows_;
-  std::size_t compact_at_ = 65'536;
+  const std::vector<std::string>& issuers_;
+  const std::vector<std::string>& organisations_;
+  const bool has_issuer_;
+  const bool has_organisation_;
+  const bool shows_issuer_;
+  const bool shows_organisation_;
+  bool reads_texts_ = false;
+  std::size_t bytes_ = 0;
+  std::vector<Filter> filters_;
+  std::vector<Shown> shown_;
+  std::string_view dims_;
+  std::string_view issuer_;
+  std::string_view organisation_;
 };
 
-// Turns cells into rows of one query.
+bool add_signed(Measures& into, const Measures& sums, int sign) {
+  return sign > 0 ? into.add(sums) : into.subtract(sums);
+}
+
+// Turns cells into rows of one query: a row is found by its bytes, and made when it is met first.
 class Answer {
  public:
   Answer(const CubeSpec& cube, const TotalsQuery& query)
       : cube_(cube),
         query_(query),
-        front_is_enough_(!query.percentiles && query.group_by.within({Dimension::currency}) &&
-                         filtered_by(cube, query).within({Dimension::currency})),
-        rows_(cube.name) {}
+        one_row_a_currency_(!query.percentiles && query.group_by.within({Dimension::currency})),
+        front_is_enough_(one_row_a_currency_ && filtered_by(cube, query).within({Dimension::currency})),
+        lens_(cube, query) {}
 
   Result<void> add(const CellKey& key, std::string_view bytes, int sign) {
-    return front_is_enough_ ? add_front(key, bytes, sign) : add_groups(key, bytes, sign);
+    if (!cell_.open(bytes)) return broken(key);
+    begin_row(key);
+    if (front_is_enough_) return add_fronts(key, sign);
+    return one_row_a_currency_ ? add_filtered(key, sign) : add_groups(key, sign);
   }
 
-  Result<std::vector<TotalsRow>> take() { return rows_.take(); }
+  Result<std::vector<TotalsRow>> take() {
+    const auto order_of = [](const TotalsRow& row) {
+      return std::tie(row.bucket, row.merchant, row.organisation, row.dims);
+    };
+    const auto less = [&](const TotalsRow& a, const TotalsRow& b) { return order_of(a) < order_of(b); };
+    std::erase_if(rows_, [](const TotalsRow& row) { return row.sums.is_zero() && row.amounts.is_zero(); });
+    if (!std::is_sorted(rows_.begin(), rows_.end(), less)) std::sort(rows_.begin(), rows_.end(), less);
+    return std::move(rows_);
+  }
 
  private:
-  TotalsRow row_of(const CellKey& key) const {
-    TotalsRow row;
-    if (query_.by) row.bucket = coarser(cube_.grain, key.bucket, *query_.by);
+  Error broken(const CellKey& key) const {
+    return corrupt("totals: a cell's bytes are cut, or no cell's: " +
+                   describe_cell(cube_, cell_key(cube_, key)));
+  }
+
+  // The part of a row's name that all groups of the cell have.
+  void begin_row(const CellKey& key) {
+    bucket_.reset();
+    name_.clear();
+    if (query_.by) {
+      bucket_ = coarser(cube_.grain, key.bucket, *query_.by);
+      append_ordered(name_, *bucket_);
+    }
+    if (!query_.by_key) return;
+    put_be32(name_, key.merchant);
+    put_sized(name_, key.organisation);
+  }
+
+  bool wants(const PackedCell::Front& front) const {
+    return query_.currencies.empty() || std::find(query_.currencies.begin(), query_.currencies.end(),
+                                                  front.code()) != query_.currencies.end();
+  }
+
+  // The row of the cell's key, a currency and, with `grouped`, of the group in the lens.
+  TotalsRow& row_of(const CellKey& key, const PackedCell::Front& front, bool grouped) {
+    const std::size_t common = name_.size();
+    name_.append(front.currency);
+    if (grouped) lens_.append_shown(name_);
+    const bool is_last = !rows_.empty() && name_ == last_name_;
+    const FlatKeys::Number found = is_last ? FlatKeys::Number{last_, false} : names_.number_of(name_);
+    if (!is_last) last_name_ = name_;
+    last_ = found.number;
+    name_.resize(common);
+    if (!found.is_new) return rows_[last_];
+    TotalsRow& row = rows_.emplace_back();
+    row.bucket = bucket_;
     if (query_.by_key) {
       row.merchant = key.merchant;
       row.organisation = key.organisation;
     }
+    if (grouped) row.dims = lens_.shown();
+    row.dims.currency = front.code();
     return row;
   }
 
-  Result<void> add_front(const CellKey& key, std::string_view bytes, int sign) {
-    WJ_CHECK(decode_front(bytes, front_));
-    for (const auto& [currency, sums] : front_) {
-      TotalsRow row = row_of(key);
-      row.dims.currency = currency;
-      row.sums = sums;
-      if (allows(query_.currencies, row.dims.currency)) WJ_CHECK(rows_.add(std::move(row), sign));
+  Result<void> add_fronts(const CellKey& key, int sign) {
+    for (const auto& front : cell_.fronts()) {
+      if (!wants(front)) continue;
+      if (!add_signed(row_of(key, front, false).sums, front.sums, sign)) return out_of_bounds(cube_.name);
     }
     return {};
   }
 
-  Result<void> add_groups(const CellKey& key, std::string_view bytes, int sign) {
-    WJ_TRY(const Cell cell, decode_cell(bytes));
-    for (const auto& group : cell.groups()) {
-      auto dims = read_dims(cube_, group.dims);
-      if (!dims)
-        return corrupt("totals: a group's dimensions in " + describe_cell(cube_, cell_key(cube_, key)));
-      if (!passes(*dims)) continue;
-      TotalsRow row = row_of(key);
-      row.dims = grouped(*std::move(dims));
-      row.sums = group.sums;
-      if (query_.percentiles) row.amounts = group.amounts;
-      WJ_CHECK(rows_.add(std::move(row), sign));
+  // Adds up a currency's groups first, and looks for its row once.
+  Result<void> add_filtered(const CellKey& key, int sign) {
+    PackedGroup group;
+    Measures all, sums;
+    std::uint32_t front = 0;
+    bool any = false;
+    const auto flush = [&] {
+      if (!any) return true;
+      any = false;
+      const Measures added = all;
+      all = {};
+      return add_signed(row_of(key, cell_.fronts()[front], false).sums, added, sign);
+    };
+    while (cell_.next(group)) {
+      if (group.front != front) {
+        if (!flush()) return out_of_bounds(cube_.name);
+        front = group.front;
+      }
+      if (!lens_.read(group.dims)) return broken(key);
+      if (!lens_.passes() || !wants(cell_.fronts()[front])) continue;
+      if (!cell_.sums_of(group, sums)) return broken(key);
+      if (!all.add(sums)) return out_of_bounds(cube_.name);
+      any = true;
     }
+    if (cell_.is_broken()) return broken(key);
+    if (!flush()) return out_of_bounds(cube_.name);
     return {};
   }
 
-  bool passes(const GroupDims& dims) const {
-    return allows(query_.methods, dims.method) && allows(query_.statuses, dims.status) &&
-           allows(query_.kinds, dims.kind) && allows(query_.channels, dims.channel) &&
-           allows(query_.issuers, dims.issuer) && allows(query_.currencies, dims.currency) &&
-           (cube_.key == CubeKey::organisation || allows(query_.organisations, dims.organisation));
-  }
-
-  // Keeps what is grouped by.
-  GroupDims grouped(GroupDims dims) const {
-    if (!query_.group_by.has(Dimension::method)) dims.method = 0;
-    if (!query_.group_by.has(Dimension::status)) dims.status = 0;
-    if (!query_.group_by.has(Dimension::kind)) dims.kind = 0;
-    if (!query_.group_by.has(Dimension::channel)) dims.channel = 0;
-    if (!query_.group_by.has(Dimension::issuer)) dims.issuer.clear();
-    if (!query_.group_by.has(Dimension::organisation)) dims.organisation.clear();
-    return dims;
+  Result<void> add_groups(const CellKey& key, int sign) {
+    PackedGroup group;
+    Measures sums;
+    while (cell_.next(group)) {
+      const auto& front = cell_.fronts()[group.front];
+      if (!lens_.read(group.dims)) return broken(key);
+      if (!lens_.passes() || !wants(front)) continue;
+      if (!cell_.sums_of(group, sums)) return broken(key);
+      TotalsRow& row = row_of(key, front, true);
+      if (!add_signed(row.sums, sums, sign)) return out_of_bounds(cube_.name);
+      if (!query_.percentiles || group.amounts.empty()) continue;
+      ByteReader in(group.amounts);
+      WJ_TRY(const auto amounts, Histogram::decode(in));
+      sign > 0 ? row.amounts.add(amounts) : row.amounts.subtract(amounts);
+    }
+    if (cell_.is_broken()) return broken(key);
+    return {};
   }
 
   const CubeSpec& cube_;
   const TotalsQuery& query_;
+  const bool one_row_a_currency_;
   const bool front_is_enough_;
-  Rows rows_;
-  std::vector<CurrencySums> front_;
+  GroupLens lens_;
+  PackedCell cell_;
+  std::optional<std::int32_t> bucket_;
+  std::string name_;
+  FlatKeys names_;
+  std::string last_name_;  // cells of one row mostly come one after the other
+  std::uint32_t last_ = 0;
+  std::vector<TotalsRow> rows_;
 };
 
 // The first bucket that wasn't over at the close of `day`.
@@ -448,70 +562,121 @@ int128 measure_of(const Measures& sums, TopBy by) {
   WJ_ASSERT(false);
 }
 
-Result<const CubeSpec*> find_top_cube(std::span<const CubeSpec> cubes, const std::string& name, Grain grain) {
-  WJ_TRY(const CubeSpec* cube, find_cube(cubes, name));
-  if (cube->key == CubeKey::merchant && cube->order == CubeOrder::bucket_first && cube->grain == grain)
-    return cube;
-  return invalid("cube `" + name + "` doesn't have all merchants of a " + std::string(code_of(grain)) +
-                 " side by side: declare one by merchant and " + std::string(code_of(grain)) +
-                 ", bucket_first");
+struct TopCubes {
+  const CubeSpec* months;
+  const CubeSpec* days;
+};
+
+Result<TopCubes> find_top_cubes(std::span<const CubeSpec> cubes, const TopQuery& query) {
+  TopCubes out{};
+  WJ_TRY(out.months, find_cube(cubes, query.month_cube));
+  WJ_TRY(out.days, find_cube(cubes, query.day_cube));
+  const auto& [months, days] = out;
+  if (months->key != CubeKey::merchant || months->order != CubeOrder::bucket_first ||
+      months->grain != Grain::month) {
+    return invalid("cube `" + months->name +
+                   "` doesn't have all merchants of a month side by side: declare one by merchant and month, "
+                   "bucket_first");
+  }
+  if (days->key != CubeKey::merchant || days->order != CubeOrder::key_first || days->grain != Grain::day ||
+      days->source != months->source) {
+    return invalid("cube `" + days->name + "` doesn't have a merchant's days of the " +
+                   std::string(code_of(months->source)) + " in `" + months->name +
+                   "`: declare one by merchant and day");
+  }
+  return out;
 }
+
+std::optional<std::string> nowhere(const CellKey&) { return std::nullopt; }
 
 class Merchants {
  public:
-  Merchants(const KvSnapshot& stored, const TopQuery& query, Reading& reading)
-      : stored_(stored), query_(query), reading_(reading) {}
+  Merchants(TopCubes cubes, const KvSnapshot& stored, const TopQuery& query, Reading& reading)
+      : cubes_(cubes), stored_(stored), query_(query), reading_(reading) {}
 
-  Result<Stop> add(const CubeSpec& cube, Buckets buckets) {
-    const auto visit = [&](const CellKey& key, std::string_view, std::string_view bytes) -> Result<bool> {
-      WJ_CHECK(decode_front(bytes, front_));
-      for (const auto& [currency, sums] : front_) {
-        if (currency == query_.currency && !sums_[key.merchant].add(sums)) return out_of_bounds(cube.name);
-      }
+  Result<Stop> add_months(Buckets months) { return add(*cubes_.months, {}, months); }
+
+  // A few days of one month: of the merchants that have a cell in that month, each one's days.
+  Result<Stop> add_days(Buckets days) {
+    if (days.is_empty()) return Stop();
+    const auto month = bucket_of(Grain::month, BusinessDate{days.from});
+    std::vector<CellKey> merchants;
+    const auto visit = [&](const CellKey& key, std::string_view, std::string_view) -> Result<bool> {
+      merchants.push_back({key.merchant, {}, 0});
       return true;
     };
-    const auto past = [](const CellKey&) { return std::optional<std::string>(); };
-    return Walk(cube, stored_, query_.cells_max, reading_).over(kTotalsNow, {}, buckets, visit, past);
+    Walk walk(*cubes_.months, stored_, query_.cells_max, reading_);
+    WJ_TRY(auto stop, walk.over(kTotalsNow, {}, {month, month + 1}, visit, nowhere));
+    if (stop || merchants.empty()) return stop;
+    return add(*cubes_.days, merchants, days);
   }
 
   std::vector<TopRow> take() {
-    std::vector<TopRow> rows;
-    rows.reserve(sums_.size());
-    for (auto& [merchant, sums] : sums_) rows.push_back({merchant, sums});
-    const auto count = std::min<std::size_t>(query_.limit, rows.size());
-    std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(),
+    const auto count = std::min<std::size_t>(query_.limit, rows_.size());
+    std::partial_sort(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(count), rows_.end(),
                       [&](const TopRow& a, const TopRow& b) {
                         const auto x = measure_of(a.sums, query_.by), y = measure_of(b.sums, query_.by);
                         return x != y ? x > y : a.merchant < b.merchant;
                       });
-    rows.resize(count);
-    return rows;
+    rows_.resize(count);
+    return std::move(rows_);
   }
 
  private:
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+  Result<Stop> add(const CubeSpec& cube, std::span<const CellKey> merchants, Buckets buckets) {
+    const auto visit = [&](const CellKey& key, std::string_view, std::string_view bytes) -> Result<bool> {
+      if (!cell_.open(bytes)) {
+        return corrupt("totals: a cell's bytes are cut, or no cell's: " +
+                       describe_cell(cube, cell_key(cube, key)));
+      }
+      for (const auto& front : cell_.fronts()) {
+        if (front.code() == query_.currency && !row_of(key.merchant).sums.add(front.sums))
+          return out_of_bounds(cube.name);
+      }
+      return true;
+    };
+    return Walk(cube, stored_, query_.cells_max, reading_)
+        .over(kTotalsNow, merchants, buckets, visit, nowhere);
+  }
+
+  // Merchants are numbered densely: a list is their map.
+  TopRow& row_of(MerchantNo merchant) {
+    if (merchant >= places_.size()) places_.resize(std::size_t{merchant} + merchant / 2 + 1, kNone);
+    auto& place = places_[merchant];
+    if (place == kNone) {
+      place = static_cast<std::uint32_t>(rows_.size());
+      rows_.push_back({merchant, {}});
+    }
+    return rows_[place];
+  }
+
+  const TopCubes cubes_;
   const KvSnapshot& stored_;
   const TopQuery& query_;
   Reading& reading_;
-  std::unordered_map<MerchantNo, Measures> sums_;
-  std::vector<CurrencySums> front_;
+  PackedCell cell_;
+  std::vector<std::uint32_t> places_;
+  std::vector<TopRow> rows_;
 };
 
-struct Stretch {
-  const std::string* cube;
-  Grain grain;
-  Buckets buckets;
+// Days up to the first whole month, whole months, days behind the last one. Each edge lies in one month.
+struct Stretches {
+  Buckets before{};
+  Buckets months{};
+  Buckets after{};
 };
 
-// Days up to the first whole month, whole months, days behind the last one; or just days.
-std::vector<Stretch> stretches_of(const TopQuery& query) {
-  const auto first = bucket_of(Grain::month, BusinessDate{query.from.days - 1}) + 1;
+Stretches stretches_of(const TopQuery& query) {
+  const auto month_of_first = bucket_of(Grain::month, query.from);
+  const bool begins = first_day_of(Grain::month, month_of_first) == query.from;
+  const auto first = begins ? month_of_first : month_of_first + 1;
   const auto last = bucket_of(Grain::month, query.until);
-  if (first >= last) return {{&query.day_cube, Grain::day, {query.from.days, query.until.days}}};
-  const auto first_day = first_day_of(Grain::month, first).days,
-             last_day = first_day_of(Grain::month, last).days;
-  return {{&query.day_cube, Grain::day, {query.from.days, first_day}},
-          {&query.month_cube, Grain::month, {first, last}},
-          {&query.day_cube, Grain::day, {last_day, query.until.days}}};
+  if (first > last) return {.before = {query.from.days, query.until.days}};
+  return {.before = {query.from.days, first_day_of(Grain::month, first).days},
+          .months = {first, last},
+          .after = {first_day_of(Grain::month, last).days, query.until.days}};
 }
 
 }  // namespace
@@ -523,16 +688,20 @@ Result<std::variant<TopRows, Narrow>> read_top(std::span<const CubeSpec> cubes, 
     return invalid("top merchants: a limit is 1 to " + std::to_string(TopQuery::kLimitMax));
   }
   if (query.from > query.until) return invalid("top merchants: the period ends before it begins");
+  WJ_TRY(const TopCubes found, find_top_cubes(cubes, query));
   TopRows out;
-  out.reading.index = "totals";
-  Merchants merchants(stored, query, out.reading);
-  for (const auto& [name, grain, buckets] : stretches_of(query)) {
-    if (buckets.is_empty()) continue;
-    WJ_TRY(const CubeSpec* cube, find_top_cube(cubes, *name, grain));
-    out.reading.index += (out.reading.index == "totals" ? " " : " + ") + cube->name;
-    WJ_TRY(auto stop, merchants.add(*cube, buckets));
-    if (stop) return Out(*std::move(stop));
+  const auto [before, months, after] = stretches_of(query);
+  out.reading.index = "totals " + found.months->name;
+  if (!before.is_empty() || !after.is_empty()) out.reading.index += " + " + found.days->name;
+  Merchants merchants(found, stored, query, out.reading);
+  WJ_TRY(auto stop, merchants.add_months(months));
+  if (!stop) {
+    WJ_TRY(stop, merchants.add_days(before));
   }
+  if (!stop) {
+    WJ_TRY(stop, merchants.add_days(after));
+  }
+  if (stop) return Out(*std::move(stop));
   out.rows = merchants.take();
   return Out(std::move(out));
 }

@@ -2,8 +2,9 @@
 // the difference between the two; and the merchants that sold most. Everything comes from one snapshot and as
 // exact integers; averages and percentiles are derived by whoever shows them (exact.h, histogram.h).
 //
-// Cheap: a question without inner dimensions ("by day") reads the front of each cell only.
-// Bounded: one that would read more cells than allowed is refused with what to narrow, never cut short.
+// Cheap: a question without inner dimensions ("by day") reads the front of each cell only; one with them
+// reads the packed groups where they lie and steps over what it doesn't ask for. Bounded: one that would read
+// more cells than allowed is refused with what to narrow, never cut short.
 //
 // Threads: any; the snapshot is the caller's.
 #pragma once
@@ -71,8 +72,10 @@ struct TotalsRows {
 Result<std::variant<TotalsRows, Narrow>> read_totals(std::span<const CubeSpec> cubes,
                                                      const KvSnapshot& stored, const TotalsQuery& query);
 
-// --- Top merchants of a period of days: whole months from a cube of months, the days at its edges from a
-// cube of days, both with all merchants of a bucket side by side (bucket_first).
+// --- Top merchants of a period of days: whole months from a cube of months with all merchants of one side by
+// side (bucket_first), the days at its edges from a cube of days by merchant, which is asked for the
+// merchants that the month of the edge has. An edge so costs a cell per merchant and day, and counts towards
+// cells_max.
 enum class TopBy : std::uint8_t { net = 1, gross = 2, count = 3, canceled = 4 };
 struct TopQuery {
   static constexpr std::uint32_t kLimitMax = 1'000;
@@ -82,7 +85,7 @@ struct TopQuery {
   TopBy by = TopBy::net;
   std::uint32_t limit = 100;
   std::string month_cube = "merchant_sales_month";
-  std::string day_cube = "merchant_sales_day";
+  std::string day_cube = "merchant_day";
   std::uint64_t cells_max = 500'000;
 };
 struct TopRow {

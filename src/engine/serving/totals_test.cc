@@ -136,6 +136,11 @@ std::vector<CubeSpec> cubes_under_test() {
                    .order = CubeOrder::bucket_first,
                    .inner = {D::status, D::currency},
                    .grain = Grain::month});
+  cubes.push_back({.id = 1'027,
+                   .name = "days_side_by_side",
+                   .order = CubeOrder::bucket_first,
+                   .inner = {D::currency},
+                   .history = false});
   cubes.push_back({.id = 65'535, .name = "last", .inner = {D::status, D::currency}, .grain = Grain::month});
   return cubes;
 }
@@ -509,21 +514,6 @@ TEST_F(Totals, a_live_stream_reads_almost_no_cells) {
   EXPECT_GT(stats["totals_cells_hot"], stats["totals_cells_written"] / 4);
 }
 
-TEST(HotCells, stay_within_their_bytes_and_keep_the_last_used) {
-  HotCells cells(10'000);
-  cells.put("kept", std::string(100, 'k'));
-  for (int i = 0; i < 1'000; ++i) {
-    ASSERT_NE(cells.find("kept"), nullptr);
-    cells.put("k" + std::to_string(i), std::string(static_cast<std::size_t>(i % 200), 'x'));
-    ASSERT_LE(cells.byte_size(), 10'000U);
-  }
-  EXPECT_EQ(cells.find("k0"), nullptr);
-  EXPECT_NE(cells.find("k999"), nullptr);
-  cells.put("huge", std::string(20'000, 'x'));
-  EXPECT_EQ(cells.size(), 0U);
-  EXPECT_EQ(cells.byte_size(), 0U);
-}
-
 TEST_F(Totals, a_day_needs_one_cell_and_says_so) {
   auto query = whole(cube("merchant_day"));
   query.merchants = {2};
@@ -536,7 +526,7 @@ TEST_F(Totals, a_day_needs_one_cell_and_says_so) {
 }
 
 TEST_F(Totals, a_question_beyond_its_ceiling_is_refused_with_what_to_narrow) {
-  for (const auto* name : {"merchant_day", "minutes", "sales_hour", "by_bucket", "merchant_sales_day"}) {
+  for (const auto* name : {"merchant_day", "minutes", "sales_hour", "by_bucket", "days_side_by_side"}) {
     auto query = whole(cube(name));
     const auto cells = read(query).reading.rows_read;
     query.cells_max = cells;
@@ -621,12 +611,25 @@ TEST_F(Totals, top_reads_months_where_it_can_and_is_bounded) {
   top.until = *parse_business_date("2026-02-02");
   const auto answer = read_top(cubes_, *store_.snapshot(), top);
   const auto& reading = std::get<TopRows>(*answer).reading;
-  EXPECT_EQ(reading.index, "totals merchant_sales_day + merchant_sales_month + merchant_sales_day");
-  EXPECT_LE(reading.rows_read, 5U + 3 * 5);  // one month, three days, five merchants
+  EXPECT_EQ(reading.index, "totals merchant_sales_month + merchant_day");
+  // Five merchants: a whole month, the merchants of the months at the edges, three days there.
+  EXPECT_LE(reading.rows_read, 5U + 2 * 5 + 3 * 5);
   top.cells_max = reading.rows_read - 1;
   EXPECT_TRUE(std::holds_alternative<Narrow>(*read_top(cubes_, *store_.snapshot(), top)));
-  top.month_cube = "merchant_month";
+  top.from = *parse_business_date("2026-01-01");
+  top.until = *parse_business_date("2026-02-01");
+  const auto month = read_top(cubes_, *store_.snapshot(), top);
+  EXPECT_EQ(std::get<TopRows>(*month).reading.index, "totals merchant_sales_month");
+  EXPECT_LE(std::get<TopRows>(*month).reading.rows_read, 5U);
+
+  top.month_cube = "last";
   EXPECT_THAT(read_top(cubes_, *store_.snapshot(), top).error().message, HasSubstr("side by side"));
+  top.month_cube = "merchant_sales_month";
+  for (const auto* days : {"days_side_by_side", "merchant_day_transactions", "everything"}) {
+    top.day_cube = days;
+    EXPECT_THAT(read_top(cubes_, *store_.snapshot(), top).error().message,
+                HasSubstr("a merchant's days of the"));
+  }
   top.limit = 0;
   EXPECT_EQ(read_top(cubes_, *store_.snapshot(), top).error().kind, ErrorKind::invalid);
 }

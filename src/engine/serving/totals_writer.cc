@@ -1,6 +1,7 @@
 #include "engine/serving/totals_writer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/assert.h"
@@ -11,6 +12,13 @@ namespace {
 
 KvSpace space_of(std::string_view space_and_key) { return static_cast<KvSpace>(space_and_key.front()); }
 
+// As a number that orders like the bytes; most keys differ there.
+std::uint64_t first_bytes(std::string_view key) {
+  std::uint64_t out = 0;
+  std::memcpy(&out, key.data(), std::min(key.size(), sizeof out));
+  return __builtin_bswap64(out);
+}
+
 Error below_zero(const CubeSpec& cube, std::string_view key) {
   return corrupt(
       "totals: " + describe_cell(cube, key) +
@@ -18,17 +26,11 @@ Error below_zero(const CubeSpec& cube, std::string_view key) {
       "here: rebuild it, and keep the old one for whoever looks for the reason");
 }
 
-Error beyond(Merged how, const CubeSpec& cube, std::string_view key) {
+Error refused(Merged how, const CubeSpec& cube, std::string_view key) {
+  if (how == Merged::below_zero) return below_zero(cube, key);
   if (how == Merged::out_of_bounds) return out_of_bounds(describe_cell(cube, key));
   return corrupt("totals: " + describe_cell(cube, key) + ": more than " + std::to_string(Cell::kGroupsMax) +
                  " groups; take a dimension out of the cube, which rebuilds it");
-}
-
-// A group that counts nothing sums to nothing.
-bool is_sound(const Cell& cell) {
-  return std::none_of(cell.groups().begin(), cell.groups().end(), [](const Group& g) {
-    return g.sums.is_below_zero() || g.amounts.is_below_zero() || g.sums.amount.count == 0;
-  });
 }
 
 Measures measures_of(const Fact& fact) {
@@ -41,60 +43,6 @@ Measures measures_of(const Fact& fact) {
 }
 
 }  // namespace
-
-std::size_t HotCells::cost_of(const Node& node) {
-  constexpr std::size_t kNode = sizeof(Node) + 40;  // and what the map and the allocator add
-  return node.first.size() + node.second.cell.size() + kNode;
-}
-
-void HotCells::link_newest(Node& node) {
-  node.second.newer = nullptr;
-  node.second.older = newest_;
-  (newest_ == nullptr ? oldest_ : newest_->second.newer) = &node;
-  newest_ = &node;
-}
-
-void HotCells::unlink(Node& node) {
-  auto& [cell, newer, older] = node.second;
-  (newer == nullptr ? newest_ : newer->second.older) = older;
-  (older == nullptr ? oldest_ : older->second.newer) = newer;
-}
-
-const std::string* HotCells::find(std::string_view key) {
-  const auto at = entries_.find(key);
-  if (at == entries_.end()) return nullptr;
-  unlink(*at);
-  link_newest(*at);
-  return &at->second.cell;
-}
-
-void HotCells::put(const std::string& key, std::string_view cell) {
-  const auto [at, is_new] = entries_.try_emplace(key);
-  if (!is_new) {
-    bytes_ -= cost_of(*at);
-    unlink(*at);
-  }
-  at->second.cell = cell;
-  link_newest(*at);
-  bytes_ += cost_of(*at);
-  while (bytes_ > bytes_max_ && oldest_ != nullptr) erase(*oldest_);
-}
-
-void HotCells::forget(std::string_view key) {
-  if (const auto at = entries_.find(key); at != entries_.end()) erase(*at);
-}
-
-void HotCells::erase(Node& node) {
-  bytes_ -= cost_of(node);
-  unlink(node);
-  entries_.erase(entries_.find(node.first));
-}
-
-void HotCells::clear() {
-  entries_.clear();
-  newest_ = oldest_ = nullptr;
-  bytes_ = 0;
-}
 
 TotalsWriter::TotalsWriter(std::vector<CubeSpec> cubes, std::size_t cache_bytes_max)
     : cubes_(std::move(cubes)), hot_(cache_bytes_max) {}
@@ -115,92 +63,113 @@ Result<void> TotalsWriter::count_all(const Fact& fact, int sign, BusinessDate re
   if (fact.organisation.find('\0') != std::string_view::npos) {
     return corrupt("totals: an organisation's code has a zero byte, which no registration lets through");
   }
+  const Measures measures = measures_of(fact);
   for (const auto& cube : cubes_) {
     if (cube.source != fact.source) continue;
-    if (!count(cube, fact, sign, recorded)) return out_of_bounds(cube.name + ", one batch of facts");
+    if (!count(cube, fact, measures, sign, recorded))
+      return out_of_bounds(cube.name + ", one batch of facts");
   }
   return {};
 }
 
-bool TotalsWriter::count(const CubeSpec& cube, const Fact& fact, int sign, BusinessDate recorded) {
+bool TotalsWriter::count(const CubeSpec& cube, const Fact& fact, const Measures& measures, int sign,
+                         BusinessDate recorded) {
   const auto bucket = fact.buckets[static_cast<std::size_t>(cube.grain)];
-  dims_.clear();
-  append_dims(dims_, cube, fact);
+  group_.assign(sizeof(std::uint32_t), '\0');
+  append_dims(group_, cube, fact);
   key_.assign(1, static_cast<char>(kTotalsNow));
   append_cell_key(key_, cube, fact.merchant, fact.organisation, bucket);
-  if (!count_in(cube, key_, fact, sign)) return false;
+  if (!count_in(cube, fact, measures, sign)) return false;
   if (!cube.history || recorded == last_day_of(cube.grain, bucket)) return true;
   key_.front() = static_cast<char>(kTotalsLate);
   append_ordered(key_, recorded.days);
-  return count_in(cube, key_, fact, sign);
+  return count_in(cube, fact, measures, sign);
 }
 
-bool TotalsWriter::count_in(const CubeSpec& cube, std::string_view space_and_key, const Fact& fact,
-                            int sign) {
-  auto at = pending_.find(space_and_key);
-  if (at == pending_.end()) at = pending_.emplace(std::string(space_and_key), Pending{&cube, {}}).first;
-  Group& group = at->second.delta.group(dims_);
-  if (cube.percentiles) group.amounts.add(fact.amount, sign);
-  const Measures m = measures_of(fact);
-  return sign > 0 ? group.sums.add(m) : group.sums.subtract(m);
-}
-
-std::vector<TotalsWriter::Change> TotalsWriter::changes() {
-  std::vector<Change> changes;
-  changes.reserve(pending_.size());
-  for (auto& [key, pending] : pending_) {
-    pending.delta.remove_zeros();  // -old +new that this cube doesn't tell apart
-    if (!pending.delta.is_empty()) changes.push_back({&key, &pending, std::nullopt});
+// In the cell key_, the group group_.
+bool TotalsWriter::count_in(const CubeSpec& cube, const Fact& fact, const Measures& measures, int sign) {
+  const auto [cell, cell_is_new] = cell_keys_.number_of(key_);
+  if (cell_is_new) pending_cells_.push_back({&cube});
+  std::memcpy(group_.data(), &cell, sizeof cell);
+  const auto [number, group_is_new] = group_keys_.number_of(group_);
+  if (group_is_new) {
+    pending_groups_.push_back({pending_cells_[cell].newest_group, {}, {}});
+    pending_cells_[cell].newest_group = number;
   }
-  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return *a.key < *b.key; });
-  return changes;
+  PendingGroup& group = pending_groups_[number];
+  if (cube.percentiles) group.amounts.add(fact.amount, sign);
+  return sign > 0 ? group.sums.add(measures) : group.sums.subtract(measures);
+}
+
+// In order of their keys: then a store reads and writes neighbours together, and a batch is the same bytes
+// whatever order its facts came in. Without those where -old +new is one group to the cube.
+std::vector<TotalsWriter::Change> TotalsWriter::changes() const {
+  std::vector<Change> out;
+  out.reserve(pending_cells_.size());
+  for (std::uint32_t i = 0; i < pending_cells_.size(); ++i) {
+    auto at = pending_cells_[i].newest_group;
+    while (at != kNone && pending_groups_[at].is_zero()) at = pending_groups_[at].older;
+    if (at == kNone) continue;
+    out.push_back({first_bytes(cell_keys_[i]), i, HotCells::kAbsent, std::nullopt});
+  }
+  std::sort(out.begin(), out.end(), [&](const Change& a, const Change& b) {
+    return a.order != b.order ? a.order < b.order : cell_keys_[a.cell] < cell_keys_[b.cell];
+  });
+  return out;
 }
 
 Result<void> TotalsWriter::read_stored(std::span<Change> changes, const KvSnapshot& stored) {
   for (const KvSpace space : {kTotalsNow, kTotalsLate}) {
     std::vector<std::string> keys;
-    std::vector<Change*> missing;
+    std::vector<Change*> cold;
     for (auto& change : changes) {
-      if (space_of(*change.key) != space) continue;
-      if (const auto* hot = hot_.find(*change.key)) {
-        change.stored = *hot;
+      const auto key = cell_keys_[change.cell];
+      if (space_of(key) != space) continue;
+      change.place = hot_.find(key);
+      if (change.place != HotCells::kAbsent) {
         ++cells_hot_;
         continue;
       }
-      keys.push_back(change.key->substr(1));
-      missing.push_back(&change);
+      keys.emplace_back(key.substr(1));
+      cold.push_back(&change);
     }
     if (keys.empty()) continue;
     WJ_TRY(auto cells, stored.get_many(space, keys));
     WJ_ASSERT(cells.size() == keys.size());
     cells_read_ += keys.size();
-    for (std::size_t i = 0; i < cells.size(); ++i) missing[i]->stored = std::move(cells[i]);
+    for (std::size_t i = 0; i < cells.size(); ++i) cold[i]->stored = std::move(cells[i]);
   }
   return {};
 }
 
 Result<void> TotalsWriter::put_cell(const Change& change, KvBatch& out) {
-  const auto& [key, pending, before] = change;
-  const KvSpace space = space_of(*key);
-  const std::string_view stored_key = std::string_view(*key).substr(1);
-  Cell cell;
-  if (before) {
-    auto decoded = decode_cell(*before);
-    if (!decoded) return corrupt(decoded.error().message + ": " + describe_cell(*pending->cube, stored_key));
-    cell = *std::move(decoded);
+  const auto key = cell_keys_[change.cell];
+  const KvSpace space = space_of(key);
+  const PendingCell& pending = pending_cells_[change.cell];
+  deltas_.clear();
+  for (auto at = pending.newest_group; at != kNone; at = pending_groups_[at].older) {
+    const PendingGroup& group = pending_groups_[at];
+    if (group.is_zero()) continue;
+    deltas_.push_back({group_keys_[at].substr(sizeof(std::uint32_t)), &group.sums, &group.amounts});
   }
-  if (const auto how = cell.merge(pending->delta); how != Merged::done)
-    return beyond(how, *pending->cube, stored_key);
-  if (space == kTotalsNow && !is_sound(cell)) return below_zero(*pending->cube, stored_key);
+  std::sort(deltas_.begin(), deltas_.end(), [](const auto& a, const auto& b) { return a.dims < b.dims; });
+  std::string_view before;
+  if (change.place != HotCells::kAbsent) {
+    before = hot_.cell_at(change.place);
+  } else if (change.stored) {
+    before = *change.stored;
+  }
+  const auto how = merge_.merge(before, deltas_, /*never_below_zero=*/space == kTotalsNow, bytes_);
+  if (!how) return corrupt(how.error().message + ": " + describe_cell(*pending.cube, key.substr(1)));
+  if (*how != Merged::done) return refused(*how, *pending.cube, key.substr(1));
   ++cells_written_;
-  if (cell.is_empty()) {
-    out.remove(space, stored_key);
-    hot_.forget(*key);
-    return {};
+  if (bytes_.empty()) {
+    out.remove(space, key.substr(1));
+    hot_.forget(change.place);
+  } else {
+    out.put(space, key.substr(1), bytes_);
+    hot_.put(change.place, key, bytes_);
   }
-  const std::string bytes = encode_cell(cell);
-  out.put(space, stored_key, bytes);
-  hot_.put(*key, bytes);
   return {};
 }
 
@@ -208,18 +177,26 @@ Result<void> TotalsWriter::put_cells(const KvSnapshot& stored, KvBatch& out) {
   auto all = changes();
   WJ_CHECK(read_stored(all, stored));
   for (const auto& change : all) WJ_CHECK(put_cell(change, out));
+  hot_.trim();
   return {};
 }
 
 Result<void> TotalsWriter::finish(const KvSnapshot& stored, KvBatch& out) {
   auto done = put_cells(stored, out);
-  pending_.clear();
+  forget_pending();
   if (!done) abandon();
   return done;
 }
 
+void TotalsWriter::forget_pending() {
+  cell_keys_.clear();
+  group_keys_.clear();
+  pending_cells_.clear();
+  pending_groups_.clear();
+}
+
 void TotalsWriter::abandon() {
-  pending_.clear();
+  forget_pending();
   hot_.clear();
 }
 

@@ -28,69 +28,24 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "base/hash64.h"
 #include "base/result.h"
 #include "domain/time.h"
 #include "engine/serving/cell.h"
 #include "engine/serving/cube.h"
 #include "engine/serving/facts.h"
+#include "engine/serving/flat_keys.h"
+#include "engine/serving/hot_cells.h"
+#include "engine/serving/packed_cell.h"
 #include "ports/kv_store.h"
 
 namespace wonjang::serving {
 
-// Transparent, so that a key needn't become a string to be looked up.
-struct KeyHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view key) const { return hash64(key); }
-};
-
-// Encoded cells that were written lately, so that a live stream reads almost none: the least recently used go
-// first. Encoded, because some five times more of them fit than decoded, and decoding takes well below the
-// microseconds of a read.
-class HotCells {
- public:
-  explicit HotCells(std::size_t bytes_max) : bytes_max_(bytes_max) {}
-
-  HotCells(const HotCells&) = delete;  // its entries are linked
-  HotCells& operator=(const HotCells&) = delete;
-
-  // Null: not here. Lives until the next put(), forget() or clear().
-  const std::string* find(std::string_view key);
-  void put(const std::string& key, std::string_view cell);
-  void forget(std::string_view key);
-  void clear();
-
-  std::size_t size() const { return entries_.size(); }
-  std::size_t byte_size() const { return bytes_; }
-
- private:
-  struct Entry;
-  using Entries = std::unordered_map<std::string, Entry, KeyHash, std::equal_to<>>;
-  using Node = Entries::value_type;  // nodes stay where they are
-  struct Entry {
-    std::string cell;
-    Node* newer = nullptr;
-    Node* older = nullptr;
-  };
-  static std::size_t cost_of(const Node& node);
-  void link_newest(Node& node);
-  void unlink(Node& node);
-  void erase(Node& node);
-
-  std::size_t bytes_max_;
-  std::size_t bytes_ = 0;
-  Entries entries_;
-  Node* newest_ = nullptr;
-  Node* oldest_ = nullptr;
-};
-
 class TotalsWriter {
  public:
-  static constexpr std::size_t kCacheBytes = 64U << 20U;
+  static constexpr std::size_t kCacheBytes = 192U << 20U;
   explicit TotalsWriter(std::vector<CubeSpec> cubes, std::size_t cache_bytes_max = kCacheBytes);
 
   // `before` null: the payment is new. Equal facts cost nothing. `recorded`: the day in Seoul of the event's
@@ -112,30 +67,47 @@ class TotalsWriter {
   std::vector<std::pair<std::string, std::uint64_t>> stats() const;
 
  private:
-  struct Pending {
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  // What the batch adds to a cell: a list of groups, in pending_groups_.
+  struct PendingCell {
     const CubeSpec* cube = nullptr;
-    Cell delta;
+    std::uint32_t newest_group = kNone;
   };
-  using PendingCells = std::unordered_map<std::string, Pending, KeyHash, std::equal_to<>>;
+  struct PendingGroup {
+    std::uint32_t older = kNone;  // of the same cell
+    Measures sums;
+    Histogram amounts;
+    bool is_zero() const { return sums.is_zero() && amounts.is_zero(); }
+  };
+  // A cell that the batch changes.
   struct Change {
-    const std::string* key;  // in pending_
-    Pending* pending;
-    std::optional<std::string> stored;  // the cell before, encoded
+    std::uint64_t order = 0;  // the first bytes of its key
+    std::uint32_t cell = 0;
+    HotCells::Place place = HotCells::kAbsent;
+    std::optional<std::string> stored;  // of one that isn't hot
   };
 
-  bool count(const CubeSpec& cube, const Fact& fact, int sign, BusinessDate recorded);
-  bool count_in(const CubeSpec& cube, std::string_view space_and_key, const Fact& fact, int sign);
+  bool count(const CubeSpec& cube, const Fact& fact, const Measures& measures, int sign,
+             BusinessDate recorded);
+  bool count_in(const CubeSpec& cube, const Fact& fact, const Measures& measures, int sign);
   Result<void> count_all(const Fact& fact, int sign, BusinessDate recorded);
-  std::vector<Change> changes();
+  std::vector<Change> changes() const;
   Result<void> read_stored(std::span<Change> changes, const KvSnapshot& stored);
   Result<void> put_cells(const KvSnapshot& stored, KvBatch& out);
   Result<void> put_cell(const Change& change, KvBatch& out);
+  void forget_pending();
 
   const std::vector<CubeSpec> cubes_;
-  PendingCells pending_;  // by space(1) and key
+  FlatKeys cell_keys_;   // space(1) and key
+  FlatKeys group_keys_;  // the cell's number(4) and packed dimensions
+  std::vector<PendingCell> pending_cells_;
+  std::vector<PendingGroup> pending_groups_;
   HotCells hot_;
-  std::string key_;  // storage for count()
-  std::string dims_;
+  CellMerge merge_;
+  std::string key_;    // storage for count()
+  std::string group_;  // the same: room for a cell's number, then the dimensions
+  std::vector<GroupDelta> deltas_;
+  std::string bytes_;
 
   std::uint64_t cells_read_ = 0;
   std::uint64_t cells_written_ = 0;
