@@ -9,6 +9,7 @@
 
 #include "engine/serving/exact.h"
 #include "engine/serving/row.h"
+#include "engine/serving/sales_of_day.h"
 #include "engine/serving/totals_reader.h"
 #include "testing/views/views_world.h"
 
@@ -380,33 +381,22 @@ TEST(ViewsAgainstOracle, top_merchants) {
 
 TEST(ViewsAgainstOracle, sales_of_a_day_by_hour) {
   for (const auto& in : worlds()) {
-    const auto& cubes = in->world.cubes();
-    const auto hours =
-        std::find_if(cubes.begin(), cubes.end(), [](const CubeSpec& c) { return c.name == "merchant_hour"; });
     std::int64_t sold = 0;
     for (int back = 1; back <= 10; ++back) {
       const BusinessDate day{kUntil.days - back};
       const auto expected = in->oracle->sales_of(in->world.city().pathological_merchant(), day);
-      const auto rows = ask_views(*in, {.cube = &*hours,
-                                        .merchant = in->world.city().pathological_merchant(),
-                                        .group_by = {Dimension::kind},
-                                        .from = day,
-                                        .until = {day.days + 1}});
-      const auto first_hour = serving::bucket_of(Grain::hour, day);
-      for (std::int32_t hour = 0; hour < 24; ++hour) {
-        std::map<std::string, serving::Sums> got;
-        for (const auto& row : rows) {
-          if (row.bucket != first_hour + hour) continue;
-          auto& sums = got[row.dims.currency];
-          sums.currency = row.dims.currency;
-          sums.count += row.sums.amount.count;
-          sums.gross += row.sums.gross;
-          sums.canceled += row.sums.canceled;
-          sold += row.sums.amount.count;
-        }
+      const auto answer =
+          serving::sales_of_day(*in->view.snapshot, in->world.city().pathological_merchant(), day);
+      ASSERT_TRUE(answer) << answer.error().message;
+      const auto& rows = std::get<serving::DaySales>(*answer).hours;
+      for (std::uint8_t hour = 0; hour < 24; ++hour) {
         std::vector<serving::Sums> list;
-        for (auto& [currency, sums] : got) list.push_back(sums);
-        EXPECT_EQ(list, expected[static_cast<std::size_t>(hour)]) << to_text(day) << " hour " << hour;
+        for (const auto& row : rows) {
+          if (row.hour != hour) continue;
+          list.push_back(row.sums);
+          sold += row.sums.count;
+        }
+        EXPECT_EQ(list, expected[static_cast<std::size_t>(hour)]) << to_text(day) << " hour " << +hour;
       }
     }
     EXPECT_GT(sold, 0);
