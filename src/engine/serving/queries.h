@@ -19,32 +19,32 @@ namespace wonjang::serving {
 // All of a field's values joined by "or", the fields by "and"; an empty list or a missing bound doesn't
 // filter.
 struct PaymentFilter {
-  std::optional<MerchantNo> merchant;  // missing: every merchant's (operators only)
-  Instant from;                        // requested time, [from, until); zero: open
-  Instant until;
-  std::vector<PaymentStatus> statuses;
-  std::vector<std::uint8_t> methods;  // of the leading approval
-  std::vector<std::string> issuers;
-  std::optional<std::int64_t> amount_min;  // of the payment's total, both inclusive
-  std::optional<std::int64_t> amount_max;
-  std::string contains;  // buyer or product, as in search; empty: any
+  std::optional<MerchantNo> merchant = {};  // missing: every merchant's (operators only)
+  Instant from = {};                        // requested time, [from, until); zero: open
+  Instant until = {};
+  std::vector<PaymentStatus> statuses = {};
+  std::vector<std::uint8_t> methods = {};  // of the leading approval
+  std::vector<std::string> issuers = {};
+  std::optional<std::int64_t> amount_min = {};  // of the payment's total, both inclusive
+  std::optional<std::int64_t> amount_max = {};
+  std::string contains = {};  // buyer or product, as in search; empty: any
   friend bool operator==(const PaymentFilter&, const PaymentFilter&) = default;
 };
 
 struct TransactionFilter {
-  std::optional<MerchantNo> merchant;  // required
-  Instant from;                        // the transaction's own time
-  Instant until;
-  std::vector<TransactionKind> kinds;
-  std::vector<std::uint8_t> methods;
-  std::vector<std::string> issuers;
-  std::optional<std::int64_t> amount_min;
-  std::optional<std::int64_t> amount_max;
+  std::optional<MerchantNo> merchant = {};  // required
+  Instant from = {};                        // the transaction's own time
+  Instant until = {};
+  std::vector<TransactionKind> kinds = {};
+  std::vector<std::uint8_t> methods = {};
+  std::vector<std::string> issuers = {};
+  std::optional<std::int64_t> amount_min = {};
+  std::optional<std::int64_t> amount_max = {};
   friend bool operator==(const TransactionFilter&, const TransactionFilter&) = default;
 };
 
-// Ties: by time the greater payment id first among the newest, the lesser among the oldest; by amount the
-// newer first. The sort's key is unique, so a cursor neither skips nor repeats.
+// Ties: among the newest the lesser id first, by amount (largest) the newer one; oldest and smallest are
+// those orders turned round. The sort's key is unique, so a cursor neither skips nor repeats.
 enum class Sort : std::uint8_t { newest = 1, oldest = 2, largest = 3, smallest = 4 };
 std::string_view code_of(Sort sort);
 
@@ -53,7 +53,7 @@ constexpr std::uint32_t kPageMax = 500;
 struct Page {
   Sort sort = Sort::newest;
   std::uint32_t limit = 50;  // 1..kPageMax
-  std::string after;         // Answer::next of the page before; empty: the first page
+  std::string after = {};    // Answer::next of the page before; empty: the first page
 };
 
 // Sums of one currency.

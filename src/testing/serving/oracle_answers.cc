@@ -36,13 +36,15 @@ bool goes_first(Sort sort, Instant at_a, const Tie& a, std::int64_t amount_a, In
                 std::int64_t amount_b) {
   switch (sort) {
     case Sort::newest:
-      return std::tie(at_a, a) > std::tie(at_b, b);
+      return at_a != at_b ? at_a > at_b : a < b;
     case Sort::oldest:
-      return std::tie(at_a, a) < std::tie(at_b, b);
+      return at_a != at_b ? at_a < at_b : b < a;
     case Sort::largest:
-      return amount_a != amount_b ? amount_a > amount_b : std::tie(at_a, a) > std::tie(at_b, b);
+      return amount_a != amount_b ? amount_a > amount_b
+                                  : goes_first(Sort::newest, at_a, a, amount_a, at_b, b, amount_b);
     case Sort::smallest:
-      return amount_a != amount_b ? amount_a < amount_b : std::tie(at_a, a) > std::tie(at_b, b);
+      return amount_a != amount_b ? amount_a < amount_b
+                                  : goes_first(Sort::oldest, at_a, a, amount_a, at_b, b, amount_b);
   }
   return false;
 }

@@ -376,7 +376,7 @@ TEST(Oracle, pages_are_sorted_filtered_and_cut) {
   EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::newest))), (Texts{"e", "d", "c", "b", "a"}));
   EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::oldest))), (Texts{"a", "b", "c", "d", "e"}));
   EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::largest))), (Texts{"b", "d", "c", "a", "e"}));
-  EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::smallest))), (Texts{"e", "a", "d", "c", "b"}));
+  EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::smallest))), (Texts{"e", "a", "c", "d", "b"}));
   const auto first = oracle.payments({}, page_of(2));
   ASSERT_TRUE(first.next.has_value());
   EXPECT_EQ(orders_of(oracle.payments({}, page_of(3, *first.next))), (Texts{"c", "b", "a"}));
@@ -398,14 +398,14 @@ TEST(Oracle, pages_are_sorted_filtered_and_cut) {
   EXPECT_TRUE(oracle.sums(filter).empty());
 }
 
-TEST(Oracle, of_equal_times_the_greater_id_is_newer) {
+TEST(Oracle, of_equal_times_the_lesser_id_is_newer) {
   Bench bench;
   const auto one = bench.send(sale("a", 1'000, kNoon), kNoon);
   const auto two = bench.send(sale("b", 1'000, kNoon), kNoon);
   ASSERT_LT(one.id, two.id);
   const auto oracle = bench.oracle();
-  EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::newest))), (Texts{"b", "a"}));
-  EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::oldest))), (Texts{"a", "b"}));
+  EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::newest))), (Texts{"a", "b"}));
+  EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::oldest))), (Texts{"b", "a"}));
   EXPECT_EQ(orders_of(oracle.payments({}, by(Sort::smallest))), (Texts{"b", "a"}));
 }
 

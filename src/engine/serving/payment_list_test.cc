@@ -1,0 +1,319 @@
+#include "engine/serving/payment_list.h"
+
+#include "engine/serving/list_totals.h"
+#include "testing/list_world.h"
+
+namespace wonjang::serving {
+namespace {
+
+using Items = std::vector<PaymentItem>;
+constexpr Sort kSorts[] = {Sort::newest, Sort::oldest, Sort::largest, Sort::smallest};
+
+template <typename T>
+bool allows(const std::vector<T>& wanted, const T& value) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+}
+
+// The oracle: looks at every payment.
+bool expected_in(const ListWorld& world, const PaymentFilter& filter, const PaymentItem& item) {
+  const auto facts = facts_of(item.payment, item.at.merchant, "");
+  if (filter.merchant && *filter.merchant != facts.merchant) return false;
+  if (!filter.from.is_zero() && facts.at < filter.from) return false;
+  if (!filter.until.is_zero() && facts.at >= filter.until) return false;
+  if (!allows(filter.statuses, facts.status) || !allows(filter.methods, facts.method)) return false;
+  if (!allows(filter.issuers, facts.issuer)) return false;
+  if (facts.amount < filter.amount_min.value_or(INT64_MIN)) return false;
+  if (facts.amount > filter.amount_max.value_or(INT64_MAX)) return false;
+  if (filter.contains.empty()) return true;
+  const auto pattern = *Pattern::parse(world.forms(), filter.contains);
+  const auto& terms = item.payment.terms;
+  return matches(pattern, normal_form(world.forms(), terms.buyer.name)) ||
+         matches(pattern, normal_form(world.forms(), terms.order_name));
+}
+
+bool goes_first(Sort sort, const PaymentItem& a, const PaymentItem& b) {
+  const auto newer = [](const PaymentItem& x, const PaymentItem& y) {
+    return x.at.at != y.at.at ? x.at.at > y.at.at : x.at.payment < y.at.payment;
+  };
+  switch (sort) {
+    case Sort::newest:
+      return newer(a, b);
+    case Sort::oldest:
+      return newer(b, a);
+    case Sort::largest:
+      return a.payment.total != b.payment.total ? a.payment.total > b.payment.total : newer(a, b);
+    case Sort::smallest:
+      return goes_first(Sort::largest, b, a);
+  }
+  return false;
+}
+
+Items expected(const ListWorld& world, const PaymentFilter& filter, Sort sort) {
+  Items out;
+  for (const auto& item : world.payments()) {
+    if (expected_in(world, filter, item)) out.push_back(item);
+  }
+  std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) { return goes_first(sort, a, b); });
+  return out;
+}
+
+std::vector<Sums> expected_sums(const ListWorld& world, const PaymentFilter& filter) {
+  std::map<std::string, Sums> sums;
+  for (const auto& item : world.payments()) {
+    if (!expected_in(world, filter, item)) continue;
+    const auto facts = facts_of(item.payment, item.at.merchant, "");
+    auto& into = sums[facts.currency];
+    into.currency = facts.currency;
+    into.count += 1;
+    into.gross += facts.gross;
+    into.canceled += facts.canceled;
+  }
+  std::vector<Sums> out;
+  for (const auto& [currency, each] : sums) out.push_back(each);
+  return out;
+}
+
+PaymentFilter some_filter(ListWorld& world) {
+  Rng& rng = world.rng();
+  PaymentFilter out;
+  if (rng.chance(75)) out.merchant = static_cast<MerchantNo>(rng.below(4));
+  if (rng.chance(60)) out.from = world.some_time();
+  if (rng.chance(60)) out.until = world.some_time();
+  if (!out.from.is_zero() && out.until < out.from && !out.until.is_zero() && rng.chance(90)) {
+    std::swap(out.from, out.until);
+  }
+  if (rng.chance(10)) out.until = out.from.plus_us(ListWorld::kDayUs / 2);
+  if (rng.chance(30)) out.statuses = {PaymentStatus::done, PaymentStatus::canceled};
+  if (rng.chance(20)) out.methods = {static_cast<std::uint8_t>(1 + rng.below(3)), 0};
+  if (rng.chance(20)) out.issuers = {rng.chance(50) ? "11" : "004", "KAKAO"};
+  if (rng.chance(20)) out.amount_min = static_cast<std::int64_t>(rng.below(4)) * 1'000;
+  if (rng.chance(20)) out.amount_max = static_cast<std::int64_t>(rng.below(6)) * 1'000;
+  static const char* const kPatterns[] = {"민수", "ㄱㅁ", "카페라떼", "lg전자", "없는말", "수", "kim"};
+  if (rng.chance(30)) out.contains = kPatterns[rng.below(7)];
+  return out;
+}
+
+std::string told(const PaymentFilter& filter, Sort sort) {
+  return std::string(code_of(sort)) + " merchant " + std::to_string(filter.merchant.value_or(999)) + " [" +
+         std::to_string(filter.from.us) + ", " + std::to_string(filter.until.us) + ") amount " +
+         std::to_string(filter.amount_min.value_or(-1)) + ".." +
+         std::to_string(filter.amount_max.value_or(-1)) + " contains " + filter.contains;
+}
+
+std::vector<PaymentId> ids_of(const Items& items) {
+  std::vector<PaymentId> out;
+  for (const auto& item : items) out.push_back(item.payment.id);
+  return out;
+}
+
+// All pages, each of a size of its own.
+Items all_pages(ListWorld& world, const PaymentList& list, const PaymentFilter& filter, Sort sort,
+                std::uint32_t limit_max = 40) {
+  Items out;
+  Page page{.sort = sort};
+  for (int pages = 0; pages < 5'000; ++pages) {
+    page.limit = static_cast<std::uint32_t>(1 + world.rng().below(limit_max));
+    const auto got = list.page(*world.snapshot(), filter, page);
+    EXPECT_TRUE(got) << got.error().message << " " << told(filter, sort);
+    if (!got) return out;
+    EXPECT_LE(got->items.size(), page.limit);
+    EXPECT_FALSE(got->reading.index.empty());
+    out.insert(out.end(), got->items.begin(), got->items.end());
+    if (!got->next) return out;
+    page.after = *got->next;
+  }
+  ADD_FAILURE() << "the pages never end: " << told(filter, sort);
+  return out;
+}
+
+TEST(PaymentList, every_filter_and_sort_pages_to_what_sorting_a_vector_gives) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    ListWorld world(seed);
+    world.fill(400, 0);
+    for (int i = 0; i < 60; ++i) {
+      const PaymentFilter filter = some_filter(world);
+      const PaymentList list(world.sources(/*with_dictionary=*/world.rng().chance(70)));
+      for (const Sort sort : kSorts) {
+        const Items want = expected(world, filter, sort), got = all_pages(world, list, filter, sort);
+        ASSERT_EQ(ids_of(got), ids_of(want)) << told(filter, sort) << " seed " << seed;
+        for (std::size_t k = 0; k < got.size(); ++k) {
+          ASSERT_EQ(got[k].payment, want[k].payment);
+          ASSERT_EQ(got[k].at, want[k].at);
+        }
+      }
+    }
+  }
+}
+
+TEST(PaymentList, pages_neither_skip_nor_repeat_while_writes_go_on) {
+  for (const Sort sort : kSorts) {
+    ListWorld world(7);
+    world.fill(300, 0);
+    const PaymentFilter filter{.merchant = 0};
+    const PaymentList list(world.sources());
+    const auto before = ids_of(expected(world, filter, sort));
+    Page page{.sort = sort, .limit = 7};
+    std::vector<PaymentId> seen;
+    for (;;) {
+      const auto got = list.page(*world.snapshot(), filter, page);
+      ASSERT_TRUE(got) << got.error().message;
+      for (const auto& item : got->items) seen.push_back(item.payment.id);
+      if (!got->next) break;
+      page.after = *got->next;
+      for (int i = 0; i < 3; ++i) world.add(0, world.some_time());
+      world.change(world.rng().below(300), PaymentStatus::canceled);
+      world.write();
+    }
+    std::vector<PaymentId> of_then;
+    std::copy_if(seen.begin(), seen.end(), std::back_inserter(of_then),
+                 [&](PaymentId id) { return std::find(before.begin(), before.end(), id) != before.end(); });
+    EXPECT_EQ(of_then, before) << code_of(sort);
+    std::sort(seen.begin(), seen.end());
+    EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end()) << code_of(sort);
+  }
+}
+
+TEST(PaymentList, a_cursor_of_another_question_is_refused) {
+  ListWorld world(1);
+  world.fill(200, 0);
+  const PaymentList list(world.sources());
+  const auto first = list.page(*world.snapshot(), {.merchant = 0}, {.limit = 5});
+  ASSERT_TRUE(first && first->next);
+  const auto refused = [&](PaymentFilter filter, Page page) {
+    const auto got = list.page(*world.snapshot(), filter, page);
+    return !got && got.error().kind == ErrorKind::invalid;
+  };
+  EXPECT_TRUE(list.page(*world.snapshot(), {.merchant = 0}, {.limit = 9, .after = *first->next}));
+  EXPECT_TRUE(refused({.merchant = 1}, {.after = *first->next}));
+  EXPECT_TRUE(refused({}, {.after = *first->next}));
+  EXPECT_TRUE(refused({.merchant = 0, .contains = "수"}, {.after = *first->next}));
+  EXPECT_TRUE(refused({.merchant = 0}, {.sort = Sort::oldest, .after = *first->next}));
+  EXPECT_TRUE(refused({.merchant = 0}, {.sort = Sort::largest, .after = *first->next}));
+  EXPECT_TRUE(refused({.merchant = 0}, {.after = first->next->substr(1)}));
+  EXPECT_TRUE(refused({.merchant = 0}, {.after = "x"}));
+  EXPECT_TRUE(refused({.merchant = 0}, {.limit = 0}));
+  EXPECT_TRUE(refused({.merchant = 0}, {.limit = kPageMax + 1}));
+  EXPECT_TRUE(refused({.merchant = 0, .contains = "**"}, {}));
+}
+
+TEST(PaymentList, a_page_without_residual_filter_reads_one_row_more_than_it_shows_at_most) {
+  ListWorld world(2);
+  world.fill(600, 0);
+  const PaymentList list(world.sources());
+  for (const Sort sort : {Sort::newest, Sort::oldest}) {
+    const auto got = list.page(*world.snapshot(), {.merchant = 0}, {.sort = sort, .limit = 50});
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->items.size(), 50U);
+    EXPECT_LE(got->reading.rows_read, 51U);
+    EXPECT_EQ(got->reading.seeks, 1U);
+    EXPECT_EQ(got->reading.index, "rows");
+  }
+}
+
+// A third of all payments is one merchant's, and one of them is sought by what no key tells.
+TEST(PaymentList, at_the_ceiling_a_page_ends_early_with_a_cursor_that_goes_on) {
+  ListWorld world(3);
+  Payment sought = world.make(0, ListWorld::kBase.plus_us(-1));
+  sought.status = PaymentStatus::expired;
+  world.add(sought);
+  for (std::uint64_t i = 0; i < 2 * kListRowsMax + 500; ++i) {
+    Payment other = world.make(0, ListWorld::kBase.plus_us(static_cast<std::int64_t>(i)));
+    other.status = PaymentStatus::done;
+    world.add(other);
+  }
+  world.write();
+  const PaymentList list(world.sources());
+  const PaymentFilter filter{.merchant = 0, .statuses = {PaymentStatus::expired}};
+  Page page;
+  for (int early = 0; early < 2; ++early) {
+    const auto got = list.page(*world.snapshot(), filter, page);
+    ASSERT_TRUE(got) << got.error().message;
+    EXPECT_TRUE(got->items.empty());
+    EXPECT_EQ(got->reading.rows_read, kListRowsMax);
+    ASSERT_TRUE(got->next);
+    page.after = *got->next;
+  }
+  const auto last = list.page(*world.snapshot(), filter, page);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(ids_of(last->items), std::vector{sought.id});
+  EXPECT_EQ(last->next, std::nullopt);
+
+  for (const Sort sort : {Sort::largest, Sort::smallest}) {
+    EXPECT_EQ(ids_of(all_pages(world, list, filter, sort, kPageMax)), std::vector{sought.id});
+  }
+  const auto refused = list.page(*world.snapshot(), {}, {.sort = Sort::largest});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_NE(refused.error().message.find("name a merchant"), std::string::npos);
+  const auto sums = ListTotals(world.sources()).payments(*world.snapshot(), {.merchant = 0, .amount_min = 0});
+  ASSERT_TRUE(sums);
+  ASSERT_TRUE(std::holds_alternative<Narrow>(sums->answer));
+  EXPECT_NE(std::get<Narrow>(sums->answer).what.find("narrow the amount"), std::string::npos);
+}
+
+TEST(PaymentList, a_payment_is_found_by_its_id) {
+  ListWorld world(4);
+  world.fill(50, 0);
+  const auto& some = world.payments()[17];
+  const auto found = find_payment(*world.snapshot(), world.directory(), some.payment.id);
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->payment, some.payment);
+  EXPECT_EQ((*found)->at, some.at);
+  EXPECT_EQ(*find_locator(*world.snapshot(), PaymentId(RawId{99, 99})), std::nullopt);
+}
+
+TEST(ListTotals, are_the_sums_of_all_that_the_filter_lets_through) {
+  int by_cubes = 0;
+  for (std::uint64_t seed = 11; seed <= 14; ++seed) {
+    ListWorld world(seed);
+    world.fill(500, 0);
+    for (int i = 0; i < 150; ++i) {
+      const PaymentFilter filter = some_filter(world);
+      ListSources sources = world.sources(world.rng().chance(70));
+      if (world.rng().chance(10)) sources.cubes = {};
+      const auto got = ListTotals(sources).payments(*world.snapshot(), filter);
+      ASSERT_TRUE(got) << got.error().message;
+      ASSERT_TRUE(std::holds_alternative<std::vector<Sums>>(got->answer)) << told(filter, Sort::newest);
+      ASSERT_EQ(std::get<std::vector<Sums>>(got->answer), expected_sums(world, filter))
+          << told(filter, Sort::newest) << " by " << got->reading.index << " seed " << seed;
+      by_cubes += got->reading.index.find("merchant_") != std::string::npos ? 1 : 0;
+    }
+  }
+  EXPECT_GT(by_cubes, 100);
+}
+
+TEST(ListTotals, five_years_are_months_and_some_days) {
+  ListWorld world(5);
+  world.fill(1'500, 0);
+  PaymentFilter filter{.merchant = 0, .from = ListWorld::kBase.plus_us(-5 * 365 * ListWorld::kDayUs)};
+  filter.statuses = {PaymentStatus::done};
+  const auto got = ListTotals(world.sources()).payments(*world.snapshot(), filter);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(std::get<std::vector<Sums>>(got->answer), expected_sums(world, filter));
+  EXPECT_NE(got->reading.index.find("merchant_month"), std::string::npos) << got->reading.index;
+  EXPECT_LT(got->reading.rows_read, 150U);
+}
+
+TEST(Row, a_glance_sees_what_the_whole_row_says) {
+  ListWorld world(6);
+  world.fill(500, 0);
+  for (const auto& item : world.payments()) {
+    std::string bytes;
+    encode_row({item.payment, {1, 2}}, bytes);
+    const auto seen = glance_row(bytes, Glance::all);
+    ASSERT_TRUE(seen) << seen.error().message;
+    const auto facts = facts_of(item.payment, 0, "");
+    EXPECT_EQ(seen->status, facts.status);
+    EXPECT_EQ(seen->total, facts.amount);
+    EXPECT_EQ(seen->currency, facts.currency);
+    EXPECT_EQ(seen->method, facts.method);
+    EXPECT_EQ(seen->issuer, facts.issuer);
+    EXPECT_EQ(seen->gross, facts.gross);
+    EXPECT_EQ(seen->canceled, facts.canceled);
+    EXPECT_EQ(seen->buyer, item.payment.terms.buyer.name);
+    EXPECT_EQ(seen->order_name, item.payment.terms.order_name);
+  }
+}
+
+}  // namespace
+}  // namespace wonjang::serving
