@@ -34,7 +34,7 @@ class ListWorld {
   static constexpr std::int64_t kDayUs = 86'400'000'000;
 
   explicit ListWorld(std::uint64_t seed, std::uint32_t merchants = 4)
-      : cubes_(serving::builtin_cubes()), rng_(seed), log_(1), directory_(log_, codec_), totals_(cubes_) {
+      : cubes_(cubes_with_months()), rng_(seed), log_(1), directory_(log_, codec_), totals_(cubes_) {
     for (std::uint32_t i = 0; i < merchants; ++i) {
       Event event;
       event.id = EventId(RawId{9, i + 1});
@@ -149,6 +149,16 @@ class ListWorld {
   }
 
  private:
+  // The built-in ones, and one that somebody may declare: lists use it where it is.
+  static std::vector<serving::CubeSpec> cubes_with_months() {
+    using D = serving::Dimension;
+    auto cubes = serving::builtin_cubes();
+    cubes.push_back({.id = serving::kDeclaredIdMin,
+                     .name = "merchant_month",
+                     .inner = {D::method, D::status, D::currency},
+                     .grain = serving::Grain::month});
+    return cubes;
+  }
   std::uint64_t directory_merchants() const { return log_.load(kRegistryStream)->size(); }
   Approval make_approval(std::int64_t amount) {
     static constexpr ApprovalState kStates[] = {ApprovalState::approved, ApprovalState::declined,

@@ -264,6 +264,7 @@ TEST(PaymentList, a_payment_is_found_by_its_id) {
 
 TEST(ListTotals, are_the_sums_of_all_that_the_filter_lets_through) {
   int by_cubes = 0;
+  const auto builtin = builtin_cubes();
   for (std::uint64_t seed = 11; seed <= 14; ++seed) {
     ListWorld world(seed);
     world.fill(500, 0);
@@ -271,6 +272,7 @@ TEST(ListTotals, are_the_sums_of_all_that_the_filter_lets_through) {
       const PaymentFilter filter = some_filter(world);
       ListSources sources = world.sources(world.rng().chance(70));
       if (world.rng().chance(10)) sources.cubes = {};
+      if (world.rng().chance(30)) sources.cubes = builtin;
       const auto got = ListTotals(sources).payments(*world.snapshot(), filter);
       ASSERT_TRUE(got) << got.error().message;
       ASSERT_TRUE(std::holds_alternative<std::vector<Sums>>(got->answer)) << told(filter, Sort::newest);
@@ -282,7 +284,7 @@ TEST(ListTotals, are_the_sums_of_all_that_the_filter_lets_through) {
   EXPECT_GT(by_cubes, 100);
 }
 
-TEST(ListTotals, five_years_are_months_and_some_days) {
+TEST(ListTotals, five_years_are_months_and_some_days_where_a_cube_of_months_is_declared) {
   ListWorld world(5);
   world.fill(1'500, 0);
   PaymentFilter filter{.merchant = 0, .from = ListWorld::kBase.plus_us(-5 * 365 * ListWorld::kDayUs)};
@@ -292,6 +294,14 @@ TEST(ListTotals, five_years_are_months_and_some_days) {
   EXPECT_EQ(std::get<std::vector<Sums>>(got->answer), expected_sums(world, filter));
   EXPECT_NE(got->reading.index.find("merchant_month"), std::string::npos) << got->reading.index;
   EXPECT_LT(got->reading.rows_read, 150U);
+
+  ListSources by_days = world.sources();
+  const auto builtin = builtin_cubes();
+  by_days.cubes = builtin;
+  const auto same = ListTotals(by_days).payments(*world.snapshot(), filter);
+  ASSERT_TRUE(same);
+  EXPECT_EQ(std::get<std::vector<Sums>>(same->answer), expected_sums(world, filter));
+  EXPECT_EQ(same->reading.index, "merchant_day + rows");
 }
 
 TEST(Row, a_glance_sees_what_the_whole_row_says) {

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/hash64.h"
-#include "engine/serving/totals_reader.h"
+#include "engine/serving/bucket.h"
 
 namespace wonjang::serving {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::size_t kFetchMax = 256;
 constexpr std::size_t kValuesMerged = 2'000;
 constexpr std::size_t kValuesMergedOfMerchant = 256;
 // A merchant with so few payments in the period is walked: that never takes long.
-constexpr std::uint64_t kFewRows = 4'000;
+constexpr std::int64_t kFewRows = 4'000;
 // Shorter than that, a month's amounts mostly lie outside the period.
 constexpr std::int64_t kShortPeriodUs = 86'400'000'000;
 
@@ -344,25 +344,25 @@ class Planner {
     return std::unique_ptr<Walk>(new PostingsWalk(std::move(runs), up));
   }
 
-  // By the totals of the months. Nobody relies on it: another plan is another way to the same answer.
+  // By the counts of the merchant's months. Nobody relies on it: another plan is another way to the same
+  // answer.
   Result<bool> has_few_rows() {
-    const auto is_it = [](const CubeSpec& cube) { return cube.name == "merchant_month"; };
-    if (std::none_of(sources_.cubes.begin(), sources_.cubes.end(), is_it)) return false;
-    TotalsQuery query;
-    query.cube = "merchant_month";
-    query.merchants = {*filter_.merchant};
-    query.from = filter_.from.is_zero() ? 0 : bucket_of(Grain::month, filter_.from);
-    query.until =
-        filter_.until.is_zero() ? query.from + 1'200 : bucket_of(Grain::month, filter_.until.plus_us(-1)) + 1;
-    query.until = std::max(query.from, query.until);
-    WJ_TRY(const auto answer, read_totals(sources_.cubes, snapshot_, query));
-    const auto* rows = std::get_if<TotalsRows>(&answer);
-    if (rows == nullptr) return false;
-    reading_.seeks += rows->reading.seeks;
-    reading_.rows_read += rows->reading.rows_read;
-    std::uint64_t count = 0;
-    for (const auto& row : rows->rows) count += static_cast<std::uint64_t>(row.sums.amount.count);
-    return count <= kFewRows;
+    const std::string prefix = merchant_prefix(*filter_.merchant);
+    KeyRange months{prefix, after_prefix(prefix)};
+    if (!filter_.from.is_zero()) months.from = bucket_key({*filter_.merchant, filter_.from, {}});
+    if (!filter_.until.is_zero()) {
+      months.until = after_prefix(bucket_key({*filter_.merchant, filter_.until.plus_us(-1), {}}));
+    }
+    ++reading_.seeks;
+    std::int64_t count = 0;
+    const auto cursor = snapshot_.scan(kBuckets, months.from, months.until);
+    for (; cursor->valid() && count <= kFewRows; cursor->next()) {
+      ++reading_.rows_read;
+      WJ_TRY(const Bucket bucket, decode_bucket(cursor->value()));
+      count += bucket.count;
+    }
+    WJ_CHECK(cursor->status());
+    return count > 0 && count <= kFewRows;
   }
 
   // Null: too many.
