@@ -5,6 +5,11 @@
 #include <fstream>
 #include <thread>
 
+#include "adapters/protobuf/event_codec.h"
+#include "adapters/rocksdb/rocks_book.h"
+#include "adapters/rocksdb/rocks_places.h"
+#include "adapters/system/system_clock.h"
+#include "adapters/utf8proc/unicode_text_forms.h"
 #include "app/cli/api_client.h"
 #include "app/cli/exit.h"
 #include "app/cli/json_table.h"
@@ -13,7 +18,11 @@
 #include "app/cli/offline.h"
 #include "app/cli/online.h"
 #include "app/cli/progress.h"
+#include "app/cli/views_offline.h"
 #include "app/service/service.h"
+#include "app/serving/books_log.h"
+#include "engine/projection/runner.h"
+#include "engine/serving/views.h"
 #include "testing/temp_dir.h"
 
 namespace wonjang {
@@ -146,6 +155,65 @@ TEST_F(Served, reconciliation_names_payments_that_are_missing) {
   EXPECT_EQ(result->missing, 2U);
   EXPECT_EQ(result->duplicate, 1U);
   EXPECT_FALSE(result->ok());
+}
+
+// Folds what the books say into views/ and gives the store of the newest generation to `act`.
+void with_views(const std::string& data_dir, std::uint32_t count, const std::function<void(KvStore&)>& act) {
+  std::vector<std::unique_ptr<RocksBook>> books;
+  std::vector<const Book*> pointers;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    RocksBookOptions options;
+    options.directory = book_directory(data_dir, i);
+    options.create = false;
+    auto book = RocksBook::open(options, RocksShared::make({}));
+    ASSERT_TRUE(book) << book.error().message;
+    books.push_back(*std::move(book));
+    pointers.push_back(books.back().get());
+  }
+  BooksLog log(pointers);
+  const ProtobufEventCodec codec;
+  const UnicodeTextForms forms;
+  const SystemClock clock;
+  RocksKvOptions store;
+  store.shared = RocksShared::make({});
+  const auto places = RocksPlaces::open(data_dir + "/views", store);
+  ASSERT_TRUE(places) << places.error().message;
+  {
+    projection::RunnerOptions options;
+    options.own_thread = false;
+    const serving::ViewsPorts ports{log, codec, forms};
+    projection::Runner runner(
+        log, [ports] { return std::make_unique<serving::Views>(ports, serving::builtin_cubes()); }, **places,
+        clock, options);
+    ASSERT_TRUE(runner.start());
+    while (runner.step() == projection::Stepped::worked) {
+    }
+  }
+  const auto numbers = projection::generations_in(**places);
+  ASSERT_TRUE(numbers && !numbers->empty());
+  const auto generation = projection::Generation::open(**places, numbers->front(), serving::view_spaces());
+  ASSERT_TRUE(generation) << generation.error().message;
+  act((*generation)->store());
+}
+
+TEST_F(Served, views_are_verified_and_a_lost_row_is_found) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  stop();
+  EXPECT_EQ(run_verify_views({.data_dir = dir_.path() + "/none"}), kExitFailed);
+  with_views(data_dir_, 2, [](KvStore&) {});
+  EXPECT_EQ(run_verify_views({.data_dir = data_dir_}), kExitOk);
+  EXPECT_EQ(run_verify_views({.data_dir = data_dir_, .json = true}), kExitOk);
+  EXPECT_EQ(run_check({data_dir_, false}), kExitOk);
+  with_views(data_dir_, 2, [](KvStore& store) {
+    KvBatch batch;
+    batch.remove(serving::kRows, store.snapshot()->scan(serving::kRows, {}, {})->key());
+    ASSERT_TRUE(store.write(batch));
+    ASSERT_TRUE(store.flush());
+  });
+  EXPECT_EQ(run_verify_views({.data_dir = data_dir_}), kExitDifferences);
+  EXPECT_EQ(run_check({data_dir_, true}), kExitDifferences);
 }
 
 TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {

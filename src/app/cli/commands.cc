@@ -12,6 +12,7 @@
 #include "app/cli/online.h"
 #include "app/cli/serve.h"
 #include "app/cli/sim.h"
+#include "app/cli/views_offline.h"
 
 namespace wonjang {
 namespace {
@@ -46,6 +47,7 @@ struct Arguments {
   std::string file;
   KeyCreateOptions key;
   CheckOptions check;
+  VerifyViewsOptions verify_views;
   std::string output = "table";
   std::string from;
   std::string to;
@@ -71,6 +73,7 @@ class Tree {
     add_load();
     add_payment();
     add_offline();
+    add_verify();
     add_proof();
     add_key();
     add_sim();
@@ -268,6 +271,17 @@ class Tree {
     settle->add_option("--failure-code", r.failure_code, "Of what was DECLINED");
     settle->add_option("--at", r.at, "When, by the provider's clock; default: now");
     settle->add_flag("--dry-run", r.dry_run, "Show the payment and what would be sent; send nothing");
+  }
+
+  void add_verify() {
+    auto* verify = noun("verify", "Prove that what is derived is what the events say");
+    auto* views =
+        command(verify, "views", "Every record of the serving views; names the first differences", [this] {
+          a_.verify_views.json = a_.output != "table";
+          return run_verify_views(a_.verify_views);
+        });
+    views->add_option("--data-dir", a_.verify_views.data_dir, "Of a ledger that isn't running")->required();
+    add_output_flag(views, a_.output);
   }
 
   void add_offline() {

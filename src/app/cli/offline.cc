@@ -14,6 +14,7 @@
 #include "app/api/secrets.h"
 #include "app/cli/exit.h"
 #include "app/cli/progress.h"
+#include "app/cli/views_offline.h"
 #include "app/service/backup_files.h"
 #include "app/service/service.h"
 #include "engine/ledger/check.h"
@@ -59,11 +60,7 @@ Result<CheckReport> check_book(const Book& book, std::uint32_t number) {
 void print_check(std::uint32_t book, const CheckReport& r, bool json) {
   const auto root = hex_of(r.root);
   if (json) {
-    std::string difference;
-    for (const char c : r.difference) {
-      if (c == '"' || c == '\\') difference.push_back('\\');
-      difference.push_back(c == '\n' ? ' ' : c);
-    }
+    const std::string difference = json_text(r.difference);
     std::printf(
         R"({"book":%u,"ok":%s,"events":%llu,"units":%llu,"payments":%llu,"idempotencyKeys":%llu,"treeNodes":%llu,)"
         R"("root":"%s","countsCompared":%s,"difference":"%s"})"
@@ -80,17 +77,35 @@ void print_check(std::uint32_t book, const CheckReport& r, bool json) {
   if (!r.ok()) std::printf("  first difference: %s\n", r.difference.c_str());
 }
 
-// All books; true when none differs.
+using Books = std::vector<std::unique_ptr<Book>>;
+
+Result<Books> open_books(const std::string& data_dir) {
+  WJ_TRY(const auto count, books_in(data_dir));
+  Books out;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    WJ_TRY(auto book, open_stored_book(data_dir, i));
+    out.push_back(std::move(book));
+  }
+  return out;
+}
+
+std::vector<const Book*> pointers_to(const Books& books) {
+  std::vector<const Book*> out;
+  for (const auto& book : books) out.push_back(book.get());
+  return out;
+}
+
+// All books, and the views of them where there are any; true when none differs.
 Result<bool> check_all(const std::string& data_dir, bool json) {
-  WJ_TRY(const auto books, books_in(data_dir));
+  WJ_TRY(const auto books, open_books(data_dir));
   bool all_good = true;
-  for (std::uint32_t i = 0; i < books; ++i) {
-    WJ_TRY(const auto book, open_stored_book(data_dir, i));
-    WJ_TRY(const auto report, check_book(*book, i));
+  for (std::uint32_t i = 0; i < books.size(); ++i) {
+    WJ_TRY(const auto report, check_book(*books[i], i));
     print_check(i, report, json);
     all_good = all_good && report.ok();
   }
-  return all_good;
+  WJ_TRY(const auto views, verify_views_of({.data_dir = data_dir, .json = json}, pointers_to(books)));
+  return all_good && views.value_or(true);
 }
 
 Result<void> must_be_empty(const std::string& directory) {
@@ -149,7 +164,25 @@ int differences(const Result<bool>& good) {
 
 }  // namespace
 
+std::string json_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c == '\n' ? ' ' : c);
+  }
+  return out;
+}
+
 int run_check(const CheckOptions& options) { return differences(check_all(options.data_dir, options.json)); }
+
+int run_verify_views(const VerifyViewsOptions& options) {
+  const auto books = open_books(options.data_dir);
+  if (!books) return fail(books.error());
+  const auto compared = verify_views_of(options, pointers_to(*books));
+  if (!compared) return fail(compared.error());
+  if (!*compared) return kExitFailed;
+  return **compared ? kExitOk : kExitDifferences;
+}
 
 int run_backup(const std::string& data_dir, const std::string& to) {
   const auto done = back_up(data_dir, to);

@@ -7,10 +7,13 @@
 //   wonjang-backup 1
 //   book 0 size 1234 root <64 hex digits>
 //
+// `check` covers the views too, where there are any (views_offline.h).
+//
 // Threads: blocks.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace wonjang {
 
@@ -18,6 +21,9 @@ struct CheckOptions {
   std::string data_dir;
   bool json = false;
 };
+// Within the quotes of a JSON text, on one line.
+std::string json_text(std::string_view text);
+
 int run_check(const CheckOptions& options);                          // 0, or 3 with the first difference
 int run_backup(const std::string& data_dir, const std::string& to);  // `to`: doesn't exist, or is empty
 int run_restore(const std::string& from, const std::string& to,

@@ -216,7 +216,7 @@ class Verification {
         for (auto& unit : units) {
           if (unit.first >= views_.seen[book]) break;
           at = unit.next();
-          if (unit.stream == kRegistryStream) continue;
+          if (!is_payment_stream(unit.stream)) continue;
           WJ_CHECK(each(LogUnit{book, std::move(unit)}));
           if (is_full()) return {};
         }
@@ -228,6 +228,7 @@ class Verification {
   }
 
   Result<History> history(PaymentId payment) const {
+    if (!is_payment_stream(payment.raw())) return History();
     const auto book = book_of(payment.raw(), views_.log.books());
     return history_of(views_.log, views_.codec, payment, views_.seen[book]);
   }

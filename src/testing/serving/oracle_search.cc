@@ -251,7 +251,7 @@ serving::Paged<SearchHit> Oracle::search(const serving::SearchQuery& query) cons
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
     if (a.match.certain != b.match.certain) return a.match.certain;
     if (a.record->at.at != b.record->at.at) return a.record->at.at > b.record->at.at;
-    return a.record->at.payment > b.record->at.payment;
+    return a.record->at.payment < b.record->at.payment;
   });
   serving::Paged<SearchHit> out;
   const std::size_t first = query.after.empty() ? 0 : std::stoull(query.after);

@@ -37,6 +37,7 @@ class DamagedViews {
                       codec_, [&](LogUnit unit) { take(std::move(unit), disordered); });
     for (std::vector<CityUnit> batch; city.next(4096, batch);) disorder.take(std::move(batch));
     disorder.finish();
+    add_what_is_no_payment();
     open();
     fold();
   }
@@ -73,6 +74,14 @@ class DamagedViews {
     const bool is_lost =
         unit.unit.first_version == 0 && unit.unit.stream != kRegistryStream && unit.unit.stream.low % 31 == 0;
     if (!is_lost || !disordered) log_.append(std::move(unit));
+  }
+
+  // A stream beside a payment's, which nobody decodes.
+  void add_what_is_no_payment() {
+    LogUnit unit;
+    unit.unit.stream = aside_stream(PaymentId(RawId{0x0190000000000000ULL, 5}).raw());
+    unit.unit.events = {"no event"};
+    log_.append(std::move(unit));
   }
 
   void open() {

@@ -11,7 +11,7 @@
 #include "engine/serving/row.h"
 #include "engine/serving/sales_of_day.h"
 #include "engine/serving/totals_reader.h"
-#include "testing/views/views_world.h"
+#include "testing/views/folded_world.h"
 
 namespace wonjang::testing {
 namespace {
@@ -31,32 +31,6 @@ const BusinessDate kUntil = CityOptions().until;
 // The longest period that anything of a city falls into.
 const BusinessDate kFirst{kUntil.days - 6 * 366};
 const BusinessDate kLast{kUntil.days + 60};
-
-struct FoldedWorld {
-  explicit FoldedWorld(std::uint64_t seed, std::uint32_t books, std::uint64_t payments = 2'000)
-      : world({.seed = seed, .payments = payments, .merchants = 40, .books = books}) {
-    world.fold_all();
-    oracle = world.oracle();
-    view = world.view();
-  }
-  ViewsWorld world;
-  std::unique_ptr<Oracle> oracle;
-  projection::View view;
-};
-
-// One and four books, made once and looked at by every test.
-std::vector<std::unique_ptr<FoldedWorld>>& worlds() {
-  static auto all = [] {
-    std::vector<std::unique_ptr<FoldedWorld>> out;
-    for (const auto seed : world_seeds(/*usually=*/1, /*patiently=*/10)) {
-      for (const std::uint32_t books : {1U, 4U}) {
-        out.push_back(std::make_unique<FoldedWorld>(seed + books, books));
-      }
-    }
-    return out;
-  }();
-  return all;
-}
 
 std::vector<BusinessDate> closes() {
   // Before anything, in the middle of the periods, at their end, after everything.

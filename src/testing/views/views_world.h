@@ -77,6 +77,16 @@ class ViewsWorld {
     fold_shown();
   }
 
+  // The first half of every book.
+  void fold_half() {
+    for (std::uint32_t book = 0; book < borders_.size(); ++book) {
+      shown_[book] = std::max(shown_[book], borders_[book][borders_[book].size() / 2]);
+    }
+    log_.show(shown_);
+    if (!runner_) start();
+    fold_shown();
+  }
+
   // Everything at once, into a store of its own: what the live one must be equal to.
   void fold_clean(MemoryPlaces& places) {
     log_.show_all();

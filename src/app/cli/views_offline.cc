@@ -1,0 +1,132 @@
+#include "app/cli/views_offline.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "adapters/protobuf/event_codec.h"
+#include "adapters/rocksdb/rocks_places.h"
+#include "adapters/utf8proc/unicode_text_forms.h"
+#include "app/cli/offline.h"
+#include "app/cli/progress.h"
+#include "app/serving/books_log.h"
+#include "base/int128.h"
+#include "engine/projection/generation.h"
+#include "engine/serving/exact.h"
+#include "engine/serving/verify_views.h"
+#include "engine/serving/views.h"
+
+namespace wonjang {
+namespace {
+
+using Number = unsigned long long;
+using Compared = std::optional<bool>;
+
+Compared nothing(const VerifyViewsOptions& options, const std::string& why) {
+  if (options.json) {
+    std::printf(R"({"views":true,"ok":null,"notCompared":"%s"})"
+                "\n",
+                json_text(why).c_str());
+  } else {
+    std::printf("views: not compared: %s\n", why.c_str());
+  }
+  return std::nullopt;
+}
+
+void print_json(const serving::ViewsReport& r, std::uint64_t generation) {
+  std::string records;
+  std::string sums;
+  std::string differences;
+  const auto add = [](std::string& to, const std::string& what) { to += (to.empty() ? "" : ",") + what; };
+  for (KvSpace space = serving::kRows; space < serving::kSpaceCount; ++space) {
+    add(records, "\"" + serving::view_spaces()[space].name + "\":" + std::to_string(r.records[space]));
+  }
+  for (const auto& s : r.sums) {
+    add(sums, "{\"currency\":\"" + s.currency + "\",\"count\":" + std::to_string(s.count) + ",\"gross\":\"" +
+                  serving::to_text(s.gross) + "\",\"canceled\":\"" + serving::to_text(s.canceled) +
+                  "\",\"net\":\"" + serving::to_text(s.net()) + "\"}");
+  }
+  for (const auto& d : r.differences) add(differences, "\"" + json_text(d.what) + "\"");
+  std::printf(
+      R"({"views":true,"ok":%s,"generation":%llu,"events":%llu,"payments":%llu,"records":{%s},"sums":[%s],)"
+      R"("differences":[%s],"groupsNotSplit":%llu})"
+      "\n",
+      r.ok() ? "true" : "false", static_cast<Number>(generation), static_cast<Number>(r.events),
+      static_cast<Number>(r.payments), records.c_str(), sums.c_str(), differences.c_str(),
+      static_cast<Number>(r.groups_not_split));
+}
+
+void print_table(const serving::ViewsReport& r, std::uint64_t generation) {
+  std::printf("views: %s, generation %llu, %llu events, %llu payments\n",
+              r.ok() ? "as derived from the events" : "DIFFERENT", static_cast<Number>(generation),
+              static_cast<Number>(r.events), static_cast<Number>(r.payments));
+  std::string records;
+  for (KvSpace space = serving::kRows; space < serving::kSpaceCount; ++space) {
+    records += (records.empty() ? "" : ", ") + serving::view_spaces()[space].name + " " +
+               std::to_string(r.records[space]);
+  }
+  std::printf("  compared: %s\n", records.c_str());
+  for (const auto& s : r.sums) {
+    std::printf("  %s: %lld payments, gross %s, canceled %s, net %s\n", s.currency.c_str(),
+                static_cast<long long>(s.count), serving::to_text(s.gross).c_str(),
+                serving::to_text(s.canceled).c_str(), serving::to_text(s.net()).c_str());
+  }
+  for (const auto& d : r.differences) std::printf("  %s\n", d.what.c_str());
+  if (r.groups_not_split > 0) {
+    std::printf("  and %llu groups more that differ\n", static_cast<Number>(r.groups_not_split));
+  }
+  if (!r.ok()) std::printf("  the books are the truth: rebuild the views\n");
+}
+
+// The generation that a start would show: the newest complete one.
+Result<std::shared_ptr<projection::Generation>> newest_complete(KvPlaces& places,
+                                                                std::optional<projection::Meta>& meta) {
+  WJ_TRY(const auto numbers, projection::generations_in(places));
+  for (const auto number : numbers) {
+    WJ_TRY(auto generation, projection::Generation::open(places, number, serving::view_spaces()));
+    WJ_TRY(meta, generation->meta());
+    if (meta && meta->complete) return generation;
+  }
+  return std::shared_ptr<projection::Generation>();
+}
+
+}  // namespace
+
+Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
+                                            const std::vector<const Book*>& books) {
+  const std::string directory = options.data_dir + "/views";
+  if (!std::filesystem::is_directory(directory)) {
+    return nothing(options, "there is no " + directory + "; the next start builds them");
+  }
+  RocksKvOptions store;
+  store.shared = RocksShared::make({});
+  WJ_TRY(const auto places, RocksPlaces::open(directory, store));
+  std::optional<projection::Meta> meta;
+  WJ_TRY(const auto generation, newest_complete(*places, meta));
+  if (!generation) return nothing(options, "none was ever complete; the next start goes on building them");
+
+  const BooksLog log(books);
+  const ProtobufEventCodec codec;
+  const UnicodeTextForms forms;
+  const serving::Views views({log, codec, forms}, options.cubes);
+  WJ_TRY(const auto why_not, projection::why_unusable(meta, views, log));
+  if (why_not) return nothing(options, *why_not + "; the next start builds them anew");
+
+  Progress progress("verify views", "events");
+  const auto snapshot = projection::snapshot_of(generation);
+  WJ_TRY(const auto report,
+         serving::verify_views({log, codec, forms, options.cubes, *snapshot, projection::positions_of(*meta)},
+                               {.progress = [&](const serving::VerifyProgress& at) {
+                                 if (at.phase == serving::VerifyPhase::reading_log)
+                                   progress.at(at.done, at.total);
+                                 return true;
+                               }}));
+  if (options.json) {
+    print_json(report, generation->number());
+  } else {
+    print_table(report, generation->number());
+  }
+  return Compared(report.ok());
+}
+
+}  // namespace wonjang

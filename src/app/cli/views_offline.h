@@ -1,0 +1,30 @@
+// `wonjang verify views` on a data directory that nobody serves, and the part of `wonjang check` that is
+// about the views: every record of every space against what the books say (engine/serving/verify_views.h).
+//
+// Threads: blocks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/serving/cube.h"
+#include "ports/book.h"
+
+namespace wonjang {
+
+struct VerifyViewsOptions {
+  std::string data_dir;
+  bool json = false;
+  // Those that the service has: views of other cubes are of another version, and aren't compared.
+  std::vector<serving::CubeSpec> cubes = serving::builtin_cubes();
+};
+
+// Compares and prints. True: as the books say. Nothing: there are no views to compare, and it was said why.
+// Errors: unavailable (somebody has them open), corrupt (the books).
+Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
+                                            const std::vector<const Book*>& books);
+
+int run_verify_views(const VerifyViewsOptions& options);  // 0; 3 with the first differences; 1: nothing there
+
+}  // namespace wonjang
