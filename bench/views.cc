@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@
 #include "engine/serving/views.h"
 #include "testing/fake_log.h"
 #include "testing/serving/city.h"
+#include "testing/serving/peer_rows.h"
+#include "view_queries.h"
 
 namespace {
 
@@ -33,6 +36,8 @@ struct Settings {
   std::uint32_t bulk = 131'072;
   std::uint32_t live = 50;  // per cent of the payments that come in usual batches
   std::string directory;
+  std::uint32_t runs = 300;
+  std::string export_to;
 };
 
 Settings parse(int argc, char** argv) {
@@ -47,6 +52,8 @@ Settings parse(int argc, char** argv) {
     if (name == "--bulk") out.bulk = static_cast<std::uint32_t>(number);
     if (name == "--live") out.live = static_cast<std::uint32_t>(number);
     if (name == "--directory") out.directory = value;
+    if (name == "--runs") out.runs = static_cast<std::uint32_t>(number);
+    if (name == "--export") out.export_to = value;
   }
   return out;
 }
@@ -106,6 +113,23 @@ void apply(serving::Views& views, KvStore& store, const std::vector<LogUnit>& un
   for (const auto& unit : units) spent.events += unit.unit.events.size();
 }
 
+// The world as it is at its end, a file a table.
+void write_tables(const testing::City& city, const std::string& directory) {
+  std::filesystem::create_directories(directory);
+  std::ofstream payments(directory + "/payments.tsv");
+  std::ofstream approvals(directory + "/approvals.tsv");
+  std::ofstream cancels(directory + "/cancels.tsv");
+  std::ofstream acquisitions(directory + "/acquisitions.tsv");
+  for (std::uint64_t n = 0; n < city.lives(); ++n) {
+    testing::PeerRows rows;
+    append_rows(rows, city, n, city.life(n));
+    payments << rows.payments;
+    approvals << rows.approvals;
+    cancels << rows.cancels;
+    acquisitions << rows.acquisitions;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -117,6 +141,10 @@ int main(int argc, char** argv) {
   const UnicodeTextForms forms;
   FakeLog log(1);
   testing::City city({.seed = 7, .payments = settings.payments, .merchants = settings.merchants}, codec);
+  if (!settings.export_to.empty()) {
+    write_tables(city, settings.export_to);
+    return 0;
+  }
   RocksKvOptions options;
   RocksSharedOptions shared;
   shared.memory_bytes = 512U << 20U;
@@ -152,6 +180,9 @@ int main(int argc, char** argv) {
   for (const auto& [name, number] : store->stats()) {
     std::printf("  %s %llu\n", name.c_str(), static_cast<unsigned long long>(number));
   }
+  while (!must(views.warm(*store->snapshot()))) {
+  }
+  bench::ask_all({views, *store, log, codec, city.begin(), city.end(), settings.runs});
   store.reset();
   if (settings.directory.empty()) std::filesystem::remove_all(directory);
   return 0;

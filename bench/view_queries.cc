@@ -1,0 +1,164 @@
+#include "view_queries.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/serving/lifecycle.h"
+#include "engine/serving/list_totals.h"
+#include "engine/serving/payment_list.h"
+#include "engine/serving/search.h"
+#include "engine/serving/totals_reader.h"
+
+namespace wonjang::bench {
+namespace {
+
+using namespace wonjang::serving;
+using Clock = std::chrono::steady_clock;
+
+template <typename T>
+T must(Result<T> result) {
+  if (!result) {
+    std::fprintf(stderr, "%s\n", result.error().message.c_str());
+    std::exit(1);
+  }
+  return *std::move(result);
+}
+
+class Asking {
+ public:
+  explicit Asking(const ViewQueries& q)
+      : q_(q),
+        dictionary_(q.views.dictionary()),
+        sources_{q.views.merchants(), q.views.forms(), dictionary_.get(), q.views.cubes()} {}
+
+  void all() {
+    for (const MerchantNo merchant : {MerchantNo{0}, MerchantNo{40}}) lists(merchant);
+    by_id();
+    texts();
+  }
+
+ private:
+  // Runs `ask` with a fresh snapshot each time, which is part of what an answer costs.
+  void time(const std::string& name, const std::function<Reading(const KvSnapshot&)>& ask) {
+    std::vector<double> ms;
+    Reading reading;
+    for (std::uint32_t i = 0; i < q_.runs; ++i) {
+      const auto start = Clock::now();
+      const auto snapshot = q_.store.snapshot();
+      reading = ask(*snapshot);
+      ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    }
+    std::sort(ms.begin(), ms.end());
+    std::printf("query %-28s p50 %8.3f ms  p99 %8.3f ms  rows %llu seeks %llu  (%s)\n", name.c_str(),
+                ms[ms.size() / 2], ms[ms.size() * 99 / 100],
+                static_cast<unsigned long long>(reading.rows_read),
+                static_cast<unsigned long long>(reading.seeks), reading.index.c_str());
+  }
+
+  PaymentFilter of(MerchantNo merchant) const {
+    PaymentFilter filter;
+    filter.merchant = merchant;
+    filter.from = q_.from;
+    filter.until = q_.until;
+    return filter;
+  }
+
+  void page(const std::string& name, const PaymentFilter& filter, Sort sort) {
+    const PaymentList list(sources_);
+    time(name, [&](const KvSnapshot& snapshot) {
+      return must(list.page(snapshot, filter, {.sort = sort, .limit = 50, .after = {}})).reading;
+    });
+  }
+
+  void sums(const std::string& name, const PaymentFilter& filter) {
+    const ListTotals totals(sources_);
+    time(name, [&](const KvSnapshot& s) { return must(totals.payments(s, filter)).reading; });
+    const auto snapshot = q_.store.snapshot();
+    const auto answer = must(totals.payments(*snapshot, filter)).answer;
+    const auto* rows = std::get_if<std::vector<Sums>>(&answer);
+    if (rows == nullptr) {
+      std::printf("answer %s refused\n", name.c_str());
+      return;
+    }
+    for (const auto& sum : *rows) {
+      std::printf("answer %s %s %lld %lld %lld\n", name.c_str(), sum.currency.c_str(),
+                  static_cast<long long>(sum.count), static_cast<long long>(sum.gross),
+                  static_cast<long long>(sum.canceled));
+    }
+  }
+
+  void lists(MerchantNo merchant) {
+    const std::string who = " merchant " + std::to_string(merchant);
+    PaymentFilter filter = of(merchant);
+    page("R1" + who, filter, Sort::newest);
+    sums("R6" + who, filter);
+    page("R5" + who, filter, Sort::largest);
+    filter.statuses = {PaymentStatus::canceled, PaymentStatus::partial_canceled};
+    filter.methods = {1};
+    page("R2" + who, filter, Sort::newest);
+    sums("R6f" + who, filter);
+    by_day(merchant);
+  }
+
+  void by_day(MerchantNo merchant) {
+    TotalsQuery query;
+    query.cube = "merchant_day";
+    query.merchants = {merchant};
+    query.from = bucket_of(Grain::day, q_.from);
+    query.until = bucket_of(Grain::day, q_.until);
+    query.by = Grain::day;
+    time("A1 merchant " + std::to_string(merchant), [&](const KvSnapshot& s) {
+      return std::get<TotalsRows>(must(read_totals(q_.views.cubes(), s, query))).reading;
+    });
+  }
+
+  void by_id() {
+    const auto first = q_.store.snapshot();
+    PaymentFilter filter = of(0);
+    const auto page =
+        must(PaymentList(sources_).page(*first, filter, {.sort = Sort::oldest, .limit = 50, .after = {}}));
+    std::size_t next = 0;
+    time("R7 by payment id", [&](const KvSnapshot& s) {
+      const auto id = page.items[next++ % page.items.size()].payment.id;
+      if (!must(find_payment(s, q_.views.merchants(), id))) std::exit(1);
+      return Reading{"locators", 1, 2};
+    });
+  }
+
+  void texts() {
+    const std::pair<const char*, const char*> all[] = {
+        {"S1 2 syllables", "\xEB\xAF\xBC\xEC\xA4\x80"},              // 민준
+        {"S1 2 syllables, rare", "\xEA\xB7\x9C\xEB\xA6\xBC"},        // 규림
+        {"S2 1 syllable", "\xEB\xAF\xBC"},                           // 민
+        {"S3 3 syllables", "\xEA\xB9\x80\xEB\xAF\xBC\xEC\xA4\x80"},  // 김민준
+        {"S4 no hit", "\xEB\x9D\x94\xEB\x9D\x94\xEB\x9D\x94"},       // 띔띔띔
+        {"S6 initials", "\xE3\x84\xB1\xE3\x85\x81\xE3\x85\x88"},     // ㄱㅁㅈ
+    };
+    for (const auto& [name, text] : all) {
+      SearchQuery query{.text = text};
+      time(name, [&](const KvSnapshot& s) {
+        return must(Search::run(s, *dictionary_, q_.views.merchants(), q_.views.forms(), query)).reading;
+      });
+      const auto snapshot = q_.store.snapshot();
+      const auto hits =
+          must(Search::run(*snapshot, *dictionary_, q_.views.merchants(), q_.views.forms(), query));
+      std::printf("answer %s %zu %s\n", name, hits.items.size(),
+                  hits.items.empty() ? "-" : hits.items[0].payment.id.text().c_str());
+    }
+  }
+
+  const ViewQueries& q_;
+  const std::shared_ptr<const Dictionary> dictionary_;
+  const ListSources sources_;
+};
+
+}  // namespace
+
+void ask_all(const ViewQueries& queries) { Asking(queries).all(); }
+
+}  // namespace wonjang::bench
