@@ -50,6 +50,8 @@ Result<std::shared_ptr<Generation>> Generation::create(KvPlaces& places, const P
   KvBatch batch;
   batch.put(kProjectionMetaSpace, kMetaKey, encode(meta));
   WJ_CHECK(out->store_->write(batch));
+  // A crash before the first batch is flushed leaves an empty generation, not one that looks damaged.
+  WJ_CHECK(out->store_->flush());
   return out;
 }
 

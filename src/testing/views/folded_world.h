@@ -13,7 +13,8 @@ namespace wonjang::testing {
 
 struct FoldedWorld {
   explicit FoldedWorld(std::uint64_t seed, std::uint32_t books, std::uint64_t payments = 2'000)
-      : world({.seed = seed, .payments = payments, .merchants = 40, .books = books}) {
+      : world({.seed = seed, .payments = payments, .merchants = 40, .books = books},
+              {.conflict_ppm = 6'000}) {
     world.fold_all();
     oracle = world.oracle();
     view = world.view();
