@@ -22,6 +22,7 @@ std::string target_of(const Route& route, const World& world) {
   put("{merchantId}", world.merchant);
   put("{apiKeyId}", "key_01JD4Z7Q8R6G3V5X9T2W0K1MNP");
   put("{backupName}", "monday");
+  put("{cube}", "merchant_day");
   return target;
 }
 

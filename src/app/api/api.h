@@ -22,6 +22,7 @@
 #include "app/api/log.h"
 #include "app/api/metrics.h"
 #include "app/api/tokens.h"
+#include "app/api/view_read.h"
 #include "app/api/waiters.h"
 #include "app/http/message.h"
 #include "base/mutex.h"
@@ -38,6 +39,7 @@ struct ApiOptions {
   std::size_t ingest_line_bytes_max = 256 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;  // of every route; most have a smaller bound of their own
   std::int64_t merchant_key_days_max = 365;  // life of a key that a merchant makes for itself
+  ReadCeilings ceilings;                     // of the serving views
   std::string log_name = "wonjang";          // of the signed heads, see docs/formats/proof.md
   std::string version;
 };
@@ -55,6 +57,8 @@ struct ApiParts {
   std::function<std::vector<Sample>()> more_samples;  // of what the API doesn't know (server, disk, resolver)
   std::function<std::vector<std::string>()> more_troubles;  // why the service isn't ready, beside the books
   MakeBackup backup = {};                                   // empty: no directory for them is configured
+  Serving* serving = nullptr;                               // REQUIRES: not null
+  std::function<std::string()> views_trouble = {};          // empty when they are well
 };
 
 class Api final : public HttpHandler, public Completion {

@@ -37,6 +37,23 @@ void find_payment(Api& api, CallPtr call);
 void get_payment(Api& api, CallPtr call);
 void get_payment_events(Api& api, CallPtr call);
 
+// list_handlers.cc: from the serving views
+void list_payments(Api& api, CallPtr call);
+void list_transactions(Api& api, CallPtr call);
+void search_payments(Api& api, CallPtr call);
+void get_lifecycle(Api& api, CallPtr call);
+
+// totals_handlers.cc
+void list_cubes(Api& api, CallPtr call);
+void get_totals(Api& api, CallPtr call);
+void get_sales_today(Api& api, CallPtr call);
+void get_top_merchants(Api& api, CallPtr call);
+
+// views_handlers.cc
+void get_views(Api& api, CallPtr call);
+void rebuild_views(Api& api, CallPtr call);
+void list_quarantine(Api& api, CallPtr call);
+
 // feed.cc
 void get_events(Api& api, CallPtr call);
 

@@ -24,7 +24,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> Query::parse(std::initializer_list<std::string_view> known) {
+std::optional<std::string> Query::parse(std::span<const std::string_view> known,
+                                        std::span<const std::string_view> lists) {
   auto rest = text_;
   while (!rest.empty()) {
     const auto end = std::min(rest.find('&'), rest.size());
@@ -38,7 +39,8 @@ std::optional<std::string> Query::parse(std::initializer_list<std::string_view> 
       for (const auto one : known) what.append(" ").append(one);
       return what;
     }
-    if (find(name)) return "the query parameter " + std::string(name) + " was given twice";
+    if (find(name) && std::ranges::find(lists, name) == lists.end())
+      return "the query parameter " + std::string(name) + " was given twice";
     if (!value || value->empty())
       return "the query parameter " + std::string(name) + " is empty or badly escaped";
     values_.emplace_back(name, *value);
@@ -51,6 +53,20 @@ std::optional<std::string_view> Query::find(std::string_view name) const {
     if (key == name) return value;
   }
   return std::nullopt;
+}
+
+std::vector<std::string_view> Query::find_all(std::string_view name) const {
+  std::vector<std::string_view> out;
+  for (const auto& [key, value] : values_) {
+    if (key != name) continue;
+    for (auto rest = std::string_view(value);;) {
+      const auto comma = std::min(rest.find(','), rest.size());
+      out.push_back(rest.substr(0, comma));
+      if (comma == rest.size()) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return out;
 }
 
 std::optional<std::int64_t> Query::number(std::string_view name, std::int64_t least, std::int64_t most,

@@ -1,9 +1,11 @@
-// Query parameters, strictly: percent-decoded, each at most once, unknown ones refused by name.
+// Query parameters, strictly: percent-decoded, each at most once unless it is said to be a list, unknown ones
+// refused by name.
 // Threads: a value; one owner.
 #pragma once
 
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,9 +18,18 @@ class Query {
   explicit Query(std::string_view text) : text_(text) {}
 
   // Nothing when all is well, else a sentence about the first thing wrong.
-  std::optional<std::string> parse(std::initializer_list<std::string_view> known);
+  // `lists` of `known` may be given more than once.
+  std::optional<std::string> parse(std::span<const std::string_view> known,
+                                   std::span<const std::string_view> lists = {});
+  std::optional<std::string> parse(std::initializer_list<std::string_view> known) {
+    return parse(std::span(known.begin(), known.size()));
+  }
 
   std::optional<std::string_view> find(std::string_view name) const;
+  // A list's values in order, those in one parameter separated by commas.
+  std::vector<std::string_view> find_all(std::string_view name) const;
+  // Every parameter as it was given.
+  const std::vector<std::pair<std::string, std::string>>& all() const { return values_; }
   // In [least, most]; absent: `otherwise`. Nothing: not such a number.
   std::optional<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most,
                                      std::int64_t otherwise) const;

@@ -1,5 +1,6 @@
 #include "app/api/routes.h"
 
+#include <algorithm>
 #include <array>
 
 #include "app/api/handlers.h"
@@ -13,9 +14,10 @@ constexpr Scopes kUsers = kScopeMerchant | kScopeOperator;
 
 constexpr std::array kRoutes{
     Route{"POST", "/v1/payments", kUsers, true, kCreate, &create_payment},
-    Route{"GET", "/v1/payments", kUsers, false, 0, &find_payment},
+    Route{"GET", "/v1/payments", kUsers, false, 0, &list_payments},
     Route{"GET", "/v1/payments/{paymentId}", kUsers, false, 0, &get_payment},
     Route{"GET", "/v1/payments/{paymentId}/events", kUsers, false, 0, &get_payment_events},
+    Route{"GET", "/v1/payments/{paymentId}/lifecycle", kUsers, false, 0, &get_lifecycle},
     Route{"GET", "/v1/payments/{paymentId}/proof", kUsers, false, 0, &get_proof},
     Route{"POST", "/v1/payments/{paymentId}/authenticate", kUsers, true, kSmall, &authenticate_payment},
     Route{"POST", "/v1/payments/{paymentId}/approve", kUsers, true, kSmall, &approve_payment},
@@ -30,6 +32,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/ingest", kScopeIngest, false, 0, nullptr},
     Route{"POST", "/v1/merchants", kScopeOperator, true, kSmall, &register_merchant},
     Route{"GET", "/v1/merchants", kScopeOperator, false, 0, &list_merchants},
+    Route{"GET", "/v1/merchants/top", kScopeOperator, false, 0, &get_top_merchants},
     Route{"GET", "/v1/merchants/{merchantId}", kUsers, false, 0, &get_merchant},
     Route{"POST", "/v1/merchants/{merchantId}/close", kScopeOperator, true, kSmall, &close_merchant},
     Route{"POST", "/v1/api-keys", kUsers, true, kSmall, &create_api_key},
@@ -37,12 +40,25 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/api-keys/{apiKeyId}/revoke", kUsers, true, kSmall, &revoke_api_key},
     Route{"GET", "/v1/in-doubt", kScopeOperator, false, 0, &list_in_doubt},
     Route{"PUT", "/v1/admin/backups/{backupName}", kScopeOperator, false, 0, &make_backup},
+    Route{"GET", "/v1/transactions", kUsers, false, 0, &list_transactions},
+    Route{"GET", "/v1/search", kUsers, false, 0, &search_payments},
+    Route{"GET", "/v1/totals", kUsers, false, 0, &list_cubes},
+    Route{"GET", "/v1/totals/{cube}", kUsers, false, 0, &get_totals},
+    Route{"GET", "/v1/sales/today", kUsers, false, 0, &get_sales_today},
+    Route{"GET", "/v1/views", kScopeOperator, false, 0, &get_views},
+    Route{"POST", "/v1/views/rebuild", kScopeOperator, false, 0, &rebuild_views},
+    Route{"GET", "/v1/views/quarantine", kScopeOperator, false, 0, &list_quarantine},
     Route{"GET", "/v1/checkpoints", kUsers, false, 0, &get_checkpoints},
     Route{"GET", "/livez", kScopeNone, false, 0, &get_livez},
     Route{"GET", "/readyz", kScopeNone, false, 0, &get_readyz},
     Route{"GET", "/metrics", kScopeNone, false, 0, &get_metrics},
     Route{"GET", "/openapi.json", kScopeNone, false, 0, &get_openapi},
 };
+
+// "/v1/merchants/top" is no merchant: a path that stands there as it is belongs to no pattern.
+bool is_literal(std::string_view path) {
+  return std::ranges::any_of(kRoutes, [&](const Route& route) { return route.path == path; });
+}
 
 // The parameter of `path` under `pattern`, or nothing when they differ; empty where the pattern has none.
 std::optional<std::string_view> match_path(std::string_view pattern, std::string_view path) {
@@ -67,10 +83,11 @@ std::size_t index_of(const Route& route) { return static_cast<std::size_t>(&rout
 
 Matched match_route(std::string_view method, std::string_view path) {
   Matched out;
+  const bool literal = is_literal(path);
   const auto served_as = method == "HEAD" ? std::string_view("GET") : method;
   for (const auto& route : kRoutes) {
     const auto parameter = match_path(route.path, path);
-    if (!parameter) continue;
+    if (!parameter || (literal && route.path != path)) continue;
     out.known_path = true;
     if (route.method != served_as) continue;
     out.route = &route;
@@ -81,9 +98,10 @@ Matched match_route(std::string_view method, std::string_view path) {
 }
 
 std::string allowed_methods(std::string_view path) {
+  const bool literal = is_literal(path);
   std::string out;
   for (const auto& route : kRoutes) {
-    if (!match_path(route.path, path)) continue;
+    if (!match_path(route.path, path) || (literal && route.path != path)) continue;
     if (!out.empty()) out.append(", ");
     out.append(route.method);
     if (route.method == "GET") out.append(", HEAD");

@@ -45,6 +45,9 @@ class Tokens {
   std::optional<std::vector<std::uint64_t>> parse_list_cursor(List list, std::string_view text,
                                                               std::size_t count) const;
 
+  // For cursors of other forms (view_cursor.h).
+  const TokenSeal& seal() const { return seal_; }
+
  private:
   friend class CursorWriter;
   enum class Kind : std::uint8_t { position = 1, cursor = 2, list = 3 };

@@ -18,6 +18,7 @@
 #include "app/cli/offline.h"
 #include "app/cli/online.h"
 #include "app/cli/progress.h"
+#include "app/cli/views.h"
 #include "app/cli/views_offline.h"
 #include "app/service/service.h"
 #include "app/serving/books_log.h"
@@ -56,6 +57,12 @@ TEST(JsonTable, lists_become_rows_and_things_become_paths) {
                        {{"number", "deep.n"}, {"name", "id"}}),
             "number  name\n12      a\n        b\n");
   EXPECT_EQ(json_lines(R"({"keys":[{"id":"a"},{"id":"b"}]})", "keys"), "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
+}
+
+TEST(JsonCsv, lists_become_lines_that_other_programs_read) {
+  EXPECT_EQ(json_csv(R"({"rows":[{"id":"a","n":1,"deep":{}},{"id":"b, \"c\"","x":null,"m":-2}]})", "rows"),
+            "id,n,x,m\r\na,1,,\r\n\"b, \"\"c\"\"\",,,-2\r\n");
+  EXPECT_EQ(json_csv(R"({"rows":[]})", "rows"), "\r\n");
 }
 
 // A served ledger in a temporary directory, stopped by stop().

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <functional>
+#include <map>
 
 #include "app/cli/config_command.h"
 #include "app/cli/demo.h"
@@ -12,6 +13,7 @@
 #include "app/cli/online.h"
 #include "app/cli/serve.h"
 #include "app/cli/sim.h"
+#include "app/cli/views.h"
 #include "app/cli/views_offline.h"
 
 namespace wonjang {
@@ -54,6 +56,10 @@ struct Arguments {
   bool is_online = false;
   ResolutionOptions resolution;
   bool for_person = false;
+  std::string text;
+  std::string cube;
+  std::map<std::string, std::string> filters;  // by the API's names
+  std::uint64_t rows = 0;
   SimOptions sim;
   ConfigSources config;
   bool origin = false;
@@ -72,6 +78,7 @@ class Tree {
     add_demo();
     add_load();
     add_payment();
+    add_views();
     add_offline();
     add_verify();
     add_proof();
@@ -233,7 +240,7 @@ class Tree {
   }
 
   void add_payment() {
-    auto* payment = noun("payment", "Look at payments of a running server");
+    auto* payment = payment_ = noun("payment", "Look at payments of a running server");
     auto* get = online(payment, "get", "A payment, by id or by order", [this] {
       if (a_.id.empty() == a_.order.empty())
         return fail(invalid("say either the payment's id or --order ID"));
@@ -250,6 +257,76 @@ class Tree {
                          [this] { return run_in_doubt(a_.online, a_.for_person); });
     doubt->add_flag("--person", a_.for_person, "Those that the resolver gave up on and a person settles");
     add_settle_outcome(payment);
+  }
+
+  // A command that asks the views: filters by the API's names, and csv beside the other forms.
+  CLI::App* view(CLI::App* parent, const char* name, const char* what, std::function<ViewQuestion()> question,
+                 std::initializer_list<const char*> filters, bool explain = false) {
+    auto* out = online(
+        parent, name, what,
+        [this, question = std::move(question), explain] {
+          auto asked = question();
+          asked.rows_max = a_.rows;
+          asked.explain = explain;
+          return run_view(a_.online, asked);
+        },
+        /*output=*/false);
+    out->add_option("--output,-O", a_.online.output, "table, json, ndjson or csv")
+        ->check(CLI::IsMember({"table", "json", "ndjson", "csv"}))
+        ->capture_default_str();
+    for (const char* filter : filters)
+      out->add_option(std::string("--") + filter, a_.filters[filter], "As in the API (docs/api.md)");
+    return out;
+  }
+  QueryFlags given() const { return {a_.filters.begin(), a_.filters.end()}; }
+
+  void add_questions(CLI::App* to_payment, CLI::App* to_transaction, CLI::App* to_top_level, bool explain) {
+    auto* list = view(
+        to_payment, explain ? "payments" : "list", "Payments of a period, filtered and sorted",
+        [this] { return ask_payments(given()); },
+        {"merchantId", "from", "until", "status", "method", "issuer", "amountMin", "amountMax", "contains",
+         "sort", "limit", "min-position"},
+        explain);
+    list->add_option("--rows", a_.rows, "Follow the pages until there are so many");
+    auto* search = view(
+        to_payment, "search", "Payments by a part of a text, or by any id",
+        [this] { return ask_search(a_.text, given()); },
+        {"merchantId", "from", "until", "limit", "min-position"}, explain);
+    search->add_option("text", a_.text, "What to look for")->required();
+    search->add_option("--rows", a_.rows, "Follow the pages until there are so many");
+    auto* life = view(
+        to_payment, "lifecycle", "Everything that happened to a payment",
+        [this] { return ask_lifecycle(a_.id); }, {}, explain);
+    life->add_option("id", a_.id, "pay_...")->required();
+    auto* moves = view(
+        to_transaction, explain ? "transactions" : "list", "Approvals and cancels of one merchant",
+        [this] { return ask_transactions(given()); },
+        {"merchantId", "from", "until", "kind", "method", "issuer", "amountMin", "amountMax", "sort", "limit",
+         "min-position"},
+        explain);
+    moves->add_option("--rows", a_.rows, "Follow the pages until there are so many");
+    auto* totals = view(
+        to_top_level, "totals", "Totals of a cube; without one, the cubes there are",
+        [this] { return ask_totals(a_.cube, given()); },
+        {"from", "until", "by", "groupBy", "merchantId", "organisation", "method", "status", "kind",
+         "channel", "issuer", "currency", "asOf", "difference", "percentiles", "min-position"},
+        explain);
+    auto* cube = totals->add_option("cube", a_.cube, "Its name");
+    if (explain) cube->required();
+    view(
+        to_top_level, "top", "Merchants that sold most", [this] { return ask_top(given()); },
+        {"from", "until", "by", "limit", "currency", "min-position"}, explain);
+  }
+
+  void add_views() {
+    add_questions(payment_, noun("transaction", "Movements of money"), &app_, /*explain=*/false);
+    auto* explain =
+        noun("explain", "How a question would be answered: its plan, what it reads, its ceilings");
+    add_questions(explain, explain, explain, /*explain=*/true);
+    auto* views = noun("views", "Lists, search and totals as the server keeps them");
+    online(views, "status", "How they stand", [this] { return run_views_status(a_.online); });
+    online(views, "rebuild", "Build them anew beside the live ones, compare, and swap",
+           [this] { return run_views_rebuild(a_.online); });
   }
 
   void add_settle_outcome(CLI::App* payment) {
@@ -377,6 +454,7 @@ class Tree {
   }
 
   CLI::App& app_;
+  CLI::App* payment_ = nullptr;
   Arguments a_;
 };
 

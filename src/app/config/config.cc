@@ -38,6 +38,14 @@ const Setting kSettings[] = {
      "Where backups of the running ledger go, each in a directory of its own; empty: none are made."},
     {"ledger.log_name", &C::log_name, Unit::none, "Name of the signed tree heads, `<log_name>/book0`."},
     {"ledger.seed", &C::seed, Unit::none, "Of ids, for tests; 0 takes the system's randomness."},
+    {"serving.memory", &C::serving_memory_bytes, Unit::size,
+     "Memory of the views' storage engine; at least three times write_buffer."},
+    {"serving.write_buffer", &C::serving_write_buffer_bytes, Unit::size,
+     "Of it, for what isn't on disk yet: about what a start after a crash folds again."},
+    {"serving.search_seeks_max", &C::search_seeks_max, Unit::none, "Seeks of one page of a search."},
+    {"serving.search_rows_max", &C::search_rows_max, Unit::none, "Rows that one page of a search looks at."},
+    {"serving.totals_cells_max", &C::totals_cells_max, Unit::none, "Cells that one answer of totals reads."},
+    {"serving.top_cells_max", &C::top_cells_max, Unit::none, "Cells that a ranking of merchants reads."},
     {"http.address", &C::listen_address, Unit::none, "Address to listen on."},
     {"http.port", &C::listen_port, Unit::none, "Port to listen on; 0 takes a free one."},
     {"http.threads", &C::http_threads, Unit::none, "Threads that read and write connections."},
@@ -75,6 +83,8 @@ const Setting kSettings[] = {
     {"log.level", &C::log_level, Unit::none, "debug, info, warn, error or off."},
 };
 constexpr std::string_view kProviderKeys[] = {"name", "url", "profile", "seed"};
+constexpr std::string_view kCubeKeys[] = {"name",       "id",    "source",      "key",    "bucket_first",
+                                          "dimensions", "grain", "percentiles", "history"};
 constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error", "off"};
 
 const Setting* find_setting(std::string_view key) {
@@ -253,6 +263,10 @@ class Loader {
   void take_section(const std::string& file, const std::string& section, const toml::table& table) {
     for (const auto& [name, node] : table) {
       const auto key = section + "." + std::string(name.str());
+      if (key == "serving.cubes") {
+        take_cubes(file, node);
+        continue;
+      }
       const auto text = text_of(node);
       const auto* row = find_setting(key);
       if (row == nullptr) {
@@ -325,6 +339,69 @@ class Loader {
     out_.service.providers.push_back(std::move(provider));
   }
 
+  void take_cubes(const std::string& file, const toml::node& node) {
+    constexpr const char* kHow = "cubes are written as [[serving.cubes]], one block each";
+    const auto* list = node.as_array();
+    if (list == nullptr) return fault(place(file, node), kHow);
+    for (const auto& item : *list) {
+      const auto* table = item.as_table();
+      if (table == nullptr) return fault(place(file, item), kHow);
+      take_cube(file, *table);
+    }
+  }
+
+  void take_cube(const std::string& file, const toml::table& table) {
+    serving::CubeDeclaration cube;
+    for (const auto& [name, node] : table) {
+      const std::string key(name.str());
+      if (const auto wrong = take_cube_member(cube, key, node); !wrong.empty())
+        fault(place(file, node), wrong);
+    }
+    if (const auto parsed = serving::parse_cube(cube); !parsed)
+      return fault(place(file, table), parsed.error().message);
+    out_.origin["serving.cubes." + cube.name] = place(file, table);
+    out_.service.cubes.push_back(std::move(cube));
+  }
+
+  // What is wrong with it, or nothing.
+  static std::string take_cube_member(serving::CubeDeclaration& cube, const std::string& key,
+                                      const toml::node& node) {
+    const std::pair<std::string_view, std::string*> texts[] = {
+        {"name", &cube.name}, {"source", &cube.source}, {"key", &cube.key}, {"grain", &cube.grain}};
+    for (const auto& [known, member] : texts) {
+      if (known != key) continue;
+      if (!node.is_string()) return "serving.cubes." + key + " wants a text in quotes";
+      *member = node.as_string()->get();
+      return {};
+    }
+    const std::pair<std::string_view, bool*> flags[] = {
+        {"bucket_first", &cube.bucket_first}, {"percentiles", &cube.percentiles}, {"history", &cube.history}};
+    for (const auto& [known, member] : flags) {
+      if (known != key) continue;
+      if (!node.is_boolean()) return "serving.cubes." + key + " wants true or false";
+      *member = node.as_boolean()->get();
+      return {};
+    }
+    if (key == "id") {
+      const auto* number = node.as_integer();
+      if (number == nullptr || number->get() < serving::kDeclaredIdMin || number->get() > 65'535)
+        return "serving.cubes.id wants a whole number from 1024 to 65535";
+      cube.id = static_cast<std::uint16_t>(number->get());
+      return {};
+    }
+    if (key == "dimensions") {
+      const auto* list = node.as_array();
+      if (list == nullptr) return "serving.cubes.dimensions wants a list, such as [\"method\", \"status\"]";
+      for (const auto& item : *list) {
+        if (!item.is_string()) return "serving.cubes.dimensions wants texts in quotes";
+        cube.dimensions.push_back(item.as_string()->get());
+      }
+      return {};
+    }
+    const auto near = nearest_name(key, {std::begin(kCubeKeys), std::end(kCubeKeys)});
+    return "a cube has no `" + key + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?");
+  }
+
   LoadedConfig out_;
   std::string faults_;
 };
@@ -348,6 +425,12 @@ std::vector<ConfigRow> show_config(const LoadedConfig& config) {
       value += " (profile " + provider.profile + ", seed " + std::to_string(provider.seed) + ")";
     out.push_back(
         {key, value, origin == config.origin.end() ? "flag" : origin->second, "A provider of approvals."});
+  }
+  for (const auto& cube : config.service.cubes) {
+    const auto key = "serving.cubes." + cube.name;
+    const auto origin = config.origin.find(key);
+    out.push_back({key, "\"" + cube.source + " by " + cube.key + " and " + cube.grain + "\"",
+                   origin == config.origin.end() ? "flag" : origin->second, "A cube of totals."});
   }
   return out;
 }

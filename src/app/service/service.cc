@@ -22,6 +22,7 @@
 #include "app/api/secrets.h"
 #include "app/http/server.h"
 #include "app/service/online_backup.h"
+#include "app/service/serving_parts.h"
 #include "engine/ledger/ask.h"
 #include "engine/ledger/gateway.h"
 #include "engine/ledger/resolver.h"
@@ -145,6 +146,7 @@ struct Service::Impl {
   Result<void> open_ledger();
   Result<std::unique_ptr<Book>> open_book(std::uint32_t book) const;
   Result<void> make_first_key();
+  Result<void> open_serving();
   void make_api();
   std::uint64_t free_bytes() const;
   std::vector<Sample> samples() const;
@@ -172,6 +174,8 @@ struct Service::Impl {
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<Resolver> resolver;
   std::unique_ptr<OnlineBackup> backup;
+  std::unique_ptr<ServingParts> serving;
+  std::atomic<LedgerLog*> views_log{nullptr};  // writers commit before there are views
   std::unique_ptr<Api> api;
   std::unique_ptr<HttpServer> server;
   std::atomic<const HttpServer*> listening{nullptr};  // requests come before start() has returned
@@ -234,7 +238,10 @@ Result<void> Service::Impl::open_ledger() {
   }
   ledger = std::make_unique<Ledger>(std::move(options), Ports{clock, digest, codec}, std::move(opener));
   ledger->set_registry_listener([this](const RegistryState& state) { authenticator.set_registry(state); });
-  ledger->set_commit_listener([this](std::uint32_t, Position) { waiters.wake(); });
+  ledger->set_commit_listener([this](std::uint32_t, Position) {
+    waiters.wake();
+    if (auto* log = views_log.load(); log != nullptr) log->committed();
+  });
   WJ_CHECK(ledger->start());
   // Last: the layout says that every book was there once.
   if (!may_create_books.exchange(false)) return {};
@@ -284,6 +291,13 @@ Result<void> Service::Impl::make_first_key() {
   return {};
 }
 
+Result<void> Service::Impl::open_serving() {
+  WJ_TRY(serving, ServingParts::open(config, *ledger, clock, codec));
+  views_log = &serving->serving().log();
+  serving->serving().log().committed();  // what came in between
+  return {};
+}
+
 void Service::Impl::make_api() {
   GatewayOptions gateway_options{config.provider_workers, config.provider_queue_max};
   gateway = std::make_unique<Gateway>(gateway_options, *ledger, acquirers, api_renderer());
@@ -306,6 +320,8 @@ void Service::Impl::make_api() {
   options.feed_wait_ms_max = config.feed_wait_ms;
   options.body_bytes_max = config.body_bytes_max;
   options.log_name = config.log_name;
+  options.ceilings = {config.search_seeks_max, config.search_rows_max, config.totals_cells_max,
+                      config.top_cells_max};
   options.merchant_key_days_max = config.merchant_key_days_max;
   options.version = kVersion;
   std::vector<std::string> names;
@@ -325,7 +341,9 @@ void Service::Impl::make_api() {
                                                            std::move(names),
                                                            [this] { return samples(); },
                                                            {},
-                                                           std::move(make_backup)});
+                                                           std::move(make_backup),
+                                                           &serving->serving(),
+                                                           [this] { return serving->trouble(); }});
 }
 
 std::vector<Sample> Service::Impl::samples() const {
@@ -350,6 +368,7 @@ std::vector<Sample> Service::Impl::samples() const {
   add("resolver_failed_total", "Findings that couldn't be written.", true, pursuit.failed);
   add("expired_total", "Payments expired.", true, pursuit.expired);
   if (!config.in_memory) add("disk_free_bytes", "Of the data directory's disk.", false, free_bytes());
+  for (auto& sample : serving->samples()) out.push_back(std::move(sample));
   out.push_back({"build_info", "1, with the version.", false, {{"version", std::string(kVersion)}}, 1});
   return out;
 }
@@ -375,6 +394,7 @@ Result<std::unique_ptr<Service>> Service::open(ServiceConfig config, WrapBook wr
   WJ_CHECK(impl->open_providers());
   WJ_CHECK(impl->open_ledger());
   WJ_CHECK(impl->make_first_key());
+  WJ_CHECK(impl->open_serving());
   impl->make_api();
   return std::unique_ptr<Service>(new Service(std::move(impl)));
 }
@@ -424,6 +444,7 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   impl_->gateway->stop();
   impl_->deadlines.stop();  // callers of providers hear by theirs, also while draining
   impl_->resolver->stop();
+  impl_->serving->stop();  // who waits for the views is answered
   impl_->ledger->stop();
   if (impl_->server != nullptr) impl_->server->stop();
   log_event(LogLevel::info, "stopped", {{"cut_off", static_cast<std::int64_t>(cut_off)}});

@@ -63,6 +63,19 @@ void check_providers(const ServiceConfig& c, Complaints& complaints) {
   }
 }
 
+void check_serving(const ServiceConfig& c, Complaints& complaints) {
+  complaints.unless(c.serving_write_buffer_bytes >= 1U << 20U, "serving.write_buffer is at least 1MiB");
+  complaints.unless(c.serving_memory_bytes / 3 >= c.serving_write_buffer_bytes,
+                    "serving.memory is at least three times serving.write_buffer: two of them fill while "
+                    "one is being written, and reads need some too");
+  for (const auto ceiling : {c.search_seeks_max, c.search_rows_max, c.totals_cells_max, c.top_cells_max}) {
+    complaints.unless(ceiling >= 100 && ceiling <= 10'000'000,
+                      "a read ceiling of [serving] is a number from 100 to 10000000");
+  }
+  const auto cubes = serving::CubeSet::create(c.cubes);
+  complaints.unless(cubes.has_value(), cubes ? std::string() : "serving.cubes: " + cubes.error().message);
+}
+
 }  // namespace
 
 Result<void> ServiceConfig::validate() const {
@@ -86,6 +99,7 @@ Result<void> ServiceConfig::validate() const {
                     "TLS needs both: the certificate and its key");
   complaints.unless(!log_name.empty() && log_name.find_first_of(" +\n") == std::string::npos,
                     "log_name is not empty and has no space and no '+'");
+  check_serving(*this, complaints);
   check_times(*this, complaints);
   check_providers(*this, complaints);
   return complaints.result();

@@ -8,6 +8,7 @@
 
 #include "app/api/log.h"
 #include "base/result.h"
+#include "engine/serving/cube.h"
 
 namespace wonjang {
 
@@ -29,6 +30,15 @@ struct ServiceConfig {
   std::uint64_t memory_bytes = 512ULL << 20U;        // of the storage engine
   std::uint64_t disk_reserve_bytes = 512ULL << 20U;  // writes are refused below it
   std::string backup_dir;                            // where backups of the running ledger go; empty: nowhere
+
+  // The serving views: lists, search, totals
+  std::uint64_t serving_memory_bytes = 512ULL << 20U;       // of their storage engine
+  std::uint64_t serving_write_buffer_bytes = 96ULL << 20U;  // of it; what a crash has to fold again
+  std::uint64_t search_seeks_max = 2'000;                   // ceilings: what one answer may read
+  std::uint64_t search_rows_max = 20'000;
+  std::uint64_t totals_cells_max = 20'000;
+  std::uint64_t top_cells_max = 500'000;
+  std::vector<serving::CubeDeclaration> cubes;  // beside the built-in ones
 
   // The door
   std::string listen_address = "127.0.0.1";

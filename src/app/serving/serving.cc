@@ -31,7 +31,8 @@ Serving::Serving(ServingOptions options, Ledger& ledger, ServingPorts ports)
     : options_(std::move(options)),
       log_(ledger),
       runner_(log_, factory_of(log_, ports, options_.cubes), ports.places, ports.clock, options_.runner,
-              listener_for(options_.log)) {}
+              listener_for(options_.log)),
+      rebuilds_(runner_) {}
 
 Result<std::unique_ptr<Serving>> Serving::open(ServingOptions options, Ledger& ledger, ServingPorts ports) {
   std::unique_ptr<Serving> out(new Serving(std::move(options), ledger, ports));
@@ -49,6 +50,7 @@ void Serving::stop() {
   }
   stop_asked_.notify_all();
   if (warmer_.joinable()) warmer_.join();
+  rebuilds_.stop();
   runner_.stop();
 }
 

@@ -21,6 +21,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/serving/background_rebuild.h"
 #include "app/serving/ledger_log.h"
 #include "engine/projection/runner.h"
 #include "engine/serving/cube.h"
@@ -78,6 +79,7 @@ class Serving {
   LedgerLog& log() { return log_; }
   projection::Runner& runner() { return runner_; }
   const projection::Runner& runner() const { return runner_; }
+  BackgroundRebuild& rebuilds() { return rebuilds_; }
   const std::vector<serving::CubeSpec>& cubes() const { return options_.cubes; }
 
  private:
@@ -87,6 +89,7 @@ class Serving {
   const ServingOptions options_;
   LedgerLog log_;
   projection::Runner runner_;
+  BackgroundRebuild rebuilds_;
   Mutex mutex_;
   CondVar stop_asked_;
   bool stopping_ WJ_GUARDED_BY(mutex_) = false;

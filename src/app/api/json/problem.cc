@@ -88,6 +88,10 @@ constexpr KindRow kKinds[] = {
     {ProblemKind::key_reused,
      {"KEY_REUSED", 422, kNoRetry, "The idempotency key belongs to another request",
       "Use a new key for another request; send exactly the first request to see its answer again."}},
+    {ProblemKind::query_too_wide,
+     {"QUERY_TOO_WIDE", 422, kNoRetry, "The question would read too much",
+      "detail says what would have been read and what to narrow: a shorter period, one merchant, a coarser "
+      "total."}},
     {ProblemKind::headers_too_large,
      {"HEADERS_TOO_LARGE", 431, kNoRetry, "Headers are too large", "Send fewer or shorter ones."}},
     {ProblemKind::queue_full,
@@ -102,6 +106,10 @@ constexpr KindRow kKinds[] = {
     {ProblemKind::unavailable,
      {"UNAVAILABLE", 503, kRetry, "The ledger can't take this now",
       "Nothing was written. Send it again under the same key after Retry-After."}},
+    {ProblemKind::views_not_ready,
+     {"VIEWS_NOT_READY", 503, kRetry, "Lists, search and totals can't answer yet",
+      "They are being built from the ledger; detail says how far. Ask again after Retry-After. Payments are "
+      "taken meanwhile, and GET /v1/payments/{paymentId} answers."}},
     {ProblemKind::storage_full,
      {"STORAGE_FULL", 503, kRetry, "The ledger's disk is full",
       "Nothing was written; reads go on. Send it again under the same key later."}},

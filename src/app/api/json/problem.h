@@ -42,11 +42,13 @@ enum class ProblemKind : std::uint8_t {
   expectation_failed,      // 417
   invalid_request,         // 422 fields; errors[] says which
   key_reused,              // 422
+  query_too_wide,          // 422 it would read more than its class allows
   headers_too_large,       // 431
   queue_full,              // 429
   internal,                // 500
   not_implemented,         // 501
   unavailable,             // 503 nothing was written
+  views_not_ready,         // 503 reads of the serving views; the ledger itself answers
   storage_full,            // 503 nothing was written
   write_in_doubt,          // 503 it may be written: same key again
   shutting_down,           // 503

@@ -1,0 +1,300 @@
+// Lists, search and the life of a payment, from one commit of the serving views each.
+
+#include <utility>
+
+#include "app/api/api.h"
+#include "app/api/json/payment_json.h"
+#include "app/api/view_cursor.h"
+#include "app/api/view_json.h"
+#include "app/api/view_query.h"
+#include "app/api/view_read.h"
+#include "engine/serving/lifecycle.h"
+#include "engine/serving/list_totals.h"
+#include "engine/serving/payment_list.h"
+#include "engine/serving/search.h"
+#include "engine/serving/transaction_list.h"
+
+namespace wonjang {
+namespace {
+
+Refusal no_such_payment() { return {RefusalCode::payment_not_found, "there is no such payment", "", 0}; }
+
+// Of every list: where in it, and what beside the page.
+struct ListWish {
+  Period period;
+  serving::Page page;
+  std::string identity;
+  bool totals = false;
+  bool explain = false;
+};
+
+// A cursor names the period too: the one of a first page without bounds moves with the clock.
+std::string cursor_payload(const Period& period, std::string_view place) {
+  std::string out;
+  put_be64(out, static_cast<std::uint64_t>(period.from.us));
+  put_be64(out, static_cast<std::uint64_t>(period.until.us));
+  out.append(place);
+  return out;
+}
+
+struct Continued {
+  Period period;
+  std::string place;
+};
+std::optional<Continued> read_cursor(const Tokens& tokens, std::string_view identity, std::string_view text) {
+  const auto payload = open_view_cursor(tokens, identity, text);
+  if (!payload || payload->size() < 16) return std::nullopt;
+  ByteReader in(*payload);
+  Continued out;
+  out.period.from.us = static_cast<std::int64_t>(in.be64());
+  out.period.until.us = static_cast<std::int64_t>(in.be64());
+  out.place = payload->substr(16);
+  return out;
+}
+
+void answer_wrong(Api& api, CallPtr call, const Error& error) {
+  if (error.kind == ErrorKind::not_found)
+    return api.answer_problem(std::move(call), ProblemKind::not_found, error.message);
+  answer_view_error(api, std::move(call), error);
+}
+
+// Parses what all lists share, of a parsed query. Nothing: the call was answered.
+std::optional<ListWish> take_list(Api& api, CallPtr& call, const Query& query, std::string_view list) {
+  const auto refuse = [&](const Error& error) {
+    answer_wrong(api, std::move(call), error);
+    return std::nullopt;
+  };
+  ListWish out;
+  out.identity = identity_of(list, query, *call->caller);
+  out.explain = wants_explain(*call, query);
+  const auto limit = query.number("limit", 1, serving::kPageMax, 50);
+  if (!limit) return refuse(invalid("limit is a number from 1 to " + std::to_string(serving::kPageMax)));
+  out.page.limit = static_cast<std::uint32_t>(*limit);
+  const auto sort = parse_sort(query);
+  if (!sort) return refuse(sort.error());
+  out.page.sort = *sort;
+  const auto period = parse_period(query, api.clock().now());
+  if (!period) return refuse(period.error());
+  out.period = *period;
+  const auto after = query.find("after");
+  const auto totals = parse_flag(query, "totals", !after);
+  if (!totals) return refuse(totals.error());
+  out.totals = *totals;
+  if (!after) return out;
+  auto continued = read_cursor(api.parts().tokens, out.identity, *after);
+  if (!continued) {
+    api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+                       "after isn't a nextCursor that this server gave for this very question");
+    return std::nullopt;
+  }
+  out.period = continued->period;
+  out.page.after = std::move(continued->place);
+  return out;
+}
+
+void put_period(JsonWriter& w, const Period& period) {
+  w.begin_object("period").instant("from", period.from).instant("until", period.until).end_object();
+}
+
+void put_next(JsonWriter& w, Api& api, const ListWish& wish, const std::optional<std::string>& next) {
+  w.flag("hasMore", next.has_value());
+  if (!next) return;
+  w.text("nextCursor",
+         seal_view_cursor(api.parts().tokens, wish.identity, cursor_payload(wish.period, *next)));
+}
+
+void add_to(serving::Reading& sum, const serving::Reading& more) {
+  sum.rows_read += more.rows_read;
+  sum.seeks += more.seeks;
+}
+
+serving::ListSources sources_of(const ServingNow& now) {
+  return {now.views().merchants(), now.views().forms(), &now.dictionary(), now.views().cubes()};
+}
+
+// The end of every list: totals, what was seen and read.
+void put_list_end(JsonWriter& w, Api& api, const ServingNow& now, const ListWish& wish,
+                  serving::Reading reading, const std::optional<serving::ListSums>& sums) {
+  put_period(w, wish.period);
+  if (sums) {
+    put_list_totals(w, sums->answer);
+    add_to(reading, sums->reading);
+  }
+  put_seen(w, api, now);
+  put_reading(w, reading);
+  if (!wish.explain) return;
+  Plan plan;
+  plan.steps.push_back("page: " + reading.index);
+  if (sums) plan.steps.push_back("totals: " + sums->reading.index);
+  plan.ceilings = {{"pageRows", serving::kListRowsMax}, {"totalsRows", serving::kListRowsMax}};
+  put_plan(w, reading, plan);
+}
+
+void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::PaymentFilter& filter,
+                  const ListWish& wish) {
+  const auto page = serving::PaymentList(sources_of(now)).page(now.snapshot(), filter, wish.page);
+  if (!page) return answer_wrong(api, std::move(call), page.error());
+  std::optional<serving::ListSums> sums;
+  if (wish.totals) {
+    auto found = serving::ListTotals(sources_of(now)).payments(now.snapshot(), filter);
+    if (!found) return answer_wrong(api, std::move(call), found.error());
+    sums = *std::move(found);
+  }
+  const auto registry = api.registry();
+  std::string body;
+  JsonWriter w(body);
+  w.begin_object().begin_array("payments");
+  for (const auto& item : page->items) put_payment_item(w, item.payment, *registry);
+  w.end_array();
+  put_next(w, api, wish, page->next);
+  put_list_end(w, api, now, wish, page->reading, sums);
+  w.end_object();
+  answer_view(api, std::move(call), now, std::move(body));
+}
+
+void run_transactions(Api& api, CallPtr call, const ServingNow& now, const serving::TransactionFilter& filter,
+                      const ListWish& wish) {
+  const auto page = serving::TransactionList::page(now.snapshot(), filter, wish.page);
+  if (!page) return answer_wrong(api, std::move(call), page.error());
+  std::optional<serving::ListSums> sums;
+  if (wish.totals) {
+    auto found = serving::ListTotals(sources_of(now)).transactions(now.snapshot(), filter);
+    if (!found) return answer_wrong(api, std::move(call), found.error());
+    sums = *std::move(found);
+  }
+  const auto entry = now.views().merchants().of(*filter.merchant);
+  if (!entry) return api.answer_error(std::move(call), entry.error());
+  Merchant merchant;
+  merchant.id = entry->id;
+  merchant.code = entry->code;
+  std::string body;
+  JsonWriter w(body);
+  w.begin_object().begin_array("transactions");
+  for (const auto& item : page->items) put_transaction_item(w, item.transaction, merchant);
+  w.end_array();
+  put_next(w, api, wish, page->next);
+  put_list_end(w, api, now, wish, page->reading, sums);
+  w.end_object();
+  answer_view(api, std::move(call), now, std::move(body));
+}
+
+void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::SearchQuery& query,
+                const ListWish& wish) {
+  const auto& most = api.options().ceilings;
+  const serving::SearchLimits limits{most.search_seeks, most.search_rows};
+  const auto found = serving::Search::run(now.snapshot(), now.dictionary(), now.views().merchants(),
+                                          now.views().forms(), query, limits);
+  if (!found) return answer_wrong(api, std::move(call), found.error());
+  const auto registry = api.registry();
+  std::string body;
+  JsonWriter w(body);
+  w.begin_object().begin_array("payments");
+  for (const auto& hit : found->items) put_search_hit(w, hit, *registry);
+  w.end_array();
+  put_next(w, api, wish, found->next);
+  put_period(w, wish.period);
+  put_seen(w, api, now);
+  put_reading(w, found->reading);
+  if (wish.explain) {
+    put_plan(
+        w, found->reading,
+        {{"search: " + found->reading.index}, {{"seeks", most.search_seeks}, {"rows", most.search_rows}}});
+  }
+  w.end_object();
+  answer_view(api, std::move(call), now, std::move(body));
+}
+
+void run_lifecycle(Api& api, CallPtr call, const ServingNow& now, PaymentId id, bool explain) {
+  const auto life = serving::lifecycle(now.snapshot(), now.views().merchants(), api.parts().serving->log(),
+                                       api.ledger().ports().codec, id);
+  if (!life) return api.answer_error(std::move(call), life.error());
+  const auto& caller = *call->caller;
+  if (!*life || (!caller.merchant.is_zero() && caller.merchant != (*life)->payment.merchant))
+    return api.answer_refusal(std::move(call), no_such_payment());
+  const auto book = api.ledger().book_of_slot(RawId(id.raw()).slot());
+  std::string payment;
+  append_payment_json(payment, (*life)->payment);
+  std::string body;
+  JsonWriter w(body);
+  w.begin_object().raw("payment", payment).begin_array("steps");
+  for (const auto& step : (*life)->steps) put_life_step(w, step, api.parts().tokens, book);
+  // Their places: filled by settlement and payouts when there are any.
+  w.end_array().begin_array("settlement").end_array().begin_array("payouts").end_array();
+  put_seen(w, api, now);
+  put_reading(w, (*life)->reading);
+  if (explain) put_plan(w, (*life)->reading, {{"lifecycle: " + (*life)->reading.index}, {}});
+  w.end_object();
+  answer_view(api, std::move(call), now, std::move(body));
+}
+
+}  // namespace
+
+void list_payments(Api& api, CallPtr call) {
+  Query query(call->request.head.query());
+  if (const auto wrong = query.parse(payment_list_parameters(), list_parameters_given_often()))
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  if (query.find("orderId")) return find_payment(api, std::move(call));
+  auto filter = parse_payment_filter(query, *call->caller, *api.registry());
+  if (!filter) return answer_wrong(api, std::move(call), filter.error());
+  const auto wish = take_list(api, call, query, "payments");
+  if (!wish) return;
+  filter->from = wish->period.from;
+  filter->until = wish->period.until;
+  at_view(api, std::move(call), query,
+          [filter = *std::move(filter), wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
+            run_payments(a, std::move(c), now, filter, wish);
+          });
+}
+
+void list_transactions(Api& api, CallPtr call) {
+  Query query(call->request.head.query());
+  if (const auto wrong = query.parse(transaction_list_parameters(), list_parameters_given_often()))
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  auto filter = parse_transaction_filter(query, *call->caller, *api.registry());
+  if (!filter) return answer_wrong(api, std::move(call), filter.error());
+  const auto wish = take_list(api, call, query, "transactions");
+  if (!wish) return;
+  filter->from = wish->period.from;
+  filter->until = wish->period.until;
+  at_view(api, std::move(call), query,
+          [filter = *std::move(filter), wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
+            run_transactions(a, std::move(c), now, filter, wish);
+          });
+}
+
+void search_payments(Api& api, CallPtr call) {
+  Query query(call->request.head.query());
+  if (const auto wrong = query.parse(search_parameters()))
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  const auto text = query.find("q");
+  if (!text)
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, "say what to look for: ?q=");
+  const auto whose = parse_payment_filter(query, *call->caller, *api.registry());
+  if (!whose) return answer_wrong(api, std::move(call), whose.error());
+  const auto wish = take_list(api, call, query, "search");
+  if (!wish) return;
+  serving::SearchQuery wanted;
+  wanted.text = *text;
+  wanted.merchant = whose->merchant;
+  wanted.from = wish->period.from;
+  wanted.until = wish->period.until;
+  wanted.limit = wish->page.limit;
+  wanted.after = wish->page.after;
+  at_view(api, std::move(call), query, [wanted, wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
+    run_search(a, std::move(c), now, wanted, wish);
+  });
+}
+
+void get_lifecycle(Api& api, CallPtr call) {
+  Query query(call->request.head.query());
+  if (const auto wrong = query.parse({"min-position", "explain"}))
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  const auto id = PaymentId::parse(call->parameter);
+  if (!id) return api.answer_refusal(std::move(call), no_such_payment());
+  const bool explain = wants_explain(*call, query);
+  at_view(api, std::move(call), query, [id = *id, explain](Api& a, CallPtr c, const ServingNow& now) {
+    run_lifecycle(a, std::move(c), now, id, explain);
+  });
+}
+
+}  // namespace wonjang

@@ -1,0 +1,34 @@
+// What somebody asks of a cube, parsed at the door: GET /v1/totals/{cube}.
+//
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "app/api/auth.h"
+#include "app/api/query.h"
+#include "base/result.h"
+#include "domain/registry.h"
+#include "engine/serving/totals_reader.h"
+
+namespace wonjang {
+
+struct TotalsWish {
+  serving::TotalsQuery query;
+  std::vector<std::uint32_t> per_mille;  // percentiles asked for: 500 is the median
+  bool explain = false;
+};
+
+std::span<const std::string_view> totals_parameters();
+std::span<const std::string_view> totals_parameters_given_often();
+
+// May this caller see the cube? A merchant sees what is kept by merchant, and there only its own.
+bool may_see(const Caller& caller, const serving::CubeSpec& cube);
+
+// Errors: invalid (what, and what would be right), not_found (no such merchant).
+Result<TotalsWish> parse_totals(const Query& query, const Caller& caller, const RegistryState& registry,
+                                const serving::CubeSpec& cube, Instant now);
+
+}  // namespace wonjang

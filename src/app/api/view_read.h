@@ -1,0 +1,60 @@
+// Reads of the serving views: every one takes one commit of them (ServingNow), may wait for a position first,
+// and says what it saw and what it read.
+//
+//   "seen":{"position":"...","lagEvents":0,"stopped":false},"read":{"index":"rows","rows":51,"seeks":1}
+//
+// and the header Ledger-Position with the same position. With `Explain: 1` (or ?explain=true) the answer also
+// holds "explain": the plan in words and the ceilings of its class.
+//
+// Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/api/handlers.h"
+#include "app/api/json/json_writer.h"
+#include "app/api/query.h"
+#include "app/serving/serving.h"
+#include "engine/serving/queries.h"
+
+namespace wonjang {
+
+// What one answer of each class may read; docs/configuration.md.
+struct ReadCeilings {
+  std::uint64_t search_seeks = 2'000;
+  std::uint64_t search_rows = 20'000;
+  std::uint64_t totals_cells = 20'000;
+  std::uint64_t top_cells = 500'000;
+};
+
+// Runs `then` with a commit of the views that has seen the position which the call asks for (?min-position=
+// or the header Min-Position): at once, as a rule. Answers 400 to a token that isn't ours, 412 with the
+// present position when it isn't reached in time, 503 while the views can't answer.
+using ThenRead = std::function<void(Api&, CallPtr, const ServingNow&)>;
+void at_view(Api& api, CallPtr call, const Query& query, ThenRead then);
+
+// ?explain=true or the header Explain: 1.
+bool wants_explain(const Call& call, const Query& query);
+
+// Members of an answer.
+void put_seen(JsonWriter& w, Api& api, const ServingNow& now);
+void put_reading(JsonWriter& w, const serving::Reading& reading);
+struct Plan {
+  std::vector<std::string> steps;  // in words
+  std::vector<std::pair<std::string_view, std::uint64_t>> ceilings;
+};
+void put_plan(JsonWriter& w, const serving::Reading& reading, const Plan& plan);
+
+// 200 with `body` and the header Ledger-Position.
+void answer_view(Api& api, CallPtr call, const ServingNow& now, std::string body);
+// QUERY_TOO_WIDE: what would have been read, and what to narrow.
+void answer_too_wide(Api& api, CallPtr call, const serving::Narrow& narrow);
+// invalid: BAD_PARAMETER with its words; all else as Api::answer_error.
+void answer_view_error(Api& api, CallPtr call, const Error& error);
+
+}  // namespace wonjang

@@ -1,0 +1,312 @@
+// The serving views over real HTTP: a write is seen at its position, nobody sees another's, bad questions get
+// a sentence, cursors hold to their question.
+
+#include <set>
+
+#include "app/api/api_test_world.h"
+
+namespace wonjang {
+namespace {
+
+constexpr std::int64_t kWaitMs = 10'000;
+
+class ViewsApi : public testing::TestWithParam<std::uint32_t> {
+ protected:
+  static void patient(ServiceConfig& config) {
+    config.position_wait_ms = kWaitMs;
+    config.http_read_ms = 20'000;
+  }
+
+  std::string pay(Asker& shop, const std::string& order, std::int64_t amount = 1000) {
+    const auto answer = shop.post("/v1/payments", "create-" + order, card_payment(order, amount));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    position_ = answer.header("Ledger-Position");
+    return answer.text("id");
+  }
+  void cancel(Asker& shop, const std::string& id, std::int64_t amount) {
+    const auto answer = shop.post("/v1/payments/" + id + "/cancels", "cancel-" + id,
+                                  R"({"reason":"x","amount":)" + std::to_string(amount) + "}");
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    position_ = answer.header("Ledger-Position");
+  }
+  // At the position of the last write.
+  TestAnswer look(Asker& who, const std::string& target) {
+    return who.get(target + (target.find('?') == std::string::npos ? "?" : "&") +
+                   "min-position=" + position_);
+  }
+  static std::vector<std::string> ids_in(const TestAnswer& answer, const char* list = "payments",
+                                         const char* name = "id") {
+    std::vector<std::string> out;
+    const auto object = answer.json();
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    if (answer.status != 200) return out;
+    for (const auto& item : object.at(list).as_array()) out.emplace_back(item.at(name).as_string());
+    return out;
+  }
+
+  World world_{{.books = GetParam()}, &patient};
+  std::string position_;
+};
+INSTANTIATE_TEST_SUITE_P(Books, ViewsApi, testing::Values(1U, 4U));
+
+TEST_P(ViewsApi, a_write_is_seen_in_list_search_totals_and_life_at_its_position) {
+  auto shop = world_.as_merchant();
+  const auto id = pay(shop, "abc123", 7000);
+  const auto list = look(shop, "/v1/payments");
+  EXPECT_EQ(ids_in(list), std::vector<std::string>{id});
+  const auto found = look(shop, "/v1/search?q=abc123");
+  EXPECT_EQ(ids_in(found), std::vector<std::string>{id});
+  cancel(shop, id, 3000);
+  const auto after = look(shop, "/v1/payments");
+  ASSERT_EQ(after.status, 200) << after.body;
+  const auto item = after.json().at("payments").at(0);
+  EXPECT_EQ(item.at("balanceAmount").as_int64(), 4000);
+  EXPECT_EQ(item.at("status").as_string(), "PARTIAL_CANCELED");
+  const auto sums = after.json().at("totals").at(0);
+  EXPECT_EQ(sums.at("count").as_int64(), 1);
+  EXPECT_EQ(sums.at("grossAmount").as_int64(), 7000);
+  EXPECT_EQ(sums.at("canceledAmount").as_int64(), 3000);
+  EXPECT_EQ(sums.at("netAmount").as_int64(), 4000);
+  const auto moves = look(shop, "/v1/transactions");
+  EXPECT_EQ(ids_in(moves, "transactions", "kind").size(), 2U) << moves.body;
+  const auto life = look(shop, "/v1/payments/" + id + "/lifecycle");
+  ASSERT_EQ(life.status, 200) << life.body;
+  EXPECT_EQ(life.json().at("payment").at("id").as_string(), id);
+  EXPECT_GE(life.json().at("steps").as_array().size(), 3U);
+  EXPECT_TRUE(life.json().at("settlement").as_array().empty());
+  const auto day = look(shop, "/v1/totals/merchant_day?from=2026-01-01&until=2028-01-01");
+  ASSERT_EQ(day.status, 200) << day.body;
+  ASSERT_EQ(day.json().at("rows").as_array().size(), 1U) << day.body;
+  EXPECT_EQ(day.json().at("rows").at(0).at("netAmount").as_int64(), 4000);
+  EXPECT_EQ(day.json().at("rows").at(0).at("averageAmount").as_string(), "7000.00");
+}
+
+TEST_P(ViewsApi, every_answer_says_what_it_saw_and_what_it_read) {
+  auto shop = world_.as_merchant();
+  const auto id = pay(shop, "1");
+  for (const std::string target :
+       {"/v1/payments", "/v1/transactions", "/v1/search?q=order", "/v1/totals/merchant_day?from=2026-01-01",
+        "/v1/sales/today", "/v1/payments/PAYMENT/lifecycle"}) {
+    auto path = target;
+    if (const auto at = path.find("PAYMENT"); at != std::string::npos) path.replace(at, 7, id);
+    SCOPED_TRACE(path);
+    const auto answer = look(shop, path);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    const auto json = answer.json();
+    EXPECT_EQ(answer.header("Ledger-Position"), std::string(json.at("seen").at("position").as_string()));
+    EXPECT_FALSE(json.at("seen").at("stopped").as_bool());
+    EXPECT_FALSE(json.at("read").at("index").as_string().empty());
+    EXPECT_FALSE(json.contains("explain"));
+    const auto explained = shop.get(path, {{"Explain", "1"}});
+    ASSERT_TRUE(explained.json().contains("explain")) << explained.body;
+    EXPECT_FALSE(explained.json().at("explain").at("plan").as_array().empty());
+    EXPECT_TRUE(look(shop, path + (path.find('?') == std::string::npos ? "?" : "&") + "explain=true")
+                    .json()
+                    .contains("explain"));
+  }
+}
+
+TEST_P(ViewsApi, a_merchant_never_sees_another_one) {
+  auto shop = world_.as_merchant();
+  auto other = world_.as_other();
+  const auto id = pay(shop, "secret77", 7000);
+  const auto theirs = pay(other, "mine", 500);
+  EXPECT_EQ(ids_in(look(other, "/v1/payments")), std::vector<std::string>{theirs});
+  EXPECT_EQ(look(other, "/v1/payments").json().at("totals").at(0).at("grossAmount").as_int64(), 500);
+  EXPECT_TRUE(ids_in(look(other, "/v1/search?q=cret77")).empty());
+  EXPECT_TRUE(ids_in(look(other, "/v1/search?q=" + id)).empty());
+  EXPECT_EQ(look(other, "/v1/payments/" + id + "/lifecycle").code(), "PAYMENT_NOT_FOUND");
+  for (const std::string target : {"/v1/payments?", "/v1/transactions?", "/v1/search?q=cret77&",
+                                   "/v1/sales/today?", "/v1/totals/merchant_day?from=2026-01-01&"}) {
+    EXPECT_EQ(look(other, target + "merchantId=" + world_.merchant).status, 404) << target;
+  }
+  EXPECT_EQ(look(other, "/v1/totals/sales_hour?from=2026-01-01").status, 404);
+  EXPECT_EQ(other.get("/v1/merchants/top?from=2026-01-01").status, 403);
+  EXPECT_EQ(other.get("/v1/views").status, 403);
+  const auto cubes = other.get("/v1/totals").json();
+  for (const auto& cube : cubes.at("cubes").as_array()) EXPECT_EQ(cube.at("key").as_string(), "merchant");
+  const auto rows = look(other, "/v1/totals/merchant_day?from=2026-01-01").json().at("rows").as_array();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.at(0).at("grossAmount").as_int64(), 500);
+  auto house = world_.as_operator();
+  EXPECT_EQ(ids_in(look(house, "/v1/payments")).size(), 2U);
+  EXPECT_EQ(ids_in(look(house, "/v1/search?q=cret77")), std::vector<std::string>{id});
+  const auto today = house.get("/v1/sales/today?explain=true");
+  EXPECT_EQ(today.status, 200) << today.body;
+  EXPECT_TRUE(today.json().contains("explain"));
+  const auto top = look(house, "/v1/merchants/top?from=2026-01-01");
+  ASSERT_EQ(top.status, 200) << top.body;
+  EXPECT_EQ(top.json().at("merchants").at(0).at("merchantCode").as_string(), "shop");
+}
+
+TEST_P(ViewsApi, pages_neither_skip_nor_repeat_while_writes_go_on) {
+  auto shop = world_.as_merchant();
+  std::set<std::string> there;
+  for (int i = 0; i < 7; ++i) there.insert(pay(shop, std::to_string(i), 1000 + i));
+  for (const std::string sort : {"newest", "oldest", "largest", "smallest"}) {
+    std::vector<std::string> seen;
+    std::string next;
+    for (int page = 0; page < 20; ++page) {
+      const auto answer =
+          look(shop, "/v1/payments?limit=2&sort=" + sort + (next.empty() ? "" : "&after=" + next));
+      ASSERT_EQ(answer.status, 200) << answer.body;
+      EXPECT_EQ(answer.json().contains("totals"), next.empty());
+      for (const auto& id : ids_in(answer)) seen.push_back(id);
+      pay(shop, sort + std::to_string(page), 5'000'000);
+      next = answer.text("nextCursor");
+      if (!answer.json().at("hasMore").as_bool()) break;
+    }
+    const std::set<std::string> unique(seen.begin(), seen.end());
+    EXPECT_EQ(unique.size(), seen.size()) << sort;
+    for (const auto& id : there) EXPECT_TRUE(unique.contains(id)) << sort;
+    there.insert(unique.begin(), unique.end());
+  }
+}
+
+TEST_P(ViewsApi, a_cursor_belongs_to_its_question_and_to_its_merchant) {
+  auto shop = world_.as_merchant();
+  for (int i = 0; i < 3; ++i) pay(shop, std::to_string(i));
+  const auto first = look(shop, "/v1/payments?limit=1&status=DONE");
+  const auto next = first.text("nextCursor");
+  ASSERT_FALSE(next.empty()) << first.body;
+  EXPECT_EQ(shop.get("/v1/payments?limit=2&status=DONE&after=" + next).status, 200);
+  auto tampered = next;
+  tampered[5] = tampered[5] == 'x' ? 'y' : 'x';
+  EXPECT_EQ(shop.get("/v1/payments?status=DONE&after=" + tampered).code(), "INVALID_CURSOR");
+  EXPECT_EQ(shop.get("/v1/payments?status=CANCELED&after=" + next).code(), "INVALID_CURSOR");
+  EXPECT_EQ(shop.get("/v1/payments?status=DONE&sort=oldest&after=" + next).code(), "INVALID_CURSOR");
+  EXPECT_EQ(shop.get("/v1/transactions?after=" + next).code(), "INVALID_CURSOR");
+  EXPECT_EQ(world_.as_other().get("/v1/payments?status=DONE&after=" + next).code(), "INVALID_CURSOR");
+  EXPECT_EQ(world_.as_operator().get("/v1/payments?status=DONE&after=" + next).code(), "INVALID_CURSOR");
+}
+
+TEST_P(ViewsApi, filters_let_through_what_they_say) {
+  auto shop = world_.as_merchant();
+  const auto small = pay(shop, "small", 500);
+  const auto large = pay(shop, "large", 90'000);
+  cancel(shop, small, 500);
+  const auto only = [&](const std::string& filter) { return ids_in(look(shop, "/v1/payments?" + filter)); };
+  EXPECT_EQ(only("status=DONE"), std::vector<std::string>{large});
+  EXPECT_EQ(only("status=CANCELED"), std::vector<std::string>{small});
+  EXPECT_EQ(only("status=DONE,CANCELED").size(), 2U);
+  EXPECT_EQ(only("status=DONE&status=CANCELED").size(), 2U);
+  EXPECT_EQ(only("amountMin=501"), std::vector<std::string>{large});
+  EXPECT_EQ(only("amountMax=500"), std::vector<std::string>{small});
+  EXPECT_EQ(only("method=CARD&issuer=11").size(), 2U);
+  EXPECT_TRUE(only("method=TRANSFER").empty());
+  EXPECT_EQ(only("contains=tes").size(), 2U);
+  EXPECT_TRUE(only("contains=nothing").empty());
+  EXPECT_TRUE(only("from=2020-01-01&until=2020-02-01").empty());
+  EXPECT_EQ(ids_in(look(shop, "/v1/transactions?kind=CANCEL"), "transactions", "paymentId"),
+            std::vector<std::string>{small});
+  EXPECT_EQ(look(shop, "/v1/payments?totals=false").json().contains("totals"), false);
+}
+
+TEST_P(ViewsApi, bad_questions_get_a_sentence) {
+  auto shop = world_.as_merchant();
+  auto house = world_.as_operator();
+  pay(shop, "1");
+  const std::pair<std::string, std::string> rows[] = {
+      {"/v1/payments?form=2026-01-01", "doesn't know"},
+      {"/v1/payments?from=yesterday", "business date"},
+      {"/v1/payments?from=2026-02-01&until=2026-01-01", "half-open"},
+      {"/v1/payments?from=2020-01-01&until=2026-01-01", "5 years"},
+      {"/v1/payments?status=PAID", "there are READY"},
+      {"/v1/payments?method=CASH", "there are CARD"},
+      {"/v1/payments?amountMin=-1", "amountMin"},
+      {"/v1/payments?amountMin=2&amountMax=1", "greater than"},
+      {"/v1/payments?sort=best", "newest, oldest"},
+      {"/v1/payments?limit=501", "1 to 500"},
+      {"/v1/payments?limit=0", "1 to 500"},
+      {"/v1/payments?totals=maybe", "true or false"},
+      {"/v1/payments?sort=newest&sort=oldest", "twice"},
+      {"/v1/payments?merchantId=nobody", "merchant's id"},
+      {"/v1/transactions?kind=REFUND", "there are APPROVAL"},
+      {"/v1/search", "?q="},
+      {"/v1/search?q=*", ""},
+      {"/v1/totals/merchant_day", "from="},
+      {"/v1/totals/merchant_day?from=2026-01-01&by=week", "minute, hour, day or month"},
+      {"/v1/totals/merchant_day?from=2026-01-01&by=hour", "coarser"},
+      {"/v1/totals/merchant_sales_month?from=2026-01-02", "begins"},
+      {"/v1/totals/merchant_day?from=2026-01-01&groupBy=colour", "grouped by merchant, method"},
+      {"/v1/totals/merchant_day?from=2026-01-01&difference=true", "asOf"},
+      {"/v1/totals/merchant_day?from=2026-01-01&asOf=2999-01-01", "future"},
+      {"/v1/totals/merchant_day?from=2026-01-01&percentiles=500", "no percentiles"},
+      {"/v1/totals/merchant_day?from=2026-01-01&percentiles=1001", "per mille"},
+      {"/v1/totals/merchant_day?from=2026-01-01&kind=CANCEL", "tells apart"},
+      {"/v1/totals/merchant_day?from=2010-01-01&until=2020-01-01", "5 years"},
+  };
+  for (const auto& [target, words] : rows) {
+    const auto answer = shop.get(target);
+    EXPECT_EQ(answer.status, 400) << target << " " << answer.body;
+    EXPECT_EQ(answer.code(), "BAD_PARAMETER") << target;
+    EXPECT_NE(answer.text("detail").find(words), std::string::npos)
+        << target << ": " << answer.text("detail");
+  }
+  EXPECT_EQ(shop.get("/v1/totals/nothing?from=2026-01-01").status, 404);
+  EXPECT_EQ(shop.get("/v1/payments?min-position=garbage").code(), "INVALID_CURSOR");
+  EXPECT_EQ(house.get("/v1/transactions").code(), "BAD_PARAMETER");
+  EXPECT_EQ(house.get("/v1/merchants/top?from=2026-01-01&by=beauty").code(), "BAD_PARAMETER");
+  EXPECT_EQ(house.get("/v1/payments?merchantId=mch_01JD4Z7Q8R6G3V5X9T2W0K1MNP").status, 404);
+}
+
+TEST_P(ViewsApi, the_views_are_built_anew_beside_the_live_ones) {
+  auto shop = world_.as_merchant();
+  auto house = world_.as_operator();
+  const auto id = pay(shop, "1");
+  ASSERT_EQ(ids_in(look(shop, "/v1/payments")).size(), 1U);
+  const auto view = [&] { return house.get("/v1/views").json().at("views").at(0).as_object(); };
+  const auto before = view();
+  EXPECT_EQ(before.at("name").as_string(), "views");
+  EXPECT_EQ(before.at("quarantined").as_int64(), 0);
+  const auto asked = house.post("/v1/views/rebuild", "", "");
+  EXPECT_EQ(asked.status, 202) << asked.body;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!view().contains("lastRebuild") && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+  const auto after = view();
+  ASSERT_TRUE(after.contains("lastRebuild"));
+  EXPECT_TRUE(after.at("lastRebuild").at("equal").as_bool());
+  EXPECT_GT(after.at("generation").as_int64(), before.at("generation").as_int64());
+  EXPECT_EQ(ids_in(look(shop, "/v1/payments")), std::vector<std::string>{id});
+  const auto aside = house.get("/v1/views/quarantine");
+  EXPECT_EQ(aside.status, 200) << aside.body;
+  EXPECT_TRUE(aside.json().at("events").as_array().empty());
+  const auto metrics = world_.as_nobody().get("/metrics");
+  for (const auto* name : {"wonjang_views_lag_events", "wonjang_views_lag_seconds",
+                           "wonjang_views_state{state=\"live\"} 1", "wonjang_views_rebuilds_total 1",
+                           "wonjang_views_differences_total 0", "wonjang_views_position{book=\"0\"}"}) {
+    EXPECT_NE(metrics.body.find(name), std::string::npos) << name;
+  }
+  EXPECT_EQ(world_.as_nobody().get("/readyz?verbose").text("views"), "live");
+}
+
+TEST(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
+  World world({}, [](ServiceConfig& config) {
+    config.totals_cells_max = 100;
+    config.position_wait_ms = kWaitMs;
+  });
+  auto shop = world.as_merchant();
+  std::string body;
+  for (int day = 0; day < 120; ++day) {
+    const auto at = to_rfc3339(start_of(BusinessDate{20'000 + day}));
+    const auto n = std::to_string(day);
+    const auto answer = shop.post(
+        "/v1/payments", "k" + n,
+        R"({"orderId":"order-)" + n + R"(","totalAmount":10,"requestedAt":")" + at +
+            R"(","approvals":[{"method":"CARD","amount":10,"approvedAt":")" + at +
+            R"(","approveNo":"00012345","card":{"issuerCode":"11","bin":"123456","last4":"7890"}}]})");
+    ASSERT_EQ(answer.status, 201) << answer.body;
+    body = answer.header("Ledger-Position");
+  }
+  const auto wide = shop.get("/v1/totals/merchant_day?from=2024-01-01&by=day&min-position=" + body);
+  EXPECT_EQ(wide.status, 422) << wide.body;
+  EXPECT_EQ(wide.code(), "QUERY_TOO_WIDE");
+  EXPECT_NE(wide.text("detail").find("shorten the period"), std::string::npos) << wide.body;
+  const auto month = shop.get("/v1/totals/merchant_sales_month?from=2024-01-01&by=month");
+  ASSERT_EQ(month.status, 200) << month.body;
+  EXPECT_GE(month.json().at("rows").as_array().size(), 4U);
+}
+
+}  // namespace
+}  // namespace wonjang

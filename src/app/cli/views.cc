@@ -1,0 +1,221 @@
+#include "app/cli/views.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "app/cli/api_client.h"
+#include "app/cli/exit.h"
+#include "app/cli/json_table.h"
+#include "app/cli/progress.h"
+
+namespace wonjang {
+namespace {
+
+namespace json = boost::json;
+
+std::string escaped(std::string_view text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == ',' || c == '.';
+    if (plain) {
+      out.push_back(c);
+      continue;
+    }
+    out.push_back('%');
+    out.push_back(kDigits[static_cast<unsigned char>(c) >> 4U]);
+    out.push_back(kDigits[static_cast<unsigned char>(c) & 15U]);
+  }
+  return out;
+}
+
+std::string target_of(const ViewQuestion& question, const std::string& after) {
+  std::string out = question.path;
+  char mark = '?';
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (value.empty()) return;
+    out.append(1, mark).append(name).append("=").append(escaped(value));
+    mark = '&';
+  };
+  for (const auto& [name, value] : question.flags) add(name, value);
+  if (question.explain) add("explain", "true");
+  add("after", after);
+  return out;
+}
+
+Result<json::object> get(ApiClient& client, const std::string& target) {
+  WJ_TRY(const auto response, client.get(target));
+  if (response.status >= 300) return problem_error(response);
+  boost::system::error_code error;
+  auto value = json::parse(response.body, error);
+  if (error || !value.is_object()) return unavailable("the server answered something that is no JSON object");
+  return std::move(value.as_object());
+}
+
+// Pages on until there are rows enough.
+Result<json::object> get_all(ApiClient& client, const ViewQuestion& question) {
+  WJ_TRY(auto first, get(client, target_of(question, {})));
+  auto next = first;
+  while (question.rows_max > 0 && next.contains("nextCursor") &&
+         first[question.list].as_array().size() < question.rows_max) {
+    const std::string after(next.at("nextCursor").as_string());
+    WJ_TRY(next, get(client, target_of(question, after)));
+    for (const auto& item : next.at(question.list).as_array())
+      first[question.list].as_array().push_back(item);
+  }
+  return first;
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out.push_back('"');
+    out.push_back(c);
+  }
+  return out + "\"";
+}
+
+std::string text_of(const json::value* value) {
+  if (value == nullptr || value->is_null()) return {};
+  return value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
+}
+
+void print(const OnlineOptions& options, const std::string& text, std::string_view list) {
+  if (options.output == "json") {
+    std::printf("%s\n", text.c_str());
+  } else if (options.output == "ndjson") {
+    std::fputs(json_lines(text, list).c_str(), stdout);
+  } else if (options.output == "csv") {
+    std::fputs(json_csv(text, list).c_str(), stdout);
+  } else {
+    std::fputs(json_table(text, list).c_str(), stdout);
+  }
+}
+
+// Beside a table: the sums, and how fresh it is. On standard error, so that a pipe gets rows alone.
+void print_beside(const OnlineOptions& options, const json::object& answer) {
+  if (options.output != "table") return;
+  if (const auto* totals = answer.if_contains("totals"); totals != nullptr && totals->is_array())
+    std::fputs(("\n" + json_table(json::serialize(answer), "totals")).c_str(), stderr);
+  if (const auto* refused = answer.if_contains("totalsRefused"))
+    std::fprintf(stderr, "\ntotals refused: %s\n", text_of(refused->as_object().if_contains("what")).c_str());
+  if (const auto* seen = answer.if_contains("seen")) {
+    const auto lag = text_of(seen->as_object().if_contains("lagEvents"));
+    if (lag != "0") std::fprintf(stderr, "%s events behind the ledger\n", lag.c_str());
+  }
+  if (answer.contains("nextCursor")) std::fputs("there is more: --rows N takes N of them\n", stderr);
+}
+
+Result<ApiClient*> open(const OnlineOptions& options, std::unique_ptr<ApiClient>& client) {
+  WJ_TRY(const auto server, parse_server_url(options.url));
+  WJ_TRY(const auto key, read_key_file(options.key_file));
+  client = std::make_unique<ApiClient>(server, key);
+  return client.get();
+}
+
+std::uint64_t number_in(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value == nullptr || !value->is_int64() ? 0 : static_cast<std::uint64_t>(value->as_int64());
+}
+
+}  // namespace
+
+ViewQuestion ask_payments(const QueryFlags& flags) { return {"/v1/payments", "payments", flags}; }
+ViewQuestion ask_transactions(const QueryFlags& flags) { return {"/v1/transactions", "transactions", flags}; }
+ViewQuestion ask_search(const std::string& text, const QueryFlags& flags) {
+  ViewQuestion out{"/v1/search", "payments", {{"q", text}}};
+  out.flags.insert(out.flags.end(), flags.begin(), flags.end());
+  return out;
+}
+ViewQuestion ask_lifecycle(const std::string& payment_id) {
+  return {"/v1/payments/" + escaped(payment_id) + "/lifecycle", "steps", {}};
+}
+ViewQuestion ask_totals(const std::string& cube, const QueryFlags& flags) {
+  if (cube.empty()) return {"/v1/totals", "cubes", {}};
+  return {"/v1/totals/" + escaped(cube), "rows", flags};
+}
+ViewQuestion ask_top(const QueryFlags& flags) { return {"/v1/merchants/top", "merchants", flags}; }
+
+int run_view(const OnlineOptions& options, const ViewQuestion& question) {
+  std::unique_ptr<ApiClient> client;
+  if (const auto opened = open(options, client); !opened) return fail(opened.error());
+  const auto answer = get_all(*client, question);
+  if (!answer) return fail(answer.error());
+  if (question.explain) {
+    const auto* plan = answer->if_contains("explain");
+    print(options, plan == nullptr ? "{}" : json::serialize(*plan), {});
+    return kExitOk;
+  }
+  print(options, json::serialize(*answer), question.list);
+  print_beside(options, *answer);
+  return kExitOk;
+}
+
+int run_views_status(const OnlineOptions& options) { return run_view(options, {"/v1/views", "views", {}}); }
+
+int run_views_rebuild(const OnlineOptions& options) {
+  constexpr auto kLookAgain = std::chrono::milliseconds(200);
+  std::unique_ptr<ApiClient> client;
+  if (const auto opened = open(options, client); !opened) return fail(opened.error());
+  const auto view_now = [&]() -> Result<json::object> {
+    WJ_TRY(auto answer, get(*client, "/v1/views"));
+    return answer.at("views").at(0).as_object();
+  };
+  const auto before = view_now();
+  if (!before) return fail(before.error());
+  const auto asked = client->post("/v1/views/rebuild", "", "");
+  if (!asked) return fail(asked.error());
+  if (asked->status >= 300) return fail(problem_error(*asked));
+  Progress progress("rebuilding views", "events");
+  for (;;) {
+    const auto view = view_now();
+    if (!view) return fail(view.error());
+    if (const auto* failed = view->if_contains("rebuildFailed"))
+      return fail(unavailable("the rebuild failed, the live views go on: " + text_of(failed)));
+    if (const auto* rebuild = view->if_contains("rebuild")) {
+      progress.at(number_in(rebuild->as_object(), "events"), number_in(rebuild->as_object(), "eventsTotal"));
+    } else if (number_in(*view, "rebuilds") > number_in(*before, "rebuilds")) {
+      print(options, json::serialize(view->at("lastRebuild")), {});
+      const bool equal = view->at("lastRebuild").at("equal").as_bool();
+      return equal ? kExitOk : kExitDifferences;
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+std::string json_csv(const std::string& text, std::string_view list) {
+  boost::system::error_code error;
+  const auto root = json::parse(text, error);
+  const auto* object = error ? nullptr : root.if_object();
+  const auto* found = object == nullptr ? nullptr : object->if_contains(list);
+  if (found == nullptr || !found->is_array()) return text + "\n";
+  std::vector<std::string> columns;
+  for (const auto& item : found->as_array()) {
+    if (!item.is_object()) continue;
+    for (const auto& member : item.as_object()) {
+      const std::string name(member.key());
+      const bool flat = !member.value().is_structured();
+      if (flat && std::ranges::find(columns, name) == columns.end()) columns.push_back(name);
+    }
+  }
+  std::string out;
+  const auto put_line = [&](const auto& field_of) {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      out.append(i == 0 ? "" : ",").append(csv_field(field_of(columns[i])));
+    out.append("\r\n");
+  };
+  put_line([](const std::string& name) { return name; });
+  for (const auto& item : found->as_array()) {
+    if (!item.is_object()) continue;
+    put_line([&](const std::string& name) { return text_of(item.as_object().if_contains(name)); });
+  }
+  return out;
+}
+
+}  // namespace wonjang

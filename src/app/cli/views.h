@@ -1,0 +1,44 @@
+// Commands that ask the serving views of a running server: lists, search, totals, and how the views stand.
+// `--output csv` writes a list as RFC 4180 for other programs. With `explain` the plan is printed in place of
+// the answer.
+//
+// Threads: blocks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/cli/online.h"
+
+namespace wonjang {
+
+// Query parameters by their names in the API; those without a value are left out.
+using QueryFlags = std::vector<std::pair<std::string, std::string>>;
+
+// `path` of the API, and the member of its answer that is the list. Follows cursors until `rows_max` (0: one
+// page).
+struct ViewQuestion {
+  std::string path;
+  std::string list;
+  QueryFlags flags;
+  std::uint64_t rows_max = 0;
+  bool explain = false;
+};
+ViewQuestion ask_payments(const QueryFlags& flags);
+ViewQuestion ask_transactions(const QueryFlags& flags);
+ViewQuestion ask_search(const std::string& text, const QueryFlags& flags);
+ViewQuestion ask_lifecycle(const std::string& payment_id);
+ViewQuestion ask_totals(const std::string& cube, const QueryFlags& flags);
+ViewQuestion ask_top(const QueryFlags& flags);
+
+int run_view(const OnlineOptions& options, const ViewQuestion& question);
+int run_views_status(const OnlineOptions& options);
+// Begins a rebuild and shows its progress until it has ended.
+int run_views_rebuild(const OnlineOptions& options);
+
+// The elements of `list` as CSV: a heading of their flat members, a line each.
+std::string json_csv(const std::string& json, std::string_view list);
+
+}  // namespace wonjang
