@@ -269,13 +269,17 @@ Result<std::optional<RawId>> RocksBook::find_claim(const Hash128& claim) const {
 Result<std::vector<StoredUnit>> RocksBook::read(Position from, std::uint32_t units_max,
                                                 std::size_t bytes_max) const {
   std::vector<StoredUnit> units;
-  if (from >= tail() || units_max == 0) return units;
+  // The log's family shows an append a moment before the indexes in memory do: nobody is given a unit that
+  // can't be looked up yet.
+  const Position until = tail();
+  if (from >= until || units_max == 0) return units;
   // Reading the book through must not push out of the cache what the writer looks up.
   const Range log(*impl_->store, Family::log, "", rocks::end_of_keys(), /*fill_cache=*/false);
   std::size_t bytes = 0;
   for (log->SeekForPrev(rocks::log_key(from)); log->Valid(); log->Next()) {
     const auto first = rocks::decode_log_key(log->key().ToStringView());
     if (!first) return rocks::contradiction("a key of the log can't be read");
+    if (*first >= until) break;
     auto unit = rocks::decode_unit(*first, log->value().ToStringView(), Replies::left_out);
     if (!unit) return rocks::unreadable_unit(*first);
     const bool holds_next =

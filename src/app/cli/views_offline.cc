@@ -96,7 +96,7 @@ Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
                                             const std::vector<const Book*>& books) {
   const std::string directory = options.data_dir + "/views";
   if (!std::filesystem::is_directory(directory)) {
-    return nothing(options, "there is no " + directory + "; the next start builds them");
+    return nothing(options, "there are no views here; the next start builds them");
   }
   RocksKvOptions store;
   store.shared = RocksShared::make({});

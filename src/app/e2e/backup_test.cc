@@ -16,6 +16,11 @@ class Backup : public testing::TestWithParam<std::uint32_t> {
     return run({wonjang_program(), "restore", from, to, "-O", "ndjson"});
   }
 
+  // What `check` says of the books: a restored ledger builds its views anew at its first start.
+  static std::string of_books(const std::string& checked) {
+    return checked.substr(0, checked.find("{\"views\""));
+  }
+
   TempDir directory_;
   Server server_{directory_ / "ledger", {.books = GetParam()}};
 };
@@ -43,8 +48,8 @@ TEST_P(Backup, restored_elsewhere_is_the_same_ledger) {
   std::filesystem::rename(server_.data_dir(), directory_ / "gone");
   const auto restored = restore(directory_ / "backup", directory_ / "again");
   ASSERT_EQ(restored.exit, 0) << restored.output << restored.errors;
-  EXPECT_EQ(restored.output, before);
-  EXPECT_EQ(expect_checked(directory_ / "again"), before);
+  EXPECT_EQ(of_books(restored.output), of_books(before));
+  EXPECT_EQ(of_books(expect_checked(directory_ / "again")), of_books(before));
 
   Server again(directory_ / "again", {.books = GetParam()});
   ASSERT_TRUE(again.start());

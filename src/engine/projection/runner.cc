@@ -187,14 +187,13 @@ void Runner::run() {
 
 void Runner::wait_for_work(Stepped last) {
   if (last == Stepped::worked) return;
-  const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(sleep_us(last));
+  const std::chrono::microseconds patience(sleep_us(last));
   const MutexLock lock(mutex_);
-  while (!stopping_) {
+  wake_.wait_for(mutex_, patience, [&] {
+    if (stopping_) return true;
     // New events don't shorten the time that is waited after an error.
-    if (last != Stepped::waiting && woken_.load()) return;
-    if (wake_.wait_until(mutex_, until) == std::cv_status::timeout) return;
-    if (last == Stepped::waiting && !status_.attempts) return;
-  }
+    return last == Stepped::waiting ? status_.attempts == 0 : woken_.load();
+  });
 }
 
 std::int64_t Runner::sleep_us(Stepped last) {
@@ -371,14 +370,13 @@ Result<View> Runner::view() const {
               .stopped = status_.state == State::stopped};
 }
 
-Waited Runner::wait_for(const LogPositions& at_least, std::chrono::steady_clock::time_point deadline) {
+Waited Runner::wait_for(const LogPositions& at_least, std::chrono::microseconds patience) {
   const MutexLock lock(mutex_);
-  for (bool late = false;;) {
-    if (published_.snapshot && reached(published_.seen, at_least)) return Waited::reached;
-    if (stopping_ || status_.state == State::stopped) return Waited::stopped;
-    if (late) return Waited::late;
-    late = changed_.wait_until(mutex_, deadline) == std::cv_status::timeout;
-  }
+  const auto is_reached = [&] { return published_.snapshot && reached(published_.seen, at_least); };
+  const auto is_stopped = [&] { return stopping_ || status_.state == State::stopped; };
+  changed_.wait_for(mutex_, patience, [&] { return is_reached() || is_stopped(); });
+  if (is_reached()) return Waited::reached;
+  return is_stopped() ? Waited::stopped : Waited::late;
 }
 
 std::optional<Waits::Id> Runner::when(const LogPositions& at_least, Waits::Call call) {

@@ -2,7 +2,7 @@
 //
 //   Runner runner(log, factory, places, clock, {});
 //   WJ_CHECK(runner.start());                        // opens or begins a generation, starts a thread
-//   if (runner.wait_for(position, deadline) == Waited::reached) {
+//   if (runner.wait_for(position, patience) == Waited::reached) {
 //     WJ_TRY(const View view, runner.view());        // snapshot, positions and instance of one commit
 //   }
 //
@@ -69,7 +69,7 @@ class Runner final : private LiveSide {
   Result<View> view() const;
 
   // Returns when view() has seen at least these positions.
-  Waited wait_for(const LogPositions& at_least, std::chrono::steady_clock::time_point deadline);
+  Waited wait_for(const LogPositions& at_least, std::chrono::microseconds patience);
 
   // Calls `call` once: here and now if it is reached or stopped already, else on the folding thread, briefly.
   // Nothing: too many wait, it will not be called. 0: it was called.

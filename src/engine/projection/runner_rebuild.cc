@@ -77,11 +77,8 @@ bool Runner::go_on(const RebuildProgress& progress) {
 }
 
 bool Runner::rest(std::int64_t us) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(us);
   const MutexLock lock(mutex_);
-  while (!cancelled_) {
-    if (changed_.wait_until(mutex_, until) == std::cv_status::timeout) break;
-  }
+  changed_.wait_for(mutex_, std::chrono::microseconds(us), [this] { return cancelled_; });
   return !cancelled_;
 }
 

@@ -11,10 +11,8 @@
 namespace wonjang::projection {
 namespace {
 
-using std::chrono::steady_clock;
-
 // A hang ends as a failure, not as a timeout of the whole binary.
-steady_clock::time_point soon() { return steady_clock::now() + std::chrono::seconds(60); }
+constexpr std::chrono::seconds kSoon(60);
 
 // A view is right when its content, its positions and what memory says belong together.
 void expect_one_commit(const View& view) {
@@ -32,7 +30,7 @@ TEST(RunnerThreads, an_event_after_a_rest_wakes_it) {
   Runner& runner = rig.start();
   for (int i = 0; i < 200; ++i) {
     rig.log.append(0, RawId{1, 0}, {"event"});
-    ASSERT_EQ(runner.wait_for(rig.log.tails(), soon()), Waited::reached) << i;
+    ASSERT_EQ(runner.wait_for(rig.log.tails(), kSoon), Waited::reached) << i;
   }
   rig.expect_right();
 }
@@ -49,7 +47,7 @@ TEST(RunnerThreads, an_event_that_comes_while_it_lies_down_wakes_it_too) {
     if (look % 2 == 0 && look / 2 < static_cast<int>(kLate)) rig.log.append(0, RawId{1, 0}, {"late"});
   });
   Runner& runner = rig.start();
-  EXPECT_EQ(runner.wait_for({kLate}, soon()), Waited::reached);
+  EXPECT_EQ(runner.wait_for({kLate}, kSoon), Waited::reached);
   runner.stop();
 }
 
@@ -68,7 +66,7 @@ TEST(RunnerThreads, many_wait_in_both_ways_and_all_are_answered) {
           EXPECT_EQ(how, Waited::reached);
           all_called.count_down();
         }));
-        EXPECT_EQ(runner.wait_for({position}, soon()), Waited::reached);
+        EXPECT_EQ(runner.wait_for({position}, kSoon), Waited::reached);
         EXPECT_GE(runner.view()->seen[0], position);
       }
     });
@@ -111,7 +109,7 @@ TEST(RunnerThreads, readers_beside_a_writer_and_rebuilds_see_whole_commits_that_
     EXPECT_EQ(report->generation, number);
   }
   writer.join();
-  EXPECT_EQ(runner.wait_for(rig.log.tails(), soon()), Waited::reached);
+  EXPECT_EQ(runner.wait_for(rig.log.tails(), kSoon), Waited::reached);
   done.store(true);
   readers.clear();
   rig.expect_right();
@@ -127,7 +125,7 @@ TEST(RunnerThreads, errors_are_tried_again_without_new_events) {
   rig.faults->fail_apply(5, ErrorKind::unavailable);
   rig.log.append(0, RawId{1, 0}, {"event"});
   // The clock stands still: time moves with each look, as it does in the world.
-  while (runner.wait_for({1}, steady_clock::now() + std::chrono::milliseconds(1)) == Waited::late) {
+  while (runner.wait_for({1}, std::chrono::milliseconds(1)) == Waited::late) {
     rig.clock.advance_ms(1);
   }
   rig.expect_right();
@@ -140,12 +138,12 @@ TEST(RunnerThreads, a_stop_ends_waits_and_a_rebuild_and_keeps_views) {
   Rng rng(2);
   rig.append_random(rng, 100);
   Runner& runner = rig.start();
-  ASSERT_EQ(runner.wait_for(rig.log.tails(), soon()), Waited::reached);
+  ASSERT_EQ(runner.wait_for(rig.log.tails(), kSoon), Waited::reached);
   auto view = runner.view();
   std::latch waiting(2);
   std::jthread waiter([&] {
     waiting.count_down();
-    EXPECT_EQ(runner.wait_for({1'000'000}, soon()), Waited::stopped);
+    EXPECT_EQ(runner.wait_for({1'000'000}, kSoon), Waited::stopped);
   });
   std::jthread builder([&] {
     bool first = true;
