@@ -37,6 +37,8 @@ class Asking {
         sources_{q.views.merchants(), q.views.forms(), dictionary_.get(), q.views.cubes()} {}
 
   void all() {
+    std::printf("period %lld %lld\n", static_cast<long long>(q_.from.us),
+                static_cast<long long>(q_.until.us));
     for (const MerchantNo merchant : {MerchantNo{0}, MerchantNo{40}}) lists(merchant);
     by_id();
     texts();
@@ -68,11 +70,35 @@ class Asking {
     return filter;
   }
 
+  // For comparing with other engines (bench/views.sh): how many, then which.
+  static void answer(const std::string& name, const std::vector<std::string>& ids) {
+    std::printf("answer %s %zu", name.c_str(), ids.size());
+    for (const auto& id : ids) std::printf(" %s", id.c_str());
+    std::printf("\n");
+  }
+
+  // Hits that a plain `contains` finds as well: not those through masked characters, nor by depositor or id.
+  static std::vector<std::string> found_by_name(const std::vector<SearchHit>& hits) {
+    std::vector<std::string> ids;
+    for (const auto& hit : hits) {
+      const bool named = std::any_of(hit.matched.begin(), hit.matched.end(), [](const std::string& field) {
+        return field == "buyer" || field == "product";
+      });
+      if (named && !hit.possible) ids.push_back(hit.payment.id.text());
+    }
+    return ids;
+  }
+
   void page(const std::string& name, const PaymentFilter& filter, Sort sort) {
     const PaymentList list(sources_);
     time(name, [&](const KvSnapshot& snapshot) {
       return must(list.page(snapshot, filter, {.sort = sort, .limit = 50, .after = {}})).reading;
     });
+    const auto items =
+        must(list.page(*q_.store.snapshot(), filter, {.sort = sort, .limit = 50, .after = {}})).items;
+    std::vector<std::string> ids;
+    for (const auto& item : items) ids.push_back(item.payment.id.text());
+    answer(name, ids);
   }
 
   void sums(const std::string& name, const PaymentFilter& filter) {
@@ -115,6 +141,19 @@ class Asking {
     time("A1 merchant " + std::to_string(merchant), [&](const KvSnapshot& s) {
       return std::get<TotalsRows>(must(read_totals(q_.views.cubes(), s, query))).reading;
     });
+    std::int64_t count = 0;
+    std::int64_t gross = 0;
+    std::int64_t canceled = 0;
+    const auto answered = must(read_totals(q_.views.cubes(), *q_.store.snapshot(), query));
+    const auto& rows = std::get<TotalsRows>(answered).rows;
+    for (const auto& row : rows) {
+      count += static_cast<std::int64_t>(row.sums.amount.count);
+      gross += static_cast<std::int64_t>(row.sums.gross);
+      canceled += static_cast<std::int64_t>(row.sums.canceled);
+    }
+    std::printf("answer A1 merchant %u %zu %lld %lld %lld\n", merchant, rows.size(),
+                static_cast<long long>(count), static_cast<long long>(gross),
+                static_cast<long long>(canceled));
   }
 
   void by_id() {
@@ -147,8 +186,7 @@ class Asking {
       const auto snapshot = q_.store.snapshot();
       const auto hits =
           must(Search::run(*snapshot, *dictionary_, q_.views.merchants(), q_.views.forms(), query));
-      std::printf("answer %s %zu %s\n", name, hits.items.size(),
-                  hits.items.empty() ? "-" : hits.items[0].payment.id.text().c_str());
+      answer(name, found_by_name(hits.items));
     }
   }
 
