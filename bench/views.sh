@@ -40,7 +40,7 @@ esac
 
 case ",$peers," in
   *,postgresql,* | *,mariadb,*)
-    [ -x /usr/lib/postgresql/15/bin/initdb ] && [ -x /usr/sbin/mariadbd ] || bench/peers/install.sh >&2
+    if [ ! -x /usr/lib/postgresql/15/bin/initdb ] || [ ! -x /usr/sbin/mariadbd ]; then bench/peers/install.sh >&2; fi
     ;;
 esac
 

@@ -2,8 +2,8 @@
 # PostgreSQL 15 beside the serving views: views_postgres.sh DATA SCRATCH
 #
 # DATA is what `bench_views --export` and views/prepare.py wrote. Prints "query", "answer" and "bytes" lines as bench_views does.
-# The server is that of postgres.sh, with its settings, and two workers for a query that wants them. Latencies are those of pgbench:
-# one client on the socket, prepared statements.
+# The server is that of postgres.sh, with its settings, and a worker for a query that wants one. Prepared statements, one client on the
+# socket, which is libpq itself (views/ask_postgres.py).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 data=$1 scratch=$2
@@ -22,7 +22,7 @@ sql -c '\copy payments from pstdin' <"$data/load.tsv"
 sql -o /dev/null -f "$here/views/postgres_indexes.sql"
 echo "load $((SECONDS - from)) s"
 
-python3 "$here/views/ask_postgres.py" "$(head -n 1 "$data/load.tsv" | cut -f2)" "$scratch"
+python3 "$here/views/ask_postgres.py" "$(head -n 1 "$data/load.tsv" | cut -f2)"
 echo "bytes $(sql -c "select pg_total_relation_size('payments') + pg_total_relation_size('merchant_day')")"
 sql -c "select relname, pg_relation_size(oid) from pg_class where relnamespace = 'public'::regnamespace order by 2 desc" |
   sed 's/^/  /'

@@ -57,7 +57,7 @@ def same(name, ours, theirs):
 
 
 ours = [Output(path) for path in sys.argv[2:split]]
-best = {name: min(one.times[name] for one in ours) for name in ours[0].times}
+best = {name: tuple(map(min, zip(*(one.times[name] for one in ours)))) for name in ours[0].times}
 for one in ours[1:]:
     assert one.answers == ours[0].answers, "our own runs differ"
 peers = {pathlib.Path(path).stem: Output(path) for path in sys.argv[split + 1 :]}
