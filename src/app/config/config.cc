@@ -42,6 +42,8 @@ const Setting kSettings[] = {
      "Memory of the views' storage engine; at least three times write_buffer."},
     {"serving.write_buffer", &C::serving_write_buffer_bytes, Unit::size,
      "Of it, for what isn't on disk yet: about what a start after a crash folds again."},
+    {"serving.nice", &C::serving_nice, Unit::none,
+     "How far the thread that folds stands back when cores are short, 0 to 19; 0: not at all."},
     {"serving.search_seeks_max", &C::search_seeks_max, Unit::none, "Seeks of one page of a search."},
     {"serving.search_rows_max", &C::search_rows_max, Unit::none, "Rows that one page of a search looks at."},
     {"serving.totals_cells_max", &C::totals_cells_max, Unit::none, "Cells that one answer of totals reads."},

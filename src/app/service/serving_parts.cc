@@ -1,5 +1,7 @@
 #include "app/service/serving_parts.h"
 
+#include <sys/resource.h>
+
 #include <utility>
 
 #include "adapters/memory/memory_places.h"
@@ -35,6 +37,11 @@ Result<std::unique_ptr<ServingParts>> ServingParts::open(const ServiceConfig& co
   ServingOptions options;
   WJ_TRY(const auto cubes, serving::CubeSet::create(config.cubes));
   options.cubes.assign(cubes.cubes().begin(), cubes.cubes().end());
+  // Payments are taken first; the views follow as fast as is left, and say how far behind they are. On Linux
+  // this is the priority of the calling thread alone.
+  options.runner.thread_begins = [nice = config.serving_nice] {
+    static_cast<void>(setpriority(PRIO_PROCESS, 0, static_cast<int>(nice)));
+  };
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "views", {{"what", line}}); };
   WJ_TRY(out->serving_,
          Serving::open(std::move(options), ledger, ServingPorts{clock, codec, out->forms_, *out->places_}));

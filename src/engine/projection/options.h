@@ -35,6 +35,8 @@ struct RunnerOptions {
   std::size_t waits_max = 4096;
   // False: somebody calls step().
   bool own_thread = true;
+  // Called on the runner's own thread before its first batch: its priority is the host's to choose.
+  std::function<void()> thread_begins;
 };
 
 }  // namespace wonjang::projection

@@ -174,6 +174,7 @@ void Runner::stop() {
 // ---- folding
 
 void Runner::run() {
+  if (options_.thread_begins) options_.thread_begins();
   for (;;) {
     {
       const MutexLock lock(mutex_);
