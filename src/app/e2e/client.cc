@@ -117,7 +117,8 @@ std::optional<Reply> Client::exchange(const std::string& request) {
       close();
       return std::nullopt;
     }
-    Reply out{reader_.status(), std::string(reader_.body()), reader_.find("Idempotent-Replayed").has_value()};
+    Reply out{reader_.status(), std::string(reader_.body()), reader_.find("Idempotent-Replayed").has_value(),
+              std::string(reader_.find("Ledger-Position").value_or(""))};
     if (!reader_.keep_alive() || reader_.next() != ResponseReader::State::more) close();
     return out;
   }

@@ -18,6 +18,7 @@ struct Reply {
   int status = 0;
   std::string body;
   bool replayed = false;
+  std::string position;  // Ledger-Position; empty: it has none
 
   boost::json::object json() const;               // empty if it is none
   std::string text(std::string_view name) const;  // a member of it

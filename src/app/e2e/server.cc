@@ -58,15 +58,16 @@ Client Server::house() const {
   return client(key);
 }
 
-Shop open_shop(const Server& server) {
+Shop open_shop(const Server& server, const std::string& code) {
   auto house = server.house();
   Shop out;
-  const auto made = house.post("/v1/merchants", "shop", R"({"code":"shop","name":"Shop"})");
+  const auto made = house.post("/v1/merchants", code, R"({"code":")" + code + R"(","name":"Shop"})");
   EXPECT_TRUE(made && made->status == 201) << (made ? made->body : "no answer");
   if (!made) return out;
   out.merchant = made->text("id");
-  out.key = make_key(house, "shop-key", R"({"merchantId":")" + out.merchant + R"(","scopes":["merchant"]})");
-  out.ingest_key = make_key(house, "ingest-key", R"({"scopes":["ingest"]})");
+  out.key =
+      make_key(house, code + "-key", R"({"merchantId":")" + out.merchant + R"(","scopes":["merchant"]})");
+  out.ingest_key = make_key(house, code + "-ingest-key", R"({"scopes":["ingest"]})");
   return out;
 }
 

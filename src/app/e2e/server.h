@@ -55,7 +55,7 @@ struct Shop {
   std::string key;
   std::string ingest_key;
 };
-Shop open_shop(const Server& server);
+Shop open_shop(const Server& server, const std::string& code = "shop");
 
 // Bodies of POST /v1/payments: a recorded card payment, and an order that wants to be paid. `merchant` may be
 // empty.
