@@ -10,6 +10,16 @@ namespace {
 
 constexpr std::int64_t kWaitMs = 10'000;
 
+std::vector<std::string> ids_in(const TestAnswer& answer, const char* list = "payments",
+                                const char* name = "id") {
+  std::vector<std::string> out;
+  const auto object = answer.json();
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  if (answer.status != 200) return out;
+  for (const auto& item : object.at(list).as_array()) out.emplace_back(item.at(name).as_string());
+  return out;
+}
+
 class ViewsApi : public testing::TestWithParam<std::uint32_t> {
  protected:
   static void patient(ServiceConfig& config) {
@@ -33,15 +43,6 @@ class ViewsApi : public testing::TestWithParam<std::uint32_t> {
   TestAnswer look(Asker& who, const std::string& target) {
     return who.get(target + (target.find('?') == std::string::npos ? "?" : "&") +
                    "min-position=" + position_);
-  }
-  static std::vector<std::string> ids_in(const TestAnswer& answer, const char* list = "payments",
-                                         const char* name = "id") {
-    std::vector<std::string> out;
-    const auto object = answer.json();
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    if (answer.status != 200) return out;
-    for (const auto& item : object.at(list).as_array()) out.emplace_back(item.at(name).as_string());
-    return out;
   }
 
   World world_{{.books = GetParam()}, &patient};
@@ -306,6 +307,82 @@ TEST(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
   const auto month = shop.get("/v1/totals/merchant_sales_month?from=2024-01-01&by=month");
   ASSERT_EQ(month.status, 200) << month.body;
   EXPECT_GE(month.json().at("rows").as_array().size(), 4U);
+}
+
+// A list can always be shown; its totals only if what they would read has a bound.
+TEST(ViewsCeilings, totals_that_would_read_too_much_are_refused_by_name_and_the_page_is_there) {
+  constexpr int kPayments = 20'010;
+  World world({}, [](ServiceConfig& config) {
+    config.position_wait_ms = kWaitMs;
+    config.cubes = {{.name = "days_of_all", .id = {}, .key = "none", .dimensions = {}}};
+  });
+  std::string lines;
+  for (int i = 0; i < kPayments; ++i) {
+    auto data = card_payment(std::to_string(i), 1000);
+    data.insert(1, R"("merchantId":")" + (i % 2 == 0 ? world.merchant : world.other) + "\",");
+    lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(i) + R"(","data":)" + data + "}\n";
+  }
+  ASSERT_EQ(world.as(world.ingest_key).ingest(lines).size(), static_cast<std::size_t>(kPayments));
+  auto house = world.as_operator();
+  const auto made = world.as_merchant().post("/v1/payments", "last", card_payment("last", 900));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto at = "&min-position=" + made.header("Ledger-Position");
+
+  const auto refused = house.get("/v1/payments?amountMin=1000&limit=3" + at);
+  ASSERT_EQ(refused.status, 200) << refused.body;
+  EXPECT_EQ(refused.json().at("payments").as_array().size(), 3U);
+  EXPECT_TRUE(refused.json().at("totals").is_null());
+  const auto why = refused.json().at("totalsRefused");
+  EXPECT_EQ(why.at("ceiling").as_int64(), 20'000);
+  const std::string what(why.at("what").as_string());
+  for (const auto* words : {"20000 payments", "shorten the period", "name a merchant", "narrow the amount"})
+    EXPECT_NE(what.find(words), std::string::npos) << what;
+
+  // What it advises helps.
+  const auto one = house.get("/v1/payments?amountMin=1000&limit=3&merchantId=" + world.merchant);
+  ASSERT_EQ(one.status, 200) << one.body;
+  EXPECT_FALSE(one.json().contains("totalsRefused")) << one.body;
+  ASSERT_TRUE(one.json().at("totals").is_array()) << one.body;
+  EXPECT_EQ(one.json().at("totals").at(0).at("count").as_int64(), kPayments / 2);
+  const auto few = house.get("/v1/payments?amountMax=999");
+  EXPECT_EQ(ids_in(few), std::vector<std::string>{made.text("id")});
+  const auto all = house.get("/v1/payments?limit=3&merchantId=" + world.merchant);
+  ASSERT_TRUE(all.json().at("totals").is_array()) << all.body;
+  EXPECT_EQ(all.json().at("totals").at(0).at("count").as_int64(), kPayments / 2 + 1) << all.body;
+  EXPECT_LT(all.json().at("read").at("rows").as_int64(), 100) << "counted one by one, in spite of the cube";
+  // Over all merchants a declared cube has them.
+  const auto everyone = house.get("/v1/payments?limit=3");
+  ASSERT_TRUE(everyone.json().at("totals").is_array()) << everyone.body;
+  EXPECT_EQ(everyone.json().at("totals").at(0).at("count").as_int64(), kPayments + 1) << everyone.body;
+}
+
+// Of the same secrets and with less in its books: what a ledger is that was restored from an older backup.
+TEST(ViewsPosition, one_that_does_not_come_is_said_with_the_present_one) {
+  World whole({.on_disk = true});
+  for (int i = 0; i < 30; ++i)
+    whole.as_merchant().post("/v1/payments", std::to_string(i), card_payment(std::to_string(i)));
+  const auto last = whole.as_merchant().post("/v1/payments", "last", card_payment("last"));
+  World older({.on_disk = true}, [&](ServiceConfig& config) {
+    std::filesystem::create_directories(config.data_dir);
+    std::filesystem::copy(whole.directory / "secrets", config.data_dir + "/secrets");
+    std::filesystem::permissions(config.data_dir + "/secrets", std::filesystem::perms::owner_all);
+  });
+  auto shop = older.as_merchant();
+  const auto made = shop.post("/v1/payments", "k", card_payment("1"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto id = made.text("id");
+  const auto life = "/v1/payments/" + id + "/lifecycle";
+  for (const std::string target :
+       {"/v1/payments", "/v1/transactions", "/v1/search?q=order-1", "/v1/totals/merchant_day?from=2026-01-01",
+        "/v1/sales/today", life.c_str()}) {
+    const auto read = shop.get(target, {{"Min-Position", last.header("Ledger-Position")}});
+    EXPECT_EQ(read.status, 412) << target << " " << read.body;
+    EXPECT_EQ(read.code(), "POSITION_NOT_REACHED") << target;
+    // Where it is can be asked for.
+    const auto there = read.header("Ledger-Position");
+    ASSERT_FALSE(there.empty()) << target;
+    EXPECT_EQ(shop.get(target, {{"Min-Position", there}}).status, 200) << target;
+  }
 }
 
 }  // namespace

@@ -90,5 +90,54 @@ TEST(Config, the_example_file_holds_every_setting) {
   }
 }
 
+TEST(Config, the_views_are_set_from_the_file_cubes_too) {
+  const TempDir dir;
+  const auto file = file_with(dir,
+                              "[serving]\nmemory = \"600MiB\"\nwrite_buffer = \"64MiB\"\n"
+                              "search_seeks_max = 7\nsearch_rows_max = 8\ntotals_cells_max = 9\n"
+                              "top_cells_max = 10\n"
+                              "[[serving.cubes]]\nname = \"issuer_month\"\ngrain = \"month\"\n"
+                              "dimensions = [\"issuer\"]\nhistory = false\nid = 2000\n");
+  const auto config = load_config({.file = file, .environment = {}, .flags = {}});
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& service = config->service;
+  EXPECT_EQ(service.serving_memory_bytes, 600ULL << 20U);
+  EXPECT_EQ(service.serving_write_buffer_bytes, 64ULL << 20U);
+  EXPECT_EQ(service.search_seeks_max, 7U);
+  EXPECT_EQ(service.search_rows_max, 8U);
+  EXPECT_EQ(service.totals_cells_max, 9U);
+  EXPECT_EQ(service.top_cells_max, 10U);
+  ASSERT_EQ(service.cubes.size(), 1U);
+  EXPECT_EQ(service.cubes[0].name, "issuer_month");
+  EXPECT_EQ(service.cubes[0].id, 2000);
+  EXPECT_EQ(service.cubes[0].grain, "month");
+  EXPECT_EQ(service.cubes[0].dimensions, std::vector<std::string>{"issuer"});
+  EXPECT_FALSE(service.cubes[0].history);
+  EXPECT_EQ(config->origin.at("serving.cubes.issuer_month"), file + ":8");
+}
+
+TEST(Config, a_wrong_cube_is_named_with_what_would_be_right) {
+  const TempDir dir;
+  const std::pair<std::string, std::string> rows[] = {
+      {"[serving]\nmemroy = \"1GiB\"\n", "did you mean `serving.memory`?"},
+      {"[serving]\ncubes = 3\n", "cubes are written as [[serving.cubes]]"},
+      {"[[serving.cubes]]\nnaem = \"x\"\n", "did you mean `name`?"},
+      {"[[serving.cubes]]\nname = 3\n", "serving.cubes.name wants a text"},
+      {"[[serving.cubes]]\nname = \"x\"\nhistory = \"yes\"\n", "serving.cubes.history wants true or false"},
+      {"[[serving.cubes]]\nname = \"x\"\nid = 7\n", "1024 to 65535"},
+      {"[[serving.cubes]]\nname = \"x\"\ndimensions = \"method\"\n", "wants a list"},
+      {"[[serving.cubes]]\nname = \"x\"\ngrain = \"week\"\n", "week"},
+      {"[[serving.cubes]]\nname = \"x\"\ndimensions = [\"colour\"]\n", "colour"},
+  };
+  for (const auto& [text, words] : rows) {
+    const auto file = file_with(dir, text);
+    const auto config = load_config({.file = file, .environment = {}, .flags = {}});
+    ASSERT_FALSE(config) << text;
+    EXPECT_EQ(config.error().kind, ErrorKind::invalid);
+    EXPECT_THAT(config.error().message, HasSubstr(words)) << text;
+    EXPECT_THAT(config.error().message, HasSubstr(file + ":")) << text;
+  }
+}
+
 }  // namespace
 }  // namespace wonjang
