@@ -620,7 +620,8 @@ TEST_P(BookContract, random_batches_match_the_memory_book) {
 
     const auto expected = model.append({units, nodes, head});
     const auto result = append(units, head, nodes);
-    ASSERT_EQ(result.has_value(), expected.has_value());
+    ASSERT_EQ(result.has_value(), expected.has_value())
+        << (result ? expected.error().message : result.error().message);
     if (result) known = next;
     if (!result) node -= nodes.size();
     if (!result) {

@@ -307,6 +307,7 @@ void RecentIndex::freeze() {
   {
     auto fresh = new_table(active_->until());
     const std::unique_lock lock(mutex_);
+    WJ_ASSERT(frozen_ == nullptr);
     frozen_ = std::exchange(active_, std::move(fresh));
     active_log_bytes_ = 0;
   }
@@ -348,24 +349,29 @@ void RecentIndex::run() {
     work_.wait(lock, [&] { return has_work_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
+    std::unique_lock handing_over(handing_over_);
     const auto written = hand_over(*frozen_);  // set before has_work_, and changed by nobody but us
-    if (written) {
-      const std::unique_lock tables(mutex_);
-      for (const auto& row : frozen_->stream_rows())
-        largest_written_ = std::max(largest_written_, row.stream);
-      frozen_.reset();
-      ++write_outs_;
-    }
     lock.lock();
     if (written) {
+      // Within one hold of work_mutex_: who freezes the next table as soon as this one is gone says so after
+      // us, and isn't unsaid. A frozen table that nobody works on would be replaced, and its rows lost.
+      forget_frozen();
       has_work_ = false;
       failure_.reset();
     } else {
       failure_ = written.error();
     }
+    handing_over.unlock();
     done_.notify_all();
     if (!written) work_.wait_for(lock, kTryAgain, [&] { return stopping_; });
   }
+}
+
+void RecentIndex::forget_frozen() {
+  const std::unique_lock tables(mutex_);
+  for (const auto& row : frozen_->stream_rows()) largest_written_ = std::max(largest_written_, row.stream);
+  frozen_.reset();
+  ++write_outs_;
 }
 
 // Errors: as background_error() says.

@@ -62,6 +62,11 @@ class RecentIndex {
   // Writes out all that was added before. The writer's. Errors: as of wait_for_room().
   Result<void> write_out();
 
+  // While it is held, no rows move from memory into the files: for a snapshot beside copies().
+  std::unique_lock<std::mutex> between_write_outs() const {
+    return std::unique_lock<std::mutex>(handing_over_);
+  }
+
   struct Stats {
     std::uint64_t units = 0;  // in memory
     std::uint64_t bytes = 0;
@@ -77,6 +82,7 @@ class RecentIndex {
   void freeze();
   void run();
   Result<void> hand_over(const RecentUnits& table) const;
+  void forget_frozen();  // its rows are in the files
 
   const Store& store_;
   const std::size_t units_max_;
@@ -92,6 +98,8 @@ class RecentIndex {
   // The writer's.
   std::size_t active_log_bytes_ = 0;
   std::vector<RecentUnits::KeyRow> asked_;
+
+  mutable std::mutex handing_over_;  // held while rows move; taken before every other one
 
   std::mutex work_mutex_;
   std::condition_variable work_;

@@ -372,6 +372,8 @@ Result<BookCounts> RocksBook::count() const {
   std::optional<rocksdb::ManagedSnapshot> snapshot;
   std::vector<rocks::RecentUnits> recent;
   {
+    // While the files take rows in, a snapshot could see them twice.
+    const auto between = impl_->index->between_write_outs();
     const MutexLock lock(impl_->appending);
     recent = impl_->index->copies();
     snapshot.emplace(&store.db());
