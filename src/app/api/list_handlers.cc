@@ -108,6 +108,13 @@ void add_to(serving::Reading& sum, const serving::Reading& more) {
   sum.seeks += more.seeks;
 }
 
+// A text or an id is looked for among everybody's and narrowed to the merchant then: what was read on the way
+// would tell a merchant what others have. It hears how many of its own it was shown.
+serving::Reading shown_to(const Caller& caller, const serving::Reading& reading, std::size_t shown) {
+  if (caller.merchant.is_zero()) return reading;
+  return {.index = "texts and ids", .rows_read = shown, .seeks = 0};
+}
+
 serving::ListSources sources_of(const ServingNow& now) {
   return {now.views().merchants(), now.views().forms(), &now.dictionary(), now.views().cubes()};
 }
@@ -140,6 +147,11 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
     if (!found) return answer_wrong(api, std::move(call), found.error());
     sums = *std::move(found);
   }
+  auto reading = page->reading;
+  if (!filter.contains.empty()) {
+    reading = shown_to(*call->caller, reading, page->items.size());
+    if (sums) sums->reading = shown_to(*call->caller, sums->reading, 0);
+  }
   const auto registry = api.registry();
   std::string body;
   JsonWriter w(body);
@@ -147,7 +159,7 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
   for (const auto& item : page->items) put_payment_item(w, item.payment, *registry);
   w.end_array();
   put_next(w, api, wish, page->next);
-  put_list_end(w, api, now, wish, page->reading, sums);
+  put_list_end(w, api, now, wish, reading, sums);
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }
@@ -194,23 +206,30 @@ void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::Se
   put_next(w, api, wish, found->next);
   put_period(w, wish.period);
   put_seen(w, api, now);
-  put_reading(w, found->reading);
+  const auto reading = shown_to(*call->caller, found->reading, found->items.size());
+  put_reading(w, reading);
   if (wish.explain) {
-    put_plan(
-        w, found->reading,
-        {{"search: " + found->reading.index}, {{"seeks", most.search_seeks}, {"rows", most.search_rows}}});
+    put_plan(w, reading,
+             {{"search: " + reading.index}, {{"seeks", most.search_seeks}, {"rows", most.search_rows}}});
   }
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }
 
 void run_lifecycle(Api& api, CallPtr call, const ServingNow& now, PaymentId id, bool explain) {
+  // Whose it is comes first: nothing that goes wrong with another merchant's payment tells that it is there.
+  const auto& caller = *call->caller;
+  const auto place = serving::find_locator(now.snapshot(), id);
+  if (!place) return api.answer_error(std::move(call), place.error());
+  if (!*place) return api.answer_refusal(std::move(call), no_such_payment());
+  const auto owner = now.views().merchants().of((*place)->merchant);
+  if (!owner) return api.answer_error(std::move(call), owner.error());
+  if (!caller.merchant.is_zero() && caller.merchant != owner->id)
+    return api.answer_refusal(std::move(call), no_such_payment());
   const auto life = serving::lifecycle(now.snapshot(), now.views().merchants(), api.parts().serving->log(),
                                        api.ledger().ports().codec, id);
   if (!life) return api.answer_error(std::move(call), life.error());
-  const auto& caller = *call->caller;
-  if (!*life || (!caller.merchant.is_zero() && caller.merchant != (*life)->payment.merchant))
-    return api.answer_refusal(std::move(call), no_such_payment());
+  if (!*life) return api.answer_refusal(std::move(call), no_such_payment());
   const auto book = api.ledger().book_of_slot(RawId(id.raw()).slot());
   std::string payment;
   append_payment_json(payment, (*life)->payment);

@@ -87,7 +87,8 @@ Result<Period> parse_period(const Query& query, Instant now) {
   const auto end_of_tomorrow = start_of(BusinessDate{business_date_of(now).days + 2});
   Period out;
   out.until = until ? *until : from ? from->plus_us(kMostUs) : end_of_tomorrow;
-  out.from = from ? *from : Instant{std::max<std::int64_t>(1, out.until.us - kMostUs)};
+  // No payment is older than 1970.
+  out.from = Instant{std::max<std::int64_t>(1, from ? from->us : out.until.us - kMostUs)};
   if (out.until <= out.from)
     return invalid(
         "until is not after from: the period is half-open, from 2026-11-01 until 2026-12-01 is "

@@ -29,9 +29,7 @@ Result<void> Fold::open() {
 
 Result<Folded> Fold::step(const LogPositions& until, const LogPositions* goal) {
   if (must_open_) WJ_CHECK(open());
-  auto folded = fold(until, goal);
-  if (!folded) must_open_ = true;
-  return folded;
+  return fold(until, goal);
 }
 
 Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
@@ -54,6 +52,9 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   next.complete = meta_.complete || (goal != nullptr && reached(positions, *goal));
   if (units.empty() && next.complete == meta_.complete) return out;
 
+  // Until it is written, what the instance holds in memory may be ahead of the store. A log that couldn't be
+  // read has touched nothing.
+  must_open_ = true;
   KvBatch batch;
   if (!units.empty()) WJ_CHECK(projection_->apply(units, batch));
   for (const auto& change : batch.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
@@ -62,6 +63,7 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   meta_ = std::move(next);
   positions_ = std::move(positions);
   if (!units.empty()) projection_->committed();
+  must_open_ = false;
   return out;
 }
 

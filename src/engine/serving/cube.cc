@@ -174,12 +174,13 @@ Result<CubeSpec> parse_cube(const CubeDeclaration& declaration) {
 std::vector<CubeSpec> builtin_cubes() {
   using D = Dimension;
   return {
-      {.id = 1, .name = "merchant_day", .inner = {D::method, D::status, D::issuer, D::currency}},
+      // No issuer: its code is the sender's text, and a cell must not grow by what somebody writes into it.
+      {.id = 1, .name = "merchant_day", .inner = {D::method, D::status, D::currency}},
       // Without history: what moved on a day is fixed when the day is over, but for late arrivals.
       {.id = 2,
        .name = "merchant_day_transactions",
        .source = CubeSource::transactions,
-       .inner = {D::kind, D::method, D::issuer, D::currency},
+       .inner = {D::kind, D::method, D::currency},
        .history = false},
       {.id = 4,
        .name = "organisation_month",

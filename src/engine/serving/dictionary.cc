@@ -306,6 +306,10 @@ void Dictionary::Column::find_plain(const Pattern& pattern, std::int64_t from_us
   if (size == 0) return;
   const PatternPlan plan = plan_of(pattern, forms, initials);
   if (plan.nothing) return;
+  if (plan.first.count > kExaminedMax) {
+    out.complete = false;
+    return;
+  }
 
   std::vector<std::uint32_t> candidates;
   plan.first.lists->read(plan.first.gram, size, candidates);
@@ -354,6 +358,10 @@ void Dictionary::Column::find_masked(const Pattern& pattern, std::int64_t from_u
   const std::uint32_t size = masked.size();
   if (size == 0) return;
   const auto candidates = masked_candidates(pattern, size);
+  if (candidates.size() > kExaminedMax) {
+    out.complete = false;
+    return;
+  }
   std::u32string form;
   for (const std::uint32_t number : candidates) {
     bool possible = false;

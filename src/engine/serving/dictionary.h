@@ -54,9 +54,14 @@ struct Match {
 struct Matches {
   std::vector<Match> values;   // in no order, each value once
   std::uint64_t examined = 0;  // numbers read from lists, and forms compared
-  bool complete = true;        // false: forms of this field found no room
-  bool ids_shared = false;     // a value may stand for another form too, whose match isn't told
+  // False: forms of this field found no room, or more than kExaminedMax would have to be looked at. Whoever
+  // asked walks rows instead, within a ceiling.
+  bool complete = true;
+  bool ids_shared = false;  // a value may stand for another form too, whose match isn't told
 };
+
+// What one search may look at in memory, of each of the two kinds of forms: tens of milliseconds.
+constexpr std::size_t kExaminedMax = 1'000'000;
 
 // Of the payments that are looked for.
 struct Scope {

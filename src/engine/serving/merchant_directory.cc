@@ -56,6 +56,8 @@ Result<void> MerchantDirectory::look_again() const {
     entries[merchant.number] = {merchant.number, id, merchant.code, merchant.organisation};
   }
   const MutexLock lock(mutex_);
+  // Two may have looked at once: what knows fewer merchants is older, and must not replace the newer.
+  if (entries.size() <= by_no_.size()) return {};
   for (const auto& entry : entries) numbers_[entry.id] = entry.no;
   by_no_ = std::move(entries);
   return {};
