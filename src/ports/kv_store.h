@@ -12,9 +12,9 @@
 //
 // Every adapter passes testing/kv_contract.h.
 //
-// Threads: one writer calls write(), write_bulk() and clear(); any thread takes snapshots and calls flush() and
-// stats(). A snapshot may be read by several threads at once; a cursor belongs to one at a time. Snapshots die
-// before their store, cursors before their snapshot.
+// Threads: one writer calls write(), write_bulk() and clear(); any thread takes snapshots and calls flush()
+// and stats(). A snapshot may be read by several threads at once; a cursor belongs to one at a time.
+// Snapshots die before their store, cursors before their snapshot.
 #pragma once
 
 #include <cstdint>
@@ -128,10 +128,10 @@ class KvStore {
   // As of all finished writes.
   virtual std::unique_ptr<KvSnapshot> snapshot() const = 0;
 
-  // write() for a batch of millions of changes (a rebuild, catching up): dear to begin with, cheap per change,
-  // and the batch and all before it are durable when it returns. Uses up to two threads of the store, and
-  // memory of about 32 bytes a change beside the batch.
-  // Errors: unavailable (of this batch nothing was written), corrupt (stop writing and open again).
+  // write() for a batch of millions of changes (a rebuild, catching up): dear to begin with, cheap per
+  // change, and the batch and all before it are durable when it returns. Uses up to two threads of the store,
+  // and memory of about 32 bytes a change beside the batch. Errors: unavailable (of this batch nothing was
+  // written), corrupt (stop writing and open again).
   virtual Result<void> write_bulk(const KvBatch& batch) = 0;
 
   // Returns when every batch whose write() had returned before the call survives a crash. On a thread of its

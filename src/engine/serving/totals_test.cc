@@ -548,8 +548,7 @@ TEST_F(Totals, a_question_the_cube_cannot_answer_says_what_it_can) {
   };
   const Case cases[] = {
       {"merchant_day", [](TotalsQuery& q) { q.cube = "merchant_week"; }, "there are merchant_day, "},
-      {"merchant_day", [](TotalsQuery& q) { q.channels = {1}; },
-       "tells apart method, status, currency"},
+      {"merchant_day", [](TotalsQuery& q) { q.channels = {1}; }, "tells apart method, status, currency"},
       {"merchant_day", [](TotalsQuery& q) { q.group_by.insert(Dimension::kind); },
        "tells apart method, status"},
       {"merchant_day", [](TotalsQuery& q) { q.by = Grain::hour; }, "is kept by day"},

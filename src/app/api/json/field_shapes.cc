@@ -17,9 +17,8 @@ constexpr const ObjectShape* kShapes[] = {
     &kCancelShape,           &kFailShape,
     &kDepositShape,          &kDepositReversalShape,
     &kAcquisitionShape,      &kResolutionShape,
-    &kMerchantShape,
-    &kApiKeyShape,           &kIngestLineShape,
-    &kCloudEventShape,
+    &kMerchantShape,         &kApiKeyShape,
+    &kIngestLineShape,       &kCloudEventShape,
 };
 
 // What other systems, and people from memory, call our fields.
