@@ -27,6 +27,25 @@ RawId read_id(ByteReader& in) {
 // Read whole, and nothing was left over.
 bool complete(const ByteReader& in) { return in.ok() && in.at_end(); }
 
+// What a unit's record begins with, up to its events.
+struct UnitHead {
+  std::uint8_t flags;
+  RawId stream;
+  std::uint32_t first_version;
+  std::uint32_t event_count;
+};
+std::optional<UnitHead> read_unit_head(ByteReader& in) {
+  const std::uint8_t format = in.u8();
+  const std::uint8_t flags = in.u8();
+  if (format != kValueFormat || (flags & ~kAllFlags) != 0) return std::nullopt;
+  const RawId stream = read_id(in);
+  const std::uint64_t version = in.varint();
+  const std::uint64_t count = in.varint();
+  if (version > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  if (count == 0 || count > Book::kEventsPerUnitMax) return std::nullopt;
+  return UnitHead{flags, stream, static_cast<std::uint32_t>(version), static_cast<std::uint32_t>(count)};
+}
+
 }  // namespace
 
 std::string log_key(Position first) {
@@ -65,20 +84,16 @@ void encode_unit(const Unit& unit, std::string& out) {
 
 std::optional<StoredUnit> decode_unit(Position first, std::string_view value, Replies replies) {
   ByteReader in(value);
-  const std::uint8_t format = in.u8();
-  const std::uint8_t flags = in.u8();
-  if (format != kValueFormat || (flags & ~kAllFlags) != 0) return std::nullopt;
+  const auto head = read_unit_head(in);
+  if (!head) return std::nullopt;
+  const auto [flags, stream, first_version, count] = *head;
 
   StoredUnit unit;
   unit.first = first;
-  unit.stream = read_id(in);
-  const std::uint64_t version = in.varint();
-  const std::uint64_t count = in.varint();
-  if (version > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-  if (count == 0 || count > Book::kEventsPerUnitMax) return std::nullopt;
-  unit.first_version = static_cast<std::uint32_t>(version);
+  unit.stream = stream;
+  unit.first_version = first_version;
   unit.events.reserve(count);
-  for (std::uint64_t i = 0; i < count && in.ok(); ++i) unit.events.emplace_back(in.sized());
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) unit.events.emplace_back(in.sized());
 
   if ((flags & kHasIdempotency) != 0) {
     IdempotencyEntry& entry = unit.idempotency.emplace();
@@ -112,19 +127,15 @@ UnitIndex index_of(const Unit& unit, Position first) {
 
 std::optional<UnitIndex> decode_unit_index(Position first, std::string_view value) {
   ByteReader in(value);
-  const std::uint8_t format = in.u8();
-  const std::uint8_t flags = in.u8();
-  if (format != kValueFormat || (flags & ~kAllFlags) != 0) return std::nullopt;
+  const auto head = read_unit_head(in);
+  if (!head) return std::nullopt;
+  const auto [flags, stream, first_version, count] = *head;
   UnitIndex unit;
   unit.first = first;
-  unit.stream = read_id(in);
-  const std::uint64_t version = in.varint();
-  const std::uint64_t count = in.varint();
-  if (version > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-  if (count == 0 || count > Book::kEventsPerUnitMax) return std::nullopt;
-  unit.first_version = static_cast<std::uint32_t>(version);
-  unit.event_count = static_cast<std::uint32_t>(count);
-  for (std::uint64_t i = 0; i < count && in.ok(); ++i) in.sized();
+  unit.stream = stream;
+  unit.first_version = first_version;
+  unit.event_count = count;
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) in.sized();
   if ((flags & kHasIdempotency) != 0) {
     unit.idempotency = in.bytes<16>();
     unit.final = (flags & kIsFinal) != 0;

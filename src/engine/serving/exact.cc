@@ -211,10 +211,7 @@ Result<std::optional<std::string>> deviation_text(const Moments& m, unsigned dig
 
 std::string to_text(int128 value) { return decimal({0, magnitude(value)}, 0, value < 0); }
 
-void put_signed(std::string& out, std::int64_t value) {
-  const auto bits = static_cast<std::uint64_t>(value);
-  put_varint(out, (bits << 1U) ^ (value < 0 ? ~std::uint64_t{0} : 0));
-}
+void put_signed(std::string& out, std::int64_t value) { put_varint(out, zigzag(value)); }
 
 void put_signed128(std::string& out, int128 value) {
   uint128 bits = (static_cast<uint128>(value) << 1U) ^ (value < 0 ? ~static_cast<uint128>(0) : 0);
@@ -225,10 +222,7 @@ void put_signed128(std::string& out, int128 value) {
   out.push_back(static_cast<char>(bits));
 }
 
-std::int64_t read_signed(ByteReader& in) {
-  const std::uint64_t bits = in.varint();
-  return static_cast<std::int64_t>((bits >> 1U) ^ (std::uint64_t{0} - (bits & 1U)));
-}
+std::int64_t read_signed(ByteReader& in) { return unzigzag(in.varint()); }
 
 int128 read_signed128(ByteReader& in, bool& ok) {
   uint128 bits = 0;

@@ -75,6 +75,12 @@ Result<std::optional<std::string>> deviation_text(const Moments& m, unsigned dig
 std::string to_text(int128 value);
 
 // Zigzag varints: small magnitudes are short, whatever their sign. 128 bits take at most 19 bytes.
+constexpr std::uint64_t zigzag(std::int64_t value) {
+  return (static_cast<std::uint64_t>(value) << 1U) ^ (value < 0 ? ~std::uint64_t{0} : 0);
+}
+constexpr std::int64_t unzigzag(std::uint64_t bits) {
+  return static_cast<std::int64_t>((bits >> 1U) ^ (std::uint64_t{0} - (bits & 1U)));
+}
 void put_signed(std::string& out, std::int64_t value);
 void put_signed128(std::string& out, int128 value);
 std::int64_t read_signed(ByteReader& in);

@@ -57,11 +57,6 @@ void put_common(std::string& out, const Filter& filter) {
   put_bound(out, filter.amount_max);
 }
 
-void put_u16(std::string& out, std::uint16_t v) {
-  out.push_back(static_cast<char>(v >> 8U));
-  out.push_back(static_cast<char>(v & 0xFFU));
-}
-
 bool is_within(Instant at, Instant from, Instant until) {
   return (from.is_zero() || at >= from) && (until.is_zero() || at < until);
 }
@@ -393,7 +388,7 @@ class Planner {
     reading_.seeks += 2;
     if (newest.valid() && oldest.valid()) {
       for (std::uint32_t month = month_of(oldest.at().at); month <= month_of(newest.at().at); ++month) {
-        months.push_back(month_run(prefix, static_cast<std::uint16_t>(month)));
+        months.push_back(month_run(amounts_prefix(merchant, static_cast<std::uint16_t>(month))));
       }
     }
     reading_.seeks += months.size();
@@ -401,8 +396,7 @@ class Planner {
     return std::unique_ptr<Walk>(new AmountsWalk(merchant, std::move(months), up_));
   }
 
-  std::unique_ptr<KvCursor> month_run(std::string prefix, std::uint16_t month) {
-    put_u16(prefix, month);
+  std::unique_ptr<KvCursor> month_run(const std::string& prefix) {
     KeyRange range{prefix, after_prefix(prefix)};
     if (filter_.amount_max) range.from = prefix + amount_bytes(*filter_.amount_max);
     if (filter_.amount_min) range.until = after_prefix(prefix + amount_bytes(*filter_.amount_min));

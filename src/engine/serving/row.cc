@@ -2,18 +2,13 @@
 
 #include <type_traits>
 
+#include "engine/serving/exact.h"
+
 namespace wonjang::serving {
 namespace {
 
 constexpr std::uint8_t kRowVersion = 1;
 constexpr std::uint8_t kTransactionVersion = 1;
-
-std::uint64_t zigzag(std::int64_t v) {
-  return (static_cast<std::uint64_t>(v) << 1U) ^ static_cast<std::uint64_t>(v >> 63);
-}
-std::int64_t unzigzag(std::uint64_t v) {
-  return static_cast<std::int64_t>(v >> 1U) ^ -static_cast<std::int64_t>(v & 1U);
-}
 
 // Writer and Reader have the same member names, so that the fields of a thing are listed once
 // (`describe(codec, thing)`) and can't be written in one order and read in another.

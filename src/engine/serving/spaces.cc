@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "engine/serving/cube.h"
 
 namespace wonjang::serving {
 namespace {
@@ -67,19 +68,7 @@ std::span<const KvSpaceOptions> view_spaces() {
   return spaces;
 }
 
-std::uint16_t month_of(Instant at) {
-  // Civil from days (Howard Hinnant, chrono-compatible low-level date algorithms).
-  const std::int64_t shifted = static_cast<std::int64_t>(business_date_of(at).days) + 719468;
-  const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-  const std::int64_t day_of_era = shifted - era * 146097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t march_month = (5 * day_of_year + 2) / 153;
-  const std::int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
-  const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
-  return static_cast<std::uint16_t>((year - 1970) * 12 + (month - 1));
-}
+std::uint16_t month_of(Instant at) { return static_cast<std::uint16_t>(bucket_of(Grain::month, at)); }
 
 std::string merchant_prefix(MerchantNo merchant) {
   std::string out;
@@ -118,11 +107,16 @@ std::string timeline_key(const Locator& at) {
   return out;
 }
 
-std::string amount_key(const Locator& at, std::int64_t amount) {
+std::string amounts_prefix(MerchantNo merchant, std::uint16_t month) {
   std::string out;
   out.reserve(38);
-  put_be32(out, at.merchant);
-  put_u16(out, month_of(at.at));
+  put_be32(out, merchant);
+  put_u16(out, month);
+  return out;
+}
+
+std::string amount_key(const Locator& at, std::int64_t amount) {
+  std::string out = amounts_prefix(at.merchant, month_of(at.at));
   put_be64(out, ~(static_cast<std::uint64_t>(amount) ^ kSignBit));
   put_place(out, at.at, at.payment);
   return out;

@@ -99,6 +99,7 @@ std::string bucket_key(const Locator& at);
 // For scans: the part in front of ~time, and the bounds of a half-open period [from, until) behind it, newest
 // first. `until` zero: no upper end; `from` zero: from the beginning.
 std::string merchant_prefix(MerchantNo merchant);
+std::string amounts_prefix(MerchantNo merchant, std::uint16_t month);
 std::string id_prefix(IdKind kind, std::string_view value);
 std::string posting_prefix(TextField field, ValueId value);
 struct KeyRange {
