@@ -161,7 +161,7 @@ class Town {
       for (char32_t& c : form) c = rng_.chance(70) ? initial_or_self(c) : c;
     }
     if (rng_.chance(10)) form[rng_.below(form.size())] = kMask;
-    if (std::all_of(form.begin(), form.end(), [](char32_t c) { return c == kMask; })) form = U"김";
+    if (std::all_of(form.begin(), form.end(), [](char32_t c) { return c == kMask; })) form.assign(1, U'김');
     if (rng_.chance(10)) return " " + to_utf8(form) + "- ";
     return to_utf8(form);
   }

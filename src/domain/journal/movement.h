@@ -1,0 +1,68 @@
+// Movement: what one event of a payment moved, as settlement and the journal see it; and PaymentMoney, the little that
+// must be remembered of a payment to tell. A smaller fold than domain/payment.h, of the same events, and it must
+// agree with it (a test folds both): an approval moves money when it becomes live, a cancel when what it undoes was
+// live, a deposit when the bank confirms it, and so back.
+//
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/event.h"
+#include "domain/settlement/line.h"
+
+namespace wonjang::journal {
+
+struct ApprovalMoney {
+  ApprovalId approval;
+  bool is_live = false;
+  std::uint32_t live_version = 0;  // of the event that made it live, newest
+  std::int64_t amount = 0;         // of the approval
+  std::int64_t canceled = 0;       // succeeded cancels since it is live
+  std::uint8_t method = 0;
+  std::string issuer;    // card issuer, bank, easy-pay provider; as issuer_of of the serving views
+  std::string acquirer;  // card acquirer code
+  CardType card_type = CardType::unknown;
+  std::uint32_t months = 0;
+  InterestPayer interest_payer = InterestPayer::none;
+  std::int64_t used_point = 0;
+  bool has_acquisition = false;
+  BusinessDate acquired;    // of the newest REQUESTED (or COMPLETED without one); zero: none
+  std::string approve_no;   // what acquirers' files name it by
+  std::string slip_no;
+  std::string card_tail;
+  friend bool operator==(const ApprovalMoney&, const ApprovalMoney&) = default;
+};
+
+struct PaymentMoney {
+  MerchantId merchant;
+  std::string order_id;
+  std::string sub_mall;
+  Currency currency;
+  std::uint32_t version = 0;  // events folded
+  std::vector<ApprovalMoney> approvals;
+
+  const ApprovalMoney* find(ApprovalId approval) const;
+  friend bool operator==(const PaymentMoney&, const PaymentMoney&) = default;
+};
+
+struct Movement {
+  settlement::LineKind kind = settlement::LineKind::approval;  // approval, cancel or reversal
+  ApprovalId approval;
+  std::uint32_t version = 0;     // of the event
+  std::uint32_t of_version = 0;  // cancel, reversal: of the approval's movement
+  std::int64_t amount = 0;       // > 0
+  Instant at;                    // business time
+  friend bool operator==(const Movement&, const Movement&) = default;
+};
+
+// Folds one event of a payment. REQUIRES: event.version == money.version
+std::optional<Movement> fold(PaymentMoney& money, const Event& event);
+
+// `after` is what fold() left.
+settlement::Item item_of(const PaymentMoney& after, const PaymentId& payment, const Movement& movement);
+
+}  // namespace wonjang::journal

@@ -1,0 +1,182 @@
+// Contract: what a merchant pays and when it is paid. Bitemporal: `valid_from` .. `valid_until` say for which basis
+// dates it holds; when it became known is the time of the event that decided it. A contract is never edited; a
+// later decided one for the same days wins.
+//
+// Fees are composed of small named rules. How they are composed, in this order (fee.h does it):
+//   1. rate       the first matching rule of kind preferential_rate, tiered_rate, base_rate, in that order of
+//                 kinds (within a kind: list order). preferential_rate matches only a tier other than GENERAL.
+//   2. + fixed    the first matching fixed_fee
+//   3. clamp      the first matching minimum, then maximum; of rate and fixed together          -> BASE
+//   4. the first matching installment (months in its range)                                     -> INSTALLMENT
+//   5. the first matching interest_free, when the merchant bears the interest              -> INSTALLMENT_DISCOUNT
+//   6. the first matching point: its rate of the points used                                    -> POINT_SAVING
+// An amount that no rate rule matches can't be settled: the item fails with a reason, it isn't free.
+//
+// Rates are parts per million: 0.40 % is 4000. reference: korean-payments.md 7, 8, 9.
+//
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/ids.h"
+#include "domain/method.h"
+#include "domain/money.h"
+#include "domain/time.h"
+
+namespace wonjang::settlement {
+
+// All numbers of this file are stored.
+enum class RuleKind : std::uint8_t {
+  unknown = 0,
+  base_rate = 1,
+  tiered_rate = 2,        // by the amount of the transaction: the step with the largest `from` <= amount
+  preferential_rate = 3,  // by the merchant's tier and the card's type
+  fixed_fee = 4,
+  minimum = 5,
+  maximum = 6,
+  installment = 7,
+  interest_free = 8,
+  point = 9
+};
+enum class FeeType : std::uint8_t {
+  unknown = 0,
+  base = 1,
+  installment = 2,
+  installment_discount = 3,
+  point_saving = 4,
+  etc = 5
+};
+// By yearly sales (영세, 중소 1-3). The order is that of rates.
+enum class MerchantTier : std::uint8_t { unknown = 0, small = 1, mid_1 = 2, mid_2 = 3, mid_3 = 4, general = 5 };
+enum class VatTreatment : std::uint8_t {
+  unknown = 0,
+  added = 1,     // rates and amounts are quoted before VAT
+  included = 2,  // rates and amounts contain it
+  none = 3       // no VAT on this fee
+};
+// INCLUSIVE_FIRST: rate with VAT, then round once. SUPPLY_FIRST: round the supply, then add its rounded VAT.
+enum class FeeOrder : std::uint8_t { unknown = 0, inclusive_first = 1, supply_first = 2 };
+enum class FeeOnCancel : std::uint8_t { unknown = 0, give_back = 1, keep = 2 };
+enum class CycleKind : std::uint8_t { unknown = 0, daily = 1, weekly = 2, monthly = 3, manual = 4 };
+enum class BasisKind : std::uint8_t { unknown = 0, approval = 1, acquisition = 2 };
+enum class BasisRoll : std::uint8_t { unknown = 0, forward = 1, none = 2 };
+// What the lag counts, and where a payout that falls on a closed day goes.
+enum class DatePolicy : std::uint8_t {
+  unknown = 0,
+  business_days = 1,   // lag counts business days
+  holiday_before = 2,  // lag counts calendar days, then the business day before
+  holiday_after = 3,   // ... or after
+  calendar_day = 4     // ... or the day as it is
+};
+
+std::string_view code_of(RuleKind v);  // "BASE_RATE" ...
+std::string_view code_of(FeeType v);
+std::string_view code_of(MerchantTier v);
+std::string_view code_of(VatTreatment v);
+std::string_view code_of(FeeOrder v);
+std::string_view code_of(FeeOnCancel v);  // "RETURN", "KEEP"
+std::string_view code_of(CycleKind v);
+std::string_view code_of(BasisKind v);
+std::string_view code_of(BasisRoll v);
+std::string_view code_of(DatePolicy v);
+// For every enum above; "UNKNOWN" isn't parsed.
+template <typename E>
+std::optional<E> parse_code(std::string_view code);
+
+// What a rule is for. What is empty or zero matches everything.
+struct Selector {
+  std::uint8_t method = 0;  // Method, 0: any
+  std::string issuer;
+  CardType card_type = CardType::unknown;
+  std::uint32_t months_min = 0;  // instalments, both 0: any
+  std::uint32_t months_max = 0;
+  friend bool operator==(const Selector&, const Selector&) = default;
+};
+
+struct RateStep {
+  std::int64_t from = 0;  // amount; the first step's is 0
+  std::int64_t rate_ppm = 0;
+  friend bool operator==(const RateStep&, const RateStep&) = default;
+};
+struct TierRate {
+  MerchantTier tier = MerchantTier::unknown;
+  CardType card_type = CardType::unknown;  // unknown: any
+  std::int64_t rate_ppm = 0;
+  friend bool operator==(const TierRate&, const TierRate&) = default;
+};
+
+struct FeeRule {
+  std::string name;  // for people and explanations, unique within the terms, [a-z0-9_.-]{1,64}
+  RuleKind kind = RuleKind::unknown;
+  Selector applies;
+  std::int64_t rate_ppm = 0;      // base_rate, installment, interest_free, point
+  std::int64_t amount = 0;        // fixed_fee, minimum, maximum; minor units
+  std::vector<RateStep> steps;    // tiered_rate, rising
+  std::vector<TierRate> by_tier;  // preferential_rate
+  friend bool operator==(const FeeRule&, const FeeRule&) = default;
+};
+
+struct CancelRule {
+  std::uint8_t method = 0;  // 0: any; the first match counts, none: RETURN
+  FeeOnCancel fee = FeeOnCancel::give_back;
+  friend bool operator==(const CancelRule&, const CancelRule&) = default;
+};
+
+// Everything the fee depends on besides the transaction and the tier: what a canary tries out.
+struct FeeTerms {
+  std::vector<FeeRule> rules;
+  VatTreatment vat = VatTreatment::added;
+  FeeOrder order = FeeOrder::supply_first;
+  Rounding rounding = Rounding::half_up;  // floor or half_up
+  std::vector<CancelRule> on_cancel;
+  friend bool operator==(const FeeTerms&, const FeeTerms&) = default;
+};
+
+struct Cycle {
+  CycleKind kind = CycleKind::daily;
+  BasisKind basis = BasisKind::approval;
+  BasisRoll roll = BasisRoll::forward;
+  std::uint32_t lag_days = 2;  // 0..60
+  DatePolicy policy = DatePolicy::business_days;
+  std::uint32_t week_end = 7;  // weekly: the last day of a week, Monday 1 .. Sunday 7
+  friend bool operator==(const Cycle&, const Cycle&) = default;
+};
+
+struct Contract {
+  MerchantId merchant;
+  std::string sub_mall;  // empty: all that have no contract of their own
+  Currency currency;     // amounts of the rules are in its minor units
+  std::uint32_t version = 0;  // 1, 2 ... of (merchant, sub_mall, currency)
+  BusinessDate valid_from;
+  BusinessDate valid_until;  // zero: open; else not included
+  MerchantTier tier = MerchantTier::general;
+  std::string business_number;  // of the merchant's registration, digits; may be empty
+  FeeTerms fees;
+  Cycle cycle;
+  std::string calendar;          // code
+  std::int64_t keep_back = 0;    // hold rule: so much of what is owed stays here
+  std::string payout_account;    // token
+  friend bool operator==(const Contract&, const Contract&) = default;
+};
+
+// What is wrong with it, as a sentence that begins with the field's name in JSON; nothing when it can be used.
+std::optional<std::string> fault_of(const FeeTerms& terms);
+std::optional<std::string> fault_of(const Contract& contract);
+
+// Day on which what has this basis date is paid. Nothing: a manual cycle, or the calendar doesn't reach so far
+// (`known` says which).
+class BusinessDays;
+struct PayoutDay {
+  std::optional<BusinessDate> date;
+  bool known = true;
+};
+PayoutDay payout_date_of(const Cycle& cycle, BusinessDate basis, const BusinessDays& days);
+// The last day of the cycle's range that `basis` falls into.
+BusinessDate range_end_of(const Cycle& cycle, BusinessDate basis);
+
+}  // namespace wonjang::settlement

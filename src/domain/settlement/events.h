@@ -1,0 +1,296 @@
+// Events of the money-out side: reference data (contracts, calendars, holds, ratios, canaries) as changes that one
+// person proposes and another decides, settlement runs and their lines, payouts, files of acquirers. They live in
+// house streams (streams.h), never in a payment's. Their postings: domain/journal/postings.h.
+//
+// Event::merchant and Event::currency say whom and what they are about, where it is one; Event::order_id is empty.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "domain/ids.h"
+#include "domain/settlement/calendar.h"
+#include "domain/settlement/contract.h"
+#include "domain/settlement/line.h"
+#include "domain/settlement/streams.h"
+
+namespace wonjang::settlement {
+
+// ---- Reference data ----
+
+// From `from` on nothing is paid out to the merchant, until a change with placed = false.
+struct Hold {
+  MerchantId merchant;
+  bool placed = true;
+  BusinessDate from;
+  std::string reason;
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
+// Share of the unsettled funds that must be held outside, from a day on (reference: korean-payments.md 10).
+struct FundsRatio {
+  BusinessDate valid_from;
+  std::int64_t ratio_ppm = 0;
+  std::string source;
+  friend bool operator==(const FundsRatio&, const FundsRatio&) = default;
+};
+
+// What is confirmed to lie outside on a day, per institution; a later one for the same day, type and institution
+// wins.
+struct FundsHeld {
+  BusinessDate date;
+  std::string kind;  // DEPOSIT, TRUST, GUARANTEE_INSURANCE
+  std::string institution;
+  Currency currency;
+  std::int64_t amount = 0;
+  friend bool operator==(const FundsHeld&, const FundsHeld&) = default;
+};
+
+// Other fee terms tried out beside a contract's: both compute; where they agree the new ones count, where they
+// differ the old ones do and the difference is reported. A merchant that was clean for `clean_days` runs with items in
+// a row is moved over: its items are computed by the new terms alone.
+struct Canary {
+  std::string name;                   // [a-z0-9_-]{1,32}; a later version of the same name replaces it
+  std::vector<MerchantId> merchants;  // empty: every one
+  std::uint8_t method = 0;            // 0: every one
+  std::string business_number;        // empty: every one
+  FeeTerms candidate;
+  std::uint32_t clean_days = 0;  // 0: never by itself
+  bool stopped = false;          // nothing is tried out any more, nobody stays moved over
+  bool promote_all = false;      // all in scope are moved over now, by decision
+  friend bool operator==(const Canary&, const Canary&) = default;
+};
+
+using Reference = std::variant<Contract, Calendar, Hold, FundsRatio, FundsHeld, Canary>;
+// "CONTRACT", "CALENDAR", "HOLD", "FUNDS_RATIO", "FUNDS_HELD", "CANARY".
+std::string_view kind_of(const Reference& reference);
+
+// reference.proposed. Counts for nothing until it is approved.
+struct ChangeProposed {
+  ChangeId change;
+  Reference reference;
+  std::string note;
+  friend bool operator==(const ChangeProposed&, const ChangeProposed&) = default;
+};
+// reference.decided. Self-contained: carries what was decided about. An approved one is known from recorded_at on.
+struct ChangeDecided {
+  ChangeId change;
+  bool approved = false;
+  Reference reference;
+  std::string note;
+  friend bool operator==(const ChangeDecided&, const ChangeDecided&) = default;
+};
+
+// ---- Runs ----
+
+struct RunTotals {  // per currency
+  Currency currency;
+  std::uint64_t lines = 0;
+  std::uint64_t failed = 0;
+  std::int64_t gross = 0;
+  std::int64_t fee = 0;
+  std::int64_t fee_vat = 0;
+  std::int64_t net = 0;
+  friend bool operator==(const RunTotals&, const RunTotals&) = default;
+};
+
+// settlement.run_started: version 2k of the run's stream, settlement.run_ended is 2k + 1. Who starts must find the
+// stream ended: that is the lease. `holder` names the process; a start by another one than the one that never
+// ended takes its place (books belong to one process at a time, so the other is dead): then it is `resumed`,
+// and stands at any version.
+struct RunStarted {
+  BusinessDate date;
+  std::uint32_t attempt = 0;  // 1: the first; more: reruns
+  bool resumed = false;
+  std::string holder;
+  Instant known_at;  // contracts and calendars as they were known then
+  std::string calculator;  // version of the calculator
+  std::uint64_t items = 0;  // to do
+  friend bool operator==(const RunStarted&, const RunStarted&) = default;
+};
+
+struct StageTime {
+  std::string stage;  // read, compute, encode, append, project
+  std::int64_t us = 0;
+  friend bool operator==(const StageTime&, const StageTime&) = default;
+};
+
+struct RunEnded {
+  BusinessDate date;
+  std::uint32_t attempt = 0;
+  std::string outcome;  // COMPLETED, COMPLETED_WITH_FAILURES, STOPPED (why: in Event::reason)
+  std::vector<RunTotals> before;  // control totals of the date before this attempt ...
+  std::vector<RunTotals> added;   // ... what it added ...
+  std::vector<RunTotals> after;   // ... and after it: before + added
+  std::string untouched_hash;     // hex: over the lines that were there before, in order of their keys; equal
+                                  // before and after
+  std::vector<StageTime> profile;
+  std::vector<std::string> promoted;  // "canary mch_...": moved over by this run
+  friend bool operator==(const RunEnded&, const RunEnded&) = default;
+};
+
+struct FailedItem {
+  Item item;
+  std::string code;    // NO_CONTRACT, NO_RATE, CALENDAR_ENDS, APPROVAL_NOT_SETTLED, OVERFLOW, ...
+  std::string detail;  // what, why, what next
+  friend bool operator==(const FailedItem&, const FailedItem&) = default;
+};
+
+// One item for which a canary's terms gave something else; the contract's counted.
+struct CanaryDifference {
+  std::string canary;
+  LineKey line;
+  std::int64_t fee_now = 0;
+  std::int64_t fee_candidate = 0;
+  std::int64_t vat_now = 0;
+  std::int64_t vat_candidate = 0;
+  std::string detail;  // of a candidate that couldn't compute it
+  friend bool operator==(const CanaryDifference&, const CanaryDifference&) = default;
+};
+
+// settlement.lines_recorded: one chunk of one merchant's lines, version 0 and the only event of its stream.
+struct LinesRecorded {
+  BusinessDate date;  // of the run
+  std::uint32_t attempt = 0;
+  std::uint32_t chunk = 0;
+  std::string calculator;
+  std::string calendar;  // code and version that dated the lines
+  std::uint32_t calendar_version = 0;
+  std::vector<Contract> contracts;  // that the lines were computed by, whole: their snapshot
+  std::vector<SettlementLine> lines;
+  std::vector<FailedItem> failed;
+  std::vector<CanaryDifference> differences;
+  std::uint32_t canary_clean = 0;  // items that a canary computed alike
+  friend bool operator==(const LinesRecorded&, const LinesRecorded&) = default;
+};
+
+// settlement.lines_redated: a new calendar version moved the payout day of lines that aren't paid; a chunk like the
+// former.
+struct Redated {
+  LineKey line;
+  BusinessDate from;
+  BusinessDate to;
+  friend bool operator==(const Redated&, const Redated&) = default;
+};
+struct LinesRedated {
+  std::string calendar;
+  std::uint32_t calendar_version = 0;
+  std::vector<Redated> lines;
+  friend bool operator==(const LinesRedated&, const LinesRedated&) = default;
+};
+
+// ---- Payouts ----
+
+enum class PayoutState : std::uint8_t {
+  unknown = 0,
+  requested = 1,
+  sent = 2,  // stands in a file for the bank
+  paid = 3,
+  failed = 4,
+  returned = 5,
+  carried = 6,  // nothing to pay: the negative (or zero) sum goes into the next one
+};
+std::string_view code_of(PayoutState v);
+
+struct CarriedOver {
+  PayoutId from;  // whose sum was negative, failed or came back
+  std::int64_t amount = 0;
+  friend bool operator==(const CarriedOver&, const CarriedOver&) = default;
+};
+
+// payout.requested: version 0 of the payout's stream. Covers all lines of the merchant and currency dated on or
+// before `date` that no payout covers yet, as of this event's place in the log.
+//   amount = lines_net + sum of carried + released - withheld, when that is positive; else 0 and state carried
+struct PayoutRequested {
+  PayoutId payout;
+  BusinessDate date;
+  std::uint64_t lines = 0;
+  std::int64_t lines_net = 0;
+  std::vector<CarriedOver> carried;
+  std::int64_t withheld = 0;  // kept back now
+  std::int64_t released = 0;  // kept back earlier, paid now
+  std::int64_t amount = 0;
+  std::int64_t left_over = 0;  // zero or negative: what the next one gets
+  std::string account;         // token
+  PayoutState state = PayoutState::requested;  // or carried
+  friend bool operator==(const PayoutRequested&, const PayoutRequested&) = default;
+};
+
+// payout.updated: SENT, PAID, FAILED or RETURNED.
+struct PayoutUpdated {
+  PayoutId payout;
+  BusinessDate date;
+  PayoutState state = PayoutState::unknown;
+  std::int64_t amount = 0;     // of the payout
+  std::string file;            // that it stands in, or whose line says so
+  std::string bank_trace_no;
+  std::string failure;
+  Instant at;  // the bank's clock
+  friend bool operator==(const PayoutUpdated&, const PayoutUpdated&) = default;
+};
+
+// ---- Files of acquirers ----
+
+enum class FileKind : std::uint8_t { unknown = 0, acquisition = 1, deposit = 2 };
+std::string_view code_of(FileKind v);
+enum class MatchState : std::uint8_t { unknown = 0, matched = 1, not_matched = 2, incomparable = 3, resolved = 4 };
+std::string_view code_of(MatchState v);
+
+struct FileRow {
+  std::uint32_t line_no = 0;
+  std::string their_key;  // approval or slip number, as they say
+  std::string card_tail;
+  std::int64_t amount = 0;  // signed
+  std::int64_t fee = 0;
+  BusinessDate date;
+  BusinessDate paid_on;
+  friend bool operator==(const FileRow&, const FileRow&) = default;
+};
+
+struct Match {
+  std::uint32_t line_no = 0;       // 0: only ours
+  std::vector<LineKey> ours;       // 1:1 one, 1:N several, none: only theirs
+  MatchState state = MatchState::unknown;
+  std::string reason;    // AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS; empty when matched
+  std::string matched_by;  // name of the rule
+  std::int64_t amount_delta = 0;  // theirs - ours
+  std::int32_t date_delta = 0;    // days
+  std::string why;  // for people: which rules were tried and why none took it
+  friend bool operator==(const Match&, const Match&) = default;
+};
+
+// file.imported: a chunk of rows; version 0, 1 ... of the file's stream.
+struct FileImported {
+  FileId file;
+  std::string name;
+  std::string sha256;  // hex, of the whole file
+  FileKind kind = FileKind::unknown;
+  std::string acquirer;
+  std::uint32_t rows_total = 0;
+  std::vector<FileRow> rows;
+  friend bool operator==(const FileImported&, const FileImported&) = default;
+};
+// file.matched: what its rows were matched with; again after a rematch, the newest counts.
+struct FileMatched {
+  FileId file;
+  FileKind kind = FileKind::unknown;
+  std::string acquirer;
+  BusinessDate as_of;
+  std::vector<Match> matches;
+  std::int64_t matched_amount = 0;  // of a deposit file: money that arrived ...
+  std::int64_t matched_fee = 0;     // ... and what the acquirer kept
+  friend bool operator==(const FileMatched&, const FileMatched&) = default;
+};
+// break.resolved: a person's word on a row that nothing matched.
+struct BreakResolved {
+  FileId file;
+  std::uint32_t line_no = 0;
+  LineKey line;
+  std::string resolution;
+  friend bool operator==(const BreakResolved&, const BreakResolved&) = default;
+};
+
+}  // namespace wonjang::settlement

@@ -1,0 +1,227 @@
+// MoneyReader: what the projection `money` (money.h) holds of settlement, as one snapshot shows it: open items, lines,
+// payouts, runs, reference data. Everything that computes (a run, a plan, what-if, explain, payouts, funds) reads
+// through this and through nothing else.
+//
+// Scans call back in order; a callback that gives false ends the scan early (that is no error).
+//
+// Threads: one at a time, as its snapshot; several readers may share one snapshot.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/settlement/events.h"
+#include "ports/event_log.h"
+#include "ports/kv_store.h"
+
+namespace wonjang::money {
+
+using settlement::Item;
+using settlement::LineKey;
+
+// A merchant's place in the order of registration (registry.h), short in keys.
+using MerchantNo = std::uint32_t;
+
+// A movement that no line settles yet.
+struct OpenItem {
+  MerchantNo merchant_no = 0;
+  MerchantId merchant;
+  Currency currency;
+  BusinessDate day;  // of the movement: Seoul
+  Item item;
+  std::string failed;  // code of the newest failed attempt, or empty
+};
+
+// Where the whole line stands: in which event of the log, at which place of its list.
+struct LinePlace {
+  std::uint32_t book = 0;
+  Position position = 0;
+  std::uint32_t index = 0;
+};
+
+// What lists and sums need of a line; the whole of it is in the log at `place`.
+struct LineSummary {
+  LineKey key;
+  settlement::LineKind kind{};
+  MerchantNo merchant_no = 0;
+  Currency currency;
+  ApprovalId approval;
+  std::uint8_t method = 0;
+  Instant at;
+  BusinessDate run;  // date of the run
+  BusinessDate basis;
+  BusinessDate payout_date;  // as of the newest re-dating; zero: none
+  std::int64_t gross = 0;
+  std::int64_t fee = 0;
+  std::int64_t fee_vat = 0;
+  std::int64_t net = 0;
+  std::optional<settlement::PayoutId> payout;  // that covers it
+  LinePlace place;
+};
+
+// What a payout made now for (merchant, currency) up to a date would have to pay.
+struct Due {
+  MerchantNo merchant_no = 0;
+  MerchantId merchant;
+  Currency currency;
+  BusinessDate oldest;
+  std::uint64_t lines = 0;
+  std::int64_t net = 0;
+};
+
+// What a merchant stands at besides its lines, per currency.
+struct Standing {
+  std::vector<settlement::CarriedOver> carried;  // waiting for the next payout
+  std::int64_t kept_back = 0;
+};
+
+struct PayoutNow {
+  settlement::PayoutRequested requested;
+  MerchantId merchant;
+  MerchantNo merchant_no = 0;
+  Currency currency;
+  settlement::PayoutState state{};
+  std::uint32_t version = 0;  // events of its stream: the expected version of the next one
+  std::vector<settlement::PayoutUpdated> updates;
+};
+
+struct RunNow {
+  BusinessDate date;
+  std::uint32_t version = 0;  // events of its stream
+  std::optional<settlement::RunStarted> started;  // the newest
+  std::optional<settlement::RunEnded> ended;      // of it; nothing: it is under way, or its process died
+  bool ever_completed = false;
+  std::vector<settlement::RunTotals> totals;  // of all lines of the date, as folded
+  std::uint64_t failed = 0;                   // items that stand as failed
+};
+
+struct ChangeNow {
+  settlement::ChangeProposed proposed;
+  Actor proposed_by;
+  Instant proposed_at;
+  std::optional<settlement::ChangeDecided> decided;
+  Actor decided_by;
+  Instant decided_at;
+  std::uint32_t version = 0;
+};
+
+// Approved reference data with the time from which it was known; of one kind, in the order of the log.
+template <typename T>
+struct Known {
+  T value;
+  Instant known_at;
+  settlement::ChangeId change;
+};
+
+struct CanaryCount {  // per canary and merchant
+  MerchantNo merchant_no = 0;
+  std::uint32_t clean_runs = 0;  // in a row, newest
+  std::uint64_t alike = 0;
+  std::uint64_t different = 0;
+  bool promoted = false;
+};
+
+class MoneyReader {
+ public:
+  explicit MoneyReader(const KvSnapshot& snapshot) : snapshot_(snapshot) {}
+
+  // Open items with day <= `until`, by day, merchant, payment, version.
+  Result<void> open_items(BusinessDate until, const std::function<Result<bool>(const OpenItem&)>& each) const;
+  Result<std::optional<OpenItem>> open_item(const LineKey& key) const;
+
+  // Lines of one date's runs, by merchant, payment, version, seq; `merchant` narrows.
+  Result<void> lines_of_run(BusinessDate date, std::optional<MerchantNo> merchant, const std::optional<LineKey>& after,
+                            const std::function<Result<bool>(const LineSummary&)>& each) const;
+  Result<std::vector<LineSummary>> lines_of_payment(PaymentId payment) const;
+  Result<std::optional<LineSummary>> line(const LineKey& key) const;
+  // Lines that a payout covers; also of those dated up to `until` that none covers (payout absent).
+  Result<void> lines_of_payout(const settlement::PayoutId& payout, const std::optional<LineKey>& after,
+                               const std::function<Result<bool>(const LineSummary&)>& each) const;
+  Result<void> unpaid_lines(MerchantNo merchant, Currency currency, BusinessDate until,
+                            const std::function<Result<bool>(const LineSummary&)>& each) const;
+  // What is left of an approval's line (key with seq 0), for its returns; nothing: it has no line yet. In order of
+  // `keys`.
+  Result<std::vector<std::optional<settlement::LineBalance>>> balances(std::span<const LineKey> keys) const;
+
+  Result<std::vector<Due>> due(BusinessDate until) const;  // by merchant, currency
+  Result<Standing> standing(MerchantNo merchant, Currency currency) const;
+  Result<std::optional<PayoutNow>> payout(const settlement::PayoutId& id) const;
+  Result<void> payouts(BusinessDate from, BusinessDate until, std::optional<MerchantNo> merchant,
+                       const std::function<Result<bool>(const PayoutNow&)>& each) const;
+
+  Result<std::optional<RunNow>> run(BusinessDate date) const;
+  Result<std::vector<RunNow>> runs(BusinessDate from, BusinessDate until) const;  // [from, until)
+  Result<void> failed_items(BusinessDate run,
+                            const std::function<Result<bool>(MerchantNo, const settlement::FailedItem&)>& each) const;
+  Result<void> differences(BusinessDate run,
+                           const std::function<Result<bool>(MerchantNo, const settlement::CanaryDifference&)>& each) const;
+  // The next free chunk of (merchant, date).
+  Result<std::uint32_t> next_chunk(MerchantNo merchant, BusinessDate date) const;
+
+  Result<std::vector<Known<settlement::Contract>>> contracts() const;
+  Result<std::vector<Known<settlement::Contract>>> contracts_of(MerchantId merchant) const;
+  Result<std::vector<Known<settlement::Calendar>>> calendars() const;
+  Result<std::vector<Known<settlement::Hold>>> holds() const;
+  Result<std::vector<Known<settlement::FundsRatio>>> funds_ratios() const;
+  Result<std::vector<Known<settlement::FundsHeld>>> funds_held() const;
+  Result<std::vector<Known<settlement::Canary>>> canaries() const;
+  Result<std::vector<CanaryCount>> canary_counts(std::string_view canary) const;
+
+  Result<std::optional<ChangeNow>> change(const settlement::ChangeId& id) const;
+  Result<std::vector<ChangeNow>> changes(bool open_only, std::uint32_t count_max) const;  // newest first
+
+  // Sum of what is approved and not yet paid out, per merchant and currency: open items and unpaid lines, as of now.
+  struct Unpaid {
+    MerchantNo merchant_no = 0;
+    MerchantId merchant;
+    Currency currency;
+    std::int64_t open = 0;     // signed sum of open items
+    std::int64_t settled = 0;  // signed net of lines that no paid payout covers
+  };
+  Result<std::vector<Unpaid>> unpaid() const;
+
+  // Files of acquirers.
+  struct FileNow {
+    settlement::FileId file;
+    std::string name;
+    std::string sha256;
+    settlement::FileKind kind{};
+    std::string acquirer;
+    std::uint32_t rows = 0;
+    std::uint32_t version = 0;
+    std::uint64_t matched = 0;
+    std::uint64_t breaks = 0;  // neither matched nor resolved
+    Instant imported_at;
+  };
+  Result<std::vector<FileNow>> files(std::uint32_t count_max) const;  // newest first
+  Result<std::vector<settlement::FileRow>> rows_of(const settlement::FileId& file) const;
+  Result<std::vector<settlement::Match>> matches_of(const settlement::FileId& file) const;
+  struct Break {
+    settlement::FileId file;
+    std::string acquirer;
+    settlement::Match match;
+    BusinessDate since;  // of the file's match
+  };
+  Result<std::vector<Break>> breaks(std::uint32_t count_max) const;  // oldest first
+  // Movements that acquirers' files may name: by approval or slip number.
+  struct Candidate {
+    LineKey key;
+    settlement::LineKind kind{};
+    MerchantNo merchant_no = 0;
+    std::string approve_no;
+    std::string slip_no;
+    std::string acquirer;
+    std::string card_tail;
+    std::int64_t amount = 0;  // signed
+    BusinessDate day;
+  };
+  Result<std::vector<Candidate>> candidates(std::string_view number) const;
+
+ private:
+  const KvSnapshot& snapshot_;
+};
+
+}  // namespace wonjang::money
