@@ -169,14 +169,21 @@ std::optional<std::string> fault_of(const FeeTerms& terms);
 std::optional<std::string> fault_of(const Contract& contract);
 
 // Day on which what has this basis date is paid. Nothing: a manual cycle, or the calendar doesn't reach so far
-// (`known` says which).
+// (`known` says which). It counts from the last day of the range:
+//   1. roll FORWARD: from the business day on or after it; NONE: from the day itself
+//   2. BUSINESS_DAYS: lag business days later; with lag 0 the business day on or after.
+//      Else lag calendar days later, and from a closed day HOLIDAY_BEFORE goes back to the business day
+//      before, HOLIDAY_AFTER on to the one after, CALENDAR_DAY nowhere. Never back to before the range has
+//      ended: then after.
+// So it is never before `basis`, and a later basis is never paid earlier.
+// reference: korean-payments.md 8. REQUIRES: fault_of(contract of this cycle) is nothing
 class BusinessDays;
 struct PayoutDay {
   std::optional<BusinessDate> date;
   bool known = true;
 };
 PayoutDay payout_date_of(const Cycle& cycle, BusinessDate basis, const BusinessDays& days);
-// The last day of the cycle's range that `basis` falls into.
+// The last day of the cycle's range that `basis` falls into; of a daily or manual cycle the day itself.
 BusinessDate range_end_of(const Cycle& cycle, BusinessDate basis);
 
 }  // namespace wonjang::settlement

@@ -56,12 +56,13 @@ LineBalance balance_after(const LineBalance& before, const SettlementLine& line)
 // The line again from its own snapshot: equal to it, or the snapshot lies.
 std::variant<SettlementLine, CannotSettle> computed_again(const SettlementLine& line, const Contract& contract);
 
-// Basis date of an item under a cycle: the day (Seoul) of the movement, or of the acquisition request. Nothing: the
-// slip isn't requested yet.
+// Basis date of an item under a cycle: the day (Seoul) of the movement, or of the acquisition request. What has
+// no slip to request (a transfer) counts from the movement either way. Nothing: the slip isn't requested yet.
 std::optional<BusinessDate> basis_of(const Item& item, BasisKind basis);
 
-// Puts basis and payout date into the line. `run` is the date of the run: a line whose basis is before it is late and
-// dated by the run's date. False: the calendar doesn't reach so far.
+// Puts basis and payout date into the line. `run` is the date of the run: a line whose basis is before it is
+// late, keeps its basis and is paid as if that were the run's date. A manual cycle gives no payout date (zero).
+// False: the calendar doesn't reach so far, and the line is as it was.
 bool date_line(SettlementLine& line, const Cycle& cycle, BusinessDate basis, BusinessDate run,
                const BusinessDays& days);
 
