@@ -142,6 +142,14 @@ class Summing {
     return side_by_side;
   }
 
+  // A cube of months to spare the cells of `days`; null: none. Beside days of every merchant together the
+  // months of each merchant would be many more cells, not fewer.
+  const CubeSpec* months_for(const CubeSpec& days, const TotalsQuery& query) const {
+    const CubeSpec* months = cube_for(days.source, Grain::month, query);
+    const bool is_wider = months != nullptr && days.key == CubeKey::none && months->key != CubeKey::none;
+    return is_wider ? nullptr : months;
+  }
+
   Result<std::optional<Narrow>> add_cells(const CubeSpec& cube, TotalsQuery query, std::int32_t from,
                                           std::int32_t until) {
     if (from >= until) return std::optional<Narrow>();
@@ -199,7 +207,7 @@ class PaymentSums : Summing {
     if (days == nullptr) return by_rows();
 
     const Cut period = cut(filter_.from, filter_.until);
-    const CubeSpec* months = cube_for(CubeSource::payments, Grain::month, query);
+    const CubeSpec* months = months_for(*days, query);
     WJ_TRY(auto narrow, add_days(*days, months, query, period.first, period.last));
     if (narrow) return refused(std::move(narrow->what), narrow->rows_max);
     for (const auto& edge : period.edges) {
@@ -273,7 +281,7 @@ class TransactionSums : Summing {
           "out the amount");
     }
     const Cut period = cut(filter_.from, filter_.until);
-    const CubeSpec* months = cube_for(CubeSource::transactions, Grain::month, query);
+    const CubeSpec* months = months_for(*days, query);
     WJ_TRY(auto narrow, add_days(*days, months, query, period.first, period.last));
     if (narrow) return refused(std::move(narrow->what), narrow->rows_max);
     for (const auto& edge : period.edges) {
