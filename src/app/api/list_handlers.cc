@@ -115,8 +115,9 @@ serving::Reading shown_to(const Caller& caller, const serving::Reading& reading,
   return {.index = "texts and ids", .rows_read = shown, .seeks = 0};
 }
 
-serving::ListSources sources_of(const ServingNow& now) {
-  return {now.views().merchants(), now.views().forms(), &now.dictionary(), now.views().cubes()};
+serving::ListSources sources_of(Api& api, const ServingNow& now) {
+  return {now.views().merchants(), now.views().forms(), &now.dictionary(), now.views().cubes(),
+          api.options().ceilings.list_rows};
 }
 
 // The end of every list: totals, what was seen and read.
@@ -133,17 +134,18 @@ void put_list_end(JsonWriter& w, Api& api, const ServingNow& now, const ListWish
   Plan plan;
   plan.steps.push_back("page: " + reading.index);
   if (sums) plan.steps.push_back("totals: " + sums->reading.index);
-  plan.ceilings = {{"pageRows", serving::kListRowsMax}, {"totalsRows", serving::kListRowsMax}};
+  const auto most = api.options().ceilings.list_rows;
+  plan.ceilings = {{"pageRows", most}, {"totalsRows", most}};
   put_plan(w, reading, plan);
 }
 
 void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::PaymentFilter& filter,
                   const ListWish& wish) {
-  const auto page = serving::PaymentList(sources_of(now)).page(now.snapshot(), filter, wish.page);
+  const auto page = serving::PaymentList(sources_of(api, now)).page(now.snapshot(), filter, wish.page);
   if (!page) return answer_wrong(api, std::move(call), page.error());
   std::optional<serving::ListSums> sums;
   if (wish.totals) {
-    auto found = serving::ListTotals(sources_of(now)).payments(now.snapshot(), filter);
+    auto found = serving::ListTotals(sources_of(api, now)).payments(now.snapshot(), filter);
     if (!found) return answer_wrong(api, std::move(call), found.error());
     sums = *std::move(found);
   }
@@ -166,11 +168,12 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
 
 void run_transactions(Api& api, CallPtr call, const ServingNow& now, const serving::TransactionFilter& filter,
                       const ListWish& wish) {
-  const auto page = serving::TransactionList::page(now.snapshot(), filter, wish.page);
+  const auto page =
+      serving::TransactionList::page(now.snapshot(), filter, wish.page, api.options().ceilings.list_rows);
   if (!page) return answer_wrong(api, std::move(call), page.error());
   std::optional<serving::ListSums> sums;
   if (wish.totals) {
-    auto found = serving::ListTotals(sources_of(now)).transactions(now.snapshot(), filter);
+    auto found = serving::ListTotals(sources_of(api, now)).transactions(now.snapshot(), filter);
     if (!found) return answer_wrong(api, std::move(call), found.error());
     sums = *std::move(found);
   }

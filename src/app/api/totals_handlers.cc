@@ -25,7 +25,6 @@ using serving::TotalsFace;
 using serving::TotalsRow;
 
 constexpr unsigned kDigits = 2;  // of averages and deviations, in the smallest unit
-constexpr std::size_t kRowsMax = 20'000;
 constexpr Dimension kDimensions[] = {Dimension::method,  Dimension::status, Dimension::kind,
                                      Dimension::channel, Dimension::issuer, Dimension::organisation,
                                      Dimension::currency};
@@ -118,7 +117,7 @@ Result<std::string> totals_json(Api& api, const ServingNow& now, const CubeSpec&
   put_reading(w, found.reading);
   if (wish.explain)
     put_plan(w, found.reading,
-             {{"cells: " + found.reading.index}, {{"cells", query.cells_max}, {"rows", kRowsMax}}});
+             {{"cells: " + found.reading.index}, {{"cells", query.cells_max}, {"rows", query.rows_max}}});
   w.end_object();
   return body;
 }
@@ -129,13 +128,6 @@ void run_totals(Api& api, CallPtr call, const ServingNow& now, const CubeSpec& c
   if (const auto* narrow = std::get_if<serving::Narrow>(&*answer))
     return answer_too_wide(api, std::move(call), *narrow);
   const auto& found = std::get<serving::TotalsRows>(*answer);
-  if (found.rows.size() > kRowsMax) {
-    return answer_too_wide(
-        api, std::move(call),
-        {"the answer would have " + std::to_string(found.rows.size()) + " rows, more than " +
-             std::to_string(kRowsMax) + "; shorten the period or group by less",
-         kRowsMax});
-  }
   auto body = totals_json(api, now, cube, wish, found);
   if (!body) return api.answer_error(std::move(call), body.error());
   answer_view(api, std::move(call), now, *std::move(body));
@@ -312,6 +304,7 @@ void get_totals(Api& api, CallPtr call) {
   auto wish = parse_totals(query, *call->caller, *api.registry(), *cube, api.clock().now());
   if (!wish) return answer_wrong(api, std::move(call), wish.error());
   wish->query.cells_max = api.options().ceilings.totals_cells;
+  wish->query.rows_max = api.options().ceilings.totals_rows;
   wish->explain = wants_explain(*call, query);
   at_view(api, std::move(call), query,
           [cube, wish = *std::move(wish)](Api& a, CallPtr c, const ServingNow& now) {

@@ -29,7 +29,9 @@ struct ReadCeilings {
   std::uint64_t search_seeks = 2'000;
   std::uint64_t search_rows = 20'000;
   std::uint64_t totals_cells = 20'000;
+  std::uint64_t totals_rows = 20'000;
   std::uint64_t top_cells = 500'000;
+  std::uint64_t list_rows = 20'000;
 };
 
 // Runs `then` with a commit of the views that has seen the position which the call asks for (?min-position=

@@ -95,7 +95,7 @@ TEST(Config, the_views_are_set_from_the_file_cubes_too) {
   const auto file = file_with(dir,
                               "[serving]\nmemory = \"600MiB\"\nwrite_buffer = \"64MiB\"\n"
                               "search_seeks_max = 7\nsearch_rows_max = 8\ntotals_cells_max = 9\n"
-                              "top_cells_max = 10\n"
+                              "top_cells_max = 10\ntotals_rows_max = 11\nlist_rows_max = 12\n"
                               "[[serving.cubes]]\nname = \"issuer_month\"\ngrain = \"month\"\n"
                               "dimensions = [\"issuer\"]\nhistory = false\nid = 2000\n");
   const auto config = load_config({.file = file, .environment = {}, .flags = {}});
@@ -107,13 +107,15 @@ TEST(Config, the_views_are_set_from_the_file_cubes_too) {
   EXPECT_EQ(service.search_rows_max, 8U);
   EXPECT_EQ(service.totals_cells_max, 9U);
   EXPECT_EQ(service.top_cells_max, 10U);
+  EXPECT_EQ(service.totals_rows_max, 11U);
+  EXPECT_EQ(service.list_rows_max, 12U);
   ASSERT_EQ(service.cubes.size(), 1U);
   EXPECT_EQ(service.cubes[0].name, "issuer_month");
   EXPECT_EQ(service.cubes[0].id, 2000);
   EXPECT_EQ(service.cubes[0].grain, "month");
   EXPECT_EQ(service.cubes[0].dimensions, std::vector<std::string>{"issuer"});
   EXPECT_FALSE(service.cubes[0].history);
-  EXPECT_EQ(config->origin.at("serving.cubes.issuer_month"), file + ":8");
+  EXPECT_EQ(config->origin.at("serving.cubes.issuer_month"), file + ":10");
 }
 
 TEST(Config, a_wrong_cube_is_named_with_what_would_be_right) {

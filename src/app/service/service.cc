@@ -320,8 +320,12 @@ void Service::Impl::make_api() {
   options.feed_wait_ms_max = config.feed_wait_ms;
   options.body_bytes_max = config.body_bytes_max;
   options.log_name = config.log_name;
-  options.ceilings = {config.search_seeks_max, config.search_rows_max, config.totals_cells_max,
-                      config.top_cells_max};
+  options.ceilings = {.search_seeks = config.search_seeks_max,
+                      .search_rows = config.search_rows_max,
+                      .totals_cells = config.totals_cells_max,
+                      .totals_rows = config.totals_rows_max,
+                      .top_cells = config.top_cells_max,
+                      .list_rows = config.list_rows_max};
   options.merchant_key_days_max = config.merchant_key_days_max;
   options.version = kVersion;
   std::vector<std::string> names;

@@ -69,7 +69,8 @@ void check_serving(const ServiceConfig& c, Complaints& complaints) {
                     "serving.memory is at least three times serving.write_buffer: two of them fill while "
                     "one is being written, and reads need some too");
   complaints.unless(c.serving_nice <= 19, "serving.nice is a number from 0 to 19");
-  for (const auto ceiling : {c.search_seeks_max, c.search_rows_max, c.totals_cells_max, c.top_cells_max}) {
+  for (const auto ceiling : {c.search_seeks_max, c.search_rows_max, c.totals_cells_max, c.totals_rows_max,
+                             c.top_cells_max, c.list_rows_max}) {
     complaints.unless(ceiling >= 100 && ceiling <= 10'000'000,
                       "a read ceiling of [serving] is a number from 100 to 10000000");
   }

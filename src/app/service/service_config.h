@@ -38,7 +38,9 @@ struct ServiceConfig {
   std::uint64_t search_seeks_max = 2'000;  // ceilings: what one answer may read
   std::uint64_t search_rows_max = 20'000;
   std::uint64_t totals_cells_max = 20'000;
+  std::uint64_t totals_rows_max = 20'000;
   std::uint64_t top_cells_max = 500'000;
+  std::uint64_t list_rows_max = 20'000;
   std::vector<serving::CubeDeclaration> cubes;  // beside the built-in ones
 
   // The door

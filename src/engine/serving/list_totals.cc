@@ -182,8 +182,10 @@ class Summing {
   }
 
   ListSums done() { return {sums_.take(), std::move(reading_)}; }
-  ListSums refused(std::string what, std::uint64_t rows_max = kListRowsMax) {
-    return {Narrow{std::move(what), rows_max}, std::move(reading_)};
+  ListSums refused(std::string what) { return refused(Narrow{std::move(what), sources_.rows_max}); }
+  ListSums refused(Narrow narrow) { return {std::move(narrow), std::move(reading_)}; }
+  std::string more_than(std::string_view rows) const {
+    return "more than " + std::to_string(sources_.rows_max) + " " + std::string(rows);
   }
 
   const ListSources& sources_;
@@ -191,8 +193,6 @@ class Summing {
   SumsBy sums_;
   Reading reading_;
 };
-
-std::string more_than_rows() { return "more than " + std::to_string(kListRowsMax) + " payments"; }
 
 class PaymentSums : Summing {
  public:
@@ -209,14 +209,14 @@ class PaymentSums : Summing {
     const Cut period = cut(filter_.from, filter_.until);
     const CubeSpec* months = months_for(*days, query);
     WJ_TRY(auto narrow, add_days(*days, months, query, period.first, period.last));
-    if (narrow) return refused(std::move(narrow->what), narrow->rows_max);
+    if (narrow) return refused(*std::move(narrow));
     for (const auto& edge : period.edges) {
       PaymentFilter part = filter_;
       part.from = edge.from;
       part.until = edge.until;
       WJ_TRY(const bool all, add_rows(part, edge.sign));
       if (!all) {
-        return refused(more_than_rows() +
+        return refused(more_than("payments") +
                        " lie in the part of a day that the period begins or ends with: begin and end it at "
                        "midnight in Seoul (+09:00)");
       }
@@ -228,7 +228,8 @@ class PaymentSums : Summing {
   Result<ListSums> by_rows() {
     WJ_TRY(const bool all, add_rows(filter_, +1));
     if (all) return done();
-    std::string what = more_than_rows() + " would be added up one by one for this filter: shorten the period";
+    std::string what =
+        more_than("payments") + " would be added up one by one for this filter: shorten the period";
     if (!filter_.merchant) what += ", name a merchant";
     if (!filter_.contains.empty()) what += ", look for a longer text";
     if (filter_.amount_min || filter_.amount_max) what += ", narrow the amount";
@@ -249,8 +250,8 @@ class PaymentSums : Summing {
       return true;
     };
     WJ_TRY(const auto scanned,
-           scan_payments(snapshot_, *walk, test, kListRowsMax - std::min(read_, kListRowsMax), kFetch, here,
-                         add));
+           scan_payments(snapshot_, *walk, test, sources_.rows_max - std::min(read_, sources_.rows_max),
+                         kFetch, here, add));
     read_ += here.rows_read;
     reading_.rows_read += here.rows_read;
     reading_.seeks += here.seeks;
@@ -275,22 +276,20 @@ class TransactionSums : Summing {
     if (days == nullptr) {
       WJ_TRY(const bool all, add_rows({filter_.from, filter_.until, +1}));
       if (all) return done();
-      return refused(
-          "more than " + std::to_string(kListRowsMax) +
-          " transactions would be added up one by one for this filter: shorten the period or leave "
-          "out the amount");
+      return refused(more_than("transactions") +
+                     " would be added up one by one for this filter: shorten the period or leave "
+                     "out the amount");
     }
     const Cut period = cut(filter_.from, filter_.until);
     const CubeSpec* months = months_for(*days, query);
     WJ_TRY(auto narrow, add_days(*days, months, query, period.first, period.last));
-    if (narrow) return refused(std::move(narrow->what), narrow->rows_max);
+    if (narrow) return refused(*std::move(narrow));
     for (const auto& edge : period.edges) {
       WJ_TRY(const bool all, add_rows(edge));
       if (!all) {
-        return refused(
-            "more than " + std::to_string(kListRowsMax) +
-            " transactions lie in the part of a day that the period begins or ends with: begin and "
-            "end it at midnight in Seoul (+09:00)");
+        return refused(more_than("transactions") +
+                       " lie in the part of a day that the period begins or ends with: begin and "
+                       "end it at midnight in Seoul (+09:00)");
       }
     }
     return done();
@@ -303,7 +302,7 @@ class TransactionSums : Summing {
     const auto cursor = scan_period(snapshot_, kTransactions, merchant_prefix(*filter_.merchant), edge.from,
                                     edge.until, /*up=*/true, {});
     for (; cursor->valid(); cursor->next()) {
-      if (++read_ > kListRowsMax) return false;
+      if (++read_ > sources_.rows_max) return false;
       ++reading_.rows_read;
       WJ_TRY(const auto transaction, decode_transaction(cursor->key(), cursor->value()));
       if (!passes(filter_, transaction)) continue;

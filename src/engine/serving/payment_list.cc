@@ -31,7 +31,8 @@ Result<Paged<PaymentItem>> PaymentList::page(const KvSnapshot& snapshot, const P
     out.items.push_back(std::move(item));
     return out.items.size() < page.limit;
   };
-  WJ_TRY(const Scanned scanned, scan_payments(snapshot, *walk, test, kListRowsMax, chunk, out.reading, take));
+  WJ_TRY(const Scanned scanned,
+         scan_payments(snapshot, *walk, test, sources_.rows_max, chunk, out.reading, take));
   if (!scanned.at_end) out.next = make_cursor(digest, scanned.position);
   return out;
 }

@@ -1,6 +1,6 @@
 // PaymentList: pages of payments, by time or by amount, of one merchant or of all, and one payment by its id.
-// What a filter doesn't find by its keys is tested row by row, up to kListRowsMax of them: then the page ends
-// early, with a cursor that goes on from there.
+// What a filter doesn't find by its keys is tested row by row, up to ListSources::rows_max of them: then the
+// page ends early, with a cursor that goes on from there.
 //
 // A cursor is a position in the order of the sort, which never changes, and the question it belongs to: pages
 // neither skip nor repeat while writes go on. What is written in front of the position is seen by whoever

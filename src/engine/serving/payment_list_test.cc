@@ -251,6 +251,23 @@ TEST(PaymentList, at_the_ceiling_a_page_ends_early_with_a_cursor_that_goes_on) {
   EXPECT_NE(std::get<Narrow>(sums->answer).what.find("narrow the amount"), std::string::npos);
 }
 
+TEST(PaymentList, the_ceiling_is_that_of_its_sources) {
+  ListWorld world(7);
+  world.fill(400, 0);
+  ListSources sources = world.sources();
+  sources.rows_max = 150;
+  const PaymentFilter filter{.merchant = 0, .amount_min = 1'000'000};
+  const auto page = PaymentList(sources).page(*world.snapshot(), filter, {});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->reading.rows_read, 150U);
+  EXPECT_TRUE(page->next);
+  sources.cubes = {};
+  const auto sums = ListTotals(sources).payments(*world.snapshot(), {.merchant = 0});
+  ASSERT_TRUE(sums);
+  ASSERT_TRUE(std::holds_alternative<Narrow>(sums->answer));
+  EXPECT_EQ(std::get<Narrow>(sums->answer).rows_max, 150U);
+}
+
 TEST(PaymentList, a_payment_is_found_by_its_id) {
   ListWorld world(4);
   world.fill(50, 0);

@@ -295,7 +295,7 @@ class Planner {
   Error too_many_to_sort() const {
     return invalid(
         "the payments of every merchant by amount are sorted for the question, and here are more than " +
-        std::to_string(kListRowsMax) + ": name a merchant, shorten the period or sort by time");
+        std::to_string(sources_.rows_max) + ": name a merchant, shorten the period or sort by time");
   }
 
   Result<std::unique_ptr<Walk>> by_time(bool up, std::string_view position) {
@@ -371,7 +371,7 @@ class Planner {
       return true;
     };
     WJ_TRY(const auto scanned,
-           scan_payments(snapshot_, *walk, test_, kListRowsMax, kFetchMax, reading_, keep));
+           scan_payments(snapshot_, *walk, test_, sources_.rows_max, kFetchMax, reading_, keep));
     if (!scanned.at_end) return std::unique_ptr<Walk>();
     return std::unique_ptr<Walk>(new SortedWalk(std::move(items), up_, position_));
   }

@@ -35,7 +35,7 @@
 
 namespace wonjang::serving {
 
-// The ceiling of one list or sum that has to look at rows.
+// The ceiling of one list or sum that has to look at rows, if nobody sets another.
 constexpr std::uint64_t kListRowsMax = 20'000;
 
 // What lists are made with; outlives them.
@@ -44,6 +44,7 @@ struct ListSources {
   const TextForms& forms;
   const Dictionary* dictionary = nullptr;  // missing: texts are looked for row by row
   std::span<const CubeSpec> cubes;         // missing: sums are added up from rows
+  std::uint64_t rows_max = kListRowsMax;   // that one list or sum may look at
 };
 
 // --- Cursors: a position and which query it belongs to.
@@ -109,7 +110,7 @@ Result<Scanned> scan_payments(const KvSnapshot& snapshot, Walk& walk, PaymentTes
                               const VisitRow& visit);
 
 // The walk for a filter and a sort, behind `position` (empty: from the beginning). Fills reading.index.
-// Errors: invalid (an order that would need more than kListRowsMax rows; says what to narrow), corrupt,
+// Errors: invalid (an order that would need more than sources.rows_max rows; says what to narrow), corrupt,
 // unavailable.
 Result<std::unique_ptr<Walk>> plan_payments(const ListSources& sources, const KvSnapshot& snapshot,
                                             const PaymentFilter& filter, Sort sort, std::string_view position,

@@ -158,18 +158,32 @@ Narrow narrow(const CubeSpec& cube, std::uint64_t cells_max) {
           cells_max};
 }
 
+Narrow too_many_rows(const CubeSpec& cube, std::uint64_t rows_max) {
+  return {"the answer would have more than " + std::to_string(rows_max) + " rows of `" + cube.name +
+              "`; shorten the period, ask for a coarser grain (`by`) or group by less",
+          rows_max};
+}
+
+// Of a cell: it was of use; it is a late one that isn't; it makes more rows than an answer may have.
+enum class Seen : std::uint8_t { used, passed, one_row_too_many };
+
+struct Ceilings {
+  std::uint64_t cells = 0;
+  std::uint64_t rows = 0;
+};
+
 // Walks the cells of one space within parts and buckets, and counts what it reads.
 class Walk {
  public:
-  Walk(const CubeSpec& cube, const KvSnapshot& stored, std::uint64_t cells_max, Reading& reading)
-      : cube_(cube), stored_(stored), cells_max_(cells_max), reading_(reading) {}
+  Walk(const CubeSpec& cube, const KvSnapshot& stored, Ceilings most, Reading& reading)
+      : cube_(cube), stored_(stored), most_(most), reading_(reading) {}
 
-  // visit(key, rest of the key, cell bytes) -> Result<bool>: whether the cell was of use. False for a late
-  // cell that isn't: then `past` says where to go on.
+  // visit(key, rest of the key, cell bytes) -> Result<Seen>. Behind cells that were passed `past` says where
+  // to go on.
   template <typename Visit, typename Past>
   Result<Stop> over(KvSpace space, std::span<const CellKey> keys, Buckets buckets, Visit visit, Past past) {
     if (buckets.is_empty()) return Stop();
-    if (parts_count(cube_, keys, buckets) > cells_max_) return Stop(narrow(cube_, cells_max_));
+    if (parts_count(cube_, keys, buckets) > most_.cells) return Stop(narrow(cube_, most_.cells));
     // One cursor for all parts: going on is cheaper than beginning.
     const auto parts = parts_of(cube_, keys, buckets);
     const auto cursor = stored_.scan(space, parts.front().from, parts.back().until);
@@ -196,7 +210,7 @@ class Walk {
     for (unsigned passed = 0; cursor.valid();) {
       const auto stored_key = cursor.key();
       if (!is_within(stored_key)) break;
-      if (++reading_.rows_read > cells_max_) return Stop(narrow(cube_, cells_max_));
+      if (++reading_.rows_read > most_.cells) return Stop(narrow(cube_, most_.cells));
       std::string_view rest;
       auto key = read_cell_key(cube_, stored_key, rest);
       if (!key) return corrupt("totals: a key of cube `" + cube_.name + "`: " + to_hex(stored_key));
@@ -204,9 +218,10 @@ class Walk {
       if (key->bucket < buckets.from || key->bucket >= buckets.until) {
         go_on = into_period(*std::move(key), buckets);
       } else {
-        WJ_TRY(const bool used, visit(*key, rest, cursor.value()));
-        if (!used && ++passed > kPassedBeforeSeek) go_on = past(*key);
-        if (used) passed = 0;
+        WJ_TRY(const Seen seen, visit(*key, rest, cursor.value()));
+        if (seen == Seen::one_row_too_many) return Stop(too_many_rows(cube_, most_.rows));
+        if (seen == Seen::used) passed = 0;
+        if (seen == Seen::passed && ++passed > kPassedBeforeSeek) go_on = past(*key);
       }
       if (go_on) {
         ++reading_.seeks;
@@ -232,7 +247,7 @@ class Walk {
 
   const CubeSpec& cube_;
   const KvSnapshot& stored_;
-  std::uint64_t cells_max_;
+  const Ceilings most_;
   Reading& reading_;
 };
 
@@ -347,11 +362,17 @@ class Answer {
         front_is_enough_(one_row_a_currency_ && filtered_by(cube, query).within({Dimension::currency})),
         lens_(cube, query) {}
 
-  Result<void> add(const CellKey& key, std::string_view bytes, int sign) {
+  Result<Seen> add(const CellKey& key, std::string_view bytes, int sign) {
     if (!cell_.open(bytes)) return broken(key);
     begin_row(key);
-    if (front_is_enough_) return add_fronts(key, sign);
-    return one_row_a_currency_ ? add_filtered(key, sign) : add_groups(key, sign);
+    if (front_is_enough_) {
+      WJ_CHECK(add_fronts(key, sign));
+    } else if (one_row_a_currency_) {
+      WJ_CHECK(add_filtered(key, sign));
+    } else {
+      WJ_CHECK(add_groups(key, sign));
+    }
+    return rows_.size() > query_.rows_max ? Seen::one_row_too_many : Seen::used;
   }
 
   Result<std::vector<TotalsRow>> take() {
@@ -495,10 +516,9 @@ Buckets now_buckets(const CubeSpec& cube, const TotalsQuery& query) {
 }
 
 Result<Stop> add_now(Walk& walk, const CubeSpec& cube, const TotalsQuery& query, Answer& answer) {
-  const auto visit = [&](const CellKey& key, std::string_view rest, std::string_view bytes) -> Result<bool> {
+  const auto visit = [&](const CellKey& key, std::string_view rest, std::string_view bytes) -> Result<Seen> {
     if (!rest.empty()) return corrupt("totals: a key of " + cube.name + " in totals_now is too long");
-    WJ_CHECK(answer.add(key, bytes, +1));
-    return true;
+    return answer.add(key, bytes, +1);
   };
   const auto past = [](const CellKey&) { return std::optional<std::string>(); };
   return walk.over(kTotalsNow, keys_of(cube, query), now_buckets(cube, query), visit, past);
@@ -509,13 +529,12 @@ Result<Stop> add_now(Walk& walk, const CubeSpec& cube, const TotalsQuery& query,
 Result<Stop> add_late(Walk& walk, const CubeSpec& cube, const TotalsQuery& query, Answer& answer) {
   const auto open = open_at(cube, query.close);
   const int sign_over = query.face == TotalsFace::then ? -1 : +1;
-  const auto visit = [&](const CellKey& key, std::string_view rest, std::string_view bytes) -> Result<bool> {
+  const auto visit = [&](const CellKey& key, std::string_view rest, std::string_view bytes) -> Result<Seen> {
     const auto recorded = read_ordered(rest);
     if (!recorded) return corrupt("totals: a key of " + cube.name + " in totals_late has no recorded day");
     const bool was_over = key.bucket < open;
-    if (was_over != (*recorded > query.close.days)) return false;
-    WJ_CHECK(answer.add(key, bytes, was_over ? sign_over : -sign_over));
-    return true;
+    if (was_over != (*recorded > query.close.days)) return Seen::passed;
+    return answer.add(key, bytes, was_over ? sign_over : -sign_over);
   };
   const auto past = [&](const CellKey& key) -> std::optional<std::string> {
     std::string after = cell_key(cube, key);
@@ -535,7 +554,7 @@ Result<std::variant<TotalsRows, Narrow>> read_totals(std::span<const CubeSpec> c
   WJ_CHECK(check_query(*cube, query));
   TotalsRows out;
   out.reading.index = "totals " + cube->name + (query.face == TotalsFace::now ? "" : ", by recorded day");
-  Walk walk(*cube, stored, query.cells_max, out.reading);
+  Walk walk(*cube, stored, {query.cells_max, query.rows_max}, out.reading);
   Answer answer(*cube, query);
   WJ_TRY(auto stop, add_now(walk, *cube, query, answer));
   if (!stop && query.face != TotalsFace::now) {
@@ -601,11 +620,11 @@ class Merchants {
     if (days.is_empty()) return Stop();
     const auto month = bucket_of(Grain::month, BusinessDate{days.from});
     std::vector<CellKey> merchants;
-    const auto visit = [&](const CellKey& key, std::string_view, std::string_view) -> Result<bool> {
+    const auto visit = [&](const CellKey& key, std::string_view, std::string_view) -> Result<Seen> {
       merchants.push_back({key.merchant, {}, 0});
-      return true;
+      return Seen::used;
     };
-    Walk walk(*cubes_.months, stored_, query_.cells_max, reading_);
+    Walk walk(*cubes_.months, stored_, most(), reading_);
     WJ_TRY(auto stop, walk.over(kTotalsNow, {}, {month, month + 1}, visit, nowhere));
     if (stop || merchants.empty()) return stop;
     return add(*cubes_.days, merchants, days);
@@ -625,8 +644,11 @@ class Merchants {
  private:
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
+  // Its rows are merchants, of whom the greatest are shown.
+  Ceilings most() const { return {.cells = query_.cells_max}; }
+
   Result<Stop> add(const CubeSpec& cube, std::span<const CellKey> merchants, Buckets buckets) {
-    const auto visit = [&](const CellKey& key, std::string_view, std::string_view bytes) -> Result<bool> {
+    const auto visit = [&](const CellKey& key, std::string_view, std::string_view bytes) -> Result<Seen> {
       if (!cell_.open(bytes)) {
         return corrupt("totals: a cell's bytes are cut, or no cell's: " +
                        describe_cell(cube, cell_key(cube, key)));
@@ -635,10 +657,9 @@ class Merchants {
         if (front.code() == query_.currency && !row_of(key.merchant).sums.add(front.sums))
           return out_of_bounds(cube.name);
       }
-      return true;
+      return Seen::used;
     };
-    return Walk(cube, stored_, query_.cells_max, reading_)
-        .over(kTotalsNow, merchants, buckets, visit, nowhere);
+    return Walk(cube, stored_, most(), reading_).over(kTotalsNow, merchants, buckets, visit, nowhere);
   }
 
   // Merchants are numbered densely: a list is their map.

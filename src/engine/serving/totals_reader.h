@@ -4,7 +4,7 @@
 //
 // Cheap: a question without inner dimensions ("by day") reads the front of each cell only; one with them
 // reads the packed groups where they lie and steps over what it doesn't ask for. Bounded: one that would read
-// more cells than allowed is refused with what to narrow, never cut short.
+// more cells or make more rows than allowed is refused with what to narrow, never cut short.
 //
 // Threads: any; the snapshot is the caller's.
 #pragma once
@@ -52,6 +52,7 @@ struct TotalsQuery {
   TotalsFace face = TotalsFace::now;
   BusinessDate close;  // for `then` and `difference`
   std::uint64_t cells_max = 20'000;
+  std::uint64_t rows_max = 20'000;  // that may be made, also those that come to nothing in the end
 };
 
 struct TotalsRow {

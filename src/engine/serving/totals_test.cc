@@ -540,6 +540,21 @@ TEST_F(Totals, a_question_beyond_its_ceiling_is_refused_with_what_to_narrow) {
   }
 }
 
+TEST_F(Totals, an_answer_of_more_rows_than_allowed_is_refused_with_what_to_narrow) {
+  for (const auto* name : {"merchant_day", "minutes", "sales_hour", "by_bucket", "days_side_by_side"}) {
+    auto query = whole(cube(name));
+    query.rows_max = read(query).rows.size();
+    ASSERT_GT(query.rows_max, 1U) << name;
+    EXPECT_EQ(read(query).rows.size(), query.rows_max);
+    --query.rows_max;
+    const auto answer = read_totals(cubes_, *store_.snapshot(), query);
+    ASSERT_TRUE(answer);
+    ASSERT_TRUE(std::holds_alternative<Narrow>(*answer)) << name;
+    EXPECT_EQ(std::get<Narrow>(*answer).rows_max, query.rows_max);
+    EXPECT_THAT(std::get<Narrow>(*answer).what, HasSubstr("coarser grain"));
+  }
+}
+
 TEST_F(Totals, a_question_the_cube_cannot_answer_says_what_it_can) {
   struct Case {
     const char* cube;

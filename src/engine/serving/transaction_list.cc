@@ -15,8 +15,12 @@ bool allows(const std::vector<T>& wanted, const T& value) {
 
 class Pager {
  public:
-  Pager(const KvSnapshot& snapshot, const TransactionFilter& filter, const Page& page)
-      : snapshot_(snapshot), filter_(filter), page_(page), digest_(digest_of(filter, page.sort)) {}
+  Pager(const KvSnapshot& snapshot, const TransactionFilter& filter, const Page& page, std::uint64_t rows_max)
+      : snapshot_(snapshot),
+        filter_(filter),
+        page_(page),
+        rows_max_(rows_max),
+        digest_(digest_of(filter, page.sort)) {}
 
   Result<Paged<TransactionItem>> run() {
     WJ_TRY(position_, read_cursor(digest_, page_.sort, kTieBytes, page_.after));
@@ -35,7 +39,7 @@ class Pager {
     out_.reading.index = "transactions";
     const auto cursor = scan(goes_up(page_.sort), position_);
     std::string last;
-    for (std::uint64_t read = 0; cursor->valid() && read < kListRowsMax && out_.items.size() < page_.limit;
+    for (std::uint64_t read = 0; cursor->valid() && read < rows_max_ && out_.items.size() < page_.limit;
          cursor->next()) {
       ++read;
       ++out_.reading.rows_read;
@@ -60,7 +64,7 @@ class Pager {
     std::vector<Found> found;
     const auto cursor = scan(/*up=*/true, {});
     for (; cursor->valid(); cursor->next()) {
-      if (++out_.reading.rows_read > kListRowsMax) return too_many();
+      if (++out_.reading.rows_read > rows_max_) return too_many();
       WJ_TRY(auto transaction, decode_transaction(cursor->key(), cursor->value()));
       if (!passes(filter_, transaction)) continue;
       // The amount as keys of amounts have it, then the rest of this key.
@@ -79,14 +83,15 @@ class Pager {
     return {};
   }
 
-  static Result<void> too_many() {
+  Result<void> too_many() const {
     return invalid("transactions by amount are sorted for the question, and the period holds more than " +
-                   std::to_string(kListRowsMax) + ": shorten it or sort by time");
+                   std::to_string(rows_max_) + ": shorten it or sort by time");
   }
 
   const KvSnapshot& snapshot_;
   const TransactionFilter& filter_;
   const Page& page_;
+  const std::uint64_t rows_max_;
   const std::uint64_t digest_;
   std::string position_;
   Paged<TransactionItem> out_;
@@ -108,10 +113,11 @@ bool passes(const TransactionFilter& filter, const Transaction& transaction) {
 }
 
 Result<Paged<TransactionItem>> TransactionList::page(const KvSnapshot& snapshot,
-                                                     const TransactionFilter& filter, const Page& page) {
+                                                     const TransactionFilter& filter, const Page& page,
+                                                     std::uint64_t rows_max) {
   WJ_CHECK(check_merchant(filter));
   WJ_CHECK(check_page(page));
-  return Pager(snapshot, filter, page).run();
+  return Pager(snapshot, filter, page, rows_max).run();
 }
 
 }  // namespace wonjang::serving
