@@ -4,13 +4,17 @@
 //
 // Fees are composed of small named rules. How they are composed, in this order (fee.h does it):
 //   1. rate       the first matching rule of kind preferential_rate, tiered_rate, base_rate, in that order of
-//                 kinds (within a kind: list order). preferential_rate matches only a tier other than GENERAL.
+//                 kinds (within a kind: list order). preferential_rate matches only a tier other than GENERAL
+//                 for which it has an entry: the one of the card's type, else the one for any type.
 //   2. + fixed    the first matching fixed_fee
-//   3. clamp      the first matching minimum, then maximum; of rate and fixed together          -> BASE
-//   4. the first matching installment (months in its range)                                     -> INSTALLMENT
-//   5. the first matching interest_free, when the merchant bears the interest              -> INSTALLMENT_DISCOUNT
-//   6. the first matching point: its rate of the points used                                    -> POINT_SAVING
-// An amount that no rate rule matches can't be settled: the item fails with a reason, it isn't free.
+//   3. clamp      the first matching minimum, then the first matching maximum (it wins when they cross); of
+//                 rate and fixed together, before VAT and rounding                 -> BASE, always there
+//   4. the first matching installment; never of a lump sum (months 0 or 1)         -> INSTALLMENT
+//   5. the first matching interest_free, when the merchant bears the interest;
+//      never of a lump sum                                                         -> INSTALLMENT_DISCOUNT
+//   6. the first matching point, when points were used: its rate of them           -> POINT_SAVING
+// An amount that no rate rule matches can't be settled: the item fails with a reason, it isn't free. Who charges
+// nothing but a fixed fee says so with a base_rate of 0.
 //
 // Rates are parts per million: 0.40 % is 4000. reference: korean-payments.md 7, 8, 9.
 //
@@ -93,8 +97,8 @@ struct Selector {
   std::uint8_t method = 0;  // Method, 0: any
   std::string issuer;
   CardType card_type = CardType::unknown;
-  std::uint32_t months_min = 0;  // instalments, both 0: any
-  std::uint32_t months_max = 0;
+  std::uint32_t months_min = 0;  // instalments, both ends included
+  std::uint32_t months_max = 0;  // 0: no upper end
   friend bool operator==(const Selector&, const Selector&) = default;
 };
 
@@ -164,7 +168,18 @@ struct Contract {
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 
-// What is wrong with it, as a sentence that begins with the field's name in JSON; nothing when it can be used.
+// Bounds of what can be used. The calculator's arithmetic can't leave int128 within them.
+constexpr std::size_t kRulesMax = 100;
+constexpr std::size_t kStepsMax = 100;
+constexpr std::int64_t kRateMaxPpm = 1'000'000;
+// Of fixed_fee, minimum, maximum and RateStep::from.
+constexpr std::int64_t kRuleAmountMax = 1'000'000'000'000'000;
+constexpr std::uint32_t kMonthsMax = 99;
+constexpr std::uint32_t kLagDaysMax = 60;
+
+// What is wrong with it, as a sentence that begins with the field's name in JSON ("rules[2].ratePpm ...", of a
+// contract "fees.rules[2].ratePpm ..."); nothing when it can be used. A field that the rule's kind doesn't use
+// must be empty, and there must be a rate rule. `version` isn't judged: who decides the contract gives it.
 std::optional<std::string> fault_of(const FeeTerms& terms);
 std::optional<std::string> fault_of(const Contract& contract);
 

@@ -46,7 +46,8 @@ struct Item {
   LineKey key;
   LineKind kind = LineKind::approval;
   ApprovalId approval;
-  std::uint32_t of_version = 0;  // cancel, reversal: version of the movement that it gives back (of key.payment)
+  std::uint32_t of_version = 0;  // cancel, reversal (and adjustments of them): version of the movement that it
+                                 // gives back (of key.payment); else 0
   std::string order_id;
   std::string sub_mall;
   std::uint8_t method = 0;
@@ -55,7 +56,7 @@ struct Item {
   std::uint32_t months = 0;
   InterestPayer interest_payer = InterestPayer::none;
   std::int64_t used_point = 0;
-  std::int64_t amount = 0;  // > 0 (0 for an adjustment), whatever the kind
+  std::int64_t amount = 0;  // > 0, whatever the kind; an adjustment's: of the line that it adjusts
   Instant at;               // business time of the movement
   BusinessDate acquired;    // zero: the slip isn't requested yet, or there is none to request
   bool has_acquisition = false;
@@ -64,15 +65,16 @@ struct Item {
 
 struct FeeLine {
   FeeType type = FeeType::unknown;
-  std::string rule;           // name; of several (rate, fixed, minimum): joined by '+'
-  std::int64_t base = 0;      // what the rate was taken of
+  std::string rule;           // name; of several (rate, fixed, then what clamped them): joined by '+'
+  std::int64_t base = 0;      // what the rate was taken of; a return's lines have type and amount only
   std::int64_t rate_ppm = 0;
   std::int64_t fixed = 0;
   std::int64_t amount = 0;  // with VAT, signed
   friend bool operator==(const FeeLine&, const FeeLine&) = default;
 };
 
-// What of an approval's line is left to be given back; the state that its cancels share.
+// What of an approval's line is left to be given back; the state that its cancels share. Every left part is
+// between 0 and its whole; fees of 0 are left out.
 struct LineBalance {
   std::int64_t amount = 0;       // of the approval's line
   std::int64_t amount_left = 0;
@@ -96,8 +98,10 @@ struct SettlementLine {
   std::int64_t fee_supply = 0;
   std::int64_t fee_vat = 0;
   std::int64_t net = 0;
-  std::optional<LineBalance> before;  // cancel, reversal: what was left before this line
-  std::int64_t fee_before = 0;        // adjustment: of the line (and its adjustments) so far, by its terms
+  // Cancel, reversal: what was left before this line. Adjustment: the same under the new terms; of an approval: its
+  // whole balance under them.
+  std::optional<LineBalance> before;
+  std::int64_t fee_before = 0;  // adjustment: of the line and its adjustments so far
   std::int64_t fee_vat_before = 0;
   std::string canary;  // name of the canary whose terms made it, or empty
   friend bool operator==(const SettlementLine&, const SettlementLine&) = default;
