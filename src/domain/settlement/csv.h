@@ -1,0 +1,36 @@
+// CSV lines (RFC 4180), read and written. Fields that a spreadsheet would take for a formula (= + - @ TAB CR
+// first, but for plain numbers) are written with a ' before them.
+//
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wonjang::settlement {
+
+class CsvReader {
+ public:
+  explicit CsvReader(std::string_view text);
+
+  // The fields of the next line that isn't empty; nothing at the end. A quote that never ends, or one in the
+  // middle of a plain field, gives one line and sets fault().
+  std::optional<std::vector<std::string>> next();
+  std::uint32_t line_no() const { return line_no_; }  // where the fields of next() began; from 1
+  const std::string& fault() const { return fault_; }
+
+ private:
+  std::string field();
+
+  std::string_view rest_;
+  std::uint32_t line_no_ = 0;
+  std::uint32_t lines_read_ = 0;
+  std::string fault_;
+};
+
+void append_csv(std::string& out, const std::vector<std::string>& fields);
+
+}  // namespace wonjang::settlement
