@@ -1,0 +1,82 @@
+#include <algorithm>
+
+#include "testing/settlement/case_checks.h"
+
+namespace wonjang::settlement {
+namespace {
+
+constexpr BusinessDate later(BusinessDate date, int days) { return {date.days + days}; }
+
+bool is_open(BusinessDate date, const Calendar& calendar) {
+  const int weekday = (date.days + 3) % 7 + 1;  // 1970-01-01 was a Thursday, 4
+  const bool is_closed = std::any_of(calendar.closed.begin(), calendar.closed.end(),
+                                     [&](const ClosedDay& day) { return day.date == date; });
+  return weekday <= 5 && !is_closed;
+}
+
+// Walks to the end of the range, rolls, counts: korean-payments.md 8, a day at a time.
+std::optional<BusinessDate> walked(const Cycle& cycle, BusinessDate basis, const Calendar& calendar) {
+  BusinessDate d = basis;
+  const auto month_of = [](BusinessDate date) { return to_text(date).substr(0, 7); };
+  if (cycle.kind == CycleKind::weekly) {
+    while (static_cast<std::uint32_t>((d.days + 3) % 7 + 1) != cycle.week_end) d = later(d, 1);
+  }
+  if (cycle.kind == CycleKind::monthly) {
+    while (month_of(later(d, 1)) == month_of(d)) d = later(d, 1);
+  }
+  const BusinessDate range_end = d;
+  const auto to_open = [&](int direction) {
+    while (!is_open(d, calendar)) d = later(d, direction);
+  };
+  if (cycle.roll == BasisRoll::forward) to_open(1);
+  for (std::uint32_t n = 0; n < cycle.lag_days; ++n) {
+    d = later(d, 1);
+    if (cycle.policy == DatePolicy::business_days) to_open(1);
+  }
+  if (cycle.policy == DatePolicy::business_days || cycle.policy == DatePolicy::holiday_after) to_open(1);
+  if (cycle.policy == DatePolicy::holiday_before) {
+    to_open(-1);
+    if (d < range_end) {
+      d = range_end;
+      to_open(1);
+    }
+  }
+  return d;
+}
+
+}  // namespace
+
+std::optional<std::string> broken_date(const Case& c, const SettlementLine& of, const Calendar& calendar,
+                                       const BusinessDays& days, Tally& tally) {
+  const Cycle& cycle = c.contract.cycle;
+  SettlementLine line = of;
+  const auto basis = basis_of(line.item, cycle.basis);
+  const bool waits_for_its_slip = cycle.basis == BasisKind::acquisition && line.item.has_acquisition &&
+                                  line.item.acquired == BusinessDate{};
+  if (basis.has_value() == waits_for_its_slip)
+    return "there is a basis date unless the slip isn't requested yet";
+  if (!basis) return std::nullopt;
+  const BusinessDate run = std::max(c.run, *basis);
+  if (!date_line(line, cycle, *basis, run, days)) return "the calendar reaches so far";
+  if (line.basis != *basis) return "the basis date is kept";
+  ++tally.dated;
+  tally.late += line.late ? 1 : 0;
+  if (line.late != (*basis < run)) return "a line whose basis is before the run is late";
+  if (cycle.kind == CycleKind::manual) {
+    return line.payout_date == BusinessDate{} ? std::nullopt
+                                              : std::optional<std::string>("a manual cycle isn't dated");
+  }
+  const BusinessDate paid = line.payout_date;
+  if (paid < *basis || paid < run) return "a payout date is never before its basis or run";
+  if (cycle.policy != DatePolicy::calendar_day && !is_open(paid, calendar))
+    return "a payout date is a business day";
+  if (walked(cycle, run, calendar) != paid)
+    return "a payout date, walked day by day, is " + to_text(*walked(cycle, run, calendar));
+  SettlementLine next = of;
+  if (!date_line(next, cycle, later(*basis, 1), later(run, 1), days) || next.payout_date < paid) {
+    return "a later basis is never paid earlier";
+  }
+  return std::nullopt;
+}
+
+}  // namespace wonjang::settlement
