@@ -100,13 +100,49 @@ TEST(Create, bad_requests_are_refused_by_name) {
 }
 
 TEST(Create, the_greatest_amount_there_is_works) {
-  const auto max = std::numeric_limits<std::int64_t>::max();
   Till till;
-  till.must(order(max, {card(max - 1), card(1)}));
+  till.must(order(kTotalMax, {card(kTotalMax - 1), card(1)}));
   EXPECT_EQ(till.payment().status, PaymentStatus::done);
   till.must(cancel_all());
   EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
   EXPECT_EQ(till.payment().balance, 0);
+}
+
+TEST(Create, a_total_is_at_most_two_to_the_47_less_one) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  const std::pair<std::int64_t, bool> rows[] = {
+      {140'737'488'355'326, true},          {140'737'488'355'327, true}, {140'737'488'355'328, false},
+      {(std::int64_t{1} << 53) - 1, false}, {kMax - 1, false},           {kMax, false}};
+  for (const auto& [total, fits] : rows) {
+    for (const bool approved : {false, true}) {
+      const auto command = approved ? order(total, {card(total)}) : order(total);
+      Till till;
+      if (fits) {
+        till.must(command);
+        EXPECT_EQ(till.payment().total, total);
+        continue;
+      }
+      const auto refusal = till.refused(command);
+      EXPECT_EQ(refusal.code, RefusalCode::amount_too_large) << total;
+      EXPECT_FALSE(depends_on_state(refusal.code));
+      EXPECT_EQ(refusal.pointer, "/totalAmount");
+      EXPECT_NE(refusal.detail.find("140,737,488,355,327 KRW"), std::string::npos) << refusal.detail;
+    }
+  }
+}
+
+// Logs may hold payments from before the bound: they go on as ever.
+TEST(Create, an_event_beyond_the_bound_is_folded_as_it_stands) {
+  constexpr std::int64_t kOld = (std::int64_t{1} << 53) - 1;
+  Till till;
+  PaymentCreated created;
+  created.parts.supply = kOld;
+  till.fold({kNoon, created});
+  EXPECT_EQ(till.payment().total, kOld);
+  till.must(begin(kOld));
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+  EXPECT_EQ(till.payment().balance, kOld);
 }
 
 TEST(Create, everything_has_a_bound) {

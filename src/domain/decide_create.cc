@@ -65,7 +65,13 @@ std::optional<Refusal> check_request(const CreatePayment& command) {
   if (first && first->code < RefusalCode::approvals_exceed_total) return first;
   if (auto refusal = check_sum(command)) return refusal;
   if (first) return first;
-  return check_waiting_account(command);
+  if (auto refusal = check_waiting_account(command)) return refusal;
+  if (command.total <= kTotalMax) return std::nullopt;
+  return refuse(RefusalCode::amount_too_large,
+                "A payment's total is at most " + to_text(Money{kTotalMax, command.currency}) +
+                    "; this one is " + to_text(Money{command.total, command.currency}) +
+                    ". Split it into several payments.",
+                "/totalAmount");
 }
 
 // Bodies are built in place: they are large, and a create with its approval is the commonest command of all.

@@ -101,6 +101,9 @@ struct Cancel {
 
 // Everything has a bound: attempts of one payment, and cancels (a full one is always possible).
 constexpr std::size_t kApprovalsMax = 64;
+// Of a new payment, in minor units: a sum of squares of 2^33 such amounts still fits in 127 bits. A payment
+// in a log may have more: it was made when there was no such bound.
+constexpr std::int64_t kTotalMax = (std::int64_t{1} << 47) - 1;
 constexpr std::size_t kPartialCancelsMax = 1'000;
 
 struct Payment {

@@ -19,6 +19,7 @@ enum class RefusalCode : std::uint16_t {
   method_detail_invalid = 5,
   merchant_unknown = 6,
   merchant_closed = 7,
+  amount_too_large = 8,  // more than a payment can have
   // not found
   payment_not_found = 20,
   approval_not_found = 21,

@@ -24,6 +24,7 @@ const BadBody kCreates[] = {
     {"an exponent", R"({"orderId":"order-1","totalAmount":1e3})", 422, "/totalAmount"},
     {"overflow", R"({"orderId":"order-1","totalAmount":99999999999999999999})", 422, "/totalAmount"},
     {"negative", R"({"orderId":"order-1","totalAmount":-1})", 422, "/totalAmount"},
+    {"too large", R"({"orderId":"order-1","totalAmount":140737488355328})", 422, "/totalAmount"},
     {"null", R"({"orderId":null,"totalAmount":1})", 422, "/orderId"},
     {"unknown field", R"({"orderId":"order-1","totalAmount":1,"colour":"red"})", 422, "/colour"},
     {"misplaced field", R"({"orderId":"order-1","totalAmount":1,"card":{}})", 422, "/card"},

@@ -467,6 +467,29 @@ TEST_F(Totals, a_count_below_zero_is_named_and_nothing_is_written) {
   EXPECT_TRUE(store_.finish(writer));
 }
 
+// Of a payment from before the bound on totals (domain/payment.h), beside new ones.
+TEST_F(Totals, an_amount_beyond_what_a_new_payment_may_have_counts_as_it_stands) {
+  constexpr std::int64_t kOld = (std::int64_t{1} << 53) - 1;
+  Store store;
+  TotalsWriter writer(cubes_);
+  PaymentFacts p;
+  p.currency = "KRW";
+  p.at = start_of({kFirstDay});
+  for (const std::int64_t amount : {kOld, kOld, kTotalMax}) {
+    p.amount = p.gross = amount;
+    ASSERT_TRUE(writer.change(nullptr, &p, {kFirstDay}));
+  }
+  ASSERT_TRUE(store.finish(writer));
+  const auto answer = read_totals(cubes_, *store.snapshot(), whole(cube("merchant_day")));
+  ASSERT_TRUE(answer);
+  const auto& rows = std::get<TotalsRows>(*answer).rows;
+  ASSERT_EQ(rows.size(), 1U);
+  const auto square = [](std::int64_t v) { return static_cast<int128>(v) * v; };
+  EXPECT_EQ(rows[0].sums.amount.count, 3);
+  EXPECT_EQ(rows[0].sums.gross, static_cast<int128>(kOld) * 2 + kTotalMax);
+  EXPECT_EQ(rows[0].sums.amount.sumsq, square(kOld) * 2 + square(kTotalMax));
+}
+
 // A sum below zero with a count that isn't: the facts before weren't the ones that were added.
 TEST_F(Totals, an_amount_that_was_never_counted_cannot_be_taken_back) {
   Store store;

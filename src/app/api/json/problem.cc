@@ -152,6 +152,7 @@ std::uint16_t status_of(RefusalCode code) {
     case RefusalCode::merchant_code_taken:
       return 409;
     case RefusalCode::amount_not_positive:
+    case RefusalCode::amount_too_large:
     case RefusalCode::tax_parts_mismatch:
     case RefusalCode::currency_unknown:
     case RefusalCode::approvals_exceed_total:
