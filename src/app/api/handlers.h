@@ -54,6 +54,10 @@ void get_views(Api& api, CallPtr call);
 void rebuild_views(Api& api, CallPtr call);
 void list_quarantine(Api& api, CallPtr call);
 
+// verify_handlers.cc
+void get_verification(Api& api, CallPtr call);
+void begin_verification(Api& api, CallPtr call);
+
 // feed.cc
 void get_events(Api& api, CallPtr call);
 

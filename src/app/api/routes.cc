@@ -47,6 +47,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/sales/today", kUsers, false, 0, &get_sales_today},
     Route{"GET", "/v1/views", kScopeOperator, false, 0, &get_views},
     Route{"POST", "/v1/views/rebuild", kScopeOperator, false, 0, &rebuild_views},
+    Route{"GET", "/v1/views/verify", kScopeOperator, false, 0, &get_verification},
+    Route{"POST", "/v1/views/verify", kScopeOperator, false, 0, &begin_verification},
     Route{"GET", "/v1/views/quarantine", kScopeOperator, false, 0, &list_quarantine},
     Route{"GET", "/v1/checkpoints", kUsers, false, 0, &get_checkpoints},
     Route{"GET", "/livez", kScopeNone, false, 0, &get_livez},

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::int64_t kBuildingRetrySeconds = 5;
 
-// One entry a book, also for those that the views haven't met yet.
-std::string position_text(Api& api, LogPositions seen) {
-  seen.resize(api.ledger().books());
-  return api.parts().tokens.positions({std::move(seen)});
-}
-
 void answer_not_ready(Api& api, CallPtr call, std::string_view detail) {
   api.answer_problem(std::move(call), ProblemKind::views_not_ready, detail, kBuildingRetrySeconds);
 }
@@ -107,6 +101,11 @@ void wait_for(Api& api, CallPtr call, const Positions& wanted, ThenRead then) {
 }
 
 }  // namespace
+
+std::string position_text(Api& api, LogPositions seen) {
+  seen.resize(api.ledger().books());
+  return api.parts().tokens.positions({std::move(seen)});
+}
 
 void at_view(Api& api, CallPtr call, const Query& query, ThenRead then) {
   const auto in_query = query.find("min-position");

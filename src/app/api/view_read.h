@@ -43,6 +43,9 @@ void at_view(Api& api, CallPtr call, const Query& query, ThenRead then);
 // ?explain=true or the header Explain: 1.
 bool wants_explain(const Call& call, const Query& query);
 
+// Of the feed's and Ledger-Position's form; one entry a book, also for those that the views haven't met yet.
+std::string position_text(Api& api, LogPositions seen);
+
 // Members of an answer.
 void put_seen(JsonWriter& w, Api& api, const ServingNow& now);
 void put_reading(JsonWriter& w, const serving::Reading& reading);

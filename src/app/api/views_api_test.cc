@@ -335,6 +335,31 @@ TEST(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
   EXPECT_EQ(months.status, 200) << months.body;
 }
 
+// With another payment between any two looks: what is appended meanwhile is none of its business.
+TEST_P(ViewsApi, operators_verify_the_views_while_payments_go_on) {
+  auto shop = world_.as_merchant();
+  auto house = world_.as_operator();
+  EXPECT_EQ(shop.post("/v1/views/verify", "", "").status, 403);
+  EXPECT_EQ(house.get("/v1/views/verify").body, R"({"running":false})");
+  for (int i = 0; i < 5; ++i) pay(shop, "v" + std::to_string(i), 1'000 + i);
+  look(shop, "/v1/payments");
+  EXPECT_EQ(house.post("/v1/views/verify?fast=yes", "", "").status, 400);
+  const auto begun = house.post("/v1/views/verify", "", "");
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  auto state = house.get("/v1/views/verify");
+  for (int i = 0; state.json().at("running").as_bool(); ++i) {
+    pay(shop, "w" + std::to_string(i));
+    state = house.get("/v1/views/verify");
+  }
+  ASSERT_TRUE(state.json().contains("last")) << state.body;
+  const auto last = state.json().at("last");
+  EXPECT_TRUE(last.at("ok").as_bool()) << state.body;
+  EXPECT_GE(last.at("payments").as_int64(), GetParam() == 1 ? 5 : 1);
+  EXPECT_EQ(last.at("records").at("rows").as_int64(), last.at("payments").as_int64());
+  EXPECT_TRUE(last.at("differences").as_array().empty());
+  EXPECT_EQ(house.post("/v1/views/verify", "", "").status, 202) << "one after the other";
+}
+
 // A list can always be shown; its totals only if what they would read has a bound.
 TEST(ViewsCeilings, totals_that_would_read_too_much_are_refused_by_name_and_the_page_is_there) {
   constexpr int kPayments = 1'010;

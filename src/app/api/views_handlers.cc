@@ -22,11 +22,6 @@ std::int64_t number_of(const projection::Status& status, std::string_view name) 
   return 0;
 }
 
-std::string token_of(Api& api, LogPositions positions) {
-  positions.resize(api.ledger().books());
-  return api.parts().tokens.positions({std::move(positions)});
-}
-
 void put_rebuild(JsonWriter& w, const projection::RebuildProgress& progress) {
   w.begin_object("rebuild").text("phase", name_of(progress.phase));
   w.number("events", static_cast<std::int64_t>(progress.events));
@@ -44,7 +39,7 @@ void put_last_rebuild(JsonWriter& w, const projection::RebuildReport& report) {
 void put_status(JsonWriter& w, Api& api, const projection::Status& status, const std::string& failed) {
   w.begin_object().text("name", status.name).text("version", status.version);
   w.text("state", name_of(status.state)).number("generation", static_cast<std::int64_t>(status.generation));
-  w.text("position", token_of(api, status.positions));
+  w.text("position", position_text(api, status.positions));
   w.number("lagEvents", static_cast<std::int64_t>(status.lag_events)).number("lagMs", status.lag_us / 1'000);
   w.number("quarantined", number_of(status, "quarantined")).number("early", number_of(status, "early"));
   w.number("repeats", number_of(status, "repeats"));

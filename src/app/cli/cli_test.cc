@@ -11,6 +11,7 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/utf8proc/unicode_text_forms.h"
 #include "app/cli/api_client.h"
+#include "app/cli/commands.h"
 #include "app/cli/exit.h"
 #include "app/cli/json_table.h"
 #include "app/cli/load_mix.h"
@@ -165,7 +166,8 @@ TEST_F(Served, reconciliation_names_payments_that_are_missing) {
 }
 
 // Folds what the books say into views/ and gives the store of the newest generation to `act`.
-void with_views(const std::string& data_dir, std::uint32_t count, const std::function<void(KvStore&)>& act) {
+void with_views(const std::string& data_dir, std::uint32_t count, const std::function<void(KvStore&)>& act,
+                const std::vector<serving::CubeSpec>& cubes = serving::builtin_cubes()) {
   std::vector<std::unique_ptr<RocksBook>> books;
   std::vector<const Book*> pointers;
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -190,8 +192,7 @@ void with_views(const std::string& data_dir, std::uint32_t count, const std::fun
     options.own_thread = false;
     const serving::ViewsPorts ports{log, codec, forms};
     projection::Runner runner(
-        log, [ports] { return std::make_unique<serving::Views>(ports, serving::builtin_cubes()); }, **places,
-        clock, options);
+        log, [&] { return std::make_unique<serving::Views>(ports, cubes); }, **places, clock, options);
     ASSERT_TRUE(runner.start());
     while (runner.step() == projection::Stepped::worked) {
     }
@@ -221,6 +222,53 @@ TEST_F(Served, views_are_verified_and_a_lost_row_is_found) {
   });
   EXPECT_EQ(run_verify_views({.data_dir = data_dir_}), kExitDifferences);
   EXPECT_EQ(run_check({data_dir_, true}), kExitDifferences);
+}
+
+int said(std::vector<const char*> words) {
+  words.insert(words.begin(), "wonjang");
+  return run_command_line(static_cast<int>(words.size()), words.data());
+}
+
+TEST_F(Served, views_with_declared_cubes_are_verified_by_the_servers_configuration) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  stop();
+  const auto file = dir_.path() + "/wonjang.toml";
+  std::ofstream(file) << "[ledger]\ndata_dir = \"" << data_dir_
+                      << "\"\n[[serving.cubes]]\nname = \"issuers\"\ndimensions = [\"issuer\"]\n";
+  const std::vector<serving::CubeDeclaration> declared{
+      {.name = "issuers", .id = {}, .dimensions = {"issuer"}}};
+  const auto set = serving::CubeSet::create(declared);
+  ASSERT_TRUE(set);
+  const std::vector<serving::CubeSpec> cubes(set->cubes().begin(), set->cubes().end());
+  with_views(
+      data_dir_, 2, [](KvStore&) {}, cubes);
+  EXPECT_EQ(said({"verify", "views", "--data-dir", data_dir_.c_str()}), kExitFailed) << "of another version";
+  EXPECT_EQ(said({"verify", "views", "--config", file.c_str()}), kExitOk);
+  EXPECT_EQ(said({"check", "--config", file.c_str(), "-O", "json"}), kExitOk);
+  with_views(
+      data_dir_, 2,
+      [](KvStore& store) {
+        KvBatch batch;
+        batch.remove(serving::kTotalsNow, store.snapshot()->scan_back(serving::kTotalsNow, {}, {})->key());
+        ASSERT_TRUE(store.write(batch));
+        ASSERT_TRUE(store.flush());
+      },
+      cubes);
+  EXPECT_EQ(said({"verify", "views", "--config", file.c_str()}), kExitDifferences)
+      << "a cell of a declared cube";
+  EXPECT_EQ(said({"check", "--data-dir", data_dir_.c_str(), "--config", file.c_str()}), kExitDifferences);
+  EXPECT_EQ(said({"check"}), kExitUsage) << "of which ledger?";
+}
+
+TEST_F(Served, views_are_verified_while_the_server_serves) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  const auto url = online_options().url;
+  EXPECT_EQ(said({"verify", "views", "--url", url.c_str(), "--data-dir", data_dir_.c_str()}), kExitOk);
+  EXPECT_EQ(run_views_verify(online_options()), kExitOk) << "and again";
 }
 
 TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {

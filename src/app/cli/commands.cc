@@ -48,8 +48,6 @@ struct Arguments {
   std::string merchant;
   std::string file;
   KeyCreateOptions key;
-  CheckOptions check;
-  VerifyViewsOptions verify_views;
   std::string output = "table";
   std::string from;
   std::string to;
@@ -350,24 +348,55 @@ class Tree {
     settle->add_flag("--dry-run", r.dry_run, "Show the payment and what would be sent; send nothing");
   }
 
+  // A ledger that nobody serves: where it is, and the cubes that its views have.
+  struct StoredLedger {
+    std::string data_dir;
+    std::vector<serving::CubeSpec> cubes;
+  };
+  void add_stored_ledger_flags(CLI::App* to) {
+    to->add_option("--data-dir", a_.data_dir, "Of a ledger that isn't running");
+    to->add_option(
+        "--config", a_.config.file,
+        "The server's file, for its [[serving.cubes]], and its ledger.data_dir without --data-dir");
+  }
+  Result<StoredLedger> stored_ledger() {
+    WJ_TRY(const auto from, sources());
+    WJ_TRY(const auto config, load_config(from));
+    if (config.service.data_dir.empty())
+      return invalid("say which ledger: --data-dir DIR, or --config FILE with its ledger.data_dir");
+    WJ_TRY(const auto cubes, serving::CubeSet::create(config.service.cubes));
+    return StoredLedger{config.service.data_dir, {cubes.cubes().begin(), cubes.cubes().end()}};
+  }
+
   void add_verify() {
     auto* verify = noun("verify", "Prove that what is derived is what the events say");
     auto* views =
         command(verify, "views", "Every record of the serving views; names the first differences", [this] {
-          a_.verify_views.json = a_.output != "table";
-          return run_verify_views(a_.verify_views);
+          if (a_.is_online) {
+            a_.online_data_dir = a_.data_dir;
+            const int wrong = finish_online();
+            return wrong != kExitOk ? wrong : run_views_verify(a_.online);
+          }
+          const auto of = stored_ledger();
+          if (!of) return fail(of.error());
+          return run_verify_views({of->data_dir, a_.online.output != "table", of->cubes});
         });
-    views->add_option("--data-dir", a_.verify_views.data_dir, "Of a ledger that isn't running")->required();
-    add_output_flag(views, a_.output);
+    add_stored_ledger_flags(views);
+    views->add_option("--url", a_.online.url, "Of a running server, whose views are verified while it serves")
+        ->each([this](const std::string&) { a_.is_online = true; });
+    views->add_option("--key-file", a_.online.key_file,
+                      "With --url: file with an operator's API key; default: operator.key of --data-dir");
+    add_output_flag(views, a_.online.output);
   }
 
   void add_offline() {
     auto* check = command(&app_, "check",
                           "Derive everything again from the events; names the first difference", [this] {
-                            a_.check.json = a_.output != "table";
-                            return run_check(a_.check);
+                            const auto of = stored_ledger();
+                            if (!of) return fail(of.error());
+                            return run_check({of->data_dir, a_.output != "table", of->cubes});
                           });
-    check->add_option("--data-dir", a_.check.data_dir, "Of a ledger that isn't running")->required();
+    add_stored_ledger_flags(check);
     add_output_flag(check, a_.output);
     auto* backup =
         command(&app_, "backup", "Copy a ledger: a stopped one, or with --url a running one", [this] {

@@ -96,7 +96,8 @@ std::vector<const Book*> pointers_to(const Books& books) {
 }
 
 // All books, and the views of them where there are any; true when none differs.
-Result<bool> check_all(const std::string& data_dir, bool json) {
+Result<bool> check_all(const CheckOptions& options) {
+  const auto& [data_dir, json, cubes] = options;
   WJ_TRY(const auto books, open_books(data_dir));
   bool all_good = true;
   for (std::uint32_t i = 0; i < books.size(); ++i) {
@@ -104,7 +105,8 @@ Result<bool> check_all(const std::string& data_dir, bool json) {
     print_check(i, report, json);
     all_good = all_good && report.ok();
   }
-  WJ_TRY(const auto views, verify_views_of({.data_dir = data_dir, .json = json}, pointers_to(books)));
+  WJ_TRY(const auto views,
+         verify_views_of({.data_dir = data_dir, .json = json, .cubes = cubes}, pointers_to(books)));
   return all_good && views.value_or(true);
 }
 
@@ -153,7 +155,7 @@ Result<bool> restore(const std::string& from, const std::string& to, bool json) 
                 head.root.c_str());
     all_good = false;
   }
-  WJ_TRY(const bool as_derived, check_all(to, json));
+  WJ_TRY(const bool as_derived, check_all({.data_dir = to, .json = json}));
   return all_good && as_derived;
 }
 
@@ -173,7 +175,7 @@ std::string json_text(std::string_view text) {
   return out;
 }
 
-int run_check(const CheckOptions& options) { return differences(check_all(options.data_dir, options.json)); }
+int run_check(const CheckOptions& options) { return differences(check_all(options)); }
 
 int run_verify_views(const VerifyViewsOptions& options) {
   const auto books = open_books(options.data_dir);

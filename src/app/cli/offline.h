@@ -14,12 +14,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "engine/serving/cube.h"
 
 namespace wonjang {
 
 struct CheckOptions {
   std::string data_dir;
   bool json = false;
+  std::vector<serving::CubeSpec> cubes = serving::builtin_cubes();  // that the service has
 };
 // Within the quotes of a JSON text, on one line.
 std::string json_text(std::string_view text);

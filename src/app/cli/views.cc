@@ -189,6 +189,33 @@ int run_views_rebuild(const OnlineOptions& options) {
   }
 }
 
+int run_views_verify(const OnlineOptions& options) {
+  constexpr auto kLookAgain = std::chrono::milliseconds(200);
+  constexpr const char* kPath = "/v1/views/verify";
+  std::unique_ptr<ApiClient> client;
+  if (const auto opened = open(options, client); !opened) return fail(opened.error());
+  const auto asked = client->post(kPath, "", "");
+  if (!asked) return fail(asked.error());
+  if (asked->status >= 300) return fail(problem_error(*asked));
+  Progress progress("verify views", "events");
+  for (;;) {
+    const auto state = get(*client, kPath);
+    if (!state) return fail(state.error());
+    if (const auto* failed = state->if_contains("failed"))
+      return fail(unavailable("the verification came to no end: " + text_of(failed)));
+    if (state->at("running").as_bool()) {
+      const auto& at = state->at("progress").as_object();
+      if (at.at("phase").as_string() == "reading_log")
+        progress.at(number_in(at, "done"), number_in(at, "total"));
+      std::this_thread::sleep_for(kLookAgain);
+      continue;
+    }
+    const auto& last = state->at("last").as_object();
+    print(options, json::serialize(last), {});
+    return last.at("ok").as_bool() ? kExitOk : kExitDifferences;
+  }
+}
+
 std::string json_csv(const std::string& text, std::string_view list) {
   boost::system::error_code error;
   const auto root = json::parse(text, error);

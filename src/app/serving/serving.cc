@@ -32,7 +32,9 @@ Serving::Serving(ServingOptions options, Ledger& ledger, ServingPorts ports)
       log_(ledger),
       runner_(log_, factory_of(log_, ports, options_.cubes), ports.places, ports.clock, options_.runner,
               listener_for(options_.log)),
-      rebuilds_(runner_) {}
+      rebuilds_(runner_),
+      verifications_(
+          {log_, ports.codec, ports.forms, options_.cubes, runner_, options_.runner.thread_begins}) {}
 
 Result<std::unique_ptr<Serving>> Serving::open(ServingOptions options, Ledger& ledger, ServingPorts ports) {
   std::unique_ptr<Serving> out(new Serving(std::move(options), ledger, ports));
@@ -50,6 +52,7 @@ void Serving::stop() {
   }
   stop_asked_.notify_all();
   if (warmer_.joinable()) warmer_.join();
+  verifications_.stop();
   rebuilds_.stop();
   runner_.stop();
 }

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "app/serving/background_rebuild.h"
+#include "app/serving/background_verify.h"
 #include "app/serving/ledger_log.h"
 #include "engine/projection/runner.h"
 #include "engine/serving/cube.h"
@@ -80,6 +81,7 @@ class Serving {
   projection::Runner& runner() { return runner_; }
   const projection::Runner& runner() const { return runner_; }
   BackgroundRebuild& rebuilds() { return rebuilds_; }
+  BackgroundVerify& verifications() { return verifications_; }
   const std::vector<serving::CubeSpec>& cubes() const { return options_.cubes; }
 
  private:
@@ -90,6 +92,7 @@ class Serving {
   LedgerLog log_;
   projection::Runner runner_;
   BackgroundRebuild rebuilds_;
+  BackgroundVerify verifications_;
   Mutex mutex_;
   CondVar stop_asked_;
   bool stopping_ WJ_GUARDED_BY(mutex_) = false;
