@@ -89,22 +89,24 @@ std::variant<Adjusted, CannotSettle> settle_adjustments(std::span<const Settleme
 std::variant<SettlementLine, CannotSettle> computed_again(const SettlementLine& line,
                                                           const Contract& contract);
 
-// Basis date of an item under a cycle: the day (Seoul) of the movement, or of the acquisition request. What has
-// no slip to request (a transfer) counts from the movement either way. Nothing: the slip isn't requested yet.
+// Basis date of an item under a cycle: the day (Seoul) of the movement, or of the acquisition request. What
+// has no slip to request (a transfer) counts from the movement either way. Nothing: the slip isn't requested
+// yet.
 std::optional<BusinessDate> basis_of(const Item& item, BasisKind basis);
 
 // Puts basis and payout date into the line. `run` is the date of the run: a line whose basis is before it is
-// late, keeps its basis and is paid as if that were the run's date. A manual cycle gives no payout date (zero).
-// False: the calendar doesn't reach so far, and the line is as it was.
+// late, keeps its basis and is paid as if that were the run's date. A manual cycle gives no payout date
+// (zero). False: the calendar doesn't reach so far, and the line is as it was.
 bool date_line(SettlementLine& line, const Cycle& cycle, BusinessDate basis, BusinessDate run,
                const BusinessDays& days);
 
-// How the line's numbers came about, for people: a step for each fee line, then "vat", "net" and, when the
-// line is dated, "payout date". Values are the line's own; the text is made from its snapshot.
+// How the line's numbers came about, for people: a step for each fee line (of a return that keeps the fee one
+// named "keep"), then "vat", "net" and, when the line is dated, "payout date". Values are the line's own; the
+// text is made from its snapshot and ends with the value. REQUIRES: computed_again(line, contract) is equal
 struct ExplainStep {
   std::string rule;        // name; of a return's fee line its type, "BASE"
-  std::string formula;     // "50,000 x 2.50 % = 1,250; with VAT 1,375"
-  std::int64_t value = 0;  // of a fee line its amount; minor units; of "payout date": days since 1970-01-01
+  std::string formula;     // "50,000 x 2.50 % = 1,250; VAT 125; with VAT 1,375"
+  std::int64_t value = 0;  // minor units; of "payout date": days since 1970-01-01
 };
 std::vector<ExplainStep> explain(const SettlementLine& line, const Contract& contract);
 

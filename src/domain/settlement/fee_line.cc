@@ -51,11 +51,11 @@ Fees given_back(const LineBalance& before, std::int64_t amount) {
     back.total += part;
     back.lines.push_back({fee.type, {}, 0, 0, 0, -part});
   }
+  // The last return, which takes the rest of the fee, can only take the rest of the VAT.
   const std::int64_t supply_left = sum(before.fees_left) - before.vat_left;
-  back.vat = is_last ? before.vat_left
-                     : std::clamp(share(before.vat, amount, before.amount),
-                                  std::max<std::int64_t>(back.total - supply_left, 0),
-                                  std::min(before.vat_left, back.total));
+  const std::int64_t vat_least = std::max<std::int64_t>(back.total - supply_left, 0);
+  const std::int64_t vat_most = std::min(before.vat_left, back.total);
+  back.vat = std::clamp(share(before.vat, amount, before.amount), vat_least, vat_most);
   back.supply = back.total - back.vat;
   return back;
 }

@@ -1,3 +1,4 @@
+#include <fstream>
 #include <sstream>
 
 #include "testing/golden_table.h"
@@ -92,6 +93,23 @@ TEST(FeeTables, cancels_that_return_or_keep_the_fee) {
   expect_golden_table(path_of("returns.txt"), 15, told);
 }
 TEST(FeeTables, terms_changed_backwards) { expect_golden_table(path_of("adjustments.txt"), 10, told); }
+
+// The lines between ```fees and ``` of docs/settlement-fees.md.
+TEST(FeeTables, the_documents_examples) {
+  std::ifstream doc(WJ_DOCS_DIR "/settlement-fees.md");
+  bool inside = false;
+  int examples = 0;
+  for (std::string line; std::getline(doc, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```fees";
+    } else if (inside) {
+      const std::string input = line.substr(0, line.find(" |"));
+      EXPECT_EQ(input + " | " + told(input), line);
+      ++examples;
+    }
+  }
+  EXPECT_GE(examples, 10);
+}
 
 // total | supply + vat, by a fixed fee that contains its VAT.
 TEST(FeeTables, a_fee_total_is_split_by_eleven) {

@@ -203,6 +203,27 @@ class Checker {
     must(static_cast<int128>(line.fee_supply) + line.fee_vat == line.fee, "supply and VAT add up to the fee");
     must(static_cast<int128>(line.gross) - line.fee == line.net, "net is gross less fee");
     must(computed(line, contract), "a line computed again is equal");
+    check_explanation(line, contract);
+  }
+  // Its values are the line's, and each sentence ends with its value.
+  void check_explanation(const SettlementLine& line, const Contract& contract) {
+    int128 fees = 0;
+    std::int64_t vat = 0;
+    std::int64_t net = 0;
+    for (const auto& step : explain(line, contract)) {
+      if (step.rule == "vat") {
+        vat = step.value;
+      } else if (step.rule == "net") {
+        net = step.value;
+      } else {
+        fees += step.value;
+      }
+      std::string last = step.formula.substr(step.formula.rfind(' ') + 1);
+      last.erase(std::remove(last.begin(), last.end(), ','), last.end());
+      must(last == std::to_string(step.value), "an explanation ends with its value: " + step.formula);
+    }
+    must(fees == line.fee && vat == line.fee_vat && net == line.net,
+         "an explanation's numbers are the line's");
   }
   bool computed(const SettlementLine& line, const Contract& contract) {
     const auto again = computed_again(line, contract);
