@@ -99,6 +99,13 @@ bool is_return(const SettlementLine& line) {
   return line.item.kind == LineKind::cancel || line.item.kind == LineKind::reversal;
 }
 
+// Of the approval's movement, or a return that gives it back.
+bool belongs_to(const Item& approval, const Item& item) {
+  if (item.key.payment != approval.key.payment) return false;
+  const std::uint32_t gives_back = item.of_version;
+  return gives_back == 0 ? item.key.version == approval.key.version : gives_back == approval.key.version;
+}
+
 // Adds the adjustment of one movement to `adjusted`, when there is a difference (or `always`).
 std::optional<CannotSettle> adjust_one(Adjusted& adjusted, const SettlementLine& target,
                                        const LineBalance& before, std::span<const SettlementLine> settled,
@@ -183,6 +190,10 @@ std::variant<Adjusted, CannotSettle> settle_adjustments(std::span<const Settleme
   auto refusal = adjust_one(adjusted, std::get<SettlementLine>(target), running, settled, turns_on_cancel);
   if (refusal) return std::move(*refusal);
   for (const auto& line : settled.subspan(1)) {
+    if (!belongs_to(settled.front().item, line.item)) {
+      return bad_snapshot(
+          "a line of another approval stands among those to adjust: ask for one approval at a time");
+    }
     if (!is_return(line)) continue;
     if (line.item.of_version == 0) return bad_snapshot("a return that doesn't say what it gives back");
     target = settle_return(line.item, running);

@@ -193,5 +193,27 @@ TEST(FeeAdjustment, a_missing_line_is_noticed) {
   EXPECT_EQ(code_of_refusal(settle_adjustments({}, left, small)), "BAD_SNAPSHOT");
 }
 
+TEST(FeeAdjustment, a_line_of_another_approval_is_refused) {
+  const auto a = approved("100000 base=2.3%");
+  const auto back = must<SettlementLine>(settle_return(return_of(a.of.item, 40'000, 4), a.balance));
+  const auto left = balance_after(a.balance, back);
+  EXPECT_EQ(code_of_refusal(settle_adjustments(std::vector{a.line, back}, left, a.of.contract)), "settled");
+  auto other = back;
+  other.item.of_version = 2;
+  EXPECT_EQ(code_of_refusal(settle_adjustments(std::vector{a.line, other}, left, a.of.contract)),
+            "BAD_SNAPSHOT");
+  other.item.of_version = 0;
+  EXPECT_EQ(code_of_refusal(settle_adjustments(std::vector{a.line, other}, left, a.of.contract)),
+            "BAD_SNAPSHOT");
+  other = back;
+  other.item.key.payment = PaymentId(RawId{9, 9});
+  EXPECT_EQ(code_of_refusal(settle_adjustments(std::vector{a.line, other}, left, a.of.contract)),
+            "BAD_SNAPSHOT");
+  other = a.line;
+  other.item.key.version = 9;
+  EXPECT_EQ(code_of_refusal(settle_adjustments(std::vector{a.line, other}, left, a.of.contract)),
+            "BAD_SNAPSHOT");
+}
+
 }  // namespace
 }  // namespace wonjang::settlement

@@ -14,6 +14,7 @@ class Story {
  public:
   explicit Story(const std::string& words) : case_(parse_fee_case(words)) {
     EXPECT_EQ(fault_of(case_.contract.fees), std::nullopt) << words;
+    case_.item.key.version = 1;
     auto made = settle_approval(case_.item, case_.contract);
     if (const auto* line = add(made)) balance_ = balance_of(*line, case_.contract);
   }
