@@ -6,7 +6,7 @@
 //   write, and a crash on either side of it leaves one that is whole.
 //
 // Shared ownership: whoever holds a snapshot of it holds the generation. One that was given up is removed
-// when its last holder goes.
+// when its last holder goes: the runner, while it runs.
 //
 // Threads: any; the store's rules hold for what is done with the store.
 #pragma once

@@ -112,7 +112,7 @@ TEST_F(RebuildTest, a_damaged_value_is_named_with_space_and_key_and_mended) {
   rig_.expect_right();
 }
 
-TEST_F(RebuildTest, a_reader_holds_the_old_generation_and_the_last_one_removes_it) {
+TEST_F(RebuildTest, a_reader_holds_the_old_generation_and_never_removes_it_itself) {
   fill();
   auto old = rig_.runner->view();
   auto second = *old;
@@ -126,6 +126,18 @@ TEST_F(RebuildTest, a_reader_holds_the_old_generation_and_the_last_one_removes_i
   EXPECT_EQ(CountingProjection::streams_in(*second.snapshot), content);
   EXPECT_EQ(rig_.names().size(), 2U) << "somebody still has it";
   second = {};
+  EXPECT_EQ(rig_.names().size(), 2U) << "removing files takes time, and a reader has an answer to give";
+  rig_.drain();
+  EXPECT_EQ(rig_.names(), std::vector<std::string>{"generation_0000000002"});
+}
+
+TEST_F(RebuildTest, after_the_runners_end_the_last_reader_removes_the_old_generation) {
+  fill();
+  auto old = rig_.runner->view();
+  ASSERT_TRUE(rig_.runner->rebuild());
+  rig_.runner->stop();
+  EXPECT_EQ(rig_.names().size(), 2U);
+  old = unavailable("let go");
   EXPECT_EQ(rig_.names(), std::vector<std::string>{"generation_0000000002"});
 }
 

@@ -1,6 +1,7 @@
 #include "engine/projection/runner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::int64_t kNumbersEveryUs = 1'000'000;
 constexpr std::int64_t kSleepMaxUs = 3'600'000'000;
+// How often somebody looks whether a generation that was replaced is still being read.
+constexpr std::int64_t kLookForReadersUs = 1'000'000;
 
 bool is_passing(const Error& error) {
   return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt;
@@ -166,7 +169,10 @@ void Runner::stop() {
     calls = waits_.take_all();
   }
   call_all(calls, Waited::stopped);
+  remove_unread();
+  std::vector<Replaced> left;  // to their readers; goes after the turn
   const TurnLock turn(turn_);
+  left = std::exchange(given_up_, {});
   // What isn't flushed is folded again by the next start: slower, not wrong.
   if (const auto flushed = live_->flush(); !flushed) say("flush at the end: " + flushed.error().message);
 }
@@ -182,7 +188,9 @@ void Runner::run() {
     }
     // Before the tails are looked at: a wake that comes later is for what they don't show.
     woken_.store(false);
-    wait_for_work(turn_once());
+    const auto stepped = turn_once();
+    remove_unread();
+    wait_for_work(stepped);
   }
 }
 
@@ -199,16 +207,27 @@ void Runner::wait_for_work(Stepped last) {
 
 std::int64_t Runner::sleep_us(Stepped last) {
   const TurnLock turn(turn_);
+  const std::int64_t most_us = given_up_.empty() ? kSleepMaxUs : kLookForReadersUs;
   switch (last) {
     case Stepped::waiting:
-      return retry_us_;
+      return std::min(retry_us_, most_us);
     case Stepped::idle:
-      return live_->unflushed_bytes() > 0 ? options_.flush_us : kSleepMaxUs;
+      return live_->unflushed_bytes() > 0 ? std::min(options_.flush_us, most_us) : most_us;
     case Stepped::worked:
     case Stepped::stopped:
       break;
   }
-  return kSleepMaxUs;
+  return most_us;
+}
+
+// Nobody comes to read a generation that was given up, so one without readers stays so.
+void Runner::remove_unread() {
+  std::vector<Replaced> unread;  // goes after the turn: closing and removing takes time
+  const TurnLock turn(turn_);
+  const auto first = std::partition(given_up_.begin(), given_up_.end(),
+                                    [](const Replaced& former) { return former.is_read(); });
+  unread.assign(std::make_move_iterator(first), std::make_move_iterator(given_up_.end()));
+  given_up_.erase(first, given_up_.end());
 }
 
 void Runner::woken() {
@@ -221,7 +240,9 @@ void Runner::woken() {
 
 Stepped Runner::step() {
   WJ_ASSERT(!options_.own_thread);
-  return turn_once();
+  const auto stepped = turn_once();
+  remove_unread();
+  return stepped;
 }
 
 Stepped Runner::turn_once() {

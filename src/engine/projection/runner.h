@@ -19,7 +19,8 @@
 // is damaged, or the log is not the one that was folded.
 //
 // Threads: any, but start(), step() and stop() one at a time. stop() before the destruction of what the
-// runner refers to; views may outlive the runner, not the places.
+// runner refers to; views may outlive the runner, not the places. A generation that was replaced is removed
+// on the runner's own threads, within a second after its last reader has gone; after stop() by that reader.
 #pragma once
 
 #include <atomic>
@@ -29,6 +30,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/mutex.h"
 #include "engine/projection/lag.h"
@@ -94,6 +96,14 @@ class Runner final : private LiveSide {
     std::uint64_t generation = 0;
   };
 
+  struct Replaced {
+    std::shared_ptr<Projection> projection;  // holds the generation too
+    std::shared_ptr<Generation> generation;
+    bool is_read() const {
+      return projection.use_count() > 1 || generation.use_count() > (projection ? 2 : 1);
+    }
+  };
+
   // start()
   Result<void> choose_generation() WJ_REQUIRES(turn_);
   Result<std::unique_ptr<Fold>> try_generation(std::uint64_t number, const Projection& described);
@@ -112,6 +122,7 @@ class Runner final : private LiveSide {
   void show_state(const LogPositions& tails) WJ_REQUIRES(turn_);
   void publish(const Folded& folded, const LogPositions& tails) WJ_REQUIRES(turn_);
   void show_numbers(Instant now) WJ_REQUIRES(turn_);
+  void remove_unread();
   void woken();
   void say(const std::string& line) const;
 
@@ -138,6 +149,9 @@ class Runner final : private LiveSide {
   Instant flushed_at_ WJ_GUARDED_BY(turn_);
   Instant numbers_at_ WJ_GUARDED_BY(turn_);
   std::unique_ptr<Fold> retired_ WJ_GUARDED_BY(turn_);  // after a swap, until the turn ends
+  // Given up, and perhaps still read: held here, so that no reader is the one who frees its memory and
+  // removes its files.
+  std::vector<Replaced> given_up_ WJ_GUARDED_BY(turn_);
 
   // Held briefly, never while something is folded, written or called.
   mutable Mutex mutex_;

@@ -14,6 +14,7 @@ Result<RebuildReport> Runner::rebuild(const std::function<bool(const RebuildProg
   }
   progress_ = progress;
   auto report = Rebuild(log_, factory_, places_, options_, *this).run();
+  remove_unread();
   if (!report) {
     say("rebuild: " + report.error().message);
   } else if (!report->not_compared.empty()) {
@@ -55,6 +56,7 @@ Result<void> Runner::between_batches(const std::function<Result<void>(const Fold
 void Runner::take_over(std::unique_ptr<Fold> next) {
   retired_ = std::exchange(live_, std::move(next));
   retired_->generation()->give_up();
+  given_up_.push_back({retired_->projection(), retired_->generation()});
   retry_us_ = 0;
   flushed_at_ = clock_.now();
   {
