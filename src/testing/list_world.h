@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "adapters/protobuf/event_codec.h"
 #include "base/rng.h"
 #include "domain/registry.h"
+#include "engine/serving/bucket.h"
 #include "engine/serving/dictionary.h"
 #include "engine/serving/merchant_directory.h"
 #include "engine/serving/plan.h"
@@ -125,6 +127,16 @@ class ListWorld {
     ASSERT_TRUE(totals_.finish(*store_->snapshot(), batch_));
     ASSERT_TRUE(store_->write(batch_));
     batch_.clear();
+  }
+
+  // How many payments each merchant has in each month, as the views keep it. Without them plans that go by it
+  // take another way.
+  void write_bucket_counts() {
+    std::map<std::string, serving::Bucket> buckets;
+    for (const auto& item : payments_) ++buckets[serving::bucket_key(item.at)].count;
+    for (const auto& [key, bucket] : buckets)
+      batch_.put(serving::kBuckets, key, serving::encode_bucket(bucket));
+    write();
   }
 
   // Within five years, often at one of a few instants, often near midnight in Seoul.

@@ -268,6 +268,45 @@ TEST(PaymentList, the_ceiling_is_that_of_its_sources) {
   EXPECT_EQ(std::get<Narrow>(sums->answer).rows_max, 150U);
 }
 
+// The postings of a text are every merchant's: a merchant with few payments is never refused for those of
+// others.
+TEST(PaymentList, what_other_merchants_have_does_not_count_against_a_small_one) {
+  ListWorld world(8);
+  for (int i = 0; i < 520; ++i) {
+    const MerchantNo merchant = i < 120 ? 0 : 1;
+    Payment payment = world.make(merchant, ListWorld::kBase.plus_us(-i));
+    payment.terms.buyer.name = "김민수";
+    world.add(payment);
+  }
+  world.write();
+  ListSources sources = world.sources();
+  sources.rows_max = 300;
+  const PaymentFilter filter{.merchant = 0, .contains = "민수"};
+  const auto before = ListTotals(sources).payments(*world.snapshot(), filter);
+  ASSERT_TRUE(before);
+  ASSERT_TRUE(std::holds_alternative<Narrow>(before->answer)) << "the counts are missing: nobody knows";
+
+  world.write_bucket_counts();
+  const auto sums = ListTotals(sources).payments(*world.snapshot(), filter);
+  ASSERT_TRUE(sums);
+  ASSERT_TRUE(std::holds_alternative<std::vector<Sums>>(sums->answer));
+  EXPECT_EQ(std::get<std::vector<Sums>>(sums->answer), expected_sums(world, filter));
+  EXPECT_EQ(sums->reading.index, "rows");
+  EXPECT_LE(sums->reading.rows_read, 120U + 60U) << "its own rows and its months' counts";
+  EXPECT_EQ(all_pages(world, PaymentList(sources), filter, Sort::newest, kPageMax).size(), 120U);
+
+  // Above the ceiling another plan may still find all.
+  const PaymentFilter large{.merchant = 1, .contains = "민수"};
+  const auto refused = ListTotals(sources).payments(*world.snapshot(), large);
+  ASSERT_TRUE(refused);
+  EXPECT_TRUE(std::holds_alternative<Narrow>(refused->answer));
+  // Without a payment in the period there is nothing to look through.
+  const PaymentFilter none{.merchant = 2, .contains = "민수"};
+  const auto nothing = ListTotals(sources).payments(*world.snapshot(), none);
+  ASSERT_TRUE(nothing);
+  EXPECT_EQ(std::get<std::vector<Sums>>(nothing->answer), std::vector<Sums>());
+}
+
 TEST(PaymentList, a_payment_is_found_by_its_id) {
   ListWorld world(4);
   world.fill(50, 0);

@@ -19,8 +19,9 @@ constexpr std::size_t kFetchMax = 256;
 // Up to so many values the postings of all are opened: each costs a seek.
 constexpr std::size_t kValuesMerged = 2'000;
 constexpr std::size_t kValuesMergedOfMerchant = 256;
-// A merchant with so few payments in the period is walked: that never takes long.
-constexpr std::int64_t kFewRows = 4'000;
+// A merchant with so few payments in the period is walked, where the ceiling of rows allows it: its rows lie
+// together, and what other merchants have costs nothing.
+constexpr std::uint64_t kFewRowsMax = 20'000;
 // Shorter than that, a month's amounts mostly lie outside the period.
 constexpr std::int64_t kShortPeriodUs = 86'400'000'000;
 
@@ -339,9 +340,11 @@ class Planner {
     return std::unique_ptr<Walk>(new PostingsWalk(std::move(runs), up));
   }
 
-  // By the counts of the merchant's months. Nobody relies on it: another plan is another way to the same
-  // answer.
+  // Whether all the merchant's rows of the period may be read: then the answer comes to its end whatever
+  // other merchants have, whose payments the postings of a text hold as well. By the counts of its months.
+  // Nobody relies on it: another plan is another way to the same answer.
   Result<bool> has_few_rows() {
+    const auto few = static_cast<std::int64_t>(std::min<std::uint64_t>(sources_.rows_max, kFewRowsMax));
     const std::string prefix = merchant_prefix(*filter_.merchant);
     KeyRange months{prefix, after_prefix(prefix)};
     if (!filter_.from.is_zero()) months.from = bucket_key({*filter_.merchant, filter_.from, {}});
@@ -351,13 +354,17 @@ class Planner {
     ++reading_.seeks;
     std::int64_t count = 0;
     const auto cursor = snapshot_.scan(kBuckets, months.from, months.until);
-    for (; cursor->valid() && count <= kFewRows; cursor->next()) {
+    for (; cursor->valid() && count <= few; cursor->next()) {
       ++reading_.rows_read;
       WJ_TRY(const Bucket bucket, decode_bucket(cursor->value()));
       count += bucket.count;
     }
     WJ_CHECK(cursor->status());
-    return count > 0 && count <= kFewRows;
+    if (count > 0) return count <= few;
+    ++reading_.seeks;
+    const auto rows = scan_period(snapshot_, kRows, prefix, filter_.from, filter_.until, /*up=*/true, {});
+    WJ_CHECK(rows->status());
+    return !rows->valid();
   }
 
   // Null: too many.
