@@ -152,7 +152,7 @@ void at_position(Api& api, CallPtr call, const Query& query, std::function<void(
   const auto in_query = query.find("min-position");
   const auto token = in_query ? *in_query : call->request.head.header("Min-Position");
   if (token.empty()) return then(api, std::move(call));
-  const auto wanted = api.parts().tokens.parse_position(token);
+  const auto wanted = api.parts().tokens.parse_min_position(token);
   if (!wanted) {
     return api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
                               "min-position isn't a Ledger-Position that this server gave");

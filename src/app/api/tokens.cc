@@ -39,6 +39,11 @@ std::optional<Positions> Tokens::parse_position(std::string_view text) const {
   return parse(Kind::position, text, /*all_books=*/false);
 }
 
+std::optional<Positions> Tokens::parse_min_position(std::string_view text) const {
+  auto found = parse_position(text);
+  return found ? found : parse_cursor(text);
+}
+
 std::string Tokens::cursor(const Positions& all) const {
   std::string blocks;
   for (std::uint32_t i = 0; i < all.of.size(); ++i) blocks.append(view(block(Kind::cursor, i, all.of[i])));

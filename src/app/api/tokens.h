@@ -33,6 +33,9 @@ class Tokens {
   // One entry a book; zero where the token says nothing.
   std::optional<Positions> parse_position(std::string_view text) const;
 
+  // What min-position may be: a position, or a cursor of the feed, which has seen what it is behind.
+  std::optional<Positions> parse_min_position(std::string_view text) const;
+
   // Behind the events that were given: /v1/events?after=.
   std::string cursor(const Positions& all) const;
   std::optional<Positions> parse_cursor(std::string_view text) const;

@@ -26,6 +26,15 @@ TEST(Tokens, one_is_not_taken_for_the_other) {
   EXPECT_FALSE(tokens.parse_position(tokens.cursor({{7}})));
 }
 
+TEST(Tokens, a_position_to_wait_for_is_a_position_or_a_cursor_of_the_feed) {
+  const auto tokens = tokens_of(1, 3);
+  EXPECT_EQ(tokens.parse_min_position(tokens.cursor({{1, 0, 7}})), (Positions{{1, 0, 7}}));
+  EXPECT_EQ(tokens.parse_min_position(tokens.position(1, 9)), (Positions{{0, 9, 0}}));
+  EXPECT_FALSE(
+      tokens.parse_min_position(tokens.list_cursor(Tokens::List::merchants, std::vector<std::uint64_t>{1})));
+  EXPECT_FALSE(tokens.parse_min_position(tokens_of(2, 3).cursor({{1, 0, 7}})));
+}
+
 TEST(Tokens, every_changed_character_is_noticed) {
   const auto tokens = tokens_of(1, 2);
   const auto good = tokens.cursor({{1, 2}});
