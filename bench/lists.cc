@@ -1,6 +1,6 @@
 // lists: what a page and its totals cost over a RocksKv: payments of a merchant mix (the first has a third,
 // the rest by Zipf's law in steps), 36 months, rows of the real form. Prints p50 and p99 of R1 (first page of
-// 50), R2 (two statuses, one method), R5 (by amount), R6 (sums) and one payment by its id.
+// 50), R2 (two statuses, one method), R5 (by amount), R6 (sums) and a text that is looked for row by row.
 //
 //   bench_lists [--payments N] [--directory D]
 #include <unistd.h>
@@ -173,6 +173,16 @@ void read(const KvStore& store, const ListSources& sources) {
         filter.methods = {1};
         must(totals.payments(*store.snapshot(), filter));
       });
+      const auto containing = [&] {
+        auto filter = period();
+        filter.contains = "품 77";
+        return filter;
+      };
+      // Up to the ceiling of rows; what is found is one product of a thousand, and ten more.
+      time_each("a text, row by row, first page", 50, [&] { ask(containing(), Sort::newest); });
+      std::printf("    of %llu rows\n", static_cast<unsigned long long>(rows));
+      time_each("a text, row by row, sums", 50,
+                [&] { must(totals.payments(*store.snapshot(), containing())); });
     }
   }
 }

@@ -21,6 +21,7 @@
 #include "app/api/json/problem.h"
 #include "app/api/log.h"
 #include "app/api/metrics.h"
+#include "app/api/query_pool.h"
 #include "app/api/tokens.h"
 #include "app/api/view_read.h"
 #include "app/api/waiters.h"
@@ -53,6 +54,7 @@ struct ApiParts {
   const SigningKey& signing_key;
   Waiters& waiters;
   Deadlines& deadlines;
+  QueryPool& queries;
   std::vector<std::string> providers;                 // by name, sorted
   std::function<std::vector<Sample>()> more_samples;  // of what the API doesn't know (server, disk, resolver)
   std::function<std::vector<std::string>()> more_troubles;  // why the service isn't ready, beside the books

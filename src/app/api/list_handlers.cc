@@ -92,6 +92,23 @@ std::optional<ListWish> take_list(Api& api, CallPtr& call, const Query& query, s
   return out;
 }
 
+// A merchant's newest or oldest with no filter but the period: its rows in their order. The totals beside it
+// are a cell a day, and rows where a day isn't whole.
+bool is_whole_days(const Period& period) {
+  return period.from == start_of(business_date_of(period.from)) &&
+         period.until == start_of(business_date_of(period.until));
+}
+template <typename Filter>
+Work work_of(const Filter& filter, const ListWish& wish) {
+  Filter bare;
+  bare.merchant = filter.merchant;
+  bare.from = filter.from;
+  bare.until = filter.until;
+  const bool by_time = wish.page.sort == serving::Sort::newest || wish.page.sort == serving::Sort::oldest;
+  const bool is_page = filter == bare && filter.merchant && by_time;
+  return is_page && (!wish.totals || is_whole_days(wish.period)) ? Work::page : Work::query;
+}
+
 void put_period(JsonWriter& w, const Period& period) {
   w.begin_object("period").instant("from", period.from).instant("until", period.until).end_object();
 }
@@ -262,7 +279,8 @@ void list_payments(Api& api, CallPtr call) {
   if (!wish) return;
   filter->from = wish->period.from;
   filter->until = wish->period.until;
-  at_view(api, std::move(call), query,
+  const auto work = work_of(*filter, *wish);
+  at_view(api, std::move(call), query, work,
           [filter = *std::move(filter), wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
             run_payments(a, std::move(c), now, filter, wish);
           });
@@ -278,7 +296,8 @@ void list_transactions(Api& api, CallPtr call) {
   if (!wish) return;
   filter->from = wish->period.from;
   filter->until = wish->period.until;
-  at_view(api, std::move(call), query,
+  const auto work = work_of(*filter, *wish);
+  at_view(api, std::move(call), query, work,
           [filter = *std::move(filter), wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
             run_transactions(a, std::move(c), now, filter, wish);
           });
@@ -302,9 +321,10 @@ void search_payments(Api& api, CallPtr call) {
   wanted.until = wish->period.until;
   wanted.limit = wish->page.limit;
   wanted.after = wish->page.after;
-  at_view(api, std::move(call), query, [wanted, wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
-    run_search(a, std::move(c), now, wanted, wish);
-  });
+  at_view(api, std::move(call), query, Work::query,
+          [wanted, wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
+            run_search(a, std::move(c), now, wanted, wish);
+          });
 }
 
 void get_lifecycle(Api& api, CallPtr call) {
@@ -314,9 +334,10 @@ void get_lifecycle(Api& api, CallPtr call) {
   const auto id = PaymentId::parse(call->parameter);
   if (!id) return api.answer_refusal(std::move(call), no_such_payment());
   const bool explain = wants_explain(*call, query);
-  at_view(api, std::move(call), query, [id = *id, explain](Api& a, CallPtr c, const ServingNow& now) {
-    run_lifecycle(a, std::move(c), now, id, explain);
-  });
+  at_view(api, std::move(call), query, Work::page,
+          [id = *id, explain](Api& a, CallPtr c, const ServingNow& now) {
+            run_lifecycle(a, std::move(c), now, id, explain);
+          });
 }
 
 }  // namespace wonjang

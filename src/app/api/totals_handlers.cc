@@ -306,7 +306,7 @@ void get_totals(Api& api, CallPtr call) {
   wish->query.cells_max = api.options().ceilings.totals_cells;
   wish->query.rows_max = api.options().ceilings.totals_rows;
   wish->explain = wants_explain(*call, query);
-  at_view(api, std::move(call), query,
+  at_view(api, std::move(call), query, Work::query,
           [cube, wish = *std::move(wish)](Api& a, CallPtr c, const ServingNow& now) {
             run_totals(a, std::move(c), now, *cube, wish);
           });
@@ -324,10 +324,11 @@ void get_sales_today(Api& api, CallPtr call) {
   std::optional<serving::MerchantNo> merchant;
   if (!merchants->empty()) merchant = merchants->front()->number;
   const bool explain = wants_explain(*call, query);
-  at_view(api, std::move(call), query, [merchant, explain](Api& a, CallPtr c, const ServingNow& now) {
-    if (merchant) return run_today_of(a, std::move(c), now, *merchant, explain);
-    run_today_of_all(a, std::move(c), now, explain);
-  });
+  at_view(api, std::move(call), query, Work::query,
+          [merchant, explain](Api& a, CallPtr c, const ServingNow& now) {
+            if (merchant) return run_today_of(a, std::move(c), now, *merchant, explain);
+            run_today_of_all(a, std::move(c), now, explain);
+          });
 }
 
 void get_top_merchants(Api& api, CallPtr call) {
@@ -338,7 +339,7 @@ void get_top_merchants(Api& api, CallPtr call) {
   if (!wanted) return answer_wrong(api, std::move(call), wanted.error());
   wanted->cells_max = api.options().ceilings.top_cells;
   const bool explain = wants_explain(*call, query);
-  at_view(api, std::move(call), query,
+  at_view(api, std::move(call), query, Work::query,
           [wanted = *std::move(wanted), explain](Api& a, CallPtr c, const ServingNow& now) {
             run_top(a, std::move(c), now, wanted, explain);
           });

@@ -12,6 +12,7 @@ namespace wonjang {
 namespace {
 
 constexpr std::int64_t kBuildingRetrySeconds = 5;
+constexpr std::int64_t kBusyRetrySeconds = 1;
 
 void answer_not_ready(Api& api, CallPtr call, std::string_view detail) {
   api.answer_problem(std::move(call), ProblemKind::views_not_ready, detail, kBuildingRetrySeconds);
@@ -39,10 +40,25 @@ void answer_nothing_to_show(Api& api, CallPtr call, const Error& error) {
   answer_not_ready(api, std::move(call), is_stopped ? kStopped : std::string_view(error.message));
 }
 
-void read_now(Api& api, CallPtr call, const ThenRead& then) {
+void read_here(Api& api, CallPtr call, const ThenRead& then) {
   const auto now = api.parts().serving->now();
   if (!now) return answer_nothing_to_show(api, std::move(call), now.error());
   then(api, std::move(call), *now);
+}
+
+void read_now(Api& api, CallPtr call, Work work, ThenRead then) {
+  if (work == Work::page) return read_here(api, std::move(call), then);
+  const auto held = std::make_shared<CallPtr>(std::move(call));
+  const bool taken = api.parts().queries.add([&api, held, then = std::move(then)](bool stopping) {
+    if (stopping) return api.answer_problem(std::move(*held), ProblemKind::shutting_down);
+    read_here(api, std::move(*held), then);
+  });
+  if (taken) return;
+  if (api.is_draining()) return api.answer_no_room(std::move(*held));
+  api.answer_problem(std::move(*held), ProblemKind::unavailable,
+                     "too many questions to the views are waiting; lists of a merchant without a filter and "
+                     "single payments don't wait with them",
+                     kBusyRetrySeconds);
 }
 
 // One call that waits for the views. Whoever comes first of the runner and the deadline answers it.
@@ -50,6 +66,7 @@ struct Waiting {
   std::atomic<bool> taken{false};
   std::atomic<projection::Waits::Id> id{0};  // 0: not known yet
   CallPtr call;
+  Work work = Work::page;
   ThenRead then;
   Deadlines::Ticket deadline;
 };
@@ -61,7 +78,7 @@ void go_on(Api& api, const std::shared_ptr<Waiting>& waiting, projection::Waited
   const bool room = api.parts().waiters.add(
       [&api, waiting, waited](bool) {
         if (waited == projection::Waited::reached) {
-          read_now(api, std::move(waiting->call), waiting->then);
+          read_now(api, std::move(waiting->call), waiting->work, std::move(waiting->then));
         } else {
           answer_not_ready(api, std::move(waiting->call), kStopped);
         }
@@ -71,10 +88,11 @@ void go_on(Api& api, const std::shared_ptr<Waiting>& waiting, projection::Waited
   if (!room) api.answer_no_room(std::move(waiting->call));
 }
 
-void wait_for(Api& api, CallPtr call, const Positions& wanted, ThenRead then) {
+void wait_for(Api& api, CallPtr call, const Positions& wanted, Work work, ThenRead then) {
   auto& serving = *api.parts().serving;
   auto waiting = std::make_shared<Waiting>();
   waiting->call = std::move(call);
+  waiting->work = work;
   waiting->then = std::move(then);
   const auto until =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(api.options().position_wait_ms_max);
@@ -107,19 +125,21 @@ std::string position_text(Api& api, LogPositions seen) {
   return api.parts().tokens.positions({std::move(seen)});
 }
 
-void at_view(Api& api, CallPtr call, const Query& query, ThenRead then) {
+void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead then) {
   const auto in_query = query.find("min-position");
   const auto token = in_query ? *in_query : call->request.head.header("Min-Position");
-  if (token.empty()) return read_now(api, std::move(call), then);
-  const auto wanted = api.parts().tokens.parse_position(token);
+  if (token.empty()) return read_now(api, std::move(call), work, std::move(then));
+  const auto wanted = api.parts().tokens.parse_min_position(token);
   if (!wanted) {
-    return api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
-                              "min-position isn't a Ledger-Position that this server gave");
+    return api.answer_problem(
+        std::move(call), ProblemKind::invalid_cursor,
+        "min-position isn't a Ledger-Position or a cursor of /v1/events that this server gave");
   }
   const auto now = api.parts().serving->now();
   // Views that are being built may be there in time: right after a start it is a matter of milliseconds.
-  if (now && projection::reached(now->seen(), wanted->of)) return then(api, std::move(call), *now);
-  wait_for(api, std::move(call), *wanted, std::move(then));
+  if (now && projection::reached(now->seen(), wanted->of))
+    return read_now(api, std::move(call), work, std::move(then));
+  wait_for(api, std::move(call), *wanted, work, std::move(then));
 }
 
 bool wants_explain(const Call& call, const Query& query) {

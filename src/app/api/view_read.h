@@ -34,11 +34,16 @@ struct ReadCeilings {
   std::uint64_t list_rows = 20'000;
 };
 
+// page: some dozens of rows or cells, which its thread of the server answers itself in a fraction of a
+// millisecond. query: whatever may read more; it waits for a thread of the pool (query_pool.h), and is
+// answered 503 with Retry-After when too many wait.
+enum class Work : std::uint8_t { page, query };
+
 // Runs `then` with a commit of the views that has seen the position which the call asks for (?min-position=
 // or the header Min-Position): at once, as a rule. Answers 400 to a token that isn't ours, 412 with the
 // present position when it isn't reached in time, 503 while the views can't answer.
 using ThenRead = std::function<void(Api&, CallPtr, const ServingNow&)>;
-void at_view(Api& api, CallPtr call, const Query& query, ThenRead then);
+void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead then);
 
 // ?explain=true or the header Explain: 1.
 bool wants_explain(const Call& call, const Query& query);

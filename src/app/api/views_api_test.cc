@@ -335,6 +335,29 @@ TEST(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
   EXPECT_EQ(months.status, 200) << months.body;
 }
 
+// Who reads the feed has seen a payment there, and looks for it in a list.
+TEST_P(ViewsApi, a_cursor_of_the_feed_is_a_position_to_wait_for) {
+  auto shop = world_.as_merchant();
+  for (int i = 0; i < 5; ++i) {
+    const auto made = shop.post("/v1/payments", std::to_string(i), card_payment(std::to_string(i)));
+    ASSERT_EQ(made.status, 201) << made.body;
+  }
+  const auto feed = shop.get("/v1/events?limit=1000");
+  for (const auto& cursor :
+       {feed.text("nextCursor"),
+        std::string(feed.json().at("events").as_array().back().at("sequence").as_string())}) {
+    const auto list = shop.get("/v1/payments?min-position=" + cursor);
+    ASSERT_EQ(list.status, 200) << list.body;
+    EXPECT_EQ(list.json().at("payments").as_array().size(), 5U) << list.body;
+    EXPECT_EQ(
+        shop.get("/v1/search?q=order-4", {{"Min-Position", cursor}}).json().at("payments").as_array().size(),
+        1U);
+  }
+  const auto wrong = shop.get("/v1/payments?min-position=abc");
+  EXPECT_EQ(wrong.status, 400) << wrong.body;
+  EXPECT_NE(wrong.text("detail").find("cursor of /v1/events"), std::string::npos) << wrong.body;
+}
+
 // With another payment between any two looks: what is appended meanwhile is none of its business.
 TEST_P(ViewsApi, operators_verify_the_views_while_payments_go_on) {
   auto shop = world_.as_merchant();

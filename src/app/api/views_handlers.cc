@@ -142,11 +142,12 @@ void list_quarantine(Api& api, CallPtr call) {
                                 "after isn't a nextCursor that this server gave for this list");
     from = *opened;
   }
-  at_view(api, std::move(call), query, [limit = *limit, from](Api& a, CallPtr c, const ServingNow& now) {
-    auto body = quarantine_json(a, now, limit, from);
-    if (!body) return a.answer_error(std::move(c), body.error());
-    answer_view(a, std::move(c), now, *std::move(body));
-  });
+  at_view(api, std::move(call), query, Work::query,
+          [limit = *limit, from](Api& a, CallPtr c, const ServingNow& now) {
+            auto body = quarantine_json(a, now, limit, from);
+            if (!body) return a.answer_error(std::move(c), body.error());
+            answer_view(a, std::move(c), now, *std::move(body));
+          });
 }
 
 }  // namespace wonjang

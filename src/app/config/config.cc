@@ -44,6 +44,8 @@ const Setting kSettings[] = {
      "Of it, for what isn't on disk yet: about what a start after a crash folds again."},
     {"serving.nice", &C::serving_nice, Unit::none,
      "How far the thread that folds stands back when cores are short, 0 to 19; 0: not at all."},
+    {"serving.query_threads", &C::query_threads, Unit::none,
+     "Threads for questions to the views that read more than a page: search, totals, filtered lists."},
     {"serving.search_seeks_max", &C::search_seeks_max, Unit::none, "Seeks of one page of a search."},
     {"serving.search_rows_max", &C::search_rows_max, Unit::none, "Rows that one page of a search looks at."},
     {"serving.totals_cells_max", &C::totals_cells_max, Unit::none, "Cells that one answer of totals reads."},

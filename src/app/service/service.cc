@@ -31,6 +31,7 @@ namespace wonjang {
 namespace {
 
 constexpr std::size_t kWaitingMax = 65'536;
+constexpr std::size_t kQueriesWaitingMax = 1'024;
 constexpr std::size_t kDeadlinesMax = 65'536;
 constexpr std::string_view kVersion = "0.1.0";
 
@@ -140,7 +141,8 @@ struct Service::Impl {
         authenticator(secrets.pepper, digest, clock),
         tokens(TokenSeal(secrets.token_key), config.books),
         waiters(kWaitingMax),
-        deadlines(kDeadlinesMax) {}
+        deadlines(kDeadlinesMax),
+        queries(config.query_threads, kQueriesWaitingMax) {}
 
   Result<void> open_providers();
   Result<void> open_ledger();
@@ -161,6 +163,7 @@ struct Service::Impl {
   Tokens tokens;
   Waiters waiters;
   Deadlines deadlines;
+  QueryPool queries;
   std::string operator_key;
 
   std::vector<std::unique_ptr<SimulatedParts>> simulated;
@@ -342,6 +345,7 @@ void Service::Impl::make_api() {
                                                            secrets.signing_key,
                                                            waiters,
                                                            deadlines,
+                                                           queries,
                                                            std::move(names),
                                                            [this] { return samples(); },
                                                            {},
@@ -365,6 +369,7 @@ std::vector<Sample> Service::Impl::samples() const {
   add("http_sent_bytes_total", "After TLS.", true, http.bytes_out_total);
   add("http_open_deadlines", "Requests at a provider.", false, deadlines.open());
   add("http_waiting_requests", "Long polls and the like.", false, waiters.waiting());
+  add("views_waiting_queries", "Questions to the views that wait for a thread.", false, queries.waiting());
   const auto pursuit = resolver->stats();
   add("resolver_rounds_total", "Payments pursued.", true, pursuit.rounds);
   add("resolver_commands_total", "Findings written.", true, pursuit.commands);
@@ -418,6 +423,7 @@ Result<void> Service::start() {
   options.unix_seconds = [this] { return impl_->clock.now().us / 1'000'000; };
   impl_->waiters.start();
   impl_->deadlines.start();
+  impl_->queries.start();
   impl_->gateway->start();
   impl_->resolver->start();
   WJ_TRY(impl_->server, HttpServer::start(std::move(options), *impl_->api));
@@ -444,6 +450,7 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   impl_->api->set_draining();
   impl_->waiters.stop();  // long polls are answered now
   const auto cut_off = impl_->server == nullptr ? 0 : impl_->server->drain(deadline);
+  impl_->queries.stop();
   if (impl_->backup != nullptr) impl_->backup->stop();
   impl_->gateway->stop();
   impl_->deadlines.stop();  // callers of providers hear by theirs, also while draining

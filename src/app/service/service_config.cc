@@ -68,6 +68,8 @@ void check_serving(const ServiceConfig& c, Complaints& complaints) {
   complaints.unless(c.serving_memory_bytes / 3 >= c.serving_write_buffer_bytes,
                     "serving.memory is at least three times serving.write_buffer: two of them fill while "
                     "one is being written, and reads need some too");
+  complaints.unless(c.query_threads >= 1 && c.query_threads <= 64,
+                    "serving.query_threads is a number from 1 to 64");
   complaints.unless(c.serving_nice <= 19, "serving.nice is a number from 0 to 19");
   for (const auto ceiling : {c.search_seeks_max, c.search_rows_max, c.totals_cells_max, c.totals_rows_max,
                              c.top_cells_max, c.list_rows_max}) {

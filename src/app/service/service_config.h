@@ -35,6 +35,7 @@ struct ServiceConfig {
   std::uint64_t serving_memory_bytes = 512ULL << 20U;       // of their storage engine
   std::uint64_t serving_write_buffer_bytes = 96ULL << 20U;  // of it; what a crash has to fold again
   std::uint32_t serving_nice = 19;  // of the thread that folds, 0..19: with too few cores, writes go first
+  std::uint32_t query_threads = 1;  // for questions that read more than a page
   std::uint64_t search_seeks_max = 2'000;  // ceilings: what one answer may read
   std::uint64_t search_rows_max = 20'000;
   std::uint64_t totals_cells_max = 20'000;
