@@ -134,6 +134,8 @@ class World {
     config.listen_port = 0;
     config.seed = 42;
     config.disk_reserve_bytes = 1 << 20;
+    config.serving_nice =
+        0;  // tests that look at once run beside builds that leave nothing to who stands back
     config.providers = {{"default", "sim", options.profile, 7}};
     config.provider_call_ms = 300;
     config.settle_margin_ms = 1'000;
