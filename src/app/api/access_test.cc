@@ -29,6 +29,7 @@ std::string target_of(const Route& route, const World& world) {
 int ask(const World& world, const Route& route, const std::string& key) {
   auto asker = world.as(key);
   if (route.method == "GET") return asker.get(target_of(route, world)).status;
+  if (route.method == "DELETE") return asker.send("DELETE", target_of(route, world), {}, "").status;
   if (route.method == "PUT") return asker.send("PUT", target_of(route, world), {}, "").status;
   if (route.handler == nullptr) {
     return asker.send("POST", target_of(route, world), {{"Content-Type", "text/csv"}}, "x").status;
@@ -49,6 +50,7 @@ TEST(Access, every_route_with_every_kind_of_key) {
   mistyped[50] = mistyped[50] == '7' ? '8' : '7';
   for (const auto& route : routes()) {
     SCOPED_TRACE(std::string(route.method) + " " + std::string(route.path));
+    if (route.path == "/v1/session" && route.method == "POST") continue;  // takes a key: sessions_test.cc
     if (route.scopes == kScopeNone) {
       EXPECT_EQ(ask(world, route, ""), 200);
       continue;
@@ -172,7 +174,7 @@ TEST(Access, openapi_and_the_table_of_routes_agree_in_both_directions) {
     for (const auto& [method, operation] : item.as_object()) {
       std::string name(method);
       for (auto& c : name) c = static_cast<char>(std::toupper(c));
-      if (name != "GET" && name != "POST" && name != "PUT") continue;
+      if (name != "GET" && name != "POST" && name != "PUT" && name != "DELETE") continue;
       std::set<std::string> scopes;
       if (const auto* list = operation.as_object().if_contains("x-scopes")) {
         for (const auto& scope : list->as_array()) scopes.insert(std::string(scope.as_string()));

@@ -7,6 +7,8 @@
 #include "app/api/ingest.h"
 #include "app/api/json/answers.h"
 #include "app/api/secret_guard.h"
+#include "app/api/session_door.h"
+#include "app/console/console.h"
 
 namespace wonjang {
 namespace {
@@ -64,6 +66,7 @@ Api::Api(ApiOptions options, ApiParts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       metrics_(route_names()),
+      sessions_(parts_.ledger.ports().digest),
       id_prefix_("req_" + to_hex(random_bytes(6))) {}
 
 std::string Api::request_id_of(const HttpRequestHead& head) {
@@ -96,6 +99,7 @@ void Api::handle(HttpRequest request, Respond respond) {
   metrics_.begin_request();
   auto call = std::make_unique<Call>(std::move(request), std::move(respond));
   call->request_id = request_id_of(call->request.head);
+  if (auto page = console_response(call->request.head)) return answer(std::move(call), *std::move(page));
   const auto matched = match_route(call->request.head.method(), call->path());
   if (matched.route == nullptr) {
     if (!matched.known_path) {
@@ -131,6 +135,32 @@ bool Api::authorize(CallPtr& call) {
 }
 
 Api::Admitted Api::admit(const HttpRequestHead& head, const Route& route, std::string_view request_id) {
+  const bool by_cookie = head.count("Authorization") == 0 && !session_token_of(head).empty();
+  auto out = by_cookie ? admit_by_cookie(head, route, request_id) : admit_by_key(head, route, request_id);
+  if (out.caller != nullptr && (out.caller->scopes & route.scopes) == 0) {
+    log_event(LogLevel::warn, "scope_refused",
+              {{"route", route.path}, {"key", out.caller->actor.id}, {"requestId", request_id}});
+    out.caller = nullptr;
+    out.refusal = problem_response(ProblemKind::forbidden, "this key has no scope for this route", request_id,
+                                   head.path());
+  }
+  return out;
+}
+
+Api::Admitted Api::admit_by_cookie(const HttpRequestHead& head, const Route& route,
+                                   std::string_view request_id) {
+  auto admitted = admit_by_session(head, sessions_, parts_.authenticator, clock().now());
+  Admitted out{std::move(admitted.caller), {}};
+  if (out.caller != nullptr) return out;
+  log_event(LogLevel::warn, "session_refused",
+            {{"route", route.path}, {"why", admitted.why}, {"requestId", request_id}});
+  const auto kind = admitted.forbidden ? ProblemKind::forbidden : ProblemKind::unauthenticated;
+  out.refusal = problem_response(kind, admitted.why, request_id, head.path());
+  return out;
+}
+
+Api::Admitted Api::admit_by_key(const HttpRequestHead& head, const Route& route,
+                                std::string_view request_id) {
   Admitted out;
   auto failure = AuthFailure::malformed;  // several of them are as good as none
   if (head.count("Authorization") <= 1) {
@@ -138,24 +168,15 @@ Api::Admitted Api::admit(const HttpRequestHead& head, const Route& route, std::s
     failure = authenticated.failure;
     out.caller = std::move(authenticated.caller);
   }
-  if (failure != AuthFailure::none) {
-    log_event(LogLevel::warn, "auth_refused",
-              {{"route", route.path}, {"why", why(failure)}, {"requestId", request_id}});
-    const auto detail = failure == AuthFailure::missing
-                            ? std::string_view("send the header `Authorization: Bearer wonjang_live_...`")
-                            : std::string_view("this key isn't valid: mistyped, cut, revoked or expired");
-    out.caller = nullptr;
-    out.refusal = problem_response(ProblemKind::unauthenticated, detail, request_id, head.path());
-    out.refusal.headers.push_back({"WWW-Authenticate", "Bearer realm=\"wonjang\""});
-    return out;
-  }
-  if ((out.caller->scopes & route.scopes) == 0) {
-    log_event(LogLevel::warn, "scope_refused",
-              {{"route", route.path}, {"key", out.caller->actor.id}, {"requestId", request_id}});
-    out.caller = nullptr;
-    out.refusal = problem_response(ProblemKind::forbidden, "this key has no scope for this route", request_id,
-                                   head.path());
-  }
+  if (failure == AuthFailure::none) return out;
+  log_event(LogLevel::warn, "auth_refused",
+            {{"route", route.path}, {"why", why(failure)}, {"requestId", request_id}});
+  const auto detail = failure == AuthFailure::missing
+                          ? std::string_view("send the header `Authorization: Bearer wonjang_live_...`")
+                          : std::string_view("this key isn't valid: mistyped, cut, revoked or expired");
+  out.caller = nullptr;
+  out.refusal = problem_response(ProblemKind::unauthenticated, detail, request_id, head.path());
+  out.refusal.headers.push_back({"WWW-Authenticate", "Bearer realm=\"wonjang\""});
   return out;
 }
 
@@ -221,6 +242,10 @@ HttpResponse Api::problem_response(ProblemKind kind, std::string_view detail, st
 
 void Api::answer(CallPtr call, HttpResponse response) {
   response.headers.push_back({"X-Request-Id", call->request_id});
+  // What one person was shown must not come out of a browser's cache for the next.
+  if (call->caller != nullptr && call->request.head.count("Cookie") > 0) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+  }
   const auto micros = micros_since(call->request.head.arrival());
   metrics_.end_request(call->route == nullptr ? Metrics::kRoutesMax : index_of(*call->route), response.status,
                        micros);

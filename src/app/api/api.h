@@ -22,6 +22,7 @@
 #include "app/api/log.h"
 #include "app/api/metrics.h"
 #include "app/api/query_pool.h"
+#include "app/api/sessions.h"
 #include "app/api/tokens.h"
 #include "app/api/view_read.h"
 #include "app/api/waiters.h"
@@ -88,6 +89,7 @@ class Api final : public HttpHandler, public Completion {
   const Clock& clock() const { return parts_.ledger.ports().clock; }
   const Digest& digest() const { return parts_.ledger.ports().digest; }
   Metrics& metrics() { return metrics_; }
+  Sessions& sessions() { return sessions_; }
   std::shared_ptr<const RegistryState> registry() const { return parts_.authenticator.registry(); }
 
   void answer(CallPtr call, HttpResponse response);
@@ -110,7 +112,7 @@ class Api final : public HttpHandler, public Completion {
   // What the ledger said, as HTTP. Also for requests that went through a deadline watch.
   void finish(CallPtr call, Answer answer);
 
-  // A stream's head: who calls, or the answer that refuses it.
+  // A stream's head: who calls, by key or by session, or the answer that refuses it.
   struct Admitted {
     std::shared_ptr<const Caller> caller;
     HttpResponse refusal;
@@ -120,12 +122,15 @@ class Api final : public HttpHandler, public Completion {
 
  private:
   bool authorize(CallPtr& call);
+  Admitted admit_by_key(const HttpRequestHead& head, const Route& route, std::string_view request_id);
+  Admitted admit_by_cookie(const HttpRequestHead& head, const Route& route, std::string_view request_id);
   void answer_failure(CallPtr call, const Error& error, ProblemKind kind);
   void log_answer(const Call& call, const HttpResponse& response, std::int64_t micros) const;
 
   const ApiOptions options_;
   const ApiParts parts_;
   Metrics metrics_;
+  Sessions sessions_;
   const std::string id_prefix_;
   std::atomic<std::uint64_t> id_count_{0};
   std::atomic<bool> draining_{false};

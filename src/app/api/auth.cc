@@ -100,11 +100,18 @@ Authenticated Authenticator::authenticate(std::string_view authorization) const 
     if (remembered_.size() >= kRememberedMax) remembered_.clear();
     remembered_.emplace(name, caller);
   }
-  const auto* key = registry->find(caller->key);
-  if (key == nullptr) return {AuthFailure::unknown, nullptr};  // a restored book may not know it
-  if (key->revoked) return {AuthFailure::revoked, nullptr};
-  if (!key->expires_at.is_zero() && key->expires_at <= clock_.now()) return {AuthFailure::expired, nullptr};
+  const auto standing = standing_of(caller->key);
+  if (standing != AuthFailure::none) return {standing, nullptr};
   return {AuthFailure::none, std::move(caller)};
+}
+
+AuthFailure Authenticator::standing_of(ApiKeyId id) const {
+  const auto registry = registry_.load();
+  const auto* key = registry->find(id);
+  if (key == nullptr) return AuthFailure::unknown;  // a restored book may not know it
+  if (key->revoked) return AuthFailure::revoked;
+  if (!key->expires_at.is_zero() && key->expires_at <= clock_.now()) return AuthFailure::expired;
+  return AuthFailure::none;
 }
 
 std::shared_ptr<const Caller> Authenticator::verify(std::string_view token,

@@ -64,6 +64,9 @@ class Authenticator {
   // `authorization` is the header's value, empty if there is none.
   Authenticated authenticate(std::string_view authorization) const;
 
+  // Whether a key that was shown earlier still opens: none, unknown, revoked or expired.
+  AuthFailure standing_of(ApiKeyId id) const;
+
   NewApiKey make_key() const;
 
  private:

@@ -32,6 +32,11 @@ void create_api_key(Api& api, CallPtr call);
 void list_api_keys(Api& api, CallPtr call);
 void revoke_api_key(Api& api, CallPtr call);
 
+// session_handlers.cc: the console's way in
+void open_session(Api& api, CallPtr call);
+void get_session(Api& api, CallPtr call);
+void end_session(Api& api, CallPtr call);
+
 // read_handlers.cc
 void find_payment(Api& api, CallPtr call);
 void get_payment(Api& api, CallPtr call);

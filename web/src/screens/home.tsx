@@ -1,0 +1,195 @@
+// Today, live: how much, against the same day a week ago, by the minute and by the hour; what needs somebody;
+// the newest payments.
+import { session } from '../base/api';
+import { addDays, count, dayLong } from '../base/format';
+import { lang, t } from '../base/i18n';
+import { useGet } from '../base/live';
+import type { Cube, Page, PaymentPage, SalesToday, Sums, Totals, View } from '../base/types';
+import { href } from '../base/url';
+import { Chart } from '../ui/chart';
+import { Empty, Failure, Fresh, Head, Money, Panel, Skeleton, Status, Time, today } from '../ui/parts';
+import { type Column, Table } from '../ui/table';
+import { merchantName, useMerchants } from '../ui/merchants';
+import { useHeld } from '../ui/held';
+
+const LIVE_MS = 3000;
+const MINUTES = 60;
+
+function Kpi({ label, children, note }: { label: string; children: preact.ComponentChildren; note?: preact.ComponentChildren }) {
+  return (
+    <div class="kpi">
+      <dt>{label}</dt>
+      <dd>
+        {children}
+        {note && <span class="kpi-note">{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** Of whole hours only, so that two days are compared alike. */
+function Against({ now, then }: { now: number; then: number }) {
+  if (then === 0) return null;
+  const tenths = Math.round(((now - then) / then) * 1000);
+  const text = `${tenths >= 0 ? '+' : '-'}${Math.floor(Math.abs(tenths) / 10)}.${Math.abs(tenths) % 10} %`;
+  return <span title={t('againstHint')}>{t('against', text)}</span>;
+}
+
+function hourOf(bucket: string): number {
+  return Number(bucket.slice(11, 13));
+}
+
+function HourChart({ sales, before, currency }: { sales: SalesToday; before: Totals | undefined; currency: string }) {
+  const start = Date.parse(`${sales.businessDate}T00:00:00+09:00`) / 1000;
+  const at = Array.from({ length: 24 }, (_, h) => start + h * 3600);
+  const now = Array.from({ length: 24 }, () => null as number | null);
+  const then = Array.from({ length: 24 }, () => null as number | null);
+  for (const row of sales.hours) if (row.currency === currency) now[hourOf(row.hour)] = row.netAmount;
+  for (const row of before?.rows ?? []) if (row.currency === currency && row.bucket) then[hourOf(row.bucket)] = row.netAmount;
+  const series = [{ label: t('today'), values: now, color: '--c1', bars: true }];
+  const all = before ? [...series, { label: t('weekAgo'), values: then, color: '--c2', bars: false }] : series;
+  return (
+    <>
+      <Chart label={t('netByHour')} at={at} series={all} unit={` ${currency}`} bucketS={3600} />
+      <details class="twin">
+        <summary>{t('asTable')}</summary>
+        <Table caption={t('netByHour')} rows={sales.hours.filter((h) => h.currency === currency)} keyOf={(h) => h.hour} columns={[{ id: 'h', label: t('hour'), cell: (h) => `${h.hour.slice(11)}:00` }, ...sumColumns()]} />
+      </details>
+    </>
+  );
+}
+
+function sumColumns(): Column<Sums>[] {
+  return [
+    { id: 'count', label: t('count'), num: true, cell: (r) => count(r.count) },
+    { id: 'gross', label: t('gross'), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
+    { id: 'canceled', label: t('canceled'), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
+    { id: 'net', label: t('net'), num: true, cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
+  ];
+}
+
+/** By the minute where a cube holds minutes; which one is the server's configuration. */
+function MinuteChart({ currency }: { currency: string }) {
+  const cubes = useGet<{ cubes: Cube[] }>('/v1/totals');
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const cube = cubes.data?.cubes.find((c) => c.grain === 'minute' && c.source === 'transactions') ?? cubes.data?.cubes.find((c) => c.grain === 'minute');
+  const from = new Date(minute - (MINUTES - 1) * 60_000).toISOString();
+  const until = new Date(minute + 60_000).toISOString();
+  const got = useGet<Totals>(cube ? `/v1/totals/${cube.name}?from=${from}&until=${until}&by=minute` : null, LIVE_MS);
+  if (!cube || !got.data) return null;
+  const at = Array.from({ length: MINUTES }, (_, i) => minute / 1000 - (MINUTES - 1 - i) * 60);
+  const values: (number | null)[] = at.map(() => 0);
+  for (const row of got.data.rows) {
+    if (row.currency !== currency || !row.bucket) continue;
+    const i = at.indexOf(Date.parse(`${row.bucket}:00+09:00`) / 1000);
+    if (i >= 0) values[i] = (values[i] ?? 0) + row.count;
+  }
+  return (
+    <Panel title={t('byMinute')} aside={<span class="dim small-text">{t('lastHour')}</span>}>
+      <Chart label={t('byMinute')} at={at} series={[{ label: t('count'), values, color: '--c1', bars: true }]} unit="" bucketS={60} height={150} />
+    </Panel>
+  );
+}
+
+function Health() {
+  const views = useGet<{ views: View[] }>('/v1/views', LIVE_MS);
+  const ready = useGet<{ status: string; troubles?: string[] }>('/readyz?verbose', 10_000);
+  const person = useGet<Page & { payments: unknown[] }>('/v1/in-doubt?waiting=person&limit=100', 10_000);
+  const doubt = useGet<Page & { payments: unknown[] }>('/v1/in-doubt?limit=100', 10_000);
+  const view = views.data?.views[0];
+  const many = (page: (Page & { payments: unknown[] }) | undefined) => (page ? `${page.payments.length}${page.hasMore ? '+' : ''}` : '–');
+  const rows: [string, string, string, 'good' | 'warn' | 'bad' | 'dim'][] = [
+    [t('ledger'), ready.problem ? t('notReady') : ready.data ? (ready.data.troubles?.length ? ready.data.troubles.join(', ') : t('ready')) : '–', '/operations', ready.problem || ready.data?.troubles?.length ? 'bad' : 'good'],
+    [t('views'), view ? (view.lagEvents === 0 ? t('upToDate') : t('eventsBehind', count(view.lagEvents))) : '–', '/operations', view?.state === 'live' ? 'good' : 'bad'],
+    [t('waitingForPerson'), many(person.data), '/in-doubt?waiting=person', (person.data?.payments.length ?? 0) > 0 ? 'bad' : 'good'],
+    [t('beingAsked'), many(doubt.data), '/in-doubt', (doubt.data?.payments.length ?? 0) > 0 ? 'warn' : 'good'],
+    [t('quarantine'), view ? count(view.quarantined) : '–', '/operations?tab=quarantine', (view?.quarantined ?? 0) > 0 ? 'bad' : 'good'],
+  ];
+  return (
+    <Panel title={t('attention')}>
+      <ul class="health">
+        {rows.map(([label, value, to, tone]) => (
+          <li key={label}>
+            <a href={`/console${to}`}>{label}</a>
+            <span class={`badge ${tone}`}>{value}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Newest() {
+  useMerchants();
+  const day = today();
+  const got = useGet<PaymentPage>(`/v1/payments?from=${day}&until=${addDays(day, 1)}&limit=10&totals=false`, LIVE_MS);
+  const held = useHeld(day, got.data?.payments, (p) => p.id);
+  if (got.problem && !got.data) return <Failure problem={got.problem} retry={got.refresh} />;
+  const operator = session.value?.role === 'OPERATOR';
+  return (
+    <Panel flush title={t('newest')} aside={held.waiting > 0 ? <button type="button" class="pill" onClick={held.show}>{t('newRows', held.waiting)}</button> : <a href={href('/payments')}>{t('allPayments')}</a>}>
+      {!got.data ? (
+        <Skeleton />
+      ) : held.rows.length === 0 ? (
+        <Empty title={t('nothingToday')} />
+      ) : (
+        <Table
+          caption={t('newest')}
+          rows={held.rows}
+          keyOf={(p) => p.id}
+          hrefOf={(p) => href(`/payments/${p.id}`)}
+          isNew={held.isNew}
+          columns={[
+            { id: 'at', label: t('time'), cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
+            { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <>{p.orderName ?? p.orderId} <span class="dim">{p.buyerName}</span></> },
+            ...(operator ? [{ id: 'mch', label: t('merchant'), cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+            { id: 'amount', label: t('amount'), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+}
+
+export function Home() {
+  const operator = session.value?.role === 'OPERATOR';
+  const sales = useGet<SalesToday>('/v1/sales/today', LIVE_MS);
+  const day = sales.data?.businessDate ?? today();
+  const weekAgo = addDays(day, -7);
+  const before = useGet<Totals>(operator ? `/v1/totals/sales_hour?from=${weekAgo}&until=${addDays(weekAgo, 1)}&by=hour` : null, 600_000);
+  const hour = Number(new Date(Date.now() + 9 * 3_600_000).toISOString().slice(11, 13));
+  const upTo = (rows: (Sums & { bucket?: string; hour?: string })[] | undefined, currency: string, pick: (r: Sums) => number) =>
+    (rows ?? []).filter((r) => r.currency === currency && hourOf(r.bucket ?? r.hour ?? '') < hour).reduce((sum, r) => sum + pick(r), 0);
+  const totals = sales.data?.totals.length ? sales.data.totals : [{ currency: 'KRW', count: 0, grossAmount: 0, canceledAmount: 0, netAmount: 0 }];
+  const main = totals[0];
+  return (
+    <>
+      <Head title={t('homeTitle')} sub={<>{dayLong(day, lang.value)} · <Fresh seen={sales.data?.seen} at={sales.at} /></>} />
+      {sales.problem && <Failure problem={sales.problem} retry={sales.refresh} />}
+      {!sales.data && !sales.problem && <Skeleton rows={3} />}
+      {sales.data && totals.map((s) => (
+        <dl class="kpis" key={s.currency}>
+          <Kpi label={t('netToday')} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.netAmount)} then={upTo(before.data.rows, s.currency, (r) => r.netAmount)} />}>
+            <Money value={s.netAmount} currency={s.currency} />
+          </Kpi>
+          <Kpi label={t('gross')}><Money value={s.grossAmount} currency={s.currency} /></Kpi>
+          <Kpi label={t('canceled')}><Money value={s.canceledAmount} currency={s.currency} /></Kpi>
+          <Kpi label={t('count')} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.count)} then={upTo(before.data.rows, s.currency, (r) => r.count)} />}>{count(s.count)}</Kpi>
+        </dl>
+      ))}
+      <div class={operator ? 'split' : undefined}>
+        <div class="stack">
+          {sales.data && main && (
+            <Panel title={t('netByHour')} aside={<span class="dim small-text">KST</span>}>
+              <HourChart sales={sales.data} before={before.data} currency={main.currency} />
+            </Panel>
+          )}
+          {main && <MinuteChart currency={main.currency} />}
+        </div>
+        {operator && <Health />}
+      </div>
+      <Newest />
+    </>
+  );
+}

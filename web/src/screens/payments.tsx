@@ -1,0 +1,306 @@
+// The list: filters and sort in the address, exact totals of what the filters let through, pages by cursor,
+// everything filtered as a file. New payments wait behind a button, so the reader's place stays.
+import { useState } from 'preact/hooks';
+import { session } from '../base/api';
+import { Plain } from '../base/csv';
+import { addDays, count, decimal, parseAmount, timeFull } from '../base/format';
+import { code, t } from '../base/i18n';
+import { useGet } from '../base/live';
+import type { PaymentItem, PaymentPage } from '../base/types';
+import { go, href, listOf, place, setQuery } from '../base/url';
+import { ExportButton } from '../ui/export';
+import { useHeld } from '../ui/held';
+import { merchantName, merchantOf, merchants, useMerchants } from '../ui/merchants';
+import { Empty, Failure, Field, Fresh, Head, Menu, Money, Skeleton, Status, Time, today } from '../ui/parts';
+import { type Period, PeriodPicker, periodOf, periodText } from '../ui/period';
+import { SavedViews } from '../ui/saved';
+import { type Column, Table } from '../ui/table';
+
+const STATUSES = ['DONE', 'PARTIAL_CANCELED', 'CANCELED', 'WAITING_FOR_DEPOSIT', 'IN_PROGRESS', 'READY', 'ABORTED', 'EXPIRED'];
+const METHODS = ['CARD', 'EASY_PAY', 'TRANSFER', 'VIRTUAL_ACCOUNT', 'MOBILE_PHONE', 'GIFT_CERTIFICATE', 'POINT', 'COUPON', 'DEPOSIT_CUP'];
+const FILTERS = ['status', 'method', 'issuer', 'merchantId', 'amountMin', 'amountMax', 'contains'] as const;
+const PAGE = 50;
+const LIVE_MS = 4000;
+const TOTALS_MS = 15_000;
+const RESET = { after: undefined, page: undefined };
+
+/** The question of the API: what stands in the address and nothing else. */
+function question(query: URLSearchParams, period: Period): URLSearchParams {
+  const out = new URLSearchParams({ from: period.from, until: period.until });
+  for (const name of FILTERS) {
+    const value = query.get(name);
+    if (value) out.set(name, value);
+  }
+  const sort = query.get('sort');
+  if (sort) out.set('sort', sort);
+  return out;
+}
+
+// ---- columns ----
+
+interface PaymentColumn extends Column<PaymentItem> {
+  always?: boolean;
+  otherwise?: boolean; // not shown unless chosen
+  operator?: boolean;
+}
+
+function columns(query: URLSearchParams): PaymentColumn[] {
+  const sort = query.get('sort') ?? 'newest';
+  const sorting = (up: string, down: string) => ({
+    state: sort === up ? ('ascending' as const) : sort === down ? ('descending' as const) : ('none' as const),
+    toggle: () => setQuery({ sort: sort === down ? up : down, ...RESET }),
+  });
+  const link = (p: PaymentItem) => href(`/payments/${p.id}`);
+  return [
+    { id: 'at', label: `${t('time')} (KST)`, always: true, sort: sorting('oldest', 'newest'), cell: (p) => <a href={link(p)}><Time at={p.requestedAt} /></a> },
+    { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+    { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <span class="two"><span>{p.orderName ?? '–'}</span><span class="dim small-text">{p.orderId}</span></span> },
+    { id: 'buyer', label: t('buyer'), cell: (p) => p.buyerName ?? <span class="dim none">–</span> },
+    { id: 'merchant', label: t('merchant'), operator: true, cell: (p) => merchantName(p.merchantId, p.merchantCode) },
+    { id: 'method', label: t('method'), cell: (p) => <span class="two"><span>{code('method', p.method)}</span>{p.issuer && <span class="dim small-text">{code('issuer', p.issuer)}{p.cardLast4 && ` ${p.cardLast4}`}</span>}</span> },
+    { id: 'approveNo', label: t('approveNo'), otherwise: true, cell: (p) => <span class="tab">{p.approveNo ?? '–'}</span> },
+    { id: 'channel', label: t('channel'), otherwise: true, cell: (p) => code('channel', p.channel) },
+    { id: 'amount', label: t('amount'), always: true, num: true, card: 'lead', sort: sorting('smallest', 'largest'), cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+    { id: 'canceled', label: t('canceled'), num: true, cell: (p) => (p.canceledAmount ? <Money value={-p.canceledAmount} currency={p.currency} /> : <span class="dim none">–</span>) },
+    { id: 'balance', label: t('balance'), num: true, otherwise: true, cell: (p) => <Money value={p.balanceAmount} currency={p.currency} /> },
+    { id: 'updated', label: t('updated'), otherwise: true, cell: (p) => <Time at={p.updatedAt} /> },
+  ];
+}
+
+function shownOf(all: PaymentColumn[], query: URLSearchParams): PaymentColumn[] {
+  const chosen = listOf(query, 'cols');
+  return all.filter((c) => c.always || (chosen.length > 0 ? chosen.includes(c.id) : !c.otherwise));
+}
+
+function ColumnMenu({ all, shown }: { all: PaymentColumn[]; shown: PaymentColumn[] }) {
+  const toggle = (id: string, on: boolean) => {
+    const ids = new Set(shown.map((c) => c.id));
+    if (on) ids.add(id);
+    else ids.delete(id);
+    setQuery({ cols: all.filter((c) => ids.has(c.id)).map((c) => c.id).join(',') }, { replace: true });
+  };
+  return (
+    <Menu label={t('columns')}>
+      {all.filter((c) => !c.always).map((c) => (
+        <label key={c.id} class="check">
+          <input type="checkbox" checked={shown.includes(c)} onChange={(e) => toggle(c.id, e.currentTarget.checked)} />
+          {c.label}
+        </label>
+      ))}
+    </Menu>
+  );
+}
+
+// ---- filters ----
+
+function Choice({ name, label, values, kind }: { name: string; label: string; values: string[]; kind: 'status' | 'method' }) {
+  const chosen = listOf(place.value.query, name);
+  const toggle = (value: string, on: boolean) => {
+    const next = values.filter((v) => (v === value ? on : chosen.includes(v)));
+    setQuery({ [name]: next.join(','), ...RESET });
+  };
+  return (
+    <Menu label={<>{label}{chosen.length > 0 && <span class="count">{chosen.length}</span>}</>}>
+      {values.map((value) => (
+        <label key={value} class="check">
+          <input type="checkbox" checked={chosen.includes(value)} onChange={(e) => toggle(value, e.currentTarget.checked)} />
+          {code(kind, value)}
+        </label>
+      ))}
+    </Menu>
+  );
+}
+
+function AmountFilter({ query }: { query: URLSearchParams }) {
+  const set = (name: string) => (e: Event) => {
+    const text = (e.currentTarget as HTMLInputElement).value;
+    const amount = parseAmount(text, 'KRW');
+    setQuery({ [name]: text.trim() === '' || amount === undefined ? undefined : String(amount), ...RESET });
+  };
+  return (
+    <>
+      {(['amountMin', 'amountMax'] as const).map((name) => (
+        <Field key={name} label={t(name)}>
+          {(id) => <input id={id} class="num short" inputMode="numeric" value={query.get(name) ? count(query.get(name) ?? 0) : ''} onChange={set(name)} />}
+        </Field>
+      ))}
+    </>
+  );
+}
+
+function MerchantFilter({ query }: { query: URLSearchParams }) {
+  useMerchants();
+  const id = query.get('merchantId') ?? '';
+  const [error, setError] = useState('');
+  const pick = (e: Event) => {
+    const text = (e.currentTarget as HTMLInputElement).value;
+    const found = text.trim() === '' ? '' : merchantOf(text);
+    setError(found === undefined ? t('noSuchMerchant') : '');
+    if (found !== undefined) setQuery({ merchantId: found, ...RESET });
+  };
+  return (
+    <Field label={t('merchant')} error={error === '' ? undefined : error}>
+      {(field, describedBy) => (
+        <>
+          <input id={field} list={`${field}-l`} aria-describedby={error ? describedBy : undefined} value={id === '' ? '' : merchantName(id)} placeholder={t('all')} onChange={pick} />
+          <datalist id={`${field}-l`}>
+            {[...merchants.value.values()].map((m) => <option key={m.id} value={m.name ?? m.code}>{m.code}</option>)}
+          </datalist>
+        </>
+      )}
+    </Field>
+  );
+}
+
+function ContainsFilter({ query }: { query: URLSearchParams }) {
+  const value = query.get('contains') ?? '';
+  return (
+    <Field label={t('contains')}>
+      {(id) => <input id={id} type="search" value={value} placeholder={t('containsHint')} maxLength={100} onChange={(e) => setQuery({ contains: e.currentTarget.value.trim(), ...RESET })} />}
+    </Field>
+  );
+}
+
+function Chips({ query }: { query: URLSearchParams }) {
+  const words: Record<string, (v: string) => string> = {
+    status: (v) => v.split(',').map((s) => code('status', s)).join(', '),
+    method: (v) => v.split(',').map((s) => code('method', s)).join(', '),
+    merchantId: (v) => merchantName(v),
+    amountMin: (v) => count(v),
+    amountMax: (v) => count(v),
+  };
+  const set = FILTERS.filter((name) => query.get(name));
+  if (set.length === 0) return null;
+  return (
+    <ul class="chips" aria-label={t('filters')}>
+      {set.map((name) => (
+        <li key={name}>
+          <span class="dim">{t(name)}</span> {(words[name] ?? String)(query.get(name) ?? '')}
+          <button type="button" class="quiet" aria-label={`${t('remove')}: ${t(name)}`} onClick={() => setQuery({ [name]: undefined, ...RESET })}>✕</button>
+        </li>
+      ))}
+      <li class="chip-all">
+        <button type="button" class="link" onClick={() => setQuery({ ...Object.fromEntries(FILTERS.map((f) => [f, undefined])), ...RESET })}>{t('clearAll')}</button>
+      </li>
+    </ul>
+  );
+}
+
+// ---- totals, table, pages ----
+
+function TotalsStrip({ asked }: { asked: URLSearchParams }) {
+  const query = new URLSearchParams(asked);
+  query.delete('sort');
+  query.set('limit', '1');
+  const got = useGet<PaymentPage>(`/v1/payments?${query}`, TOTALS_MS);
+  const totals = got.data?.totals;
+  if (got.problem && !got.data) return null; // the list says the same
+  if (got.data?.totalsRefused) {
+    return <p class="note">{t('totalsRefused', count(got.data.totalsRefused.ceiling))}</p>;
+  }
+  const rows = totals?.length ? totals : [{ currency: 'KRW', count: 0, grossAmount: 0, canceledAmount: 0, netAmount: 0 }];
+  return (
+    <div class={got.isStale ? 'stale' : undefined} aria-live="off">
+      {rows.map((s) => (
+        <dl class="sums" key={s.currency}>
+          <div><dt>{t('count')}</dt><dd>{totals ? count(s.count) : '–'}</dd></div>
+          <div><dt>{t('gross')}</dt><dd>{totals ? <Money value={s.grossAmount} currency={s.currency} /> : '–'}</dd></div>
+          <div><dt>{t('canceled')}</dt><dd>{totals ? <Money value={s.canceledAmount} currency={s.currency} /> : '–'}</dd></div>
+          <div class="strong"><dt>{t('net')}</dt><dd>{totals ? <Money value={s.netAmount} currency={s.currency} /> : '–'}</dd></div>
+        </dl>
+      ))}
+    </div>
+  );
+}
+
+function NothingHere({ period }: { period: Period }) {
+  const until = addDays(today(), 1);
+  return (
+    <Empty title={t('noPayments', periodText(period))}>
+      <button type="button" onClick={() => setQuery({ from: addDays(until, -1826), until, ...RESET })}>{t('lookFurther')}</button>{' '}
+      <button type="button" onClick={() => setQuery({ ...Object.fromEntries(FILTERS.map((f) => [f, undefined])), ...RESET })}>{t('clearFilters')}</button>
+    </Empty>
+  );
+}
+
+function exportOf(asked: URLSearchParams, expected: number | undefined) {
+  const query = new URLSearchParams(asked);
+  query.set('totals', 'false');
+  return {
+    name: `payments_${asked.get('from')}_${addDays(asked.get('until') ?? today(), -1)}`,
+    path: `/v1/payments?${query}`,
+    expected,
+    rows: (page: Record<string, unknown>) => page.payments as PaymentItem[],
+    head: ['paymentId', `requestedAt (KST)`, 'businessDate', 'merchantId', 'merchantCode', 'orderId', 'orderName', 'buyerName', 'status', 'method', 'issuer', 'approveNo', 'channel', 'currency', 'totalAmount', 'canceledAmount', 'balanceAmount', 'approvedAt (KST)'],
+    line: (p: PaymentItem) => [p.id, timeFull(p.requestedAt), p.businessDate, p.merchantId, p.merchantCode, p.orderId, p.orderName, p.buyerName, p.status, p.method, p.issuer, p.approveNo, p.channel, p.currency, new Plain(decimal(p.totalAmount, p.currency, false)), new Plain(decimal(p.canceledAmount ?? 0, p.currency, false)), new Plain(decimal(p.balanceAmount, p.currency, false)), p.approvedAt ? timeFull(p.approvedAt) : ''],
+  };
+}
+
+export function Payments() {
+  const query = place.value.query;
+  const period = periodOf(query);
+  // What is shown is in the address, also when nobody chose it.
+  if (!period.given) queueMicrotask(() => setQuery({ from: period.from, until: period.until }, { replace: true }));
+  const operator = session.value?.role === 'OPERATOR';
+  useMerchants();
+  const asked = question(query, period);
+  const after = query.get('after');
+  const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
+  const listed = new URLSearchParams(asked);
+  listed.set('limit', String(PAGE));
+  listed.set('totals', 'false');
+  if (after) listed.set('after', after);
+  const path = `/v1/payments?${listed}`;
+  const got = useGet<PaymentPage>(period.given ? path : null, LIVE_MS);
+  const held = useHeld(path, got.isStale ? undefined : got.data?.payments, (p) => p.id);
+  const all = columns(query).filter((c) => operator || !c.operator);
+  const shown = shownOf(all, query);
+  const next = got.data?.hasMore ? got.data.nextCursor : undefined;
+  const [filtersOpen, setFiltersOpen] = useState(false);
+
+  return (
+    <>
+      <Head title={t('payments')} sub={<Fresh seen={got.data?.seen} at={got.at} />}>
+        <SavedViews />
+        <ColumnMenu all={all} shown={shown} />
+        <ExportButton what={exportOf(asked, undefined)} />
+      </Head>
+      <div class="filters">
+        <PeriodPicker period={period} />
+        <div class="filter-row" data-open={filtersOpen}>
+          <button type="button" class="filter-toggle" aria-expanded={filtersOpen} onClick={() => setFiltersOpen(!filtersOpen)}>{t('filters')}</button>
+          <ContainsFilter query={query} />
+          <Choice name="status" label={t('status')} values={STATUSES} kind="status" />
+          <Choice name="method" label={t('method')} values={METHODS} kind="method" />
+          {operator && <MerchantFilter query={query} />}
+          <AmountFilter query={query} />
+        </div>
+        <Chips query={query} />
+      </div>
+      {period.given && <TotalsStrip asked={asked} />}
+      {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
+      {!got.data && !got.problem && <Skeleton rows={12} />}
+      {got.data && held.rows.length === 0 && !got.isLoading && <NothingHere period={period} />}
+      {held.rows.length > 0 && (
+        <>
+          <div class="above-table" role="status">
+            {held.waiting > 0 && <button type="button" class="pill" onClick={held.show}>{t('newRows', held.waiting)}</button>}
+          </div>
+          <Table caption={t('payments')} columns={shown} rows={held.rows} keyOf={(p) => p.id} hrefOf={(p) => href(`/payments/${p.id}`)} isNew={held.isNew} dim={got.isStale} />
+        </>
+      )}
+      {(next || page > 1) && (
+        <nav class="pages" aria-label={t('pages')}>
+          {page > 1 && <button type="button" onClick={() => setQuery(RESET)}>{t('firstPage')}</button>}
+          {page > 1 && <button type="button" onClick={() => history.back()}>{t('previousPage')}</button>}
+          <span class="dim">{t('pageNo', page)}</span>
+          {next && <button type="button" onClick={() => { setQuery({ after: next, page: String(page + 1) }); scrollTo(0, 0); }}>{t('nextPage')}</button>}
+        </nav>
+      )}
+    </>
+  );
+}
+
+export function openPayments(filter: Record<string, string>) {
+  go(href('/payments', filter));
+}

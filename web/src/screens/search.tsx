@@ -1,0 +1,55 @@
+// All that a part of a text, or an id, finds: newest first, each with what matched.
+import { session } from '../base/api';
+import { code, t } from '../base/i18n';
+import { useGet } from '../base/live';
+import type { SearchPage } from '../base/types';
+import { href, place, setQuery } from '../base/url';
+import { merchantName, useMerchants } from '../ui/merchants';
+import { Empty, Failure, Fresh, Head, Money, Skeleton, Status, Time } from '../ui/parts';
+import { Marked } from '../ui/search_box';
+import { Table } from '../ui/table';
+
+export function Search() {
+  useMerchants();
+  const query = place.value.query;
+  const q = (query.get('q') ?? '').trim();
+  const after = query.get('after');
+  const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
+  const got = useGet<SearchPage>(q === '' ? null : `/v1/search?q=${encodeURIComponent(q)}&limit=50${after ? `&after=${encodeURIComponent(after)}` : ''}`);
+  const operator = session.value?.role === 'OPERATOR';
+  const rows = got.data?.payments ?? [];
+  return (
+    <>
+      <Head title={t('searchTitle', q)} sub={<Fresh seen={got.data?.seen} at={got.at} />} />
+      {q === '' && <Empty title={t('searchHow')}>{t('searchHowMore')}</Empty>}
+      {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
+      {q !== '' && !got.data && !got.problem && <Skeleton />}
+      {got.data && rows.length === 0 && !got.isLoading && <Empty title={t('nothingFoundFor', q)}>{t('searchHowMore')}</Empty>}
+      {rows.length > 0 && (
+        <Table
+          caption={t('searchTitle', q)}
+          rows={rows}
+          keyOf={(p) => p.id}
+          hrefOf={(p) => href(`/payments/${p.id}`)}
+          dim={got.isStale}
+          columns={[
+            { id: 'at', label: `${t('time')} (KST)`, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
+            { id: 'buyer', label: t('buyer'), cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
+            { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <span class="two"><span><Marked text={p.orderName ?? '–'} part={q} /></span><span class="dim small-text"><Marked text={p.orderId} part={q} /></span></span> },
+            ...(operator ? [{ id: 'mch', label: t('merchant'), cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            { id: 'matched', label: t('matchedBy'), cell: (p) => <>{p.matched.map((m) => code('matched', m)).join(', ')}{p.possible && <span class="badge warn">{t('possible')}</span>}</> },
+            { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+            { id: 'amount', label: t('amount'), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+          ]}
+        />
+      )}
+      {(got.data?.hasMore || page > 1) && (
+        <nav class="pages" aria-label={t('pages')}>
+          {page > 1 && <button type="button" onClick={() => history.back()}>{t('previousPage')}</button>}
+          <span class="dim">{t('pageNo', page)}</span>
+          {got.data?.hasMore && got.data.nextCursor && <button type="button" onClick={() => setQuery({ after: got.data?.nextCursor, page: String(page + 1) })}>{t('nextPage')}</button>}
+        </nav>
+      )}
+    </>
+  );
+}

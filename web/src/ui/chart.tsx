@@ -1,0 +1,124 @@
+// A time series by uPlot, loaded when the first one is shown. Colours come from the style sheet, times are
+// Seoul's. Whoever can't see it has the same numbers in a table beside it.
+import type uPlot from 'uplot';
+import { useEffect, useRef } from 'preact/hooks';
+import { effect, signal } from '@preact/signals';
+import { count, short, timeFull } from '../base/format';
+import { lang } from '../base/i18n';
+
+export const themeTurn = signal(0); // counts up when light and dark change places
+
+export interface Series {
+  label: string;
+  values: (number | null)[];
+  color: string; // a custom property of the style sheet: "--c1"
+  bars?: boolean;
+  dashed?: boolean;
+}
+
+interface Props {
+  label: string;
+  at: number[]; // seconds
+  series: Series[];
+  unit: string;
+  height?: number;
+  bucketS: number;
+}
+
+function css(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function stampOf(bucketS: number): (at: number) => string {
+  return (at) => {
+    const text = timeFull(new Date(at * 1000).toISOString());
+    if (bucketS >= 28 * 86_400) return text.slice(0, 7);
+    return bucketS >= 86_400 ? text.slice(0, 10) : text.slice(5, 16);
+  };
+}
+
+function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Options {
+  const ink = css('--ink-2');
+  const grid = { stroke: css('--line'), width: 1 };
+  const font = `12px ${css('--font')}`;
+  const stamp = stampOf(props.bucketS);
+  const bars = Plot.paths.bars?.({ size: [0.7, 36], align: 1 });
+  return {
+    width,
+    height: props.height ?? 220,
+    tzDate: (at) => Plot.tzDate(new Date(at * 1000), 'Asia/Seoul'),
+    padding: [12, 12, 0, 0],
+    cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+    legend: { live: true },
+    scales: { x: { time: true }, y: { range: (_u, min, max) => [Math.min(0, min), max <= 0 ? 1 : max * 1.08] } },
+    axes: [
+      { stroke: ink, font, grid: { show: false }, ticks: { ...grid, size: 4 }, space: 64, values: props.bucketS >= 86_400 ? (_u, ats) => ats.map((at) => stamp(at).slice(props.bucketS >= 28 * 86_400 ? 0 : 5)) : (_u, ats) => ats.map((at) => stamp(at).slice(6)) },
+      { stroke: ink, font, grid, ticks: { show: false }, size: 62, space: 36, values: (_u, vs) => vs.map((v) => short(v, lang.value)) },
+    ],
+    series: [
+      { value: (_u, at) => (at === null ? '–' : stamp(at)), label: 'KST' },
+      ...props.series.map((s): uPlot.Series => {
+        const color = css(s.color);
+        const one: uPlot.Series = {
+          label: s.label,
+          stroke: color,
+          width: s.bars ? 0 : 1.75,
+          points: { show: false },
+          value: (_u, v) => (v === null ? '–' : `${count(Math.round(v))}${props.unit}`),
+        };
+        if (s.dashed) one.dash = [4, 4];
+        if (s.bars) one.fill = color;
+        if (s.bars && bars) one.paths = bars;
+        return one;
+      }),
+    ],
+  };
+}
+
+export function Chart(props: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const shape = JSON.stringify([props.series.map((s) => [s.label, s.color, s.bars, s.dashed]), props.unit, props.bucketS, lang.value]);
+  const latest = useRef(props);
+  latest.current = props;
+
+  useEffect(() => {
+    let gone = false;
+    let stop = () => {};
+    void import('./plot').then(({ default: Plot }) => {
+      const where = box.current;
+      if (gone || !where) return;
+      const draw = () => {
+        plot.current?.destroy();
+        plot.current = new Plot(optionsOf(Plot, latest.current, where.clientWidth), dataOf(latest.current), where);
+      };
+      const stopTheme = effect(() => {
+        void themeTurn.value;
+        draw();
+      });
+      const resize = new ResizeObserver(() => {
+        const p = plot.current;
+        if (p && where.clientWidth > 0 && p.width !== where.clientWidth) p.setSize({ width: where.clientWidth, height: p.height });
+      });
+      resize.observe(where);
+      stop = () => {
+        stopTheme();
+        resize.disconnect();
+      };
+    });
+    return () => {
+      gone = true;
+      stop();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+
+  useEffect(() => plot.current?.setData(dataOf(props)), [props.at, props.series]);
+
+  return <div class="chart" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${(props.height ?? 220) + 28}px` }} />;
+}
+
+function dataOf(props: Props): uPlot.AlignedData {
+  return [props.at, ...props.series.map((s) => s.values)];
+}

@@ -1,0 +1,259 @@
+// Small parts that every screen is made of.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { Problem } from '../base/api';
+import { type Amount, ago, daySeoul, moneyParts, shortId, timeFull, timeShort, timeUtc, ZONE } from '../base/format';
+import { code, lang, t } from '../base/i18n';
+import type { Seen } from '../base/types';
+
+export function cx(...names: (string | false | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}
+
+export function Money({ value, currency, plain }: { value: Amount | undefined; currency: string; plain?: boolean }) {
+  if (value === undefined) return <span class="dim none">–</span>;
+  const p = moneyParts(value, currency, lang.value);
+  const zero = p.number === '0';
+  return (
+    <span class={cx('money', p.negative && !plain && 'neg', zero && 'zero')}>
+      {p.before}
+      {p.number}
+      <span class="unit">{p.after}</span>
+    </span>
+  );
+}
+
+export function Time({ at, full }: { at: string | undefined; full?: boolean }) {
+  if (!at) return <span class="dim none">–</span>;
+  const now = Date.now();
+  return (
+    <time dateTime={at} title={`${timeFull(at)} ${ZONE} · ${timeUtc(at)} · ${ago(at, now, lang.value)}`}>
+      {full ? timeFull(at) : timeShort(at, now)}
+    </time>
+  );
+}
+
+export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'dim';
+
+const STATUS_TONES: Record<string, Tone> = {
+  DONE: 'good', PARTIAL_CANCELED: 'warn', CANCELED: 'dim', ABORTED: 'bad', EXPIRED: 'dim', READY: 'info',
+  IN_PROGRESS: 'info', WAITING_FOR_DEPOSIT: 'info', APPROVED: 'good', DECLINED: 'bad', UNKNOWN: 'bad', REVERSED: 'dim',
+  REVERSING: 'warn', WAITING: 'info', REQUESTED: 'info', SUCCEEDED: 'good', FAILED: 'bad', COMPLETED: 'good',
+  COMPLETED_WITH_FAILURES: 'warn', RUNNING: 'info', STOPPED: 'warn', INTERRUPTED: 'bad', NEVER: 'dim', PAID: 'good',
+  SENT: 'info', PROPOSED: 'info', REJECTED: 'dim', ACTIVE: 'good', REVOKED: 'dim', OPEN: 'good', CLOSED: 'dim',
+  live: 'good', catching_up: 'info', rebuilding: 'info', opening: 'info', stopped: 'bad', MATCHED: 'good', HELD: 'warn',
+};
+
+export function toneOf(value: string | undefined): Tone {
+  return STATUS_TONES[value ?? ''] ?? 'dim';
+}
+
+/** A state in words, with a dot whose colour says the same again. */
+export function Badge({ kind, value, tone }: { kind: Parameters<typeof code>[0]; value: string | undefined; tone?: Tone }) {
+  return <span class={cx('badge', tone ?? toneOf(value))}>{code(kind, value)}</span>;
+}
+
+export function Status({ value, inDoubt }: { value: string; inDoubt?: boolean | undefined }) {
+  return (
+    <span class="status">
+      <Badge kind="status" value={value} />
+      {inDoubt && <span class="badge bad">{t('inDoubt')}</span>}
+    </span>
+  );
+}
+
+export function Id({ id, whole }: { id: string; whole?: boolean }) {
+  return (
+    <code class="id" title={id}>
+      {whole ? id : shortId(id)}
+    </code>
+  );
+}
+
+export function Copy({ text, label }: { text: string; label?: string }) {
+  const [done, setDone] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setDone(true);
+    setTimeout(() => setDone(false), 1500);
+  };
+  return (
+    <button type="button" class="quiet small" onClick={copy} aria-label={`${t('copy')}: ${label ?? text}`}>
+      {done ? t('copied') : t('copy')}
+    </button>
+  );
+}
+
+/** Title, what stands beside it, and what can be done here. */
+export function Head({ title, sub, children }: { title: ComponentChildren; sub?: ComponentChildren; children?: ComponentChildren }) {
+  return (
+    <header class="head">
+      <div>
+        <h1>{title}</h1>
+        {sub && <p class="sub">{sub}</p>}
+      </div>
+      {children && <div class="actions">{children}</div>}
+    </header>
+  );
+}
+
+export function Panel({ title, aside, children, flush }: { title?: ComponentChildren; aside?: ComponentChildren; children: ComponentChildren; flush?: boolean }) {
+  return (
+    <section class={cx('panel', flush && 'flush')}>
+      {title && (
+        <div class="panel-head">
+          <h2>{title}</h2>
+          {aside}
+        </div>
+      )}
+      {children}
+    </section>
+  );
+}
+
+/** How fresh the numbers are: the views' distance from the ledger, in words, and when they came. */
+export function Fresh({ seen, at }: { seen?: Seen | undefined; at: number }) {
+  if (at === 0) return null;
+  const tone: Tone = seen?.stopped ? 'bad' : (seen?.lagEvents ?? 0) > 1000 ? 'warn' : 'good';
+  const lag = seen?.stopped ? t('viewsStopped') : seen && seen.lagEvents > 0 ? t('eventsBehind', seen.lagEvents) : t('upToDate');
+  const iso = new Date(at).toISOString();
+  return (
+    <span class={cx('fresh', tone)} title={seen ? `${t('position')} ${seen.position}` : undefined}>
+      {timeFull(iso).slice(11)} {ZONE} · {lag}
+    </span>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <p class="empty-title">{title}</p>
+      {children && <div class="empty-next">{children}</div>}
+    </div>
+  );
+}
+
+/** What went wrong, why, what next, and the name under which the server logged it. */
+export function Failure({ problem, retry }: { problem: Problem; retry?: () => void }) {
+  const missing = problem.status === 404 && (problem.detail ?? '').includes('no such path');
+  const unreached = problem.status === 0;
+  const title = missing ? t('notServed') : unreached ? t('noAnswer') : (problem.detail ?? problem.message ?? problem.title ?? problem.code);
+  const hint = missing ? t('notServedHint') : unreached ? t('noAnswerHint') : problem.hint;
+  return (
+    <div class="failure" role={missing ? undefined : 'alert'}>
+      <p class="empty-title">{title}</p>
+      {problem.errors?.map((e) => (
+        <p key={e.pointer}>
+          <code>{e.pointer}</code> {e.message}
+        </p>
+      ))}
+      {hint && <p class="empty-next">{hint}</p>}
+      {!missing && (
+        <p class="dim small-text">
+          {problem.code}
+          {problem.status > 0 && ` · ${problem.status}`}
+          {problem.requestId && ` · ${problem.requestId}`}
+        </p>
+      )}
+      {retry && !missing && (
+        <button type="button" onClick={retry}>
+          {t('retry')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Holds the place of what is coming, so that nothing jumps. */
+export function Skeleton({ rows = 6 }: { rows?: number }) {
+  return (
+    <div class="skeleton" aria-busy="true" aria-label={t('loading')}>
+      {Array.from({ length: rows }, (_, i) => (
+        <span key={i} />
+      ))}
+    </div>
+  );
+}
+
+export function Field({ label, hint, error, children }: { label: string; hint?: string | undefined; error?: string | undefined; children: (id: string, describedBy: string) => ComponentChildren }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children(id, `${id}-d`)}
+      {(error || hint) && (
+        <p id={`${id}-d`} class={error ? 'field-error' : 'field-hint'}>
+          {error ?? hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A modal of the browser's own: it keeps the focus inside, closes by Esc and gives the focus back. */
+export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const opener = document.activeElement as HTMLElement | null;
+    ref.current?.showModal();
+    return () => opener?.focus();
+  }, []);
+  const outside = (event: JSX.TargetedMouseEvent<HTMLDialogElement>) => {
+    if (event.target === ref.current) onClose();
+  };
+  return (
+    <dialog ref={ref} aria-labelledby={id} onClose={onClose} onMouseDown={outside}>
+      <div class="dialog-box">
+        <div class="panel-head">
+          <h2 id={id}>{title}</h2>
+          <button type="button" class="quiet" onClick={onClose} aria-label={t('close')}>
+            ✕
+          </button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** A button with a panel of its own below it: columns, saved views. Closes by Esc and by a click elsewhere. */
+export function Menu({ label, children }: { label: ComponentChildren; children: ComponentChildren }) {
+  const ref = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const box = ref.current;
+      if (!box?.open) return;
+      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !box.contains(event.target as Node)) box.open = false;
+    };
+    document.addEventListener('mousedown', close);
+    document.addEventListener('keydown', close);
+    return () => {
+      document.removeEventListener('mousedown', close);
+      document.removeEventListener('keydown', close);
+    };
+  }, []);
+  return (
+    <details class="menu" ref={ref}>
+      <summary>{label}</summary>
+      <div class="menu-box">{children}</div>
+    </details>
+  );
+}
+
+export function Tabs({ tabs, current, hrefOf }: { tabs: { id: string; label: string; count?: number | undefined }[]; current: string; hrefOf: (id: string) => string }) {
+  return (
+    <nav class="tabs">
+      {tabs.map((tab) => (
+        <a key={tab.id} href={hrefOf(tab.id)} aria-current={tab.id === current ? 'page' : undefined}>
+          {tab.label}
+          {tab.count !== undefined && tab.count > 0 && <span class="count">{tab.count}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export function today(): string {
+  return daySeoul(Date.now());
+}

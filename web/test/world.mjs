@@ -1,0 +1,145 @@
+// A server of its own with a small shop, a browser, and what the journeys need of both. Nothing is shared with
+// another run: free port, temporary directory, both gone afterwards.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+export const XSS = '<img src=x onerror="window.__xss=1">';
+
+function config(directory) {
+  const file = join(directory, 'wonjang.toml');
+  writeFileSync(
+    file,
+    `[[providers]]\nname = "default"\nurl = "sim"\nprofile = "perfect"\nseed = 7\n\n` +
+      `[[serving.cubes]]\nname = "live_minute"\nsource = "transactions"\nkey = "merchant"\ngrain = "minute"\ndimensions = []\nhistory = false\n`,
+  );
+  return file;
+}
+
+/** Waits until the program says where it listens. */
+function listening(process) {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const hear = (bytes) => {
+      said += bytes;
+      const found = /listening on \S*?:(\d+)/.exec(said);
+      if (found) resolve(Number(found[1]));
+    };
+    process.stdout.on('data', hear);
+    process.stderr.on('data', hear);
+    process.on('exit', (code) => reject(new Error(`wonjang serve ended with ${code}: ${said}`)));
+    setTimeout(() => reject(new Error(`wonjang serve says nothing: ${said}`)), 30_000).unref();
+  });
+}
+
+export class World {
+  static async start(program) {
+    const world = new World();
+    world.directory = mkdtempSync(join(tmpdir(), 'wonjang-console-'));
+    const data = join(world.directory, 'data');
+    world.process = spawn(program, [
+      'serve', '--config', config(world.directory), '--data-dir', data, '--port', '0', '--set', 'ledger.memory=64MiB',
+      '--set', 'ledger.disk_reserve=1MiB', '--set', 'log.level=warn',
+    ]);
+    const port = await listening(world.process);
+    world.url = `http://127.0.0.1:${port}`;
+    world.operatorKey = readFileSync(join(data, 'operator.key'), 'utf8').trim();
+    await world.seed();
+    return world;
+  }
+
+  async stop() {
+    this.process.removeAllListeners('exit');
+    const gone = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    await gone;
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async call(method, path, body, options = {}) {
+    const headers = { Authorization: `Bearer ${options.key ?? this.operatorKey}` };
+    if (body !== undefined) headers['Content-Type'] = options.type ?? 'application/json';
+    if (method === 'POST') headers['Idempotency-Key'] = options.idempotencyKey ?? `t-${++this.keys}`;
+    const answer = await fetch(this.url + path, { method, headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok && !options.mayFail) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    this.position = answer.headers.get('Ledger-Position') ?? this.position;
+    return text.startsWith('{') ? JSON.parse(text) : text;
+  }
+  get(path) {
+    return this.call('GET', path);
+  }
+  post(path, body, options) {
+    return this.call('POST', path, body, options);
+  }
+
+  async pay(order, more = {}) {
+    const total = more.totalAmount ?? 11_000;
+    const { method = 'CARD', ...rest } = more;
+    const detail = method === 'CARD' ? { card: { issuerCode: 'SHINHAN', bin: '451409', last4: '1234', cardType: 'CREDIT' } } : { transfer: { bankCode: 'KAKAOBANK' } };
+    return this.post('/v1/payments', {
+      merchantId: this.shop, orderId: order, orderName: '아메리카노', totalAmount: total, buyer: { name: '김서준' },
+      approvals: [{ method, amount: total, approveNo: '30012345', approvedAt: new Date().toISOString(), ...detail }], ...rest,
+    });
+  }
+
+  async seed() {
+    this.keys = 0;
+    this.shop = (await this.post('/v1/merchants', { code: 'cafe-1', name: '성수 커피 1호점' })).id;
+    this.other = (await this.post('/v1/merchants', { code: 'books-1', name: `${XSS} 서점` })).id;
+    this.shopKey = (await this.post('/v1/api-keys', { merchantId: this.shop, scopes: ['merchant'], label: 'cafe' })).secret;
+    this.otherKey = (await this.post('/v1/api-keys', { merchantId: this.other, scopes: ['merchant'], label: 'books' })).secret;
+    for (let i = 0; i < 64; ++i) {
+      await this.pay(`order-${i}`, { totalAmount: 5_000 + i * 500, method: i % 5 === 0 ? 'TRANSFER' : 'CARD', orderName: i % 3 === 0 ? '딸기 케이크' : '아메리카노' });
+    }
+    this.found = await this.pay('order-search', { totalAmount: 33_000, buyer: { name: '황보미르' }, orderName: '에티오피아 원두 1kg' });
+    this.hostile = await this.pay('order-xss', { totalAmount: 9_900, buyer: { name: `${XSS}민수` }, orderName: `=HYPERLINK("http://x") ${XSS}` });
+    this.foreign = await this.pay('order-foreign', { merchantId: this.other, totalAmount: 7_700, buyer: { name: '남궁민' } });
+    const canceled = await this.pay('order-canceled', { totalAmount: 22_000 });
+    await this.post(`/v1/payments/${canceled.id}/cancels`, { reason: '단순 변심' });
+    await this.get(`/v1/payments?limit=1&min-position=${encodeURIComponent(this.position)}`);
+  }
+}
+
+export async function startBrowser(path) {
+  return chromium.launch({ executablePath: path, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+}
+
+/** A page that keeps whatever went wrong in it, and everything it asked of anybody else. */
+export async function openPage(browser, world, options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1280, height: options.height ?? 860 },
+    locale: options.locale ?? 'ko-KR',
+    timezoneId: options.zone ?? 'Asia/Seoul',
+    colorScheme: options.theme ?? 'light',
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.wrongs = [];
+  page.on('pageerror', (error) => page.wrongs.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => page.wrongs.push(`dialog: ${dialog.message()}`));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted Type/i.test(message.text())) page.wrongs.push(message.text());
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(world.url) && !url.startsWith('blob:') && !url.startsWith('data:')) page.wrongs.push(`asked ${url}`);
+  });
+  return page;
+}
+
+export async function signIn(page, world, key, path = '/') {
+  await page.goto(`${world.url}/console${path}`);
+  await page.fill('input[type=password]', key);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.top');
+}
+
+export function shotDirectory() {
+  const directory = process.env.WONJANG_SHOTS ?? new URL('../../build/console-shots/', import.meta.url).pathname;
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
