@@ -42,6 +42,7 @@ TEST(Codes, every_value_has_a_code_and_back) {
   expect_codes(ApprovalState::requested, ApprovalState::reversed);
   expect_codes(CancelState::requested, CancelState::failed);
   expect_codes(PaymentStatus::none, PaymentStatus::expired);
+  expect_codes(Rounding::floor, Rounding::up);
 }
 
 TEST(Codes, the_method_of_a_detail_is_its_place_in_the_variant) {
@@ -78,7 +79,10 @@ TEST(Codes, every_event_has_a_type_of_its_own) {
       PaymentFailed{}, CancelRequested{}, CancelSucceeded{}, CancelFailed{}, CancelUnknown{}, ProviderAsked{},
       NetworkCancelRequested{}, NetworkCancelConfirmed{}, AcquisitionUpdated{}, CommandRefused{},
       CommandNoted{}, IncidentOpened{}, MerchantRegistered{}, MerchantClosed{}, ApiKeyCreated{},
-      ApiKeyRevoked{});
+      ApiKeyRevoked{}, settlement::ChangeProposed{}, settlement::ChangeDecided{}, settlement::RunStarted{},
+      settlement::RunEnded{}, settlement::LinesRecorded{}, settlement::LinesRedated{},
+      settlement::PayoutRequested{}, settlement::PayoutUpdated{}, settlement::FileImported{},
+      settlement::FileMatched{}, settlement::BreakResolved{});
   EXPECT_EQ(types.size(), std::variant_size_v<EventBody>);
 }
 

@@ -99,6 +99,17 @@ struct TypeName {
   std::string_view operator()(const MerchantClosed&) const { return "merchant.closed"; }
   std::string_view operator()(const ApiKeyCreated&) const { return "api_key.created"; }
   std::string_view operator()(const ApiKeyRevoked&) const { return "api_key.revoked"; }
+  std::string_view operator()(const settlement::ChangeProposed&) const { return "reference.proposed"; }
+  std::string_view operator()(const settlement::ChangeDecided&) const { return "reference.decided"; }
+  std::string_view operator()(const settlement::RunStarted&) const { return "settlement.run_started"; }
+  std::string_view operator()(const settlement::RunEnded&) const { return "settlement.run_ended"; }
+  std::string_view operator()(const settlement::LinesRecorded&) const { return "settlement.lines_recorded"; }
+  std::string_view operator()(const settlement::LinesRedated&) const { return "settlement.lines_redated"; }
+  std::string_view operator()(const settlement::PayoutRequested&) const { return "payout.requested"; }
+  std::string_view operator()(const settlement::PayoutUpdated&) const { return "payout.updated"; }
+  std::string_view operator()(const settlement::FileImported&) const { return "file.imported"; }
+  std::string_view operator()(const settlement::FileMatched&) const { return "file.matched"; }
+  std::string_view operator()(const settlement::BreakResolved&) const { return "break.resolved"; }
 };
 
 }  // namespace
@@ -123,6 +134,10 @@ RawId subject_of(const Event& event) {
     return noted->about.is_zero() ? event.stream : noted->about;
   }
   return event.stream;
+}
+
+bool is_house_event(const EventBody& body) {
+  return std::visit([]<typename Body>(const Body&) { return HouseEvent<Body>; }, body);
 }
 
 std::string_view type_of(const EventBody& body) { return std::visit(TypeName{}, body); }

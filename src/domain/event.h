@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "domain/method.h"
 #include "domain/money.h"
 #include "domain/refusal.h"
+#include "domain/settlement/events.h"
 #include "domain/tax.h"
 
 namespace wonjang {
@@ -350,11 +352,25 @@ using EventBody =
                  PaymentFailed, CancelRequested, CancelSucceeded, CancelFailed, CancelUnknown, ProviderAsked,
                  NetworkCancelRequested, NetworkCancelConfirmed, AcquisitionUpdated, CommandRefused,
                  CommandNoted, IncidentOpened, MerchantRegistered, MerchantClosed, ApiKeyCreated,
-                 ApiKeyRevoked>;
+                 ApiKeyRevoked, settlement::ChangeProposed, settlement::ChangeDecided, settlement::RunStarted,
+                 settlement::RunEnded, settlement::LinesRecorded, settlement::LinesRedated,
+                 settlement::PayoutRequested, settlement::PayoutUpdated, settlement::FileImported,
+                 settlement::FileMatched, settlement::BreakResolved>;
+
+// Bodies of the money-out side. They stand in house streams (settlement/streams.h), never in a payment's;
+// such a stream holds nothing else.
+template <typename Body>
+concept HouseEvent = std::is_same_v<Body, settlement::ChangeProposed> ||
+    std::is_same_v<Body, settlement::ChangeDecided> || std::is_same_v<Body, settlement::RunStarted> ||
+    std::is_same_v<Body, settlement::RunEnded> || std::is_same_v<Body, settlement::LinesRecorded> ||
+    std::is_same_v<Body, settlement::LinesRedated> || std::is_same_v<Body, settlement::PayoutRequested> ||
+    std::is_same_v<Body, settlement::PayoutUpdated> || std::is_same_v<Body, settlement::FileImported> ||
+    std::is_same_v<Body, settlement::FileMatched> || std::is_same_v<Body, settlement::BreakResolved>;
+bool is_house_event(const EventBody& body);
 
 struct Event {
   EventId id;
-  RawId stream;               // the payment's id, or a registry stream's
+  RawId stream;               // the payment's id, or a house stream's (the registry's among them)
   std::uint32_t version = 0;  // 0, 1, 2 ... within the stream, dense
   MerchantId merchant;
   std::string order_id;

@@ -197,11 +197,15 @@ struct Fold {
   void operator()(const PaymentFailed&) const {}
   void operator()(const CommandRefused&) const {}
   void operator()(const CommandNoted&) const {}
-  // Events of a registry have no place in a payment's stream.
+  // Events of a registry and of the house have no place in a payment's stream.
   void operator()(const MerchantRegistered&) const { ++payment.contradictions; }
   void operator()(const MerchantClosed&) const { ++payment.contradictions; }
   void operator()(const ApiKeyCreated&) const { ++payment.contradictions; }
   void operator()(const ApiKeyRevoked&) const { ++payment.contradictions; }
+  template <HouseEvent Body>
+  void operator()(const Body&) const {
+    ++payment.contradictions;
+  }
 
  private:
   Approval* known(ApprovalId id) const {
@@ -353,6 +357,10 @@ struct TriggerOf {
   std::optional<Trigger> operator()(const MerchantClosed&) const { return std::nullopt; }
   std::optional<Trigger> operator()(const ApiKeyCreated&) const { return std::nullopt; }
   std::optional<Trigger> operator()(const ApiKeyRevoked&) const { return std::nullopt; }
+  template <HouseEvent Body>
+  std::optional<Trigger> operator()(const Body&) const {
+    return std::nullopt;
+  }
 };
 
 void move_status(Payment& payment, Trigger trigger, Instant occurred_at) {

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/checked.h"
+#include "domain/code_table.h"
 
 namespace wonjang {
 namespace {
@@ -88,7 +89,15 @@ std::optional<std::int64_t> signed_value(const std::string& digits, bool negativ
   return value;
 }
 
+constexpr CodeRow<Rounding> kRoundings[] = {
+    {Rounding::floor, "FLOOR"},
+    {Rounding::half_up, "HALF_UP"},
+    {Rounding::up, "UP"},
+};
+
 }  // namespace
+
+WJ_CODES(Rounding, kRoundings);
 
 std::optional<Currency> Currency::parse(std::string_view code) {
   if (code.size() != 3 || !exponent_of(code)) return std::nullopt;

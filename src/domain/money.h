@@ -44,7 +44,8 @@ std::optional<Money> sub(Money a, Money b);
 
 // Works on magnitudes: |numerator / denominator| is rounded, then the sign goes back, so that a cancel
 // mirrors its approval exactly. REQUIRES: denominator > 0
-enum class Rounding : std::uint8_t { floor, half_up, up };
+enum class Rounding : std::uint8_t { floor, half_up, up };  // numbers are stored
+std::string_view code_of(Rounding v);                       // "FLOOR", "HALF_UP", "UP"; parse_code<Rounding>
 std::int64_t divide(int128 numerator, std::int64_t denominator, Rounding rounding);
 
 // Parts whose sum is `whole`, none more than one minor unit from another, the larger first: 100 by 3 is 34,

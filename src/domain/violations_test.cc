@@ -95,10 +95,20 @@ TEST(Violations, an_envelope_that_lies_is_counted) {
 }
 
 TEST(Violations, events_about_nothing_known_are_counted) {
-  const EventBody kBodies[] = {ApprovalUnknown{},        DepositReversed{},    CancelRequested{},
-                               CancelUnknown{},          ProviderAsked{},      NetworkCancelRequested{},
-                               NetworkCancelConfirmed{}, AcquisitionUpdated{}, MerchantClosed{},
-                               CancelSucceeded{},        CancelFailed{},       DepositConfirmed{}};
+  const EventBody kBodies[] = {ApprovalUnknown{},
+                               DepositReversed{},
+                               CancelRequested{},
+                               CancelUnknown{},
+                               ProviderAsked{},
+                               NetworkCancelRequested{},
+                               NetworkCancelConfirmed{},
+                               AcquisitionUpdated{},
+                               MerchantClosed{},
+                               CancelSucceeded{},
+                               CancelFailed{},
+                               DepositConfirmed{},
+                               settlement::LinesRecorded{},
+                               settlement::PayoutUpdated{}};
   for (const auto& body : kBodies) {
     Till till;
     till.must(order(10'000));

@@ -9,7 +9,7 @@
 #include <set>
 #include <sstream>
 
-#include "adapters/protobuf/event_samples.h"
+#include "adapters/protobuf/event_test_samples.h"
 #include "adapters/protobuf/utf8.h"
 #include "base/bytes.h"
 #include "base/rng.h"
@@ -61,6 +61,7 @@ void find_unset(const google::protobuf::Message& message, const std::string& pat
     const std::string name = path + "." + field->name();
     if (field->is_repeated()) {
       if (reflection->FieldSize(message, field) == 0) out.insert(name);
+      if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
       for (int k = 0; k < reflection->FieldSize(message, field); ++k) {
         find_unset(reflection->GetRepeatedMessage(message, field, k), name, out);
       }
@@ -147,16 +148,19 @@ TEST(EventCodec, samples_cover_every_body_and_method_of_the_schema) {
   EXPECT_EQ(methods.size(), static_cast<std::size_t>(pb::MethodDetail::descriptor()->field_count()));
 }
 
-// The public type "virtual_account.issued" is the schema's field virtual_account_issued.
+// The public type "virtual_account.issued" is the schema's field virtual_account_issued,
+// "settlement.run_ended" is settlement_run_ended.
 TEST(EventCodec, types_are_named_as_in_the_schema) {
   for (const auto& [name, event] : event_samples()) {
     pb::Event message;
     ASSERT_TRUE(message.ParseFromString(encoded(event)));
-    std::string type = message.GetReflection()
-                           ->GetOneofFieldDescriptor(message, pb::Event::descriptor()->oneof_decl(0))
-                           ->name();
-    type[type.rfind('_')] = '.';
-    EXPECT_EQ(type, type_of(event.body)) << name;
+    std::string type(type_of(event.body));
+    type[type.find('.')] = '_';
+    EXPECT_EQ(message.GetReflection()
+                  ->GetOneofFieldDescriptor(message, pb::Event::descriptor()->oneof_decl(0))
+                  ->name(),
+              type)
+        << name;
   }
 }
 
@@ -189,6 +193,23 @@ TEST(EventCodec, code_numbers_are_those_of_the_domain) {
   expect_same_codes<FundedBy>(pb::FundedBy_descriptor(), "FUNDED_BY_");
   expect_same_codes<PaymentStatus>(pb::PaymentStatus_descriptor(), "PAYMENT_STATUS_");
   expect_same_codes<RefusalCode>(pb::RefusalCode_descriptor(), "REFUSAL_CODE_");
+  expect_same_codes<Method>(pb::Method_descriptor(), "METHOD_");
+  expect_same_codes<Rounding>(pb::Rounding_descriptor(), "ROUNDING_");
+  expect_same_codes<settlement::DayKind>(pb::DayKind_descriptor(), "DAY_KIND_");
+  expect_same_codes<settlement::RuleKind>(pb::RuleKind_descriptor(), "RULE_KIND_");
+  expect_same_codes<settlement::FeeType>(pb::FeeType_descriptor(), "FEE_TYPE_");
+  expect_same_codes<settlement::MerchantTier>(pb::MerchantTier_descriptor(), "MERCHANT_TIER_");
+  expect_same_codes<settlement::VatTreatment>(pb::VatTreatment_descriptor(), "VAT_TREATMENT_");
+  expect_same_codes<settlement::FeeOrder>(pb::FeeOrder_descriptor(), "FEE_ORDER_");
+  expect_same_codes<settlement::FeeOnCancel>(pb::FeeOnCancel_descriptor(), "FEE_ON_CANCEL_");
+  expect_same_codes<settlement::CycleKind>(pb::CycleKind_descriptor(), "CYCLE_KIND_");
+  expect_same_codes<settlement::BasisKind>(pb::BasisKind_descriptor(), "BASIS_KIND_");
+  expect_same_codes<settlement::BasisRoll>(pb::BasisRoll_descriptor(), "BASIS_ROLL_");
+  expect_same_codes<settlement::DatePolicy>(pb::DatePolicy_descriptor(), "DATE_POLICY_");
+  expect_same_codes<settlement::LineKind>(pb::LineKind_descriptor(), "LINE_KIND_");
+  expect_same_codes<settlement::PayoutState>(pb::PayoutState_descriptor(), "PAYOUT_STATE_");
+  expect_same_codes<settlement::FileKind>(pb::FileKind_descriptor(), "FILE_KIND_");
+  expect_same_codes<settlement::MatchState>(pb::MatchState_descriptor(), "MATCH_STATE_");
 }
 
 TEST(EventCodec, encode_appends) {

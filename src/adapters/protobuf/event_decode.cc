@@ -1,11 +1,11 @@
 #include <google/protobuf/arena.h>
 #include <google/protobuf/stubs/logging.h>
 
-#include <limits>
 #include <mutex>
-#include <type_traits>
 
 #include "adapters/protobuf/event_codec.h"
+#include "adapters/protobuf/message_reader.h"
+#include "adapters/protobuf/settlement_decode.h"
 #include "wonjang/v1/event.pb.h"
 
 namespace wonjang {
@@ -13,49 +13,11 @@ namespace {
 
 namespace pb = wonjang::v1;
 
-// Turns generated messages into domain values. The first thing that can't be kept whole is remembered in
-// why(); reading goes on with zeros, so that one check at the end is enough.
-class EventReader {
+class EventReader : public MessageReader {
  public:
   Event event(const pb::Event& m);
-  const std::string& why() const { return why_; }
 
  private:
-  void refuse(const char* what) {
-    if (why_.empty()) why_ = what;
-  }
-  // A field of a later schema would be lost in the domain value: better no answer than half of one.
-  template <typename Message>
-  void all_known(const Message& m) {
-    if (!m.GetReflection()->GetUnknownFields(m).empty()) refuse("has a field that this program doesn't know");
-  }
-  RawId raw_id(const std::string& bytes) {
-    if (bytes.empty()) return {};
-    if (bytes.size() != 16) {
-      refuse("has an id that isn't 16 bytes");
-      return {};
-    }
-    return RawId::from_bytes(bytes.data());
-  }
-  template <typename IdType>
-  IdType id(const std::string& bytes) {
-    return IdType(raw_id(bytes));
-  }
-  template <typename Enum>
-  Enum code(int number) {
-    using Number = std::underlying_type_t<Enum>;
-    if (number < 0 || number > int{std::numeric_limits<Number>::max()}) {
-      refuse("has a code number that is too large");
-      return {};
-    }
-    return static_cast<Enum>(number);
-  }
-  Currency currency(const std::string& code) {
-    const auto known = Currency::parse(code);
-    if (!known) refuse("has a currency that this program doesn't know");
-    return known.value_or(Currency());
-  }
-
   Actor actor(const pb::Actor& m);
   TaxParts parts(const pb::TaxParts& m);
   External external(const pb::External& m);
@@ -103,8 +65,6 @@ class EventReader {
   ApiKeyCreated body(const pb::ApiKeyCreated& m);
   ApiKeyRevoked body(const pb::ApiKeyRevoked& m);
   EventBody body_of(const pb::Event& m);
-
-  std::string why_;
 };
 
 Actor EventReader::actor(const pb::Actor& m) {
@@ -477,6 +437,28 @@ EventBody EventReader::body_of(const pb::Event& m) {
       return body(m.api_key_created());
     case pb::Event::kApiKeyRevoked:
       return body(m.api_key_revoked());
+    case pb::Event::kReferenceProposed:
+      return read(*this, m.reference_proposed());
+    case pb::Event::kReferenceDecided:
+      return read(*this, m.reference_decided());
+    case pb::Event::kSettlementRunStarted:
+      return read(*this, m.settlement_run_started());
+    case pb::Event::kSettlementRunEnded:
+      return read(*this, m.settlement_run_ended());
+    case pb::Event::kSettlementLinesRecorded:
+      return read(*this, m.settlement_lines_recorded());
+    case pb::Event::kSettlementLinesRedated:
+      return read(*this, m.settlement_lines_redated());
+    case pb::Event::kPayoutRequested:
+      return read(*this, m.payout_requested());
+    case pb::Event::kPayoutUpdated:
+      return read(*this, m.payout_updated());
+    case pb::Event::kFileImported:
+      return read(*this, m.file_imported());
+    case pb::Event::kFileMatched:
+      return read(*this, m.file_matched());
+    case pb::Event::kBreakResolved:
+      return read(*this, m.break_resolved());
     case pb::Event::BODY_NOT_SET:
       break;
   }

@@ -1,4 +1,5 @@
 #include "adapters/protobuf/event_codec.h"
+#include "adapters/protobuf/settlement_encode.h"
 #include "adapters/protobuf/wire_writer.h"
 #include "wonjang/v1/event.pb.h"
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,29 +40,21 @@ class WireWriter {
   void number(int field, std::int64_t v) { number(field, static_cast<std::uint64_t>(v)); }
   void number(int field, std::uint32_t v) { number(field, std::uint64_t{v}); }
   void instant(int field, Instant v) { number(field, v.us); }
+  void date(int field, BusinessDate v) { number(field, std::int64_t{v.days}); }
   void flag(int field, bool v) { number(field, std::uint64_t{v}); }
   template <typename Enum>
   void code(int field, Enum v) {
     number(field, static_cast<std::uint64_t>(v));
   }
   void id(int field, const RawId& v) {
-    if (v.is_zero()) return;
-    room(kScalarMax + 16);
-    tag(field, kSized);
-    put(16);
-    const std::uint64_t be[2] = {__builtin_bswap64(v.high), __builtin_bswap64(v.low)};
-    copy(be, sizeof be);
+    if (!v.is_zero()) id_element(field, v);
   }
   template <typename Tag>
   void id(int field, const Id<Tag>& v) {
     id(field, v.raw());
   }
   void bytes(int field, std::string_view v) {
-    if (v.empty()) return;
-    room(kScalarMax + v.size());
-    tag(field, kSized);
-    varint(v.size());
-    copy(v.data(), v.size());
+    if (!v.empty()) sized(field, v);
   }
   void text(int field, std::string_view v) {
     if (is_utf8(v)) {
@@ -70,6 +63,33 @@ class WireWriter {
       bytes(field, to_utf8(v));
     }
   }
+
+  // Elements of a list are there whatever they are.
+  void id_element(int field, const RawId& v) {
+    room(kScalarMax + 16);
+    tag(field, kSized);
+    put(16);
+    const std::uint64_t be[2] = {__builtin_bswap64(v.high), __builtin_bswap64(v.low)};
+    copy(be, sizeof be);
+  }
+  void text_element(int field, std::string_view v) {
+    if (is_utf8(v)) {
+      sized(field, v);
+    } else {
+      sized(field, to_utf8(v));
+    }
+  }
+  // A list of numbers, packed.
+  void numbers(int field, std::span<const std::int64_t> list) {
+    if (list.empty()) return;
+    message(field, [&] {
+      for (const auto v : list) {
+        room(kScalarMax);
+        varint(static_cast<std::uint64_t>(v));
+      }
+    });
+  }
+
   // Written also when `body` writes nothing: an empty message is there, an absent one isn't.
   template <typename Body>
   void message(int field, Body&& body) {
@@ -100,6 +120,12 @@ class WireWriter {
   void varint(std::uint64_t v) {
     for (; v >= 0x80; v >>= 7U) put(static_cast<std::uint8_t>(v | 0x80U));
     put(static_cast<std::uint8_t>(v));
+  }
+  void sized(int field, std::string_view v) {
+    room(kScalarMax + v.size());
+    tag(field, kSized);
+    varint(v.size());
+    copy(v.data(), v.size());
   }
   void tag(int field, std::uint32_t type) { varint((static_cast<std::uint32_t>(field) << 3U) | type); }
 

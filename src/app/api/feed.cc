@@ -8,6 +8,7 @@
 #include "app/api/json/event_json.h"
 #include "app/api/query.h"
 #include "app/api/read_position.h"
+#include "domain/settlement/streams.h"
 
 namespace wonjang {
 namespace {
@@ -69,8 +70,22 @@ Result<std::optional<std::uint32_t>> oldest(std::deque<BookReader>& readers) {
   return out;
 }
 
+// Of the house's events those that say what a merchant gets.
+struct IsForMerchants {
+  bool operator()(const settlement::LinesRecorded&) const { return true; }
+  bool operator()(const settlement::LinesRedated&) const { return true; }
+  bool operator()(const settlement::PayoutRequested&) const { return true; }
+  bool operator()(const settlement::PayoutUpdated&) const { return true; }
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
 bool is_for(const Event& event, MerchantId only) {
-  return only.is_zero() || (event.merchant == only && event.stream != kRegistryStream);
+  if (only.is_zero()) return true;
+  if (event.merchant != only) return false;
+  return !settlement::house_stream_of(subject_of(event)) || std::visit(IsForMerchants(), event.body);
 }
 
 struct FeedRequest {
@@ -132,7 +147,7 @@ Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Pos
   for (std::size_t looked_at = 0;; ++looked_at) {
     WJ_TRY(const auto book, oldest(readers));
     if (!book) break;
-    if (page.count == limit || looked_at == kFeedScanMax) {
+    if (page.count == limit || looked_at == kFeedScanMax || page.events.size() >= kFeedBytesMax) {
       page.more = true;
       break;
     }

@@ -13,6 +13,8 @@ namespace wonjang {
 
 constexpr std::size_t kFeedLimitMax = 1000;
 constexpr std::size_t kFeedScanMax = 4096;  // events looked at in one call, whoever they belong to
+constexpr std::size_t kFeedBytesMax = std::size_t{4}
+                                      << 20U;  // a page that is this long gets no further event
 
 struct FeedPage {
   std::string events;  // JSON objects, comma-separated
@@ -22,9 +24,10 @@ struct FeedPage {
   bool more = false;  // there was more to look at
 };
 
-// Up to `limit` events behind `from`; of `only` alone if it isn't zero (then without the registry's). Stops
-// after kFeedScanMax events: a page may be empty and yet have moved on. Errors: unavailable (a book is being
-// reopened: a page without it would be read as the whole), corrupt.
+// Up to `limit` events behind `from`; of `only` alone if it isn't zero (then without the house's, but
+// for its own settlement lines and payouts). Stops after kFeedScanMax events or kFeedBytesMax bytes: a page
+// may be empty, or short, and yet have moved on. Errors: unavailable (a book is being reopened: a page
+// without it would be read as the whole), corrupt.
 Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Positions& from,
                            std::size_t limit, MerchantId only);
 

@@ -6,31 +6,9 @@
 #include "base/assert.h"
 #include "domain/decide.h"
 #include "engine/ledger/idempotency.h"
+#include "engine/ledger/plan.h"
 
 namespace wonjang {
-
-namespace {
-
-IdempotencyEntry entry_of(const RequestKey& key, const Reply& reply, bool final) {
-  IdempotencyEntry entry{key.key, key.fingerprint, final, 0, {}};
-  if (final) {
-    entry.status = reply.status;
-    entry.reply = reply.body;
-  }
-  return entry;
-}
-
-std::string_view operation(const Request& request) {
-  return std::visit([](const auto& command) { return operation_of(command); }, request.command);
-}
-
-}  // namespace
-
-struct BookWriter::Plan {
-  Answer answer;
-  Hash128 claim{};           // of a create
-  bool needs_write = false;  // the answer holds only once this batch is durable
-};
 
 BookWriter::BookWriter(std::uint32_t index, Ports ports, Rng rng) : index_(index), ports_(ports), ids_(rng) {}
 BookWriter::~BookWriter() = default;
@@ -92,6 +70,7 @@ void BookWriter::process(std::span<Request> batch) {
   tree_nodes_.clear();
   plans_.clear();
   states_.clear();
+  house_versions_.clear();
   keys_.clear();
   claims_.clear();
   plans_.resize(batch.size());
@@ -145,6 +124,7 @@ Result<void> BookWriter::plan_or_fail(Request& request, Plan& plan) {
     WJ_TRY(const bool answered, answer_from_entry(request, plan));
     if (answered) return {};
   }
+  if (std::holds_alternative<RecordFacts>(request.command)) return plan_facts(request, plan);
   const auto* command = std::get_if<PaymentCommand>(&request.command);
   if (command == nullptr) return plan_registry(request, plan);
   return std::holds_alternative<CreatePayment>(*command) ? plan_create(request, plan)
@@ -196,8 +176,13 @@ void BookWriter::record_key_reuse(Request& request, const FoundIdempotency& foun
     add_registry_unit(request, std::move(decided), nullptr, plan, /*with_entry=*/false);
     return;
   }
-  if (!is_payment_stream(found.stream)) {  // an aside: the audit has enough of its payment
+  if (!is_payment_stream(found.stream)) {
     plan.answer.first_used_at = first_use_of(found);
+    // A house stream is counted by those who write to it: nothing is noted in it, but beside it. An aside's
+    // payment has enough of them.
+    if (settlement::house_stream_of(found.stream)) {
+      add_aside(found.stream, Payment{}, request, std::move(record), nullptr, plan, /*with_entry=*/false);
+    }
     return;
   }
   auto state = state_of(found.stream);
@@ -336,7 +321,7 @@ void BookWriter::refuse_on(StreamState& state, Request& request, const Refusal& 
 void BookWriter::keep(StreamState& state, Request& request, EventBody body, const Refusal* refusal,
                       Plan& plan) {
   if (state.refusals >= kRefusalsKept) {
-    add_aside(state.payment, request, std::move(body), refusal, plan);
+    add_aside(state.payment.id.raw(), state.payment, request, std::move(body), refusal, plan);
     return;
   }
   std::vector<Event> events(1);
@@ -347,7 +332,7 @@ void BookWriter::keep(StreamState& state, Request& request, EventBody body, cons
 
 void BookWriter::keep_in_registry(Request& request, EventBody body, const Refusal* refusal, Plan& plan) {
   if (registry_refusals_ >= kRegistryRefusalsKept) {
-    add_aside(Payment{}, request, std::move(body), refusal, plan);
+    add_aside(kRegistryStream, Payment{}, request, std::move(body), refusal, plan);
     return;
   }
   std::vector<RegistryDecided> record;
@@ -355,10 +340,9 @@ void BookWriter::keep_in_registry(Request& request, EventBody body, const Refusa
   add_registry_unit(request, std::move(record), refusal, plan, /*with_entry=*/true);
 }
 
-// `payment` doesn't exist: about the registry.
-void BookWriter::add_aside(const Payment& payment, Request& request, EventBody body, const Refusal* refusal,
-                           Plan& plan) {
-  const RawId about = payment.exists() ? payment.id.raw() : kRegistryStream;
+// `payment` is the one that it is about, or says no more than merchant and currency.
+void BookWriter::add_aside(RawId about, const Payment& payment, Request& request, EventBody body,
+                           const Refusal* refusal, Plan& plan, bool with_entry) {
   if (auto* refused = std::get_if<CommandRefused>(&body)) refused->about = about;
   if (auto* noted = std::get_if<CommandNoted>(&body)) noted->about = about;
   Unit unit;
@@ -372,11 +356,11 @@ void BookWriter::add_aside(const Payment& payment, Request& request, EventBody b
   event.body = std::move(body);
   stamp(event, request, unit.stream, /*version=*/0);
   unit.events.push_back(encoded(event));
-  if (request.renderer != nullptr) {
+  if (with_entry && request.renderer != nullptr) {
     plan.answer.reply =
         request.renderer->render({payment, {&event, 1}, refusal, operation(request), index_, first});
   }
-  if (request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+  if (with_entry && request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
   if (request.want_payment) plan.answer.payment = std::make_shared<Payment>(payment);
   finish_plan(plan, first, std::move(unit));
 }
@@ -487,9 +471,13 @@ void BookWriter::stamp(Event& event, const Request& request, RawId stream, std::
 std::string BookWriter::encoded(const Event& event) {
   std::string bytes;
   ports_.codec.encode(event, bytes);
+  take_leaf(bytes);
+  return bytes;
+}
+
+void BookWriter::take_leaf(std::string_view bytes) {
   next_head_.tree.add(ports_.digest, leaf_hash(ports_.digest, bytes), tree_nodes_);
   ++stats_.events;
-  return bytes;
 }
 
 void BookWriter::finish_plan(Plan& plan, Position first, Unit unit) {

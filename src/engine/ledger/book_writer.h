@@ -92,6 +92,10 @@ class BookWriter {
   Result<void> plan_create(Request& request, Plan& plan);
   Result<void> plan_change(Request& request, Plan& plan);
   Result<void> plan_registry(Request& request, Plan& plan);
+  Result<void> plan_facts(Request& request, Plan& plan);
+  Result<std::uint32_t> house_version_of(RawId stream);
+  void refuse_facts(Request& request, const RecordFacts& facts, std::uint32_t version, Plan& plan);
+  Result<void> add_facts(Request& request, RecordFacts& facts, Plan& plan);
   Result<void> load_registry();
   Result<void> decide_on(StreamState& state, Request& request, Plan& plan);
   Result<StreamState*> state_of(RawId stream);
@@ -106,11 +110,12 @@ class BookWriter {
                          Plan& plan, bool with_entry);
   void keep(StreamState& state, Request& request, EventBody body, const Refusal* refusal, Plan& plan);
   void keep_in_registry(Request& request, EventBody body, const Refusal* refusal, Plan& plan);
-  void add_aside(const Payment& payment, Request& request, EventBody body, const Refusal* refusal,
-                 Plan& plan);
+  void add_aside(RawId about, const Payment& payment, Request& request, EventBody body,
+                 const Refusal* refusal, Plan& plan, bool with_entry = true);
   void answer_open_entries(StreamState& state, Request& request, std::span<const Event> events, Plan& plan);
   void stamp(Event& event, const Request& request, RawId stream, std::uint32_t version);
   std::string encoded(const Event& event);
+  void take_leaf(std::string_view bytes);
   void finish_plan(Plan& plan, Position first, Unit unit);
   void close_open_entry(StreamState& state, Unit& unit, const Reply& reply);
   Result<void> write();
@@ -139,6 +144,7 @@ class BookWriter {
   std::vector<Hash128> asked_keys_;
   std::vector<Hash128> asked_claims_;
   std::unordered_map<RawId, std::unique_ptr<StreamState>> states_;
+  std::unordered_map<RawId, std::uint32_t> house_versions_;
   std::unordered_map<Hash128, std::size_t, HashKeyHasher>
       keys_;                                                  // idempotency key -> newest unit of this batch
   std::unordered_map<Hash128, RawId, HashKeyHasher> claims_;  // claim -> stream, of this batch

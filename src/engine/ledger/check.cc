@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "domain/settlement/streams.h"
 #include "engine/ledger/head.h"
 #include "engine/ledger/idempotency.h"
 #include "engine/ledger/stream_state.h"
@@ -189,7 +190,35 @@ class Checker {
     }
     folded_units_ += known.size();
     if (stream == kRegistryStream) return check_registry(known);
+    if (settlement::house_stream_of(stream)) return check_house(known);
     return is_payment_stream(stream) ? check_payment(stream, known) : check_aside(known);
+  }
+
+  // House events alone, without what only a payment's have. That they stand in their stream is check_log's.
+  Result<void> check_house(const std::vector<StoredUnit>& units) {
+    std::uint32_t version = 0;
+    for (const auto& unit : units) {
+      if (unit.first_version != version) {
+        note(at(unit.first) + "its stream has no event " + std::to_string(version));
+        return {};
+      }
+      Position position = unit.first;
+      for (const auto& bytes : unit.events) {
+        const auto event = ports_.codec.decode(bytes);
+        WJ_TRY(const bool readable, looked(event, at(position)));
+        if (!readable) return {};
+        if (!is_house_event(event->body)) {
+          note(at(position) + std::string(type_of(event->body)) + " has no place in a house stream");
+        }
+        if (!event->order_id.empty() || event->status_after != PaymentStatus::none ||
+            event->balance_after != 0) {
+          note(at(position) + "it speaks of an order, a status or a balance, and is about no payment");
+        }
+        ++position;
+        ++version;
+      }
+    }
+    return {};
   }
 
   // One unit of one event, which names what it is about.

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 
+#include "domain/settlement/streams.h"
 #include "engine/ledger/merkle.h"
 #include "testing/ledger_rig.h"
 
@@ -156,6 +157,17 @@ class Check : public ::testing::Test {
     payments_.try_emplace(key, answer_.last.payment_id);
   }
 
+  // One more fact of a run, under a key of its own.
+  void record_facts() {
+    RecordFacts facts;
+    facts.stream = *settlement::run_stream({20'779});
+    facts.expected_version = facts_++;
+    facts.bodies.push_back(settlement::RunStarted{});
+    Request request;
+    request.command = std::move(facts);
+    process(std::move(request), "facts-" + std::to_string(facts_));
+  }
+
   // Smaller trees live in the head record alone.
   void grow_to_stored_nodes() {
     for (int i = 0; book_.tail() < (2ULL << kStoredLevelMin); ++i) create("order-grown-" + std::to_string(i));
@@ -169,6 +181,17 @@ class Check : public ::testing::Test {
   void forge(const std::function<void(Unit&)>& edit) {
     book_.forgery = [edit](std::vector<Unit>& units) { edit(units.back()); };
     change("order-1", cancel_command(1'000), "forged");
+    book_.forgery = nullptr;
+  }
+  void forge_fact(const std::function<void(Event&)>& edit) {
+    record_facts();
+    book_.forgery = [this, edit](std::vector<Unit>& units) {
+      auto event = codec_.decode(units.back().events.back()).value();
+      edit(event);
+      units.back().events.back().clear();
+      codec_.encode(event, units.back().events.back());
+    };
+    record_facts();
     book_.forgery = nullptr;
   }
   void forge_event(const std::function<void(Event&)>& edit) {
@@ -198,6 +221,7 @@ class Check : public ::testing::Test {
   Last answer_;
   std::map<std::string, PaymentId> payments_;
   std::int64_t requests_ = 0;
+  std::uint32_t facts_ = 0;
 };
 
 TEST_F(Check, a_clean_book_is_as_derived) {
@@ -226,6 +250,71 @@ TEST_F(Check, progress_is_told_up_to_the_tail) {
   });
   EXPECT_TRUE(report->ok());
   EXPECT_EQ(last, book_.tail());
+}
+
+// ---- house streams ----
+
+TEST_F(Check, facts_are_as_derived) {
+  record_facts();
+  record_facts();
+  EXPECT_EQ(difference(), "");
+}
+
+TEST_F(Check, another_event_in_a_house_stream_is_named) {
+  forge_fact([](Event& event) { event.body = CommandNoted{"x"}; });
+  EXPECT_THAT(difference(), HasSubstr("command.noted has no place in a house stream"));
+}
+
+TEST_F(Check, a_fact_with_an_order_is_named) {
+  forge_fact([](Event& event) { event.order_id = "order-1"; });
+  EXPECT_THAT(difference(), HasSubstr("is about no payment"));
+}
+
+TEST_F(Check, a_fact_with_a_balance_is_named) {
+  forge_fact([](Event& event) { event.balance_after = 1; });
+  EXPECT_THAT(difference(), HasSubstr("is about no payment"));
+}
+
+TEST_F(Check, a_fact_of_another_version_is_named) {
+  forge_fact([](Event& event) { event.version = 7; });
+  EXPECT_THAT(difference(), HasSubstr("it isn't version 1"));
+}
+
+TEST_F(Check, a_fact_of_another_stream_is_named) {
+  forge_fact([](Event& event) { event.stream.low += 1; });
+  EXPECT_THAT(difference(), HasSubstr("it isn't version 1"));
+}
+
+TEST_F(Check, a_gap_in_a_house_stream_is_named) {
+  record_facts();
+  record_facts();
+  book_.streams = [](std::vector<StoredUnit>& units) {
+    if (settlement::house_stream_of(units.front().stream) == settlement::HouseStream::run) {
+      units.back().first_version = 2;
+    }
+  };
+  EXPECT_THAT(difference(), HasSubstr("its stream has no event 1"));
+}
+
+TEST_F(Check, a_house_event_in_a_payments_stream_is_named) {
+  forge_event([](Event& event) {
+    event.body = settlement::RunEnded{};
+    event.status_after = PaymentStatus::none;
+  });
+  EXPECT_NE(difference(), "");
+}
+
+TEST_F(Check, a_stream_of_a_kind_that_nobody_makes_is_named) {
+  book_.forgery = [this](std::vector<Unit>& units) {
+    auto& unit = units.back();
+    unit.stream = RawId{0, 0x7F00'0000'0000'0001ULL};
+    auto event = codec_.decode(unit.events.back()).value();
+    event.stream = unit.stream;
+    unit.events.back().clear();
+    codec_.encode(event, unit.events.back());
+  };
+  record_facts();
+  EXPECT_THAT(difference(), HasSubstr("its stream is no payment's"));
 }
 
 // ---- events ----

@@ -144,8 +144,11 @@ void Ledger::route(Request request) {
 }
 
 std::uint32_t Ledger::book_for(const Request& request) const {
+  if (const auto* facts = std::get_if<RecordFacts>(&request.command)) {
+    return book_of_slot(facts->stream.slot());
+  }
   const auto* command = std::get_if<PaymentCommand>(&request.command);
-  if (command == nullptr) return 0;
+  if (command == nullptr) return 0;  // the registry's
   if (const auto* create = std::get_if<CreatePayment>(command)) {
     return book_of_slot(slot_of(create->merchant, create->order_id));
   }

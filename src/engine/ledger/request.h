@@ -7,7 +7,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -60,6 +62,7 @@ struct Answer {
   PaymentId payment_id;
   Instant first_used_at;
   std::optional<RefusalCode> refusal;
+  std::int64_t actual = 0;  // of a refusal of facts: how many events the stream has
   std::optional<Error> error;
   std::shared_ptr<const Payment> payment;  // only where the request asked for it, and for `open`
 };
@@ -80,10 +83,27 @@ struct RequestKey {
   std::string text;  // as the caller wrote it, for the events
 };
 
+// House events (domain/settlement/events.h) for a stream that must have exactly `expected_version` events so
+// far; else the answer is a refusal (version_mismatch, `actual` says how many it has) and nothing is written.
+// Who decides what they say is the caller; the writer only sees to it that nobody else was quicker. With a
+// key the refusal is frozen under it, beside the stream (an aside), which stays as it was. Failed as
+// `invalid`, and nothing is written: another stream, no bodies, more than Book::kEventsPerUnitMax, bodies
+// that are no house events, one that is larger than Book::kEventBytesMax as an event.
+struct RecordFacts {
+  RawId stream;  // a house stream other than the registry's
+  std::uint32_t expected_version = 0;
+  MerchantId merchant;  // whom they are about; zero: the house
+  Currency currency;
+  Instant occurred_at;  // zero: now
+  std::vector<EventBody> bodies;
+};
+
+constexpr std::string_view operation_of(const RecordFacts&) { return "record_facts"; }
+
 struct Request {
   std::optional<RequestKey> key;  // absent only for the house's own commands (resolver, alarms)
-  PaymentId payment;              // zero for CreatePayment and registry commands
-  std::variant<PaymentCommand, RegistryCommand> command;
+  PaymentId payment;              // zero for CreatePayment, registry commands and facts
+  std::variant<PaymentCommand, RegistryCommand, RecordFacts> command;
   Actor actor;
   std::string reason;
   EventId cause;

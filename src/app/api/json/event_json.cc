@@ -1,7 +1,8 @@
 #include "app/api/json/event_json.h"
 
 #include "app/api/json/method_json.h"
-#include "domain/registry.h"
+#include "app/api/json/settlement_event_json.h"
+#include "domain/settlement/streams.h"
 
 namespace wonjang {
 namespace {
@@ -100,22 +101,27 @@ struct PutBody {
         .instant_if("expiresAt", b.expires_at);
   }
   void operator()(const ApiKeyRevoked& b) const { w.id("keyId", b.key); }
+  template <HouseEvent Body>
+  void operator()(const Body& b) const {
+    put_house_body(w, b);
+  }
 
   void put_failure(std::string_view code, std::string_view message) const {
     w.text_if("failureCode", code).text_if("failureMessage", message);
   }
 };
 
-bool is_registry(const Event& event) { return subject_of(event) == kRegistryStream; }
-
 void put_context(JsonWriter& w, const Event& event) {
   w.id_if("merchantId", event.merchant);
-  if (!is_registry(event)) {
+  const auto house = settlement::house_stream_of(subject_of(event));
+  if (!house) {
     w.id("paymentId", PaymentId(subject_of(event)))
         .text("orderId", event.order_id)
         .text("currency", event.currency.code());
     if (event.status_after != PaymentStatus::none)
       w.text("status", code_of(event.status_after)).number("balanceAmount", event.balance_after);
+  } else if (*house != settlement::HouseStream::registry) {
+    w.text("currency", event.currency.code());
   }
   const bool is_aside = subject_of(event) != event.stream;
   if (!is_aside) w.number("aggregateVersion", event.version);
@@ -131,7 +137,7 @@ void put_context(JsonWriter& w, const Event& event) {
 
 void append_event_json(std::string& out, const Event& event, std::string_view sequence) {
   out.reserve(out.size() + 1024);
-  const std::string subject = is_registry(event) ? "registry" : PaymentId(subject_of(event)).text();
+  const std::string subject = subject_text(subject_of(event));
   JsonWriter w(out);
   w.begin_object();
   w.text("specversion", "1.0").id("id", event.id).text("source", kEventSource);

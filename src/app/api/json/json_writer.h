@@ -52,6 +52,7 @@ class JsonWriter {
     out_.push_back('"');
     return *this;
   }
+  JsonWriter& date(std::string_view name, BusinessDate value) { return text(name, to_text(value)); }
   JsonWriter& instant_micros(std::string_view name, Instant value) {
     return text(name, to_rfc3339_micros(value));
   }
@@ -95,6 +96,9 @@ class JsonWriter {
   JsonWriter& flag_if(std::string_view name, bool value) { return value ? flag(name, value) : *this; }
   JsonWriter& instant_if(std::string_view name, Instant value) {
     return value.is_zero() ? *this : instant(name, value);
+  }
+  JsonWriter& date_if(std::string_view name, BusinessDate value) {
+    return value == BusinessDate{} ? *this : date(name, value);
   }
   template <typename Tag>
   JsonWriter& id_if(std::string_view name, const Id<Tag>& value) {

@@ -1,14 +1,19 @@
 // Golden files pin what payments, events, answers and problems look like.
+#include <boost/json.hpp>
+
 #include "app/api/json/answers.h"
 #include "app/api/json/event_json.h"
-#include "app/api/json/json_document.h"
 #include "app/api/json/json_writer.h"
 #include "app/api/json/payment_json.h"
 #include "app/api/json/problem.h"
 #include "app/api/json/table_for_tests.h"
+#include "domain/settlement/streams.h"
+#include "testing/settlement_samples.h"
 
 namespace wonjang {
 namespace {
+
+using testing::full_body;
 
 const Instant kAt = *parse_rfc3339("2026-11-22T10:30:02.123456+09:00");
 RawId raw(std::uint64_t n) { return {0x019A'0000'0001'1230ULL, n}; }
@@ -103,7 +108,31 @@ std::vector<EventBody> all_bodies() {
           MerchantRegistered{"shop-1", "가게", {{"a", "1"}}, "mall-7"},
           MerchantClosed{},
           ApiKeyCreated{ApiKeyId(raw(11)), "hash-not-shown", "merchant,operator", "till", kAt},
-          ApiKeyRevoked{ApiKeyId(raw(11))}};
+          ApiKeyRevoked{ApiKeyId(raw(11))},
+          full_body(std::type_identity<settlement::ChangeProposed>()),
+          full_body(std::type_identity<settlement::ChangeDecided>()),
+          full_body(std::type_identity<settlement::RunStarted>()),
+          full_body(std::type_identity<settlement::RunEnded>()),
+          full_body(std::type_identity<settlement::LinesRecorded>()),
+          full_body(std::type_identity<settlement::LinesRedated>()),
+          full_body(std::type_identity<settlement::PayoutRequested>()),
+          full_body(std::type_identity<settlement::PayoutUpdated>()),
+          full_body(std::type_identity<settlement::FileImported>()),
+          full_body(std::type_identity<settlement::FileMatched>()),
+          full_body(std::type_identity<settlement::BreakResolved>())};
+}
+
+RawId house_stream_for(const EventBody& body) {
+  const std::string_view type = type_of(body);
+  if (type.starts_with("reference.")) return settlement::change_stream(raw(12));
+  if (type.starts_with("payout.")) {
+    return *settlement::payout_stream(MerchantId(raw(7)), 3, {20'779}, Currency());
+  }
+  if (type.starts_with("settlement.run_")) return *settlement::run_stream({20'779});
+  if (type.starts_with("settlement.")) {
+    return *settlement::lines_stream(MerchantId(raw(7)), 3, {20'779}, 1);
+  }
+  return settlement::file_stream(raw(12));
 }
 
 Event event_with(EventBody body) {
@@ -121,13 +150,18 @@ Event event_with(EventBody body) {
   event.status_after = PaymentStatus::done;
   event.balance_after = 11000;
   event.body = std::move(body);
+  if (!is_house_event(event.body)) return event;
+  event.stream = house_stream_for(event.body);
+  event.order_id.clear();
+  event.status_after = PaymentStatus::none;
+  event.balance_after = 0;
   return event;
 }
 
 void expect_json(const std::string& text) {
-  JsonDocument document;
-  const auto error = document.parse(text);
-  EXPECT_FALSE(error.has_value()) << (error ? error->message : "") << "\n" << text;
+  boost::json::error_code error;
+  const auto parsed = boost::json::parse(text, error);
+  EXPECT_FALSE(error) << error.message() << "\n" << text;
 }
 
 std::string golden(const std::string& name, const std::string& text) {
@@ -178,6 +212,30 @@ TEST(EventJson, every_kind_of_event_looks_like_its_golden_line) {
     all += out + "\n";
   }
   EXPECT_EQ(golden("events.txt", all), "");
+}
+
+TEST(EventJson, every_kind_of_reference_data_looks_like_its_golden_line) {
+  std::string all;
+  for (const auto& reference : testing::full_references()) {
+    std::string out;
+    append_event_json(
+        out, event_with(settlement::ChangeProposed{settlement::ChangeId(raw(12)), reference, "note"}), "s1");
+    expect_json(out);
+    all += out + "\n";
+  }
+  EXPECT_EQ(golden("references.txt", all), "");
+}
+
+TEST(EventJson, an_aside_about_a_house_stream_names_it) {
+  Event event = event_with(
+      CommandRefused{"record_facts", RefusalCode::version_mismatch, "", *settlement::run_stream({20'779})});
+  event.stream = aside_stream(raw(13));
+  event.status_after = PaymentStatus::none;
+  std::string out;
+  append_event_json(out, event, "s1");
+  EXPECT_NE(out.find(R"("subject":"run_)"), std::string::npos) << out;
+  EXPECT_NE(out.find(R"("aside":true)"), std::string::npos) << out;
+  EXPECT_EQ(out.find("paymentId"), std::string::npos) << out;
 }
 
 TEST(JsonWriter, escapes_what_must_be_escaped) {

@@ -1,6 +1,8 @@
-#include "adapters/protobuf/event_samples.h"
+#include "adapters/protobuf/event_test_samples.h"
 
 #include <type_traits>
+
+#include "testing/settlement_samples.h"
 
 namespace wonjang {
 namespace {
@@ -173,6 +175,11 @@ EventBody full(Kind<ApiKeyCreated>) {
 }
 EventBody full(Kind<ApiKeyRevoked>) { return ApiKeyRevoked{ApiKeyId(sample_id(31))}; }
 
+template <HouseEvent Body>
+EventBody full(Kind<Body> kind) {
+  return testing::full_body(kind);
+}
+
 Event full_event(EventBody body) {
   return {.id = EventId(sample_id(1)),
           .stream = sample_id(2),
@@ -211,6 +218,15 @@ void add_each_method(std::vector<EventSample>& out) {
   }
 }
 
+void add_each_reference(std::vector<EventSample>& out) {
+  for (settlement::Reference& reference : testing::full_references()) {
+    const std::string name(settlement::kind_of(reference));
+    out.push_back({"reference.proposed." + name + ".full",
+                   full_event(settlement::ChangeProposed{settlement::ChangeId(sample_id(70)),
+                                                         std::move(reference), "note"})});
+  }
+}
+
 // Written before a field was there: the same bytes must come out, and be read, for ever.
 void add_earlier(std::vector<EventSample>& out) {
   auto created = std::get<PaymentCreated>(full(Kind<PaymentCreated>()));
@@ -242,6 +258,7 @@ std::vector<EventSample> event_samples() {
   std::vector<EventSample> out;
   add_each_kind(out, std::type_identity<EventBody>());
   add_each_method(out);
+  add_each_reference(out);
   add_edges(out);
   add_earlier(out);
   return out;
