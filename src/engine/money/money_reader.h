@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "domain/settlement/events.h"
+#include "domain/event.h"
 #include "ports/event_log.h"
 #include "ports/kv_store.h"
 

@@ -1,0 +1,152 @@
+#include "engine/money/contract_book.h"
+
+#include <algorithm>
+#include <ranges>
+#include <set>
+
+#include "domain/settlement/fee.h"
+
+namespace wonjang::money {
+
+using settlement::Calendar;
+using settlement::Canary;
+using settlement::Contract;
+
+bool holds_on(const Contract& contract, BusinessDate basis) {
+  return contract.valid_from <= basis && (contract.valid_until.days == 0 || basis < contract.valid_until);
+}
+
+Result<ContractBook> ContractBook::load(const MoneyReader& reader, Instant known_at) {
+  ContractBook book;
+  const auto counts = [&](Instant at) {
+    if (at > known_at) return false;
+    book.newest_known_at_ = std::max(book.newest_known_at_, at);
+    return true;
+  };
+  WJ_TRY(auto contracts, reader.contracts());
+  for (auto& known : contracts) {
+    if (counts(known.known_at)) book.add(std::move(known.value), known.known_at);
+  }
+  WJ_TRY(auto calendars, reader.calendars());
+  for (auto& known : calendars) {
+    if (counts(known.known_at)) book.add(std::move(known.value));
+  }
+  WJ_TRY(auto canaries, reader.canaries());
+  for (auto& known : canaries) {
+    if (counts(known.known_at)) book.add(std::move(known.value));
+  }
+  for (auto& [name, trial] : book.trials_) {
+    WJ_TRY(const auto merchants, reader.canary_counts(name));
+    for (const auto& count : merchants) trial.counts[count.merchant_no] = count;
+  }
+  return book;
+}
+
+void ContractBook::add(Contract contract, Instant known_at) {
+  contracts_.push_back({std::move(contract), known_at, {}});
+  const auto& added = contracts_.back();
+  by_merchant_[added.value.merchant].push_back(&added);
+}
+
+void ContractBook::add(Calendar calendar) {
+  const settlement::BusinessDays days(calendar);
+  std::string code = calendar.code;
+  calendars_[std::move(code)] = std::make_unique<UsableCalendar>(UsableCalendar{std::move(calendar), days});
+}
+
+void ContractBook::add(Canary canary) {
+  auto& trial = trials_[canary.name];
+  trial.merchants = {canary.merchants.begin(), canary.merchants.end()};
+  trial.canary = std::move(canary);
+}
+
+const Contract* ContractBook::find_own(MerchantId merchant, std::string_view sub_mall, Currency currency,
+                                       BusinessDate basis, Instant known_at) const {
+  const auto of_merchant = by_merchant_.find(merchant);
+  if (of_merchant == by_merchant_.end()) return nullptr;
+  for (const auto* known : of_merchant->second | std::views::reverse) {
+    const Contract& contract = known->value;
+    if (known->known_at <= known_at && contract.sub_mall == sub_mall && contract.currency == currency &&
+        holds_on(contract, basis)) {
+      return &contract;
+    }
+  }
+  return nullptr;
+}
+
+const Contract* ContractBook::find(MerchantId merchant, std::string_view sub_mall, Currency currency,
+                                   BusinessDate basis, Instant known_at) const {
+  const auto* own = find_own(merchant, sub_mall, currency, basis, known_at);
+  if (own != nullptr || sub_mall.empty()) return own;
+  return find_own(merchant, {}, currency, basis, known_at);
+}
+
+Terms ContractBook::terms_of(const OpenItem& open) const {
+  const auto& item = open.item;
+  const auto* of_day = find(open.merchant, item.sub_mall, open.currency, open.day);
+  if (of_day == nullptr) return {nullptr, open.day};
+  const auto basis = settlement::basis_of(item, of_day->cycle.basis);
+  if (!basis || *basis == open.day) return {of_day, basis};
+  return {find(open.merchant, item.sub_mall, open.currency, *basis), basis};
+}
+
+const Contract* ContractBook::paying(MerchantId merchant, Currency currency, BusinessDate date) const {
+  if (const auto* own = find(merchant, {}, currency, date)) return own;
+  const auto of_merchant = by_merchant_.find(merchant);
+  if (of_merchant == by_merchant_.end()) return nullptr;
+  const Contract* of_sub_mall = nullptr;
+  for (const auto* known : of_merchant->second | std::views::reverse) {
+    if (known->value.currency != currency) continue;
+    if (known->value.sub_mall.empty()) return &known->value;
+    if (of_sub_mall == nullptr) of_sub_mall = &known->value;
+  }
+  return of_sub_mall;
+}
+
+const UsableCalendar* ContractBook::calendar(std::string_view code) const {
+  const auto found = calendars_.find(code);
+  return found == calendars_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> ContractBook::calendars_used_on(BusinessDate date) const {
+  std::set<std::string> codes;
+  for (const auto& known : contracts_) {
+    if (holds_on(known.value, date)) codes.insert(known.value.calendar);
+  }
+  return {codes.begin(), codes.end()};
+}
+
+const Canary* ContractBook::canary_for(const Contract& contract, const settlement::Item& item) const {
+  for (const auto& [name, trial] : trials_) {
+    const Canary& canary = trial.canary;
+    if (canary.stopped) continue;
+    if (!trial.merchants.empty() && !trial.merchants.contains(contract.merchant)) continue;
+    if (canary.method != 0 && canary.method != item.method) continue;
+    if (!canary.business_number.empty() && canary.business_number != contract.business_number) continue;
+    return &canary;
+  }
+  return nullptr;
+}
+
+const CanaryCount* ContractBook::canary_count(std::string_view canary, MerchantNo merchant) const {
+  const auto trial = trials_.find(canary);
+  if (trial == trials_.end()) return nullptr;
+  const auto found = trial->second.counts.find(merchant);
+  return found == trial->second.counts.end() ? nullptr : &found->second;
+}
+
+bool ContractBook::is_promoted(const Canary& canary, MerchantNo merchant) const {
+  if (canary.promote_all) return true;
+  const auto* count = canary_count(canary.name, merchant);
+  return count != nullptr && count->promoted;
+}
+
+std::vector<const Canary*> ContractBook::canaries() const {
+  std::vector<const Canary*> out;
+  for (const auto& [name, trial] : trials_) {
+    if (!trial.canary.stopped) out.push_back(&trial.canary);
+  }
+  return out;
+}
+
+}  // namespace wonjang::money

@@ -1,0 +1,29 @@
+// Explanation of one line, from the log alone: its snapshot, rule by rule, and whether the calculator of
+// today still gives the same from that snapshot.
+//
+// Threads: one at a time (the source's).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/settlement/fee.h"
+#include "engine/money/line_source.h"
+#include "engine/money/money_reader.h"
+
+namespace wonjang::money {
+
+struct LineExplained {
+  LineSummary now;  // where it is paid, as of the newest re-dating
+  WholeLine whole;
+  std::vector<settlement::ExplainStep> steps;
+  bool recomputed = false;         // computed again from its snapshot it is the same
+  std::string why_not_recomputed;  // when it isn't
+};
+
+// Nothing: there is no such line. Errors: those of the reader and the source.
+Result<std::optional<LineExplained>> explain_line(const MoneyReader& reader, LineSource& source,
+                                                  const LineKey& key);
+
+}  // namespace wonjang::money

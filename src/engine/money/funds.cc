@@ -1,0 +1,131 @@
+#include "engine/money/funds.h"
+
+#include <map>
+#include <tuple>
+
+#include "base/int128.h"
+
+namespace wonjang::money {
+
+using settlement::FundsHeld;
+using settlement::FundsRatio;
+using settlement::PayoutState;
+
+namespace {
+
+constexpr std::int64_t kWhole = 1'000'000;
+constexpr BusinessDate kAllDays{INT32_MAX - 1};
+
+Result<std::int64_t> narrow(int128 v) {
+  if (v > INT64_MAX || v < INT64_MIN) return invalid("the settlement funds go beyond 64 bits");
+  return static_cast<std::int64_t>(v);
+}
+
+std::int64_t required_of(std::int64_t amount, const std::optional<FundsRatio>& ratio) {
+  if (!ratio || amount <= 0) return 0;
+  return divide(static_cast<int128>(amount) * ratio->ratio_ppm, kWhole, Rounding::up);
+}
+
+// The one with the latest first day on or before `day`; of several for the same first day the one known last.
+Result<std::optional<FundsRatio>> ratio_on(const MoneyReader& reader, BusinessDate day) {
+  WJ_TRY(const auto all, reader.funds_ratios());
+  std::optional<FundsRatio> out;
+  for (const auto& known : all) {
+    if (known.value.valid_from > day) continue;
+    if (!out || known.value.valid_from >= out->valid_from) out = known.value;
+  }
+  return out;
+}
+
+Result<std::vector<FundsHeld>> held_on(const MoneyReader& reader, BusinessDate day) {
+  WJ_TRY(const auto all, reader.funds_held());
+  std::map<std::tuple<Currency, std::string, std::string>, FundsHeld> newest;
+  for (const auto& known : all) {
+    const FundsHeld& held = known.value;
+    if (held.date > day) continue;
+    auto& kept = newest[{held.currency, held.kind, held.institution}];
+    if (held.date >= kept.date) kept = held;
+  }
+  std::vector<FundsHeld> out;
+  for (auto& [whose, held] : newest) out.push_back(std::move(held));
+  return out;
+}
+
+}  // namespace
+
+Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_of) {
+  FundsPosition out;
+  out.as_of = as_of;
+  WJ_TRY(out.ratio, ratio_on(reader, as_of));
+  WJ_TRY(out.held, held_on(reader, as_of));
+  WJ_TRY(const auto unpaid, reader.unpaid());
+
+  struct Sums {
+    int128 unpaid = 0;
+    int128 counted = 0;
+    int128 held = 0;
+  };
+  std::map<Currency, Sums> sums;
+  for (const auto& one : unpaid) {
+    WJ_TRY(const auto amount, narrow(static_cast<int128>(one.open) + one.settled));
+    if (amount == 0) continue;
+    out.rows.push_back({one.merchant_no, one.merchant, one.currency, amount, required_of(amount, out.ratio)});
+    sums[one.currency].unpaid += amount;
+    if (amount > 0) sums[one.currency].counted += amount;
+  }
+  for (const auto& held : out.held) sums[held.currency].held += held.amount;
+  for (const auto& [currency, sum] : sums) {
+    FundsTotal total;
+    total.currency = currency;
+    WJ_TRY(total.approved_unpaid, narrow(sum.unpaid));
+    WJ_TRY(total.counted, narrow(sum.counted));
+    WJ_TRY(total.held, narrow(sum.held));
+    total.required = required_of(total.counted, out.ratio);
+    const int128 gap = static_cast<int128>(total.required) - total.held;
+    WJ_TRY(total.gap, narrow(gap > 0 ? gap : 0));
+    out.totals.push_back(total);
+  }
+  return out;
+}
+
+Result<FundsLines> funds_lines(const MoneyReader& reader, MerchantNo merchant, Currency currency,
+                               std::size_t count_max) {
+  FundsLines out;
+  int128 sum = 0;
+  const auto keep = [&](auto& list, const auto& one) {
+    if (list.size() < count_max) {
+      list.push_back(one);
+    } else {
+      out.truncated = true;
+    }
+  };
+  WJ_CHECK(reader.open_items(kAllDays, [&](const OpenItem& open) -> Result<bool> {
+    if (open.merchant_no != merchant || open.currency != currency) return true;
+    const bool adds = open.item.kind == settlement::LineKind::approval;
+    sum += adds ? open.item.amount : -open.item.amount;
+    keep(out.items, open);
+    return true;
+  }));
+  WJ_CHECK(reader.unpaid_lines(merchant, currency, kAllDays, [&](const LineSummary& line) -> Result<bool> {
+    if (line.payout) return true;
+    sum += line.net;
+    keep(out.lines, line);
+    return true;
+  }));
+  WJ_CHECK(reader.payouts(BusinessDate{0}, kAllDays, merchant, [&](const PayoutNow& payout) -> Result<bool> {
+    const bool is_pending = payout.state == PayoutState::requested || payout.state == PayoutState::sent;
+    if (payout.currency != currency || !is_pending) return true;
+    sum += payout.requested.amount;
+    keep(out.payouts, payout);
+    return true;
+  }));
+  WJ_TRY(const auto standing, reader.standing(merchant, currency));
+  out.carried = standing.carried;
+  out.kept_back = standing.kept_back;
+  for (const auto& carried : standing.carried) sum += carried.amount;
+  sum += standing.kept_back;
+  WJ_TRY(out.sum, narrow(sum));
+  return out;
+}
+
+}  // namespace wonjang::money

@@ -1,0 +1,124 @@
+#include "engine/money/funds.h"
+
+#include "engine/money/payout_file.h"
+#include "engine/money/payout_run.h"
+#include "testing/money_rig.h"
+
+namespace wonjang::money {
+namespace {
+
+const BusinessDate kDay = day("2026-11-16");
+const BusinessDate kPaid = day("2026-11-18");
+
+// Every row is the sum of its lines.
+void expect_drill_down(MoneyRig& rig) {
+  const auto position = funds_position(rig.reader(), kPaid);
+  ASSERT_TRUE(position);
+  for (const auto& row : position->rows) {
+    const auto lines = funds_lines(rig.reader(), row.merchant_no, row.currency, 100);
+    ASSERT_TRUE(lines);
+    EXPECT_EQ(lines->sum, row.approved_unpaid);
+  }
+}
+
+TEST(Funds, a_row_is_what_is_not_paid_yet_and_sums_up_from_its_lines) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.approve(settlement::FundsRatio{day("2026-01-01"), 600'000, "guideline"});
+  const auto row = [&]() -> std::int64_t {
+    const auto position = funds_position(rig.reader(), kPaid);
+    return position && !position->rows.empty() ? position->rows[0].approved_unpaid : 0;
+  };
+  const auto first = rig.sell(merchant, 10'001, kDay);
+  EXPECT_EQ(row(), 10'001);
+  rig.must_run(kDay);
+  EXPECT_EQ(row(), 10'001 - 275);
+  expect_drill_down(rig);
+  rig.sell(merchant, 500, day("2026-11-17"));
+  rig.cancel(first, 100, day("2026-11-17"));
+  expect_drill_down(rig);
+
+  PayoutOptions options;
+  options.date = kPaid;
+  options.owner = rig.owner();
+  ASSERT_TRUE(run_payouts(rig.ports(), options));
+  EXPECT_EQ(row(), 10'001 - 275 + 400) << "requested isn't paid";
+  expect_drill_down(rig);
+  const auto file = send_payouts(rig.ports(), kPaid, "file", rig.owner());
+  ASSERT_TRUE(file);
+  const auto id = file->csv.substr(file->csv.find("pyo_"), 30);
+  const auto results = parse_payout_results("payout_id,state\n" + id + ",PAID\n");
+  ASSERT_TRUE(results && apply_payout_results(rig.ports(), *results, "bank", rig.owner()));
+  EXPECT_EQ(row(), 400);
+  expect_drill_down(rig);
+}
+
+TEST(Funds, what_must_lie_outside_is_rounded_up_and_the_gap_is_what_is_missing) {
+  MoneyRig rig;
+  const auto creditor = rig.shop();
+  const auto debtor = rig.shop();
+  rig.approve(settlement::FundsRatio{day("2026-01-01"), 600'000, "guideline"});
+  rig.approve(settlement::FundsRatio{day("2027-12-17"), 800'000, "law"});
+  rig.approve(settlement::FundsHeld{day("2026-11-17"), "TRUST", "bank-a", {}, 1'000});
+  rig.approve(settlement::FundsHeld{day("2026-11-18"), "TRUST", "bank-a", {}, 4'000});
+  rig.approve(settlement::FundsHeld{day("2026-11-18"), "DEPOSIT", "bank-b", {}, 1'000});
+  rig.approve(settlement::FundsHeld{day("2026-12-01"), "DEPOSIT", "bank-b", {}, 99'000});
+  rig.sell(creditor, 10'001, kDay);
+  const auto sold = rig.sell(debtor, 3'000, kDay);
+  rig.must_run(kDay);
+  PayoutOptions options;
+  options.date = kPaid;
+  options.owner = rig.owner();
+
+  const auto position = funds_position(rig.reader(), kPaid);
+
+  ASSERT_TRUE(position);
+  const std::int64_t unpaid = 10'001 - 275 + 3'000 - 83;
+  ASSERT_EQ(position->totals.size(), 1U);
+  const auto& total = position->totals[0];
+  EXPECT_EQ(total.approved_unpaid, unpaid);
+  EXPECT_EQ(total.required, (unpaid * 6 + 9) / 10);
+  EXPECT_EQ(total.held, 5'000);
+  EXPECT_EQ(total.gap, total.required - 5'000);
+  EXPECT_EQ(position->ratio->ratio_ppm, 600'000);
+  std::int64_t rows = 0;
+  for (const auto& row : position->rows) rows += row.approved_unpaid;
+  EXPECT_EQ(rows, total.approved_unpaid);
+  expect_drill_down(rig);
+  rig.cancel(sold, 3'000, day("2026-11-17"));
+  expect_drill_down(rig);
+}
+
+TEST(Funds, one_merchants_debt_does_not_pay_another) {
+  MoneyRig rig;
+  const auto creditor = rig.shop();
+  const auto debtor = rig.shop();
+  rig.approve(settlement::FundsRatio{day("2026-01-01"), 1'000'000, "law"});
+  const auto sold = rig.sell(debtor, 3'000, kDay);
+  rig.sell(creditor, 1'000, kDay);
+  rig.must_run(kDay);
+  PayoutOptions options;
+  options.date = kPaid;
+  options.owner = rig.owner();
+  ASSERT_TRUE(run_payouts(rig.ports(), options));
+  const auto file = send_payouts(rig.ports(), kPaid, "file", rig.owner());
+  ASSERT_TRUE(file);
+  std::string paid = "payout_id,state\n";
+  for (auto at = file->csv.find("pyo_"); at != std::string::npos; at = file->csv.find("pyo_", at + 1)) {
+    paid += file->csv.substr(at, 30) + ",PAID\n";
+  }
+  const auto results = parse_payout_results(paid);
+  ASSERT_TRUE(results && apply_payout_results(rig.ports(), *results, "bank", rig.owner()));
+  rig.cancel(sold, 3'000, day("2026-11-17"));
+  rig.sell(creditor, 2'000, day("2026-11-17"));
+
+  const auto position = funds_position(rig.reader(), kPaid);
+
+  ASSERT_TRUE(position);
+  EXPECT_EQ(position->totals[0].approved_unpaid, -1'000);
+  EXPECT_EQ(position->totals[0].counted, 2'000);
+  EXPECT_EQ(position->totals[0].required, 2'000);
+}
+
+}  // namespace
+}  // namespace wonjang::money

@@ -1,0 +1,171 @@
+#include "engine/money/payout_run.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "base/checked.h"
+#include "engine/money/contract_book.h"
+#include "engine/money/payout_sums.h"
+
+namespace wonjang::money {
+
+using settlement::Contract;
+using settlement::PayoutId;
+using settlement::PayoutRequested;
+using settlement::PayoutState;
+
+namespace {
+
+class PayoutRun {
+ public:
+  PayoutRun(const MoneyPorts& ports, const PayoutOptions& options) : ports_(ports), options_(options) {}
+
+  Result<PayoutReport> run() {
+    WJ_TRY(snapshot_, ports_.now.caught_up());
+    const MoneyReader reader(*snapshot_);
+    WJ_TRY(const auto book, ContractBook::load(reader));
+    WJ_CHECK(refuse_closed_day(book));
+    WJ_CHECK(load_holds(reader));
+    WJ_TRY(const auto dues, all_dues(reader, book));
+    for (const auto& due : dues) WJ_CHECK(pay(reader, book, due));
+    if (!options_.dry_run) WJ_CHECK(ports_.sink.drain());
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> refuse_closed_day(const ContractBook& book) const {
+    if (options_.also_on_closed_day) return {};
+    const auto* calendar = book.calendar(options_.calendar);
+    if (calendar == nullptr)
+      return invalid("there is no calendar " + options_.calendar + ": import it first");
+    const auto open = calendar->days.is_business_day(options_.date);
+    if (!open) return invalid("calendar " + options_.calendar + " doesn't cover " + to_text(options_.date));
+    if (!*open)
+      return invalid(to_text(options_.date) +
+                     " isn't a business day: take the next one, or say explicitly that it is meant");
+    return {};
+  }
+
+  Result<void> load_holds(const MoneyReader& reader) {
+    WJ_TRY(const auto holds, reader.holds());
+    for (const auto& known : holds) {
+      if (known.value.from <= options_.date) on_hold_[known.value.merchant] = known.value.placed;
+    }
+    return {};
+  }
+
+  // Those with lines due, then those with contracts for whom only money waits; by merchant and currency.
+  Result<std::vector<Due>> all_dues(const MoneyReader& reader, const ContractBook& book) const {
+    WJ_TRY(auto dues, reader.due(options_.date));
+    std::set<std::pair<MerchantNo, Currency>> known;
+    for (const auto& due : dues) known.emplace(due.merchant_no, due.currency);
+    for (const auto& contract : book.contracts()) {
+      const auto number = ports_.number_of(contract.value.merchant);
+      if (!number || !known.emplace(*number, contract.value.currency).second) continue;
+      Due without_lines;
+      without_lines.merchant_no = *number;
+      without_lines.merchant = contract.value.merchant;
+      without_lines.currency = contract.value.currency;
+      dues.push_back(without_lines);
+    }
+    std::sort(dues.begin(), dues.end(), [](const Due& a, const Due& b) {
+      return std::pair(a.merchant_no, a.currency) < std::pair(b.merchant_no, b.currency);
+    });
+    return dues;
+  }
+
+  Result<void> pay(const MoneyReader& reader, const ContractBook& book, const Due& due) {
+    WJ_TRY(const auto standing, reader.standing(due.merchant_no, due.currency));
+    if (due.lines == 0 && standing.carried.empty() && standing.kept_back == 0) return {};
+    const Contract* contract = book.paying(due.merchant, due.currency, options_.date);
+    if (contract == nullptr) {
+      return problem("NO_CONTRACT", due, "has no contract: propose one and have it approved");
+    }
+    const auto sums = payout_sums(due.net, standing.carried, standing.kept_back, contract->keep_back);
+    if (!sums) return problem("OVERFLOW", due, "is owed a sum beyond 64 bits");
+    // Without lines there is nothing to cover: wait until there is something to pay.
+    if (due.lines == 0 && sums->amount == 0) return {};
+    if (const auto hold = on_hold_.find(due.merchant); hold != on_hold_.end() && hold->second) {
+      ++report_.held;
+      return {};
+    }
+    if (sums->amount > 0 && contract->payout_account.empty()) {
+      return problem("NO_ACCOUNT", due, "has a contract without a payout account: propose one with it");
+    }
+    return request(reader, due, *contract, standing, *sums);
+  }
+
+  Result<void> request(const MoneyReader& reader, const Due& due, const Contract& contract,
+                       const Standing& standing, const PayoutSums& sums) {
+    const auto stream = settlement::payout_stream(due.merchant, due.merchant_no, options_.date, due.currency);
+    if (!stream)
+      return invalid("no stream for a payout on " + to_text(options_.date) + " to " + due.merchant.text());
+    const PayoutId id(*stream);
+    WJ_TRY(const auto there, reader.payout(id));
+    if (there) {
+      ++report_.already;
+      return {};
+    }
+    PayoutRequested body;
+    body.payout = id;
+    body.date = options_.date;
+    body.lines = due.lines;
+    body.lines_net = due.net;
+    body.carried = standing.carried;
+    body.withheld = sums.withheld;
+    body.released = sums.released;
+    body.amount = sums.amount;
+    body.left_over = sums.left_over;
+    body.account = contract.payout_account;
+    body.state = sums.amount > 0 ? PayoutState::requested : PayoutState::carried;
+    WJ_CHECK(count(due.currency, body));
+    if (options_.dry_run) return {};
+    Facts facts{*stream, 0, due.merchant, due.currency, options_.owner.actor, options_.owner.reason, {}};
+    facts.bodies.emplace_back(std::move(body));
+    return ports_.sink.append(std::move(facts));
+  }
+
+  Result<void> count(Currency currency, const PayoutRequested& body) {
+    if (body.state == PayoutState::carried) {
+      ++report_.carried;
+      return {};
+    }
+    ++report_.requested;
+    auto& total = report_.totals[currency];
+    const auto sum = checked_add(total.amount, body.amount);
+    if (!sum) return invalid("the payouts of the day come to more than 64 bits");
+    total.amount = *sum;
+    ++total.count;
+    return {};
+  }
+
+  Result<void> problem(const char* code, const Due& due, const std::string& what) {
+    const auto known = std::find_if(report_.problems.begin(), report_.problems.end(),
+                                    [&](const PlanProblem& problem) { return problem.code == code; });
+    if (known != report_.problems.end()) {
+      ++known->count;
+    } else {
+      report_.problems.push_back(
+          {code, due.merchant.text() + " in " + std::string(due.currency.code()) + " " + what, 1});
+    }
+    return {};
+  }
+
+  const MoneyPorts& ports_;
+  const PayoutOptions& options_;
+  std::shared_ptr<const KvSnapshot> snapshot_;
+  std::map<MerchantId, bool> on_hold_;
+  PayoutReport report_;
+};
+
+}  // namespace
+
+Result<PayoutReport> run_payouts(const MoneyPorts& ports, const PayoutOptions& options) {
+  if (options.dry_run) return PayoutRun(ports, options).run();
+  WJ_TRY(const auto pass, ports.gate.enter({"a payout run for " + to_text(options.date), options.owner.holder,
+                                            ports.clock.now()}));
+  return PayoutRun(ports, options).run();
+}
+
+}  // namespace wonjang::money

@@ -1,0 +1,49 @@
+// PayoutRun: one payout per merchant and currency for a payout date: all lines dated up to it that no payout
+// covers, what was carried over, less what the contract keeps back. The payout's stream names merchant, date
+// and currency, so a merchant is never paid twice for one date; a second run for the date requests only what
+// the first one didn't.
+//
+//   on hold            nothing is requested, the lines wait
+//   nothing to pay     a payout with state CARRIED takes the lines, the next one gets the negative sum
+//   no lines, but money waits (a failed payout, money released)    a payout without lines
+//
+// Threads: any; run_payouts() is a job (JobGate): no settlement run adds lines meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/money/job_gate.h"
+#include "engine/money/run_plan.h"
+#include "engine/money/run_ports.h"
+
+namespace wonjang::money {
+
+struct PayoutOptions {
+  BusinessDate date;
+  std::string calendar = "KR";      // that says whether the banks work on `date`
+  bool also_on_closed_day = false;  // said explicitly
+  bool dry_run = false;
+  JobOwner owner;
+};
+
+struct PayoutReport {
+  struct Sum {
+    std::uint64_t count = 0;
+    std::int64_t amount = 0;
+  };
+  std::uint64_t requested = 0;
+  std::uint64_t carried = 0;
+  std::uint64_t held = 0;             // merchants on hold with something due
+  std::uint64_t already = 0;          // had their payout for the date
+  std::map<Currency, Sum> totals;     // of those requested
+  std::vector<PlanProblem> problems;  // NO_CONTRACT, NO_ACCOUNT, OVERFLOW: nothing was requested for these
+};
+
+// Errors: invalid (not a business day, or no calendar says so: nothing was written), conflict (a job is under
+// way; somebody else requested a payout), those of the sink: what was requested stands.
+Result<PayoutReport> run_payouts(const MoneyPorts& ports, const PayoutOptions& options);
+
+}  // namespace wonjang::money

@@ -1,0 +1,69 @@
+// Retier: a contract that holds backwards (a merchant classified late, reference: korean-payments.md 9)
+// changes the fee of lines that stand. They stay; further lines (adjustments) bring the difference, for each
+// approval and all of its returns together. Done again it finds nothing left to do.
+//
+// Which approvals: settled, of the contract's merchant and currency, with a basis date on which the newest
+// known contract is this one.
+//
+// Threads: any; retier() is a job (JobGate).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/money/contract_book.h"
+#include "engine/money/job_gate.h"
+#include "engine/money/line_source.h"
+#include "engine/money/run_ports.h"
+
+namespace wonjang::money {
+
+// One approval's adjustments, dated; settled together or not at all.
+struct Adjustment {
+  MerchantNo merchant_no = 0;
+  Currency currency;
+  BusinessDate basis;                             // of the approval
+  std::vector<settlement::SettlementLine> lines;  // contract index 0: the new one
+};
+struct AdjustmentFailed {
+  LineKey approval;
+  std::string why;
+};
+
+// Hears of each approval that `contract` changes. `contract` stands in `book`, as known; `date` is that of
+// the run in which the adjustments are to stand. Errors: those of the reader, the source and the callbacks.
+Result<void> each_adjustment(const MoneyReader& reader, LineSource& source, const ContractBook& book,
+                             const settlement::Contract& contract, MerchantNo merchant, BusinessDate date,
+                             const std::function<Result<void>(Adjustment&&)>& each,
+                             const std::function<void(AdjustmentFailed&&)>& failed);
+
+struct RetierOptions {
+  std::vector<settlement::Contract> contracts;  // approved ones
+  BusinessDate date;
+  JobOwner owner;
+  bool dry_run = false;
+  std::function<bool()> stop_wanted;
+};
+
+struct RetierReport {
+  std::uint64_t merchants = 0;  // with adjustments
+  std::uint64_t approvals = 0;
+  std::uint64_t lines = 0;
+  std::map<Currency, std::int64_t> fee_delta;  // negative: the merchants get it back
+  BusinessDate first;                          // basis dates of the approvals; zero: none
+  BusinessDate last;
+  std::uint64_t failed = 0;
+  std::string first_failure;
+  bool stopped = false;
+};
+
+// Errors: invalid (a contract that isn't approved, a merchant that isn't there, a calendar that ends: nothing
+// was written), conflict (a job is under way), those of the sink: what was recorded stands, and the rest is
+// done by calling it again.
+Result<RetierReport> retier(const MoneyPorts& ports, const RetierOptions& options);
+
+}  // namespace wonjang::money

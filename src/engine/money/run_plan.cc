@@ -1,0 +1,138 @@
+#include "engine/money/run_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/money/run.h"
+#include "engine/money/run_scope.h"
+#include "engine/money/settler.h"
+
+namespace wonjang::money {
+namespace {
+
+constexpr std::size_t kBatchItems = 512;
+
+class Planner {
+ public:
+  Planner(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
+          std::size_t merchants_max, RunPlan& out)
+      : reader_(snapshot),
+        scope_(scope),
+        merchants_max_(merchants_max),
+        out_(out),
+        settler_(book, scope, reader_, [this](SettledChunk&& chunk) { return count(std::move(chunk)); }) {}
+
+  Result<void> plan() {
+    WJ_CHECK(each_due(
+        reader_, scope_, [this](DueItem&& due) { return take(std::move(due)); },
+        [this](const OpenItem& open, const Scoped& scoped) { pass_over(open, scoped); }));
+    WJ_CHECK(settler_.settle(batch_));
+    return finish();
+  }
+
+ private:
+  struct OfMerchant {
+    MerchantId merchant;
+    ControlTotals totals;
+  };
+
+  Result<bool> take(DueItem&& due) {
+    if (batch_.size() >= kBatchItems && batch_.back().open.item.key.payment != due.open.item.key.payment) {
+      WJ_CHECK(settler_.settle(batch_));
+      batch_.clear();
+    }
+    merchants_.insert(due.open.merchant_no);
+    due.open.failed.clear();  // so that it is handed over as failing again
+    batch_.push_back(std::move(due));
+    return true;
+  }
+
+  void pass_over(const OpenItem&, const Scoped& scoped) {
+    if (scoped.scope == Scope::undated) ++out_.undated;
+    if (scoped.scope != Scope::waiting) return;
+    ++out_.waiting;
+    ++waiting_by_date_[*scoped.terms.basis];
+  }
+
+  Result<void> count(SettledChunk&& chunk) {
+    auto found = by_merchant_.find({chunk.merchant_no, chunk.currency});
+    if (found == by_merchant_.end()) {
+      found =
+          by_merchant_.emplace(std::pair{chunk.merchant_no, chunk.currency}, OfMerchant{chunk.merchant, {}})
+              .first;
+    }
+    for (const auto& line : chunk.body.lines) found->second.totals.add(chunk.currency, line);
+    for (std::size_t i = 0; i < chunk.body.failed.size(); ++i)
+      found->second.totals.add_failed(chunk.currency);
+    return {};
+  }
+
+  Result<void> finish() {
+    const Settled& settled = settler_.settled();
+    out_.items = settled.items;
+    out_.late = settled.late;
+    out_.merchants_total = merchants_.size();
+    WJ_TRY(out_.totals, settled.totals.rows());
+    for (const auto& [key, of_merchant] : by_merchant_) {
+      WJ_TRY(const auto rows, of_merchant.totals.rows());
+      for (const auto& row : rows) {
+        if (out_.merchants.size() < merchants_max_) {
+          out_.merchants.push_back({key.first, of_merchant.merchant, row});
+        } else {
+          out_.truncated = true;
+        }
+      }
+    }
+    for (const auto& [date, count] : waiting_by_date_) {
+      out_.problems.push_back({"EARLIER_DATE_NEVER_RAN",
+                               "items of " + to_text(date) + " wait for that day's own run: run it first",
+                               count});
+    }
+    const auto first_reason = static_cast<std::ptrdiff_t>(out_.problems.size());
+    for (const auto& [code, reason] : settled.reasons) {
+      out_.problems.push_back({code, reason.example, reason.count});
+    }
+    std::stable_sort(out_.problems.begin() + first_reason, out_.problems.end(),
+                     [](const PlanProblem& a, const PlanProblem& b) { return a.count > b.count; });
+    return {};
+  }
+
+  const MoneyReader reader_;
+  const RunScope& scope_;
+  const std::size_t merchants_max_;
+  RunPlan& out_;
+  Settler settler_;
+  std::vector<DueItem> batch_;
+  std::set<MerchantNo> merchants_;
+  std::map<std::pair<MerchantNo, Currency>, OfMerchant> by_merchant_;
+  std::map<BusinessDate, std::uint64_t> waiting_by_date_;
+};
+
+}  // namespace
+
+Result<RunPlan> plan_run(const KvSnapshot& snapshot, const Clock& clock, const PlanOptions& options) {
+  const MoneyReader reader(snapshot);
+  RunPlan out;
+  out.date = options.date;
+  WJ_TRY(out.run, reader.run(options.date));
+  WJ_TRY(const auto book, ContractBook::load(reader));
+  WJ_TRY(const auto scope, RunScope::load(reader, book, options.date));
+  if (out.run && out.run->started && !out.run->ended) {
+    out.problems.push_back({"RUN_UNDER_WAY",
+                            "a run for the date was started by " + out.run->started->holder + " at " +
+                                to_rfc3339(out.run->started->known_at) + " and hasn't ended",
+                            1});
+  }
+  if (options.date >= business_date_of(clock.now())) {
+    out.problems.push_back(
+        {"DAY_NOT_OVER", "the day isn't over: what comes after the run is settled late", 1});
+  }
+  if (auto why = calendars_too_short(book, options.date)) {
+    out.problems.push_back({"CALENDAR_SHORT", *std::move(why), 1});
+  }
+  WJ_CHECK(Planner(snapshot, book, scope, options.merchants_max, out).plan());
+  return out;
+}
+
+}  // namespace wonjang::money

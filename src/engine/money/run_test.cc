@@ -1,0 +1,542 @@
+#include "engine/money/run.h"
+
+#include <set>
+#include <thread>
+
+#include "engine/money/explain_line.h"
+#include "engine/money/run_plan.h"
+#include "testing/money_rig.h"
+
+namespace wonjang::money {
+namespace {
+
+using settlement::LineKind;
+
+const BusinessDate kDay = day("2026-11-18");  // a Wednesday
+const BusinessDate kNext = day("2026-11-19");
+
+// 2.5 % rounded half up, then its tenth, as a person would.
+std::int64_t fee_by_hand(std::int64_t amount, std::int64_t rate_ppm = 25'000) {
+  const std::int64_t supply = (amount * rate_ppm + 500'000) / 1'000'000;
+  return supply + (supply + 5) / 10;
+}
+
+// A day of several merchants with sales of many amounts; returns the expected fee by line.
+std::map<LineKey, std::int64_t> busy_day(MoneyRig& rig, std::uint32_t merchants, std::uint32_t sales) {
+  std::map<LineKey, std::int64_t> expected;
+  for (std::uint32_t m = 0; m < merchants; ++m) {
+    const auto merchant = rig.shop();
+    for (std::uint32_t i = 0; i < sales; ++i) {
+      const std::int64_t amount = 1'000 + 37 * i + 1'111 * m;
+      const auto payment = rig.sell(merchant, amount, kDay);
+      expected[MoneyRig::line_of(payment)] = fee_by_hand(amount);
+    }
+  }
+  return expected;
+}
+
+TEST(SettlementRun, a_day_is_settled_line_by_line_as_by_hand) {
+  for (const std::uint32_t workers : {0U, 1U, 2U}) {
+    MoneyRig rig;
+    const auto expected = busy_day(rig, 5, 60);
+
+    const auto report = rig.must_run(kDay, workers);
+
+    EXPECT_EQ(report.ended.outcome, "COMPLETED");
+    EXPECT_EQ(report.started.items, expected.size());
+    std::map<LineKey, std::int64_t> settled;
+    std::int64_t gross = 0;
+    for (const auto& line : rig.lines(kDay)) {
+      EXPECT_EQ(line.basis, kDay);
+      EXPECT_EQ(line.payout_date, day("2026-11-20"));
+      EXPECT_EQ(line.net, line.gross - line.fee);
+      settled[line.key] = line.fee;
+      gross += line.gross;
+    }
+    EXPECT_EQ(settled, expected);
+    EXPECT_EQ(rig.open_items(), 0U);
+    ASSERT_EQ(report.ended.after.size(), 1U);
+    EXPECT_EQ(report.ended.after[0].lines, expected.size());
+    EXPECT_EQ(report.ended.after[0].gross, gross);
+  }
+}
+
+TEST(SettlementRun, a_merchant_with_more_than_a_chunk_is_settled_whole) {
+  MoneyRig rig(2);
+  const auto expected = busy_day(rig, 2, 900);
+
+  rig.must_run(kDay, 2);
+
+  EXPECT_EQ(rig.lines(kDay).size(), expected.size());
+  EXPECT_GE(rig.reader().next_chunk(0, kDay).value(), 3U);
+}
+
+TEST(SettlementRun, a_line_explains_itself_from_the_log) {
+  MoneyRig rig;
+  const auto payment = rig.sell(rig.shop(), 50'000, kDay);
+  rig.must_run(kDay);
+
+  LineSource source(rig.log, rig.codec);
+  const auto explained = explain_line(rig.reader(), source, MoneyRig::line_of(payment));
+
+  ASSERT_TRUE(explained && *explained);
+  EXPECT_TRUE((*explained)->recomputed) << (*explained)->why_not_recomputed;
+  EXPECT_EQ((*explained)->whole.contract().fees.rules.at(0).rate_ppm, 25'000);
+  EXPECT_EQ((*explained)->whole.line().fee, 1'375);
+  EXPECT_GE((*explained)->steps.size(), 3U);
+  EXPECT_FALSE(*explain_line(rig.reader(), source, {payment, 9, 0}));
+}
+
+TEST(SettlementRun, of_two_started_at_once_exactly_one_runs) {
+  // Two processes that read the same state: the second one's lease meets a stream that moved.
+  MoneyRig rig;
+  busy_day(rig, 2, 10);
+  JobGate other_gate;
+  auto first = rig.run_options(kDay);
+  auto second = rig.run_options(kDay);
+  second.owner.holder = "process-2";
+  std::optional<Result<RunReport>> inner;
+  bool once = false;
+  first.progress = [&](const RunProgress& progress) {
+    if (progress.stage != "count" || std::exchange(once, true)) return;
+    auto ports = rig.ports();
+    const MoneyPorts others{ports.now,   ports.sink,   ports.log,  ports.codec,
+                            ports.clock, ports.digest, other_gate, ports.number_of};
+    inner = run_settlement(others, second);
+  };
+  const auto outer = run_settlement(rig.ports(), first);
+
+  ASSERT_TRUE(inner && *inner) << inner->error().message;
+  ASSERT_FALSE(outer);
+  EXPECT_EQ(outer.error().kind, ErrorKind::conflict);
+  EXPECT_EQ(rig.lines(kDay).size(), 20U);
+}
+
+TEST(SettlementRun, two_threads_start_and_one_is_refused_by_the_gate) {
+  MoneyRig rig;
+  busy_day(rig, 2, 10);
+  auto options = rig.run_options(kDay);
+  std::optional<Result<RunReport>> second;
+  options.progress = [&](const RunProgress& progress) {
+    if (progress.stage == "prove") std::thread([&] { second = rig.run(kDay); }).join();
+  };
+  ASSERT_TRUE(run_settlement(rig.ports(), options));
+
+  ASSERT_TRUE(second && !*second);
+  EXPECT_EQ(second->error().kind, ErrorKind::conflict);
+  EXPECT_NE(second->error().message.find("a run for 2026-11-18 is under way since"), std::string::npos);
+  EXPECT_TRUE(rig.run(kDay)) << "the gate stayed shut";
+}
+
+TEST(SettlementRun, a_run_of_a_dead_process_is_resumed_and_one_of_this_process_is_not) {
+  MoneyRig rig;
+  busy_day(rig, 1, 5);
+  settlement::RunStarted started;
+  started.date = kDay;
+  started.attempt = 1;
+  started.holder = "process-dead";
+  MoneyRig::must(rig.put(*settlement::run_stream(kDay), 0, {}, {}, MoneyRig::admin(), {}, {started}));
+
+  rig.holder = "process-dead";
+  const auto refused = rig.run(kDay);
+  rig.holder = "process-1";
+  const auto report = rig.must_run(kDay);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_TRUE(report.started.resumed);
+  EXPECT_EQ(report.started.attempt, 2U);
+  EXPECT_EQ(rig.lines(kDay).size(), 5U);
+}
+
+TEST(SettlementRun, a_poisoned_item_fails_alone_and_a_rerun_settles_only_it) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  for (int i = 0; i < 10; ++i) rig.sell(merchant, 10'000 + i, kDay);
+  const auto stranger = rig.add_merchant();  // without a contract
+  const auto poisoned = rig.sell(stranger, 7'000, kDay);
+
+  const auto first = rig.must_run(kDay);
+  const auto before = rig.lines(kDay);
+  const auto open = rig.reader().open_item(MoneyRig::line_of(poisoned));
+  rig.approve(MoneyRig::contract(stranger));
+  const auto second = rig.must_run(kDay);
+
+  EXPECT_EQ(first.ended.outcome, "COMPLETED_WITH_FAILURES");
+  EXPECT_EQ(before.size(), 10U);
+  EXPECT_EQ(first.reasons.at("NO_CONTRACT").count, 1U);
+  ASSERT_TRUE(open && *open);
+  EXPECT_EQ((*open)->failed, "NO_CONTRACT");
+  EXPECT_EQ(second.ended.outcome, "COMPLETED");
+  EXPECT_EQ(second.items, 1U);
+  ASSERT_EQ(second.ended.added.size(), 1U);
+  EXPECT_EQ(second.ended.added[0].lines, 1U);
+  EXPECT_EQ(second.ended.before[0].lines + 1, second.ended.after[0].lines);
+  EXPECT_EQ(second.ended.after[0].failed, 0U);
+  EXPECT_EQ(rig.line(MoneyRig::line_of(poisoned)).fee, fee_by_hand(7'000));
+  // The hash is over lines that stood before: of nothing in the first run, of ten in the second.
+  EXPECT_EQ(first.ended.untouched_hash.size(), 64U);
+  EXPECT_NE(first.ended.untouched_hash, second.ended.untouched_hash);
+  const auto third = rig.must_run(kDay);
+  EXPECT_EQ(third.items, 0U);
+  EXPECT_EQ(third.ended.before, third.ended.after);
+}
+
+TEST(SettlementRun, a_failure_that_stands_is_not_written_again) {
+  MoneyRig rig;
+  rig.shop();
+  rig.sell(rig.add_merchant(), 7'000, kDay);
+  rig.must_run(kDay);
+  const auto events = rig.events();
+
+  const auto again = rig.must_run(kDay);
+
+  EXPECT_EQ(again.ended.outcome, "COMPLETED_WITH_FAILURES");
+  EXPECT_EQ(rig.events(), events + 2) << "more than the start and the end";
+  EXPECT_EQ(rig.reader().run(kDay).value()->failed, 1U);
+}
+
+TEST(SettlementRun, what_comes_after_its_days_run_is_late_and_dated_by_the_run) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.sell(merchant, 1'000, kDay);
+  rig.must_run(kDay);
+  const auto late = rig.sell(merchant, 2'000, kDay);
+  rig.sell(merchant, 3'000, kNext);
+
+  const auto report = rig.must_run(kNext);
+
+  EXPECT_EQ(report.items, 2U);
+  EXPECT_EQ(report.late, 1U);
+  const auto line = rig.line(MoneyRig::line_of(late));
+  EXPECT_EQ(line.basis, kDay);
+  EXPECT_EQ(line.run, kNext);
+  EXPECT_EQ(line.payout_date, day("2026-11-23"));
+}
+
+TEST(SettlementRun, a_day_that_never_ran_keeps_its_items) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto earlier = rig.sell(merchant, 1'000, kDay);
+  rig.sell(merchant, 2'000, kNext);
+
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kNext});
+  rig.must_run(kNext);
+
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->waiting, 1U);
+  EXPECT_EQ(plan->problems.at(0).code, "EARLIER_DATE_NEVER_RAN");
+  EXPECT_FALSE(*rig.reader().line(MoneyRig::line_of(earlier)));
+  EXPECT_EQ(rig.must_run(kDay).items, 1U);
+  EXPECT_EQ(rig.line(MoneyRig::line_of(earlier)).basis, kDay);
+}
+
+TEST(SettlementRun, cancels_of_the_same_and_of_later_days_mirror_their_approval) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto same_day = rig.sell(merchant, 10'000, kDay);
+  const auto full = rig.cancel(same_day, 10'000, kDay);
+  const auto later = rig.sell(merchant, 9'999, kDay);
+  rig.must_run(kDay);
+  rig.approve(MoneyRig::contract(merchant, 90'000));  // what holds today doesn't count for a cancel
+  const auto cancel = rig.cancel(later, 9'999, kNext);
+  rig.must_run(kNext);
+
+  EXPECT_EQ(rig.line(full).net, -rig.line(MoneyRig::line_of(same_day)).net);
+  EXPECT_EQ(rig.line(cancel).fee, -rig.line(MoneyRig::line_of(later)).fee);
+  EXPECT_EQ(rig.line(cancel).net, -rig.line(MoneyRig::line_of(later)).net);
+}
+
+TEST(SettlementRun, partial_cancels_over_days_end_at_zero) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto payment = rig.sell(merchant, 10'000, kDay);
+  rig.cancel(payment, 3'333, kDay);
+  rig.must_run(kDay);
+  rig.cancel(payment, 3'333, kNext);
+  rig.cancel(payment, 3'334, kNext);
+  rig.must_run(kNext);
+
+  const auto lines = rig.reader().lines_of_payment(payment);
+  ASSERT_TRUE(lines);
+  ASSERT_EQ(lines->size(), 4U);
+  std::int64_t gross = 0;
+  std::int64_t fee = 0;
+  std::int64_t vat = 0;
+  for (const auto& line : *lines) {
+    gross += line.gross;
+    fee += line.fee;
+    vat += line.fee_vat;
+  }
+  EXPECT_EQ(gross, 0);
+  EXPECT_EQ(fee, 0);
+  EXPECT_EQ(vat, 0);
+}
+
+TEST(SettlementRun, an_approval_and_its_cancel_of_different_days_meet_in_one_run) {
+  // By acquisition: the slips of Monday's sale and of Tuesday's cancel are dated Wednesday.
+  MoneyRig rig;
+  const auto merchant = rig.add_merchant();
+  rig.approve(MoneyRig::calendar());
+  auto contract = MoneyRig::contract(merchant);
+  contract.cycle.basis = settlement::BasisKind::acquisition;
+  rig.approve(contract);
+  const auto payment = rig.sell(merchant, 10'000, day("2026-11-16"));
+  const auto cancel = rig.cancel(payment, 4'000, day("2026-11-17"));
+  rig.must_run(day("2026-11-16"));
+  EXPECT_TRUE(rig.lines(day("2026-11-16")).empty()) << "settled before its slip was requested";
+  rig.request_slip(payment, kDay);
+
+  const auto report = rig.must_run(kDay);
+
+  EXPECT_EQ(report.ended.outcome, "COMPLETED")
+      << (report.reasons.empty() ? "" : report.reasons.begin()->second.example);
+  EXPECT_EQ(rig.line(cancel).gross, -4'000);
+  EXPECT_EQ(rig.line(cancel).basis, kDay);
+}
+
+TEST(SettlementRun, a_cancel_waits_for_its_approval_and_says_so) {
+  MoneyRig rig;
+  rig.shop();
+  const auto stranger = rig.add_merchant();
+  const auto payment = rig.sell(stranger, 5'000, kDay);
+  const auto cancel = rig.cancel(payment, 5'000, kNext);
+  rig.must_run(kDay);
+  auto contract = MoneyRig::contract(stranger);
+  contract.valid_from = kNext;
+  rig.approve(contract);
+
+  const auto report = rig.must_run(kNext);
+  EXPECT_EQ(report.reasons.at("APPROVAL_NOT_SETTLED").count, 1U);
+  contract.valid_from = day("2026-01-01");
+  contract.version = 2;
+  rig.approve(contract);
+  rig.must_run(kDay);
+  rig.must_run(kNext);
+
+  EXPECT_EQ(rig.line(cancel).net, -rig.line(MoneyRig::line_of(payment)).net);
+  EXPECT_EQ(rig.open_items(), 0U);
+}
+
+TEST(SettlementRun, a_second_currency_is_settled_in_its_own_minor_units) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const Currency usd = *Currency::parse("USD");
+  auto contract = MoneyRig::contract(merchant, 30'000);
+  contract.currency = usd;
+  rig.approve(contract);
+  Sale sale;
+  sale.amount = 12'345;  // $123.45
+  sale.at = noon_of(kDay);
+  sale.currency = usd;
+  const auto dollars = rig.sell(merchant, sale);
+  const auto won = rig.sell(merchant, 12'345, kDay);
+
+  const auto report = rig.must_run(kDay);
+
+  EXPECT_EQ(rig.line(MoneyRig::line_of(dollars)).fee, fee_by_hand(12'345, 30'000));
+  EXPECT_EQ(rig.line(MoneyRig::line_of(won)).fee, fee_by_hand(12'345));
+  ASSERT_EQ(report.ended.after.size(), 2U);
+  EXPECT_EQ(report.ended.after[0].lines, 1U);
+  EXPECT_EQ(report.ended.after[1].lines, 1U);
+}
+
+TEST(SettlementRun, a_sub_malls_own_contract_comes_first) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  auto own = MoneyRig::contract(merchant, 10'000);
+  own.sub_mall = "mall-1";
+  rig.approve(own);
+  Sale sale;
+  sale.at = noon_of(kDay);
+  sale.sub_mall = "mall-1";
+  const auto with_own = rig.sell(merchant, sale);
+  sale.sub_mall = "mall-2";
+  const auto without = rig.sell(merchant, sale);
+  rig.must_run(kDay);
+
+  EXPECT_EQ(rig.line(MoneyRig::line_of(with_own)).fee, fee_by_hand(10'000, 10'000));
+  EXPECT_EQ(rig.line(MoneyRig::line_of(without)).fee, fee_by_hand(10'000));
+}
+
+TEST(SettlementRun, refuses_a_short_calendar_and_a_date_to_come_and_writes_nothing) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.sell(merchant, 1'000, kDay);
+  auto calendar = MoneyRig::calendar(2);
+  calendar.until = day("2027-01-01");  // 44 days
+  rig.approve(calendar);
+  const auto events = rig.events();
+
+  const auto short_one = rig.run(kDay);
+  const auto to_come = rig.run(day("2026-12-01"));
+
+  ASSERT_FALSE(short_one);
+  EXPECT_EQ(short_one.error().kind, ErrorKind::invalid);
+  EXPECT_NE(short_one.error().message.find("60 days"), std::string::npos);
+  ASSERT_FALSE(to_come);
+  EXPECT_EQ(rig.events(), events);
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kDay});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->problems.at(0).code, "CALENDAR_SHORT");
+}
+
+TEST(SettlementRun, a_stopped_run_goes_on_where_it_was) {
+  MoneyRig rig;
+  const auto expected = busy_day(rig, 3, 700);
+  auto options = rig.run_options(kDay);
+  int asked = 0;
+  options.stop_wanted = [&] { return ++asked >= 2; };
+
+  const auto stopped = run_settlement(rig.ports(), options);
+  const auto some = rig.lines(kDay).size();
+  const auto rest = rig.must_run(kDay);
+
+  ASSERT_TRUE(stopped) << stopped.error().message;
+  EXPECT_EQ(stopped->ended.outcome, "STOPPED");
+  EXPECT_GT(some, 0U);
+  EXPECT_LT(some, expected.size());
+  EXPECT_FALSE(rest.started.resumed);
+  EXPECT_EQ(rest.items, expected.size() - some);
+  EXPECT_EQ(rest.ended.before[0].lines, some);
+  EXPECT_EQ(rig.lines(kDay).size(), expected.size());
+}
+
+TEST(SettlementRun, a_plan_says_what_the_run_then_does_and_writes_nothing) {
+  MoneyRig rig;
+  busy_day(rig, 3, 20);
+  const auto stranger = rig.add_merchant();
+  rig.sell(stranger, 9'000, kDay);
+  const auto events = rig.events();
+
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kDay, 2});
+  EXPECT_EQ(rig.events(), events);
+  const auto report = rig.must_run(kDay);
+
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->items, report.items);
+  EXPECT_EQ(plan->merchants_total, 4U);
+  EXPECT_EQ(plan->merchants.size(), 2U);
+  EXPECT_TRUE(plan->truncated);
+  ASSERT_EQ(plan->totals.size(), 1U);
+  EXPECT_EQ(plan->totals, report.ended.added);
+  ASSERT_EQ(plan->problems.size(), 1U);
+  EXPECT_EQ(plan->problems[0].code, "NO_CONTRACT");
+}
+
+TEST(SettlementRun, the_same_day_gives_the_same_lines_for_any_number_of_workers) {
+  std::vector<std::map<LineKey, std::int64_t>> nets;
+  for (const std::uint32_t workers : {0U, 1U, 3U}) {
+    MoneyRig rig;
+    busy_day(rig, 7, 45);
+    rig.must_run(kDay, workers);
+    auto& net = nets.emplace_back();
+    for (const auto& line : rig.lines(kDay)) net[line.key] = line.net;
+  }
+  EXPECT_EQ(nets[0], nets[1]);
+  EXPECT_EQ(nets[0], nets[2]);
+}
+
+// ---- Kills ----
+
+struct After {
+  std::map<LineKey, std::int64_t> nets;
+  std::vector<settlement::RunTotals> totals;
+  friend bool operator==(const After&, const After&) = default;
+};
+After after(MoneyRig& rig) {
+  After out;
+  for (const auto date : {kDay, kNext}) {
+    for (const auto& line : rig.lines(date)) {
+      EXPECT_TRUE(out.nets.emplace(line.key, line.net).second) << "a line stands twice";
+    }
+    const auto run = rig.reader().run(date);
+    if (run && *run) out.totals.insert(out.totals.end(), (*run)->totals.begin(), (*run)->totals.end());
+  }
+  return out;
+}
+void small_world(MoneyRig& rig) {
+  for (int m = 0; m < 3; ++m) {
+    const auto merchant = rig.shop();
+    for (int i = 0; i < 4; ++i) {
+      const auto payment = rig.sell(merchant, 1'000 + 77 * i + m, kDay);
+      if (i == 1) rig.cancel(payment, 500, kDay);
+      if (i == 2) rig.cancel(payment, 300, kNext);
+    }
+  }
+  rig.sell(rig.add_merchant(), 4'000, kDay);
+}
+
+TEST(SettlementRun, killed_at_any_append_and_run_again_it_ends_as_if_nothing_had_happened) {
+  MoneyRig undisturbed;
+  small_world(undisturbed);
+  undisturbed.must_run(kDay);
+  undisturbed.must_run(kNext);
+  const After expected = after(undisturbed);
+  const auto appends = undisturbed.sink.appends();
+  ASSERT_GT(appends, 8U);
+
+  for (const bool written : {false, true}) {
+    for (const bool new_process : {false, true}) {
+      for (std::uint64_t n = 0; n <= appends; ++n) {
+        MoneyRig rig;
+        small_world(rig);
+        rig.sink.write_the_failed = written;
+        rig.sink.fail_after(n);
+        const std::uint32_t workers = n % 2 == 0 ? 0 : 2;
+        const bool first = rig.run(kDay, workers).has_value() && rig.run(kNext, workers).has_value();
+        rig.sink.heal();
+        if (new_process) {
+          rig.holder = "process-2";
+          rig.restart_projection();
+        }
+        EXPECT_EQ(first, n >= appends) << n;
+        rig.must_run(kDay);
+        rig.must_run(kNext);
+        ASSERT_EQ(after(rig), expected) << "killed at append " << n << (written ? ", written" : "");
+        ASSERT_EQ(rig.open_items(), 1U) << n;
+      }
+    }
+  }
+}
+
+// Before it passes the first chunk on, somebody else writes into that chunk's stream.
+class MeddledSink final : public FactSink {
+ public:
+  explicit MeddledSink(MoneyRig& rig) : rig_(rig) {}
+  Result<void> append(Facts facts) override {
+    const bool is_chunk = settlement::house_stream_of(facts.stream) == settlement::HouseStream::lines;
+    if (is_chunk && !std::exchange(done_, true)) {
+      MoneyRig::must(rig_.put(facts.stream, 0, facts.merchant, facts.currency, MoneyRig::admin(), {},
+                              {settlement::LinesRedated{"KR", 1, {}}}));
+    }
+    return rig_.sink.append(std::move(facts));
+  }
+  Result<void> drain() override { return rig_.sink.drain(); }
+
+ private:
+  MoneyRig& rig_;
+  bool done_ = false;
+};
+
+TEST(SettlementRun, stops_with_an_error_when_somebody_else_wrote_its_chunk) {
+  MoneyRig rig;
+  busy_day(rig, 3, 5);
+  MeddledSink meddled(rig);
+  const auto p = rig.ports();
+  const MoneyPorts ports{p.now, meddled, p.log, p.codec, p.clock, p.digest, p.gate, p.number_of};
+
+  const auto report = run_settlement(ports, rig.run_options(kDay));
+
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().kind, ErrorKind::conflict);
+  const auto run = rig.reader().run(kDay);
+  ASSERT_TRUE(run && *run && (*run)->ended);
+  EXPECT_EQ((*run)->ended->outcome, "STOPPED");
+  EXPECT_TRUE(rig.lines(kDay).empty()) << "went on blindly";
+  rig.must_run(kDay);
+  EXPECT_EQ(rig.lines(kDay).size(), 15U);
+}
+
+}  // namespace
+}  // namespace wonjang::money

@@ -1,0 +1,287 @@
+#include "engine/money/what_if.h"
+
+#include "engine/money/payout_run.h"
+#include "engine/money/redate.h"
+#include "engine/money/retier.h"
+#include "testing/money_rig.h"
+
+namespace wonjang::money {
+namespace {
+
+const BusinessDate kDay = day("2026-11-18");  // Wednesday, paid on Friday the 20th
+const BusinessDate kFriday = day("2026-11-20");
+const BusinessDate kMonday = day("2026-11-23");
+
+settlement::Calendar with_holiday() {
+  return MoneyRig::calendar(2, {{kFriday, settlement::DayKind::temporary, "declared"}});
+}
+WhatIf ask(MoneyRig& rig, const settlement::Reference& proposed, std::size_t lines_max = 1000) {
+  const auto events = rig.events();
+  auto out = what_if(rig.snapshot(), rig.ports(), proposed, lines_max);
+  EXPECT_TRUE(out) << out.error().message;
+  EXPECT_EQ(rig.events(), events) << "wrote something";
+  return out ? *std::move(out) : WhatIf();
+}
+std::map<LineKey, BusinessDate> payout_dates(MoneyRig& rig, BusinessDate run) {
+  std::map<LineKey, BusinessDate> out;
+  for (const auto& line : rig.lines(run)) out[line.key] = line.payout_date;
+  return out;
+}
+Result<RedateReport> redated(MoneyRig& rig, bool dry_run = false) {
+  return redate(rig.ports(), {"KR", rig.owner(), dry_run});
+}
+
+TEST(WhatIf, of_a_calendar_lists_exactly_what_then_moves) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  for (int i = 0; i < 3; ++i) rig.sell(merchant, 10'000 + i, kDay);
+  rig.sell(rig.shop(), 5'000, kDay);
+  rig.sell(merchant, 7'000, day("2026-11-17"));
+  rig.must_run(day("2026-11-17"));
+  rig.must_run(kDay);
+  const auto open = rig.sell(merchant, 9'000, day("2026-11-19"));  // paid on Monday, then on Tuesday
+
+  const auto asked = ask(rig, with_holiday());
+  rig.approve(with_holiday());
+  const auto before = payout_dates(rig, kDay);
+  const auto report = redated(rig);
+  const auto after = payout_dates(rig, kDay);
+  rig.must_run(day("2026-11-19"));
+
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->lines, 4U);
+  EXPECT_EQ(report->merchants, 2U);
+  EXPECT_EQ(asked.lines_total, 5U);
+  EXPECT_EQ(asked.merchants_total, 2U);
+  EXPECT_TRUE(asked.fee_delta.empty() || asked.fee_delta.at(Currency()) == 0);
+  for (const auto& moved : asked.lines) {
+    if (moved.key == MoneyRig::line_of(open)) {
+      EXPECT_EQ(moved.by, MovedBy::next_run);
+      EXPECT_EQ(moved.from.payout_date, kMonday);
+      EXPECT_EQ(moved.to.payout_date, rig.line(moved.key).payout_date);
+      continue;
+    }
+    EXPECT_EQ(moved.by, MovedBy::redating);
+    EXPECT_EQ(moved.from.payout_date, before.at(moved.key));
+    EXPECT_EQ(moved.to.payout_date, after.at(moved.key));
+    EXPECT_EQ(after.at(moved.key), kMonday);
+  }
+  EXPECT_EQ(payout_dates(rig, day("2026-11-17")).begin()->second, day("2026-11-19")) << "moved what needn't";
+  EXPECT_EQ(redated(rig)->lines, 0U);
+}
+
+TEST(WhatIf, payouts_that_move_are_the_sums_of_their_lines_also_when_the_list_is_cut) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  for (int i = 0; i < 5; ++i) rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+
+  const auto asked = ask(rig, with_holiday(), /*lines_max=*/2);
+
+  EXPECT_TRUE(asked.truncated);
+  EXPECT_EQ(asked.lines.size(), 2U);
+  EXPECT_EQ(asked.lines_total, 5U);
+  ASSERT_EQ(asked.payouts.size(), 1U);
+  EXPECT_EQ(asked.payouts[0].net, 5 * (10'000 - 275));
+  EXPECT_EQ(asked.payouts[0].from, kFriday);
+  EXPECT_EQ(asked.payouts[0].to, kMonday);
+}
+
+TEST(WhatIf, lines_in_a_payout_stay_where_they_are) {
+  MoneyRig rig;
+  rig.sell(rig.shop(), 10'000, kDay);
+  rig.must_run(kDay);
+  PayoutOptions options;
+  options.date = kFriday;
+  options.owner = rig.owner();
+  ASSERT_TRUE(run_payouts(rig.ports(), options));
+
+  EXPECT_EQ(ask(rig, with_holiday()).lines_total, 0U);
+}
+
+TEST(WhatIf, of_a_contract_lists_what_the_next_run_then_charges) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto open = rig.sell(merchant, 10'000, kDay);
+  const auto cancel = rig.cancel(open, 4'000, kDay);
+  rig.sell(rig.shop(), 10'000, kDay);
+  auto contract = MoneyRig::contract(merchant, 10'000);
+  contract.version = 2;
+
+  const auto asked = ask(rig, contract);
+  rig.approve(contract);
+  rig.must_run(kDay);
+
+  ASSERT_EQ(asked.lines.size(), 2U);
+  EXPECT_EQ(asked.lines[0].from.fee, 275);
+  EXPECT_EQ(asked.lines[0].to.fee, rig.line(MoneyRig::line_of(open)).fee);
+  EXPECT_EQ(asked.lines[1].to.fee, rig.line(cancel).fee);
+  EXPECT_EQ(asked.fee_delta.at(Currency()), -(275 - 110) + (110 - 44));
+}
+
+TEST(WhatIf, of_a_hold_says_what_would_wait) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+
+  const auto asked = ask(rig, settlement::Hold{merchant, true, kDay, "why"});
+
+  ASSERT_EQ(asked.payouts.size(), 1U);
+  EXPECT_EQ(asked.payouts[0].net, 10'000 - 275);
+  EXPECT_EQ(asked.payouts[0].to, BusinessDate{});
+}
+
+TEST(Redate, killed_at_any_append_and_done_again_every_line_has_its_new_day) {
+  for (std::uint64_t n = 0; n <= 3; ++n) {
+    MoneyRig rig;
+    for (int i = 0; i < 3; ++i) rig.sell(rig.shop(), 10'000, kDay);
+    rig.must_run(kDay);
+    rig.approve(with_holiday());
+    rig.sink.fail_after(n);
+    EXPECT_EQ(redated(rig).has_value(), n == 3);
+    rig.sink.heal();
+    const auto rest = redated(rig);
+    ASSERT_TRUE(rest);
+    EXPECT_EQ(rest->lines, 3 - n);
+    for (const auto& [key, date] : payout_dates(rig, kDay)) EXPECT_EQ(date, kMonday);
+  }
+}
+
+TEST(Redate, a_dry_run_counts_and_writes_nothing) {
+  MoneyRig rig;
+  rig.sell(rig.shop(), 10'000, kDay);
+  rig.must_run(kDay);
+  rig.approve(with_holiday());
+  const auto events = rig.events();
+  EXPECT_EQ(redated(rig, /*dry_run=*/true)->lines, 1U);
+  EXPECT_EQ(rig.events(), events);
+  EXPECT_EQ(redate(rig.ports(), {"US", rig.owner(), false}).error().kind, ErrorKind::not_found);
+}
+
+// ---- Retier ----
+
+settlement::Contract classified(MerchantId merchant) {
+  auto contract = MoneyRig::contract(merchant);
+  contract.version = 2;
+  contract.tier = settlement::MerchantTier::small;
+  settlement::FeeRule by_tier;
+  by_tier.name = "tier";
+  by_tier.kind = settlement::RuleKind::preferential_rate;
+  by_tier.by_tier.push_back({settlement::MerchantTier::small, CardType::unknown, 4'000});
+  contract.fees.rules.push_back(by_tier);
+  return contract;
+}
+Result<RetierReport> adjust(MoneyRig& rig, const settlement::Contract& contract, BusinessDate date,
+                            bool dry_run = false) {
+  RetierOptions options;
+  options.contracts = {contract};
+  options.date = date;
+  options.owner = rig.owner();
+  options.dry_run = dry_run;
+  return retier(rig.ports(), options);
+}
+std::int64_t fee_of(MoneyRig& rig, PaymentId payment) {
+  std::int64_t sum = 0;
+  const auto lines = rig.reader().lines_of_payment(payment);
+  if (!lines) return -1;
+  for (const auto& line : *lines) sum += line.fee;
+  return sum;
+}
+
+TEST(Retier, brings_what_stands_to_the_fee_of_the_new_contract) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto plain = rig.sell(merchant, 10'000, kDay);
+  const auto half = rig.sell(merchant, 10'000, kDay);
+  rig.cancel(half, 5'000, kDay);
+  const auto gone = rig.sell(merchant, 10'000, kDay);
+  rig.cancel(gone, 10'000, kDay);
+  rig.must_run(kDay);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  const auto events = rig.events();
+
+  const auto preview = adjust(rig, contract, kFriday, /*dry_run=*/true);
+  EXPECT_EQ(rig.events(), events);
+  const auto report = adjust(rig, contract, kFriday);
+
+  ASSERT_TRUE(preview && report) << report.error().message;
+  EXPECT_EQ(preview->lines, report->lines);
+  EXPECT_EQ(preview->fee_delta, report->fee_delta);
+  EXPECT_EQ(report->merchants, 1U);
+  EXPECT_EQ(report->first, kDay);
+  EXPECT_EQ(report->last, kDay);
+  EXPECT_EQ(report->failed, 0U) << report->first_failure;
+  EXPECT_EQ(fee_of(rig, plain), 44);
+  EXPECT_EQ(fee_of(rig, half), 22);
+  EXPECT_EQ(fee_of(rig, gone), 0);
+  EXPECT_EQ(report->fee_delta.at(Currency()), 44 - 275 + (22 - 137));
+  EXPECT_EQ(adjust(rig, contract, kFriday)->lines, 0U) << "adjusted twice";
+}
+
+TEST(Retier, a_cancel_after_it_gives_back_the_new_fee) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto payment = rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  ASSERT_TRUE(adjust(rig, contract, day("2026-11-19")));
+  rig.cancel(payment, 10'000, day("2026-11-19"));
+  const auto report = rig.must_run(day("2026-11-19"));
+
+  EXPECT_EQ(report.ended.outcome, "COMPLETED");
+  EXPECT_EQ(fee_of(rig, payment), 0);
+}
+
+TEST(Retier, what_if_lists_the_same_adjustments) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.sell(merchant, 10'000, kDay);
+  rig.sell(merchant, 20'000, kDay);
+  rig.must_run(kDay);
+  const auto contract = classified(merchant);
+
+  const auto asked = ask(rig, contract);
+  rig.approve(contract);
+  const auto report = adjust(rig, contract, kFriday);
+
+  ASSERT_TRUE(report);
+  EXPECT_EQ(asked.lines_total, report->lines);
+  EXPECT_EQ(asked.fee_delta, report->fee_delta);
+  for (const auto& moved : asked.lines) EXPECT_EQ(moved.to.fee - moved.from.fee, rig.line(moved.key).fee);
+}
+
+TEST(Retier, refuses_a_contract_that_is_not_approved) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+  const auto refused = adjust(rig, classified(merchant), kFriday);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+}
+
+TEST(Retier, killed_at_any_append_and_done_again_it_ends_the_same) {
+  for (std::uint64_t n = 0; n <= 2; ++n) {
+    MoneyRig rig;
+    const auto merchant = rig.shop();
+    for (int i = 0; i < 500; ++i) rig.sell(merchant, 10'000, kDay);  // two chunks of adjustments
+    rig.must_run(kDay);
+    const auto contract = classified(merchant);
+    rig.approve(contract);
+    rig.sink.fail_after(n);
+    EXPECT_EQ(adjust(rig, contract, kFriday).has_value(), n == 2);
+    rig.sink.heal();
+    ASSERT_TRUE(adjust(rig, contract, kFriday));
+    std::int64_t fee = 0;
+    for (const auto date : {kDay, kFriday}) {
+      for (const auto& line : rig.lines(date)) fee += line.fee;
+    }
+    EXPECT_EQ(fee, 500 * 44);
+  }
+}
+
+}  // namespace
+}  // namespace wonjang::money
