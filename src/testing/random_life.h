@@ -27,7 +27,7 @@ class RandomLife {
         ++accepted_;
       }
       check_sums();
-      if (testing::Test::HasFailure()) return;
+      if (::testing::Test::HasFailure()) return;
     }
   }
   int accepted() const { return accepted_; }

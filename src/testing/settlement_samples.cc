@@ -206,7 +206,8 @@ PayoutUpdated full_body(std::type_identity<PayoutUpdated>) {
           .file = "bulk-20261124.txt",
           .bank_trace_no = "20261124-000017",
           .failure = "예금주 불일치",
-          .at = sample_time(31)};
+          .at = sample_time(31),
+          .was_paid = true};
 }
 FileImported full_body(std::type_identity<FileImported>) {
   return {.file = FileId(sample_id(90)),
@@ -226,7 +227,9 @@ FileMatched full_body(std::type_identity<FileMatched>) {
       .matches =
           {{7, {key(5), key(6)}, MatchState::incomparable, "AMOUNT_DIFF", "approve-no", -10, -2, "two fit"}},
       .matched_amount = 1'000'000,
-      .matched_fee = 23'000};
+      .matched_fee = 23'000,
+      .amount_before = 900'000,
+      .fee_before = 20'500};
 }
 BreakResolved full_body(std::type_identity<BreakResolved>) {
   return {FileId(sample_id(90)), 8, key(7), "매입사 확인: 중복 전송"};

@@ -225,7 +225,8 @@ PayoutUpdated read(MessageReader& r, const pb::PayoutUpdated& m) {
           .file = m.file(),
           .bank_trace_no = m.bank_trace_no(),
           .failure = m.failure(),
-          .at = Instant{m.at()}};
+          .at = Instant{m.at()},
+          .was_paid = m.was_paid()};
 }
 
 FileImported read(MessageReader& r, const pb::FileImported& m) {
@@ -247,7 +248,9 @@ FileMatched read(MessageReader& r, const pb::FileMatched& m) {
           .as_of = date(m.as_of()),
           .matches = read_all(m.matches(), [&](const pb::Match& one) { return match(r, one); }),
           .matched_amount = m.matched_amount(),
-          .matched_fee = m.matched_fee()};
+          .matched_fee = m.matched_fee(),
+          .amount_before = m.amount_before(),
+          .fee_before = m.fee_before()};
 }
 
 BreakResolved read(MessageReader& r, const pb::BreakResolved& m) {

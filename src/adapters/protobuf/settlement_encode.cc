@@ -252,6 +252,7 @@ void fields(WireWriter& w, const PayoutUpdated& v) {
   w.text(M::kBankTraceNoFieldNumber, v.bank_trace_no);
   w.text(M::kFailureFieldNumber, v.failure);
   w.instant(M::kAtFieldNumber, v.at);
+  w.flag(M::kWasPaidFieldNumber, v.was_paid);
 }
 
 int field_of(const FileImported&) { return pb::Event::kFileImportedFieldNumber; }
@@ -276,6 +277,8 @@ void fields(WireWriter& w, const FileMatched& v) {
   write_all(w, M::kMatchesFieldNumber, v.matches);
   w.number(M::kMatchedAmountFieldNumber, v.matched_amount);
   w.number(M::kMatchedFeeFieldNumber, v.matched_fee);
+  w.number(M::kAmountBeforeFieldNumber, v.amount_before);
+  w.number(M::kFeeBeforeFieldNumber, v.fee_before);
 }
 
 int field_of(const BreakResolved&) { return pb::Event::kBreakResolvedFieldNumber; }

@@ -1,5 +1,5 @@
-// The chart of accounts: few, fixed, numbered for ever. docs/chart-of-accounts.md says what each is for and shows
-// the postings of every event kind.
+// The chart of accounts: few, fixed, numbered for ever. docs/chart-of-accounts.md says what each is for and
+// shows the postings of every event kind.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@ enum class AccountType : std::uint8_t { asset, liability, income, expense };
 
 // Numbers are stored.
 enum class Account : std::uint16_t {
-  receivable_card = 1110,         // card companies owe us approved sales
-  receivable_transfer = 1120,     // banks: transfers
+  receivable_card = 1110,      // card companies owe us approved sales
+  receivable_transfer = 1120,  // banks: transfers
   receivable_mobile = 1130,
   receivable_gift = 1140,
   receivable_easy_pay = 1150,
-  receivable_point = 1160,        // points, coupons
+  receivable_point = 1160,  // points, coupons
   receivable_cup = 1170,
-  bank = 1200,                    // our own accounts: deposits of virtual accounts, acquirers' money, payouts
-  merchants_unsettled = 2100,     // approved, not settled
-  merchants_settled = 2200,       // settled, to be paid out
-  payouts_in_transit = 2300,      // requested, not confirmed
-  fee_vat = 2400,                 // VAT on fees, owed to the state
-  fee_income = 4100,              // fees without VAT
-  acquirer_fees = 5100,           // what acquirers kept
+  bank = 1200,                 // our own accounts: deposits of virtual accounts, acquirers' money, payouts
+  merchants_unsettled = 2100,  // approved, not settled
+  merchants_settled = 2200,    // settled, to be paid out
+  payouts_in_transit = 2300,   // requested, not confirmed
+  fee_vat = 2400,              // VAT on fees, owed to the state
+  fee_income = 4100,           // fees without VAT
+  acquirer_fees = 5100,        // what acquirers kept
 };
 
 struct AccountInfo {

@@ -1,7 +1,7 @@
-// Movement: what one event of a payment moved, as settlement and the journal see it; and PaymentMoney, the little that
-// must be remembered of a payment to tell. A smaller fold than domain/payment.h, of the same events, and it must
-// agree with it (a test folds both): an approval moves money when it becomes live, a cancel when what it undoes was
-// live, a deposit when the bank confirms it, and so back.
+// Movement: what one event of a payment moved, as settlement and the journal see it; and PaymentMoney, the
+// little that must be remembered of a payment to tell. A smaller fold than domain/payment.h, of the same
+// events, and it must agree with it (a test folds both): an approval moves money when it becomes live, a
+// cancel when what it undoes was live, a deposit when the bank confirms it, and so back.
 //
 // Threads: values.
 #pragma once
@@ -18,7 +18,7 @@ namespace wonjang::journal {
 
 struct ApprovalMoney {
   ApprovalId approval;
-  bool is_live = false;
+  bool is_live = false;  // its money came and hasn't all gone back; what is being reversed still counts
   std::uint32_t live_version = 0;  // of the event that made it live, newest
   std::int64_t amount = 0;         // of the approval
   std::int64_t canceled = 0;       // succeeded cancels since it is live
@@ -30,8 +30,8 @@ struct ApprovalMoney {
   InterestPayer interest_payer = InterestPayer::none;
   std::int64_t used_point = 0;
   bool has_acquisition = false;
-  BusinessDate acquired;    // of the newest REQUESTED (or COMPLETED without one); zero: none
-  std::string approve_no;   // what acquirers' files name it by
+  BusinessDate acquired;   // of the newest REQUESTED (or COMPLETED without one); zero: none
+  std::string approve_no;  // what acquirers' files name it by
   std::string slip_no;
   std::string card_tail;
   friend bool operator==(const ApprovalMoney&, const ApprovalMoney&) = default;

@@ -1,8 +1,9 @@
-// postings(event): the double-entry lines of one event. Pure and total: every kind of event has its answer, most
-// have none (an empty list). Per currency debits equal credits; the sum of each is the amount that moved.
+// postings(event): the double-entry lines of one event. Pure and total: every kind of event has its answer,
+// most have none (an empty list). Per currency debits equal credits; the sum of each is the amount that
+// moved.
 //
-// Payments' events need what the payment's money stood at before (a network cancel undoes money only when there was
-// some): PaymentMoney. House events need nothing.
+// Payments' events need what the payment's money stood at before (a network cancel undoes money only when
+// there was some): PaymentMoney. House events need nothing.
 //
 // Threads: any.
 #pragma once
@@ -19,7 +20,7 @@ namespace wonjang::journal {
 struct Posting {
   Account account{};
   Currency currency;
-  std::int64_t debit = 0;   // >= 0, one of the two is 0
+  std::int64_t debit = 0;  // >= 0, one of the two is 0
   std::int64_t credit = 0;
   friend bool operator==(const Posting&, const Posting&) = default;
 };

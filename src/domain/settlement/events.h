@@ -229,6 +229,7 @@ struct PayoutUpdated {
   std::string bank_trace_no;
   std::string failure;
   Instant at;  // the bank's clock
+  bool was_paid = false;  // RETURNED: it was PAID before, so the money left our bank and came back
   friend bool operator==(const PayoutUpdated&, const PayoutUpdated&) = default;
 };
 
@@ -273,7 +274,8 @@ struct FileImported {
   std::vector<FileRow> rows;
   friend bool operator==(const FileImported&, const FileImported&) = default;
 };
-// file.matched: what its rows were matched with; again after a rematch, the newest counts.
+// file.matched: what its rows were matched with; again after a rematch, the newest counts. The journal books what a
+// rematch changes: matched less what the match before it said.
 struct FileMatched {
   FileId file;
   FileKind kind = FileKind::unknown;
@@ -282,6 +284,8 @@ struct FileMatched {
   std::vector<Match> matches;
   std::int64_t matched_amount = 0;  // of a deposit file: money that arrived ...
   std::int64_t matched_fee = 0;     // ... and what the acquirer kept
+  std::int64_t amount_before = 0;   // matched_amount and matched_fee of the file's match before this one; of the
+  std::int64_t fee_before = 0;      // first one: 0
   friend bool operator==(const FileMatched&, const FileMatched&) = default;
 };
 // break.resolved: a person's word on a row that nothing matched.

@@ -1,6 +1,6 @@
-// MoneyReader: what the projection `money` (money.h) holds of settlement, as one snapshot shows it: open items, lines,
-// payouts, runs, reference data. Everything that computes (a run, a plan, what-if, explain, payouts, funds) reads
-// through this and through nothing else.
+// MoneyReader: what the projection `money` (money.h) holds of settlement, as one snapshot shows it: open
+// items, lines, payouts, runs, reference data. Everything that computes (a run, a plan, what-if, explain,
+// payouts, funds) reads through this and through nothing else.
 //
 // Scans call back in order; a callback that gives false ends the scan early (that is no error).
 //
@@ -92,7 +92,7 @@ struct PayoutNow {
 
 struct RunNow {
   BusinessDate date;
-  std::uint32_t version = 0;  // events of its stream
+  std::uint32_t version = 0;                      // events of its stream
   std::optional<settlement::RunStarted> started;  // the newest
   std::optional<settlement::RunEnded> ended;      // of it; nothing: it is under way, or its process died
   bool ever_completed = false;
@@ -135,7 +135,8 @@ class MoneyReader {
   Result<std::optional<OpenItem>> open_item(const LineKey& key) const;
 
   // Lines of one date's runs, by merchant, payment, version, seq; `merchant` narrows.
-  Result<void> lines_of_run(BusinessDate date, std::optional<MerchantNo> merchant, const std::optional<LineKey>& after,
+  Result<void> lines_of_run(BusinessDate date, std::optional<MerchantNo> merchant,
+                            const std::optional<LineKey>& after,
                             const std::function<Result<bool>(const LineSummary&)>& each) const;
   Result<std::vector<LineSummary>> lines_of_payment(PaymentId payment) const;
   Result<std::optional<LineSummary>> line(const LineKey& key) const;
@@ -144,8 +145,8 @@ class MoneyReader {
                                const std::function<Result<bool>(const LineSummary&)>& each) const;
   Result<void> unpaid_lines(MerchantNo merchant, Currency currency, BusinessDate until,
                             const std::function<Result<bool>(const LineSummary&)>& each) const;
-  // What is left of an approval's line (key with seq 0), for its returns; nothing: it has no line yet. In order of
-  // `keys`.
+  // What is left of an approval's line (key with seq 0), for its returns; nothing: it has no line yet. In
+  // order of `keys`.
   Result<std::vector<std::optional<settlement::LineBalance>>> balances(std::span<const LineKey> keys) const;
 
   Result<std::vector<Due>> due(BusinessDate until) const;  // by merchant, currency
@@ -156,10 +157,12 @@ class MoneyReader {
 
   Result<std::optional<RunNow>> run(BusinessDate date) const;
   Result<std::vector<RunNow>> runs(BusinessDate from, BusinessDate until) const;  // [from, until)
-  Result<void> failed_items(BusinessDate run,
-                            const std::function<Result<bool>(MerchantNo, const settlement::FailedItem&)>& each) const;
-  Result<void> differences(BusinessDate run,
-                           const std::function<Result<bool>(MerchantNo, const settlement::CanaryDifference&)>& each) const;
+  Result<void> failed_items(
+      BusinessDate run,
+      const std::function<Result<bool>(MerchantNo, const settlement::FailedItem&)>& each) const;
+  Result<void> differences(
+      BusinessDate run,
+      const std::function<Result<bool>(MerchantNo, const settlement::CanaryDifference&)>& each) const;
   // The next free chunk of (merchant, date).
   Result<std::uint32_t> next_chunk(MerchantNo merchant, BusinessDate date) const;
 
@@ -175,13 +178,14 @@ class MoneyReader {
   Result<std::optional<ChangeNow>> change(const settlement::ChangeId& id) const;
   Result<std::vector<ChangeNow>> changes(bool open_only, std::uint32_t count_max) const;  // newest first
 
-  // Sum of what is approved and not yet paid out, per merchant and currency: open items and unpaid lines, as of now.
+  // Sum of what is approved and not yet paid out, per merchant and currency: open items and unpaid lines, as
+  // of now.
   struct Unpaid {
     MerchantNo merchant_no = 0;
     MerchantId merchant;
     Currency currency;
     std::int64_t open = 0;     // signed sum of open items
-    std::int64_t settled = 0;  // signed net of lines that no paid payout covers
+    std::int64_t settled = 0;  // signed net of all lines, less the amounts of payouts that stand as paid
   };
   Result<std::vector<Unpaid>> unpaid() const;
 
@@ -197,6 +201,8 @@ class MoneyReader {
     std::uint64_t matched = 0;
     std::uint64_t breaks = 0;  // neither matched nor resolved
     Instant imported_at;
+    std::int64_t matched_amount = 0;  // FileMatched's, of the newest one
+    std::int64_t matched_fee = 0;
   };
   Result<std::vector<FileNow>> files(std::uint32_t count_max) const;  // newest first
   Result<std::vector<settlement::FileRow>> rows_of(const settlement::FileId& file) const;

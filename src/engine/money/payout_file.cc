@@ -208,6 +208,7 @@ class Applying {
     update.bank_trace_no = row.bank_trace_no;
     update.failure = row.failure;
     update.at = row.at.is_zero() ? ports_.clock.now() : row.at;
+    update.was_paid = payout.state == PayoutState::paid;
     WJ_CHECK(ports_.sink.append(facts_of(payout, std::move(update), owner_)));
     payout.state = row.state;
     ++payout.version;

@@ -73,6 +73,7 @@ void put_house_body(JsonWriter& w, const PayoutUpdated& b) {
   w.id("payoutId", b.payout).date("date", b.date).text("state", code_of(b.state)).number("amount", b.amount);
   w.text_if("file", b.file).text_if("bankTraceNo", b.bank_trace_no).text_if("failure", b.failure);
   w.instant_if("at", b.at);
+  w.flag_if("wasPaid", b.was_paid);
 }
 
 void put_house_body(JsonWriter& w, const FileImported& b) {
@@ -88,6 +89,7 @@ void put_house_body(JsonWriter& w, const FileMatched& b) {
       .date_if("asOf", b.as_of);
   put_array(w, "matches", b.matches);
   w.number("matchedAmount", b.matched_amount).number("matchedFee", b.matched_fee);
+  w.number_if("amountBefore", b.amount_before).number_if("feeBefore", b.fee_before);
 }
 
 void put_house_body(JsonWriter& w, const BreakResolved& b) {

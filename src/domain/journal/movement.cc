@@ -1,0 +1,187 @@
+#include "domain/journal/movement.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/assert.h"
+#include "base/checked.h"
+#include "domain/payment.h"
+
+namespace wonjang::journal {
+namespace {
+
+using settlement::LineKind;
+using Moved = std::optional<Movement>;
+
+std::int64_t total_of(const TaxParts& parts) { return parts.total().value_or(0); }
+
+// As issuer_of of the serving views, which domain/ doesn't see; a test holds both together.
+struct IssuerOf {
+  std::string_view operator()(const CardDetail& d) const { return d.issuer_code; }
+  std::string_view operator()(const VirtualAccountDetail& d) const { return d.bank_code; }
+  std::string_view operator()(const TransferDetail& d) const { return d.bank_code; }
+  std::string_view operator()(const MobilePhoneDetail& d) const { return d.carrier; }
+  std::string_view operator()(const GiftCertificateDetail&) const { return {}; }
+  std::string_view operator()(const EasyPayDetail& d) const { return d.provider; }
+  std::string_view operator()(const PointDetail& d) const { return d.issuer; }
+  std::string_view operator()(const CouponDetail& d) const { return d.issuer; }
+  std::string_view operator()(const DepositCupDetail& d) const { return d.issuer; }
+};
+
+// The card that is charged, also behind an easy pay.
+const CardDetail* card_of(const MethodDetail& method) {
+  if (const auto* card = std::get_if<CardDetail>(&method)) return card;
+  const auto* easy_pay = std::get_if<EasyPayDetail>(&method);
+  return easy_pay != nullptr && easy_pay->card ? &*easy_pay->card : nullptr;
+}
+
+ApprovalMoney approval_of(const ApprovalTerms& terms) {
+  ApprovalMoney out;
+  out.approval = terms.approval;
+  out.amount = total_of(terms.parts);
+  out.method = static_cast<std::uint8_t>(method_of(terms.method));
+  out.issuer = std::visit(IssuerOf(), terms.method);
+  out.has_acquisition = has_acquisition(terms.method);
+  if (const CardDetail* card = card_of(terms.method)) {
+    out.acquirer = card->acquirer_code;
+    out.card_type = card->card_type;
+    out.months = card->installment_months;
+    out.interest_payer = card->interest_payer;
+    out.used_point = card->used_point;
+    out.card_tail = card->last4;
+  }
+  return out;
+}
+
+struct Fold {
+  PaymentMoney& money;
+  const Event& event;
+
+  Moved operator()(const PaymentCreated& body) const {
+    money.merchant = event.merchant;
+    money.order_id = event.order_id;
+    money.sub_mall = body.sub_mall_id;
+    money.currency = event.currency;
+    return std::nullopt;
+  }
+
+  Moved operator()(const ApprovalApproved& body) const {
+    ApprovalMoney& approval = adopt(body.terms);
+    approval.approve_no = body.approve_no;
+    return came(approval, total_of(body.terms.parts), body.approved_at);
+  }
+
+  Moved operator()(const VirtualAccountIssued& body) const {
+    adopt(body.terms);
+    return std::nullopt;
+  }
+
+  Moved operator()(const DepositConfirmed& body) const {
+    ApprovalMoney* approval = known(body.approval);
+    return approval == nullptr ? std::nullopt : came(*approval, body.amount, body.deposited_at);
+  }
+
+  Moved operator()(const DepositReversed& body) const { return reversed(body.approval, body.reversed_at); }
+  Moved operator()(const NetworkCancelConfirmed& body) const { return reversed(body.approval, {}); }
+
+  Moved operator()(const CancelSucceeded& body) const {
+    ApprovalMoney* approval = known(body.terms.approval);
+    const std::int64_t amount = total_of(body.terms.parts);
+    if (approval == nullptr || !approval->is_live || amount <= 0) return std::nullopt;
+    approval->canceled =
+        checked_add(approval->canceled, amount).value_or(std::numeric_limits<std::int64_t>::max());
+    approval->is_live = approval->canceled < approval->amount;
+    return went(*approval, LineKind::cancel, amount, body.canceled_at);
+  }
+
+  Moved operator()(const AcquisitionUpdated& body) const {
+    ApprovalMoney* approval = known(body.approval);
+    if (approval == nullptr) return std::nullopt;
+    if (!body.slip_no.empty()) approval->slip_no = body.slip_no;
+    const bool is_requested = body.state == AcquisitionState::requested;
+    const bool is_completed = body.state == AcquisitionState::completed;
+    // A sender that reports only the end of it: the day it was completed is the nearest that is known.
+    if (is_requested || (is_completed && approval->acquired == BusinessDate{}))
+      approval->acquired = business_date_of(time_or_event(body.at));
+    return std::nullopt;
+  }
+
+  template <typename Other>
+  Moved operator()(const Other&) const {
+    return std::nullopt;
+  }
+
+ private:
+  Instant time_or_event(Instant at) const { return at.is_zero() ? event.occurred_at : at; }
+
+  ApprovalMoney* known(ApprovalId id) const {
+    const auto at = std::find_if(money.approvals.begin(), money.approvals.end(),
+                                 [&](const ApprovalMoney& a) { return a.approval == id; });
+    return at == money.approvals.end() ? nullptr : &*at;
+  }
+  ApprovalMoney& adopt(const ApprovalTerms& terms) const {
+    ApprovalMoney* approval = known(terms.approval);
+    return approval != nullptr ? *approval : money.approvals.emplace_back(approval_of(terms));
+  }
+
+  Moved came(ApprovalMoney& approval, std::int64_t amount, Instant at) const {
+    if (approval.is_live || amount <= 0) return std::nullopt;
+    approval.is_live = true;
+    approval.live_version = event.version;
+    approval.amount = amount;
+    approval.canceled = 0;
+    return Movement{LineKind::approval, approval.approval, event.version, 0, amount, time_or_event(at)};
+  }
+
+  // What is left of it goes back, and no more: what was cancelled went back before.
+  Moved reversed(ApprovalId id, Instant at) const {
+    ApprovalMoney* approval = known(id);
+    if (approval == nullptr || !approval->is_live) return std::nullopt;
+    approval->is_live = false;
+    return went(*approval, LineKind::reversal, approval->amount - approval->canceled, at);
+  }
+
+  Movement went(const ApprovalMoney& approval, LineKind kind, std::int64_t amount, Instant at) const {
+    return {kind, approval.approval, event.version, approval.live_version, amount, time_or_event(at)};
+  }
+};
+
+}  // namespace
+
+const ApprovalMoney* PaymentMoney::find(ApprovalId approval) const {
+  const auto at = std::find_if(approvals.begin(), approvals.end(),
+                               [&](const ApprovalMoney& a) { return a.approval == approval; });
+  return at == approvals.end() ? nullptr : &*at;
+}
+
+std::optional<Movement> fold(PaymentMoney& money, const Event& event) {
+  WJ_ASSERT(event.version == money.version);
+  const auto movement = std::visit(Fold{money, event}, event.body);
+  ++money.version;
+  return movement;
+}
+
+settlement::Item item_of(const PaymentMoney& after, const PaymentId& payment, const Movement& movement) {
+  const ApprovalMoney* const approval = after.find(movement.approval);
+  WJ_ASSERT(approval != nullptr);
+  settlement::Item out;
+  out.key = {payment, movement.version, 0};
+  out.kind = movement.kind;
+  out.approval = movement.approval;
+  out.of_version = movement.of_version;
+  out.order_id = after.order_id;
+  out.sub_mall = after.sub_mall;
+  out.method = approval->method;
+  out.issuer = approval->issuer;
+  out.card_type = approval->card_type;
+  out.months = approval->months;
+  out.interest_payer = approval->interest_payer;
+  out.used_point = approval->used_point;
+  out.amount = movement.amount;
+  out.at = movement.at;
+  out.acquired = approval->acquired;
+  out.has_acquisition = approval->has_acquisition;
+  return out;
+}
+
+}  // namespace wonjang::journal

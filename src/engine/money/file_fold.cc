@@ -1,0 +1,137 @@
+#include "engine/money/file_fold.h"
+
+namespace wonjang::money {
+
+using settlement::BreakResolved;
+using settlement::FileId;
+using settlement::FileImported;
+using settlement::FileMatched;
+using settlement::Match;
+using settlement::MatchState;
+
+namespace {
+
+std::string file_key(const FileId& file) { return Key(Table::file).id(file.raw()).bytes(); }
+
+// Our line tells matches apart that have no row.
+LineKey line_of(std::uint32_t line_no, const LineKey& ours) { return line_no == 0 ? ours : LineKey(); }
+
+bool is_break(const Match& match) {
+  return match.state != MatchState::matched && match.state != MatchState::resolved;
+}
+
+Error wrong_file(const FileId& file, const std::string& how) {
+  return corrupt("the file " + file.text() + " " + how +
+                 "; the projection money stops here: run `wonjang check` on the ledger");
+}
+
+}  // namespace
+
+Result<MoneyReader::FileNow> FileFold::file_of(const Event& event, const FileId& file) {
+  FileNow now;
+  WJ_TRY(const auto* const bytes, context_.rows.get(kFiles, file_key(file)));
+  if (bytes != nullptr) {
+    WJ_TRY(now, decoded<FileNow>(*bytes, "a file"));
+  }
+  if (now.version != event.version || file.raw() != event.stream) {
+    return wrong_file(file, "goes on with event " + std::to_string(event.version) + " where event " +
+                                std::to_string(now.version) + " has to come");
+  }
+  now.file = file;
+  now.version += 1;
+  return now;
+}
+
+void FileFold::keep(const FileNow& file) { context_.rows.put(kFiles, file_key(file.file), encoded(file)); }
+
+Result<void> FileFold::take(const Event& event, const FileImported& body) {
+  WJ_TRY(auto file, file_of(event, body.file));
+  if (event.version == 0) {
+    file.name = body.name;
+    file.sha256 = body.sha256;
+    file.kind = body.kind;
+    file.acquirer = body.acquirer;
+    file.imported_at = event.recorded_at;
+    const auto newest_first = ~static_cast<std::uint64_t>(event.recorded_at.us);
+    context_.rows.put_blind(kFiles, Key(Table::file_by_time).wide(newest_first).id(event.stream).bytes(), {});
+  }
+  file.rows += static_cast<std::uint32_t>(body.rows.size());
+  for (const auto& row : body.rows) {
+    context_.rows.put_blind(kFiles, Key(Table::row).id(event.stream).number(row.line_no).bytes(),
+                            encoded(row));
+  }
+  keep(file);
+  return {};
+}
+
+Result<void> FileFold::take(const Event& event, const FileMatched& body) {
+  WJ_TRY(auto file, file_of(event, body.file));
+  if (event.version == 0) return wrong_file(body.file, "is matched before a row of it is there");
+  if (body.amount_before != file.matched_amount || body.fee_before != file.matched_fee) {
+    return wrong_file(body.file, "is matched on top of an amount of " + std::to_string(body.amount_before) +
+                                     " and a fee of " + std::to_string(body.fee_before) + " where " +
+                                     std::to_string(file.matched_amount) + " and " +
+                                     std::to_string(file.matched_fee) + " stand");
+  }
+  file.matched_amount = body.matched_amount;
+  file.matched_fee = body.matched_fee;
+  for (const Match& match : body.matches) {
+    const LineKey ours = match.ours.empty() ? LineKey() : match.ours.front();
+    if (match.line_no != 0) {
+      // What stood as only ours has its row now.
+      for (const auto& line : match.ours) WJ_CHECK(replace(file, line, 0, nullptr, body.as_of));
+    }
+    WJ_CHECK(replace(file, line_of(match.line_no, ours), match.line_no, &match, body.as_of));
+  }
+  keep(file);
+  return {};
+}
+
+Result<void> FileFold::take(const Event& event, const BreakResolved& body) {
+  WJ_TRY(auto file, file_of(event, body.file));
+  const LineKey line = line_of(body.line_no, body.line);
+  const auto key = Key(Table::match).id(body.file.raw()).number(body.line_no).line(line).bytes();
+  WJ_TRY(const auto* const bytes, context_.rows.get(kFiles, key));
+  if (bytes == nullptr) return wrong_file(body.file, "has a break resolved that it doesn't have");
+  WJ_TRY(auto stored, decoded<MatchStored>(*bytes, "a match"));
+  stored.match.state = MatchState::resolved;
+  if (!stored.match.why.empty()) stored.match.why += "; ";
+  stored.match.why += body.resolution;
+  WJ_CHECK(replace(file, line, body.line_no, &stored.match, stored.since));
+  keep(file);
+  return {};
+}
+
+Result<void> FileFold::replace(FileNow& file, const LineKey& line, std::uint32_t line_no, const Match* match,
+                               BusinessDate as_of) {
+  const auto key = Key(Table::match).id(file.file.raw()).number(line_no).line(line).bytes();
+  const auto break_key = [&](BusinessDate since) {
+    return Key(Table::open_break).day(since).id(file.file.raw()).number(line_no).line(line).bytes();
+  };
+  MatchStored next;
+  next.since = as_of;
+  WJ_TRY(const auto* const bytes, context_.rows.get(kFiles, key));
+  if (bytes != nullptr) {
+    WJ_TRY(const auto before, decoded<MatchStored>(*bytes, "a match"));
+    if (before.match.state == MatchState::matched) --file.matched;
+    if (is_break(before.match)) {
+      --file.breaks;
+      context_.rows.remove(kFiles, break_key(before.since));
+      next.since = before.since;  // as old as it was first seen
+    }
+  }
+  if (match == nullptr) {
+    if (bytes != nullptr) context_.rows.remove(kFiles, key);
+    return {};
+  }
+  next.match = *match;
+  if (match->state == MatchState::matched) ++file.matched;
+  if (is_break(*match)) {
+    ++file.breaks;
+    context_.rows.put(kFiles, break_key(next.since), {});
+  }
+  context_.rows.put(kFiles, key, encoded(next));
+  return {};
+}
+
+}  // namespace wonjang::money

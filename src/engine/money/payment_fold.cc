@@ -1,0 +1,132 @@
+#include "engine/money/payment_fold.h"
+
+namespace wonjang::money {
+namespace {
+
+std::string payment_key(const RawId& payment) { return payment.to_bytes(); }
+
+}  // namespace
+
+Result<void> PaymentFold::prepare(std::span<const Event> events) {
+  std::vector<std::string> keys;
+  std::vector<Touched*> loaded;
+  for (const Event& event : events) {
+    if (!is_payment_stream(event.stream)) continue;
+    const auto [at, is_new] = touched_.try_emplace(event.stream);
+    if (!is_new) continue;
+    keys.push_back(payment_key(event.stream));
+    loaded.push_back(&at->second);
+  }
+  WJ_TRY(const auto stored, context_.rows.snapshot().get_many(kPayments, keys));
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    if (!stored[i]) continue;
+    WJ_TRY(loaded[i]->state, decoded<PaymentState>(*stored[i], "a payment"));
+  }
+  keys.clear();
+  for (const Event& event : events) {
+    if (!is_payment_stream(event.stream) || !std::holds_alternative<AcquisitionUpdated>(event.body)) continue;
+    const PaymentState& state = touched_[event.stream].state;
+    if (state.moves.empty()) continue;
+    for (const auto& move : state.moves) {
+      keys.push_back(
+          open_key(business_date_of(move.at), state.merchant, PaymentId(event.stream), move.version));
+    }
+  }
+  return context_.rows.prefetch(kOpen, keys);
+}
+
+Result<PaymentFold::Taken> PaymentFold::take(const Event& event) {
+  Touched& touched = touched_[event.stream];
+  const PaymentId payment(event.stream);
+  auto& money = touched.state.money;
+  if (event.version != money.version) {
+    return corrupt("event " + std::to_string(event.version) + " of " + payment.text() +
+                   " comes where event " + std::to_string(money.version) +
+                   " has to: run `wonjang check` on the ledger");
+  }
+  Taken out{money, std::nullopt};
+  out.movement = journal::fold(money, event);
+  touched.changed = true;
+  if (event.version == 0) {
+    WJ_TRY(touched.state.merchant, context_.meet(money.merchant));
+  }
+  if (out.movement) {
+    touched.state.moves.push_back(*out.movement);
+    WJ_CHECK(open_item(touched, payment, *out.movement));
+  }
+  if (const auto* slip = std::get_if<AcquisitionUpdated>(&event.body)) {
+    const auto* before = out.before.find(slip->approval);
+    const auto* after = money.find(slip->approval);
+    const bool same = before == nullptr || after == nullptr ||
+                      (before->acquired == after->acquired && before->slip_no == after->slip_no);
+    if (!same) WJ_CHECK(refresh(touched, payment, slip->approval));
+  }
+  return out;
+}
+
+Result<void> PaymentFold::open_item(const Touched& touched, PaymentId payment,
+                                    const journal::Movement& movement) {
+  const auto& money = touched.state.money;
+  const MerchantNo merchant = touched.state.merchant;
+  put_candidates(touched.state, payment, movement);
+  const LineKey key{payment, movement.version, 0};
+  auto& early = context_.memory.early;
+  if (!early.empty() && early.erase(key) > 0) {
+    context_.rows.remove(kFailed, Key(Table::early).line(key).bytes());
+    return {};
+  }
+  const OpenStored item{money.currency, item_of(money, payment, movement)};
+  context_.rows.put(kOpen, open_key(business_date_of(movement.at), merchant, payment, movement.version),
+                    encoded(item));
+  return context_.sums.add_unpaid(merchant, money.currency,
+                                  {signed_amount(movement.kind, movement.amount), 0});
+}
+
+Result<void> PaymentFold::refresh(const Touched& touched, PaymentId payment, ApprovalId approval) {
+  const auto& money = touched.state.money;
+  const MerchantNo merchant = touched.state.merchant;
+  for (const auto& move : touched.state.moves) {
+    if (move.approval != approval) continue;
+    put_candidates(touched.state, payment, move);
+    const auto key = open_key(business_date_of(move.at), merchant, payment, move.version);
+    WJ_TRY(const auto* const open, context_.rows.get(kOpen, key));
+    if (open == nullptr) continue;
+    context_.rows.put(kOpen, key, encoded(OpenStored{money.currency, item_of(money, payment, move)}));
+  }
+  return {};
+}
+
+void PaymentFold::put_candidates(const PaymentState& state, PaymentId payment,
+                                 const journal::Movement& movement) {
+  const auto* approval = state.money.find(movement.approval);
+  if (approval == nullptr || (approval->approve_no.empty() && approval->slip_no.empty())) return;
+  MoneyReader::Candidate candidate;
+  candidate.key = {payment, movement.version, 0};
+  candidate.kind = movement.kind;
+  candidate.merchant_no = state.merchant;
+  candidate.approve_no = approval->approve_no;
+  candidate.slip_no = approval->slip_no;
+  candidate.acquirer = approval->acquirer;
+  candidate.card_tail = approval->card_tail;
+  candidate.amount = signed_amount(movement.kind, movement.amount);
+  candidate.day = business_date_of(movement.at);
+  const std::string value = encoded(candidate);
+  for (const auto* number : {&approval->approve_no, &approval->slip_no}) {
+    if (number->empty()) continue;
+    context_.rows.put_blind(kCandidates,
+                            Key().text(*number).id(payment.raw()).number(movement.version).bytes(), value);
+  }
+}
+
+void PaymentFold::finish() {
+  std::string value;
+  for (const auto& [stream, touched] : touched_) {
+    if (!touched.changed) continue;
+    value.clear();
+    encode(touched.state, value);
+    context_.rows.put_blind(kPayments, payment_key(stream), value);
+  }
+  touched_.clear();
+}
+
+}  // namespace wonjang::money

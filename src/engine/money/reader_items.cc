@@ -1,0 +1,102 @@
+#include "engine/money/reader_parts.h"
+
+namespace wonjang::money {
+namespace {
+
+constexpr std::size_t kItemsAtOnce = 512;
+
+// Gathers open items and gives them on with their failures, looked up in one go.
+class OpenItems {
+ public:
+  using Each = std::function<Result<bool>(const OpenItem&)>;
+  OpenItems(const KvSnapshot& snapshot, const Each& each)
+      : snapshot_(snapshot), merchants_(snapshot), each_(each) {}
+
+  Result<bool> take(std::string_view key_bytes, std::string_view value) {
+    WJ_TRY(items_.emplace_back(), read(key_bytes, value));
+    failure_keys_.push_back(Key(Table::failure).line(items_.back().item.key).bytes());
+    return items_.size() < kItemsAtOnce ? Result<bool>(true) : give();
+  }
+
+  Result<bool> give() {
+    WJ_TRY(const auto failures, snapshot_.get_many(kFailed, failure_keys_));
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (failures[i]) {
+        WJ_TRY(auto mark, decoded<FailureMark>(*failures[i], "a failure"));
+        items_[i].failed = std::move(mark.code);
+      }
+      WJ_TRY(const bool go_on, each_(items_[i]));
+      if (!go_on) return false;
+    }
+    items_.clear();
+    failure_keys_.clear();
+    return true;
+  }
+
+ private:
+  Result<OpenItem> read(std::string_view key_bytes, std::string_view value) {
+    OpenItem out;
+    KeyReader key(key_bytes, /*has_table=*/false);
+    out.day = key.day();
+    out.merchant_no = key.number();
+    const PaymentId payment(key.id());
+    const auto version = key.number();
+    if (!key.ok()) return bad_key(kOpen, key_bytes);
+    WJ_TRY(auto stored, decoded<OpenStored>(value, "an open item"));
+    out.currency = stored.currency;
+    out.item = std::move(stored.item);
+    out.item.key = {payment, version, 0};
+    WJ_TRY(out.merchant, merchants_.of(out.merchant_no));
+    return out;
+  }
+
+  const KvSnapshot& snapshot_;
+  MerchantIds merchants_;
+  const Each& each_;
+  std::vector<OpenItem> items_;
+  std::vector<std::string> failure_keys_;
+};
+
+}  // namespace
+
+Result<void> MoneyReader::open_items(BusinessDate until,
+                                     const std::function<Result<bool>(const OpenItem&)>& each) const {
+  OpenItems items(snapshot_, each);
+  bool ended = false;
+  WJ_CHECK(scan(snapshot_, kOpen, {}, Key().day({until.days + 1}).bytes(),
+                [&](std::string_view key, std::string_view value) -> Result<bool> {
+                  WJ_TRY(const bool go_on, items.take(key, value));
+                  ended = !go_on;
+                  return go_on;
+                }));
+  if (ended) return {};
+  WJ_TRY([[maybe_unused]] const bool more, items.give());
+  return {};
+}
+
+// The key of an open item begins with its day and merchant, which the payment's state tells.
+Result<std::optional<OpenItem>> MoneyReader::open_item(const LineKey& key) const {
+  std::optional<OpenItem> out;
+  if (key.seq != 0) return out;
+  WJ_TRY(const auto state,
+         find<PaymentState>(snapshot_, kPayments, Key().id(key.payment.raw()), "a payment"));
+  if (!state) return out;
+  std::optional<BusinessDate> day;
+  for (const auto& move : state->moves) {
+    if (move.version == key.version) day = business_date_of(move.at);
+  }
+  if (!day) return out;
+  const OpenItems::Each keep = [&](const OpenItem& item) -> Result<bool> {
+    out = item;
+    return true;
+  };
+  const auto stored_key = open_key(*day, state->merchant, key.payment, key.version);
+  WJ_TRY(const auto value, snapshot_.get(kOpen, stored_key));
+  if (!value) return out;
+  OpenItems items(snapshot_, keep);
+  WJ_TRY([[maybe_unused]] const bool taken, items.take(stored_key, *value));
+  WJ_TRY([[maybe_unused]] const bool given, items.give());
+  return out;
+}
+
+}  // namespace wonjang::money

@@ -1,0 +1,91 @@
+#include "engine/money/reader_parts.h"
+
+namespace wonjang::money {
+namespace {
+
+PayoutNow now_of(PayoutStored stored) {
+  return {std::move(stored.requested),
+          stored.merchant,
+          stored.merchant_no,
+          stored.currency,
+          stored.state,
+          stored.version,
+          std::move(stored.updates)};
+}
+
+}  // namespace
+
+Result<std::vector<Due>> MoneyReader::due(BusinessDate until) const {
+  std::vector<Due> out;
+  MerchantIds merchants(snapshot_);
+  WJ_CHECK(scan(snapshot_, kSums, Key(Table::due),
+                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                  KeyReader key(key_bytes);
+                  const auto merchant = key.number();
+                  const auto currency = key.currency();
+                  const auto day = key.day();
+                  if (!key.ok()) return bad_key(kSums, key_bytes);
+                  if (day > until) return true;
+                  WJ_TRY(const auto sum, decoded<DueSum>(value, "what is due"));
+                  if (out.empty() || out.back().merchant_no != merchant || out.back().currency != currency) {
+                    WJ_TRY(const auto id, merchants.of(merchant));
+                    out.push_back({merchant, id, currency, day, 0, 0});
+                  }
+                  out.back().lines += static_cast<std::uint64_t>(sum.lines);
+                  if (__builtin_add_overflow(out.back().net, sum.net, &out.back().net)) {
+                    return corrupt("what is due to merchant " + std::to_string(merchant) +
+                                   " is beyond 64 bits");
+                  }
+                  return true;
+                }));
+  return out;
+}
+
+Result<Standing> MoneyReader::standing(MerchantNo merchant, Currency currency) const {
+  WJ_TRY(auto stored,
+         find<Standing>(snapshot_, kSums, Key(Table::standing).number(merchant).currency(currency),
+                        "what a merchant stands at"));
+  return stored.value_or(Standing());
+}
+
+Result<std::optional<PayoutNow>> MoneyReader::payout(const settlement::PayoutId& id) const {
+  WJ_TRY(auto stored, find<PayoutStored>(snapshot_, kPayouts, Key(Table::payout).id(id.raw()), "a payout"));
+  if (!stored) return std::optional<PayoutNow>();
+  return std::optional<PayoutNow>(now_of(*std::move(stored)));
+}
+
+Result<void> MoneyReader::payouts(BusinessDate from, BusinessDate until, std::optional<MerchantNo> merchant,
+                                  const std::function<Result<bool>(const PayoutNow&)>& each) const {
+  return scan(snapshot_, kPayouts, Key(Table::payout_by_date).day(from).bytes(),
+              Key(Table::payout_by_date).day(until).bytes(),
+              [&](std::string_view key_bytes, std::string_view) -> Result<bool> {
+                KeyReader key(key_bytes);
+                key.day();
+                const auto number = key.number();
+                const settlement::PayoutId id(key.id());
+                if (!key.ok()) return bad_key(kPayouts, key_bytes);
+                if (merchant && *merchant != number) return true;
+                WJ_TRY(const auto now, payout(id));
+                if (!now) return corrupt("the payout " + id.text() + " is missing: rebuild money");
+                return each(*now);
+              });
+}
+
+Result<std::vector<MoneyReader::Unpaid>> MoneyReader::unpaid() const {
+  std::vector<Unpaid> out;
+  MerchantIds merchants(snapshot_);
+  WJ_CHECK(scan(snapshot_, kSums, Key(Table::unpaid),
+                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                  KeyReader key(key_bytes);
+                  const auto merchant = key.number();
+                  const auto currency = key.currency();
+                  if (!key.ok()) return bad_key(kSums, key_bytes);
+                  WJ_TRY(const auto sum, decoded<UnpaidSum>(value, "what is unpaid"));
+                  WJ_TRY(const auto id, merchants.of(merchant));
+                  out.push_back({merchant, id, currency, sum.open, sum.settled});
+                  return true;
+                }));
+  return out;
+}
+
+}  // namespace wonjang::money

@@ -1,0 +1,82 @@
+#include "engine/money/reader_parts.h"
+
+namespace wonjang::money {
+namespace {
+
+using settlement::CanaryDifference;
+using settlement::FailedItem;
+
+// Adds what the lines of the date come to.
+Result<RunNow> now_of(const KvSnapshot& snapshot, BusinessDate date, RunStored stored) {
+  RunNow out{
+      date, stored.version, std::move(stored.started), std::move(stored.ended), stored.ever_completed, {}, 0};
+  WJ_CHECK(scan(snapshot, kHouse, Key(Table::run_totals).day(date),
+                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                  KeyReader key(key_bytes);
+                  key.day();
+                  const auto currency = key.currency();
+                  if (!key.ok()) return bad_key(kHouse, key_bytes);
+                  WJ_TRY(const auto sum, decoded<RunSum>(value, "a run"));
+                  out.totals.push_back({currency, static_cast<std::uint64_t>(sum.lines),
+                                        static_cast<std::uint64_t>(sum.failed), sum.gross, sum.fee,
+                                        sum.fee_vat, sum.net});
+                  out.failed += static_cast<std::uint64_t>(sum.failed);
+                  return true;
+                }));
+  return out;
+}
+
+// Values of `table` of one run, with their merchant.
+template <typename T>
+Result<void> each_of_run(const KvSnapshot& snapshot, Table table, BusinessDate run, const char* what,
+                         const std::function<Result<bool>(MerchantNo, const T&)>& each) {
+  return scan(snapshot, kRunItems, Key(table).day(run),
+              [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                KeyReader key(key_bytes);
+                key.day();
+                const auto merchant = key.number();
+                WJ_TRY(const auto one, decoded<T>(value, what));
+                return each(merchant, one);
+              });
+}
+
+}  // namespace
+
+Result<std::optional<RunNow>> MoneyReader::run(BusinessDate date) const {
+  WJ_TRY(auto stored, find<RunStored>(snapshot_, kHouse, Key(Table::run).day(date), "a run"));
+  if (!stored) return std::optional<RunNow>();
+  WJ_TRY(auto now, now_of(snapshot_, date, *std::move(stored)));
+  return std::optional<RunNow>(std::move(now));
+}
+
+Result<std::vector<RunNow>> MoneyReader::runs(BusinessDate from, BusinessDate until) const {
+  std::vector<RunNow> out;
+  WJ_CHECK(scan(snapshot_, kHouse, Key(Table::run).day(from).bytes(), Key(Table::run).day(until).bytes(),
+                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                  KeyReader key(key_bytes);
+                  const auto day = key.day();
+                  if (!key.ok()) return bad_key(kHouse, key_bytes);
+                  WJ_TRY(auto stored, decoded<RunStored>(value, "a run"));
+                  WJ_TRY(out.emplace_back(), now_of(snapshot_, day, std::move(stored)));
+                  return true;
+                }));
+  return out;
+}
+
+Result<void> MoneyReader::failed_items(
+    BusinessDate run, const std::function<Result<bool>(MerchantNo, const FailedItem&)>& each) const {
+  return each_of_run<FailedItem>(snapshot_, Table::failed_item, run, "a failed item", each);
+}
+
+Result<void> MoneyReader::differences(
+    BusinessDate run, const std::function<Result<bool>(MerchantNo, const CanaryDifference&)>& each) const {
+  return each_of_run<CanaryDifference>(snapshot_, Table::difference, run, "a canary's difference", each);
+}
+
+Result<std::uint32_t> MoneyReader::next_chunk(MerchantNo merchant, BusinessDate date) const {
+  WJ_TRY(const auto stored,
+         find<std::uint32_t>(snapshot_, kHouse, Key(Table::chunk).number(merchant).day(date), "a chunk"));
+  return stored.value_or(0);
+}
+
+}  // namespace wonjang::money

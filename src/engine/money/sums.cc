@@ -1,0 +1,127 @@
+#include "engine/money/sums.h"
+
+#include "engine/money/money_spaces.h"
+
+namespace wonjang::money {
+namespace {
+
+Error beyond(const std::string& what) {
+  return corrupt("the sum of " + what +
+                 " is beyond 64 bits: the projection money stops; check the amounts in the log");
+}
+
+// The stored sum plus `more`.
+template <typename Sum>
+Result<Sum> with_stored(const std::optional<std::string>& stored, const Sum& more, const char* what) {
+  Sum out;
+  if (stored) {
+    WJ_TRY(out, decoded<Sum>(*stored, what));
+  }
+  if (!add_sum(out, more)) return beyond(what);
+  return out;
+}
+
+std::string due_key(MerchantNo merchant, Currency currency, BusinessDate day) {
+  return Key(Table::due).number(merchant).currency(currency).day(day).bytes();
+}
+
+// Reads the stored sums of `deltas` in one go and writes those that changed.
+template <typename Sum, typename Deltas, typename KeyOf>
+Result<void> write_all(Overlay& rows, KvSpace space, const Deltas& deltas, KeyOf&& key_of, const char* what) {
+  std::vector<std::string> keys;
+  keys.reserve(deltas.size());
+  for (const auto& [place, delta] : deltas) keys.push_back(key_of(place));
+  WJ_TRY(const auto stored, rows.snapshot().get_many(space, keys));
+  std::size_t i = 0;
+  for (const auto& [place, delta] : deltas) {
+    WJ_TRY(const Sum sum, with_stored<Sum>(stored[i], delta, what));
+    if constexpr (requires { sum.lines; }) {
+      if (sum.lines < 0)
+        return corrupt(std::string(what) + " would count fewer than no lines: rebuild money");
+    }
+    if (sum == Sum()) {
+      rows.remove(space, keys[i]);
+    } else {
+      rows.put(space, keys[i], encoded(sum));
+    }
+    ++i;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> Sums::add_due(MerchantNo merchant, Currency currency, BusinessDate payout_day,
+                           const DueSum& more) {
+  if (add_sum(due_[{merchant, currency}][payout_day], more)) return {};
+  return beyond("what is due");
+}
+
+Result<void> Sums::add_unpaid(MerchantNo merchant, Currency currency, const UnpaidSum& more) {
+  if (add_sum(unpaid_[{merchant, currency}], more)) return {};
+  return beyond("what is unpaid");
+}
+
+Result<void> Sums::add_run(BusinessDate run, Currency currency, const RunSum& more) {
+  if (add_sum(runs_[{run, currency}], more)) return {};
+  return beyond("a run");
+}
+
+Result<std::vector<Sums::DueDay>> Sums::take_due(MerchantNo merchant, Currency currency, BusinessDate until) {
+  DueOf& deltas = due_[{merchant, currency}];
+  DueOf stored;
+  const auto first = Key(Table::due).number(merchant).currency(currency).bytes();
+  const auto cursor = rows_.snapshot().scan(kSums, first, due_key(merchant, currency, {until.days + 1}));
+  for (; cursor->valid(); cursor->next()) {
+    KeyReader key(cursor->key());
+    key.number();
+    key.currency();
+    const auto day = key.day();
+    WJ_TRY(stored[day], decoded<DueSum>(cursor->value(), "what is due"));
+  }
+  WJ_CHECK(cursor->status());
+  for (const auto& [day, delta] : deltas) {
+    if (day <= until) stored.try_emplace(day);
+  }
+  std::vector<DueDay> out;
+  for (const auto& [day, sum] : stored) {
+    DueSum& delta = deltas[day];
+    DueSum now = sum;
+    if (!add_sum(now, delta)) return beyond("what is due");
+    if (now != DueSum()) out.push_back({day, now});
+    delta = {-sum.lines, -sum.net};
+  }
+  return out;
+}
+
+Result<RunSum> Sums::run_sum(BusinessDate run, Currency currency) const {
+  WJ_TRY(const auto stored,
+         rows_.snapshot().get(kHouse, Key(Table::run_totals).day(run).currency(currency).bytes()));
+  const auto delta = runs_.find({run, currency});
+  return with_stored<RunSum>(stored, delta == runs_.end() ? RunSum() : delta->second, "a run");
+}
+
+Result<void> Sums::finish() {
+  std::map<std::tuple<MerchantNo, Currency, BusinessDate>, DueSum> due;
+  for (const auto& [whose, days] : due_) {
+    for (const auto& [day, sum] : days) due[{whose.first, whose.second, day}] = sum;
+  }
+  WJ_CHECK(write_all<DueSum>(
+      rows_, kSums, due,
+      [](const auto& at) { return due_key(std::get<0>(at), std::get<1>(at), std::get<2>(at)); },
+      "what is due"));
+  WJ_CHECK(write_all<UnpaidSum>(
+      rows_, kSums, unpaid_,
+      [](const auto& at) { return Key(Table::unpaid).number(at.first).currency(at.second).bytes(); },
+      "what is unpaid"));
+  WJ_CHECK(write_all<RunSum>(
+      rows_, kHouse, runs_,
+      [](const auto& at) { return Key(Table::run_totals).day(at.first).currency(at.second).bytes(); },
+      "a run"));
+  due_.clear();
+  unpaid_.clear();
+  runs_.clear();
+  return {};
+}
+
+}  // namespace wonjang::money

@@ -1,0 +1,60 @@
+// Sums: what one batch adds to the projection's sums: what is due, unpaid and settled in each day's runs.
+// Kept as differences in memory and added to the stored ones at the end, so that a line costs no look-up. A
+// sum that comes to nothing isn't stored.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "engine/money/overlay.h"
+#include "engine/money/stored.h"
+
+namespace wonjang::money {
+
+// Adds the fields that `tied` names, one by one. False: one is beyond 64 bits.
+template <typename Sum>
+bool add_sum(Sum& to, const Sum& more) {
+  const auto add = [](std::int64_t& field, std::int64_t other) {
+    return !__builtin_add_overflow(field, other, &field);
+  };
+  return std::apply(
+      [&](auto&... field) {
+        return std::apply([&](const auto&... other) { return (add(field, other) && ...); }, tied(more));
+      },
+      tied(to));
+}
+
+class Sums {
+ public:
+  explicit Sums(Overlay& rows) : rows_(rows) {}
+
+  // Errors of the three: corrupt (beyond 64 bits).
+  Result<void> add_due(MerchantNo merchant, Currency currency, BusinessDate payout_day, const DueSum& more);
+  Result<void> add_unpaid(MerchantNo merchant, Currency currency, const UnpaidSum& more);
+  Result<void> add_run(BusinessDate run, Currency currency, const RunSum& more);
+
+  // Takes everything dated on or before `until` away: what it was, by day. Errors: corrupt, unavailable.
+  struct DueDay {
+    BusinessDate day;
+    DueSum sum;
+  };
+  Result<std::vector<DueDay>> take_due(MerchantNo merchant, Currency currency, BusinessDate until);
+  // As it stands now. Errors: corrupt, unavailable.
+  Result<RunSum> run_sum(BusinessDate run, Currency currency) const;
+
+  // Errors: corrupt (beyond 64 bits, a count below zero), unavailable.
+  Result<void> finish();
+
+ private:
+  using DueOf = std::map<BusinessDate, DueSum>;
+
+  Overlay& rows_;
+  std::map<std::pair<MerchantNo, Currency>, DueOf> due_;
+  std::map<std::pair<MerchantNo, Currency>, UnpaidSum> unpaid_;
+  std::map<std::pair<BusinessDate, Currency>, RunSum> runs_;
+};
+
+}  // namespace wonjang::money
