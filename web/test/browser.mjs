@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { mockOver } from '../mock/money.mjs';
 import { World, XSS, openPage, shotDirectory, signIn, startBrowser } from './world.mjs';
 
 const SKIPPED = 77;
@@ -237,6 +238,54 @@ test('a server that does not answer is said, and the screen comes back by itself
     await page.waitForSelector('.failure', { state: 'detached' });
   }));
 
+test('totals as of a close, as they are now, and the difference', () =>
+  withPage({}, async (page) => {
+    await signIn(page, world, world.operatorKey, '/totals?cube=merchant_day&groupBy=merchant');
+    await page.waitForSelector('tbody tr');
+    assert.match(await text(page, 'main tbody'), /성수 커피 1호점/);
+    const net = async () => Number((await text(page, '.sums .strong dd')).replace(/\D/g, ''));
+    const query = new URL(page.url()).searchParams;
+    const asked = await world.get(`/v1/totals/merchant_day?from=${query.get('from')}&until=${query.get('until')}`);
+    assert.equal(await net(), asked.rows[0].netAmount);
+    await page.locator('select').nth(3).selectOption('close');
+    await page.waitForFunction(() => /mode=close&asOf=/.test(location.search));
+    await page.waitForSelector('.empty');
+    await page.locator('select').nth(3).selectOption('difference');
+    await page.waitForSelector('tbody tr');
+    assert.equal(await net(), asked.rows[0].netAmount, 'nothing was known yesterday, so the difference is all');
+  }));
+
+test('a key is made, shown once, opens a session, and its revocation ends that', () =>
+  withPage({}, async (page) => {
+    await signIn(page, world, world.operatorKey, '/keys');
+    await page.waitForSelector('tbody tr');
+    await page.click('[data-key=act]');
+    await page.fill('dialog input', '낮 근무');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('dialog .secret');
+    const secret = (await text(page, 'dialog .secret')).trim();
+    await page.click('dialog button.primary');
+    assert.equal((await page.content()).includes(secret), false);
+    await withPage({}, async (other) => {
+      await signIn(other, world, secret, '/keys');
+      await other.waitForSelector('tbody tr:has-text("이 로그인"):has-text("낮 근무")');
+      await page.click('tr:has-text("낮 근무") button');
+      await page.click('dialog button.danger');
+      await page.waitForSelector('tr:has-text("낮 근무") >> text=폐기');
+      await other.reload();
+      await other.waitForSelector('.login');
+    });
+  }));
+
+test('the feed shows what is recorded, as it is recorded', () =>
+  withPage({}, async (page) => {
+    await signIn(page, world, world.operatorKey, '/events');
+    await page.waitForSelector('main .empty, tbody tr');
+    const paid = await world.pay('order-feed');
+    await page.waitForSelector(`a[href$="${paid.id}"]`);
+    assert.match(await text(page, 'tbody'), /승인[\s\S]*결제 생성/);
+  }));
+
 test('it is used by keyboard alone', () =>
   withPage({}, async (page) => {
     await signIn(page, world, world.operatorKey, '/');
@@ -296,8 +345,44 @@ const SCREENS = [
   ['payment', () => `/payments/${world.found.id}`],
   ['payment-events', () => `/payments/${world.found.id}?tab=events`],
   ['search', `/search?q=${encodeURIComponent('아메')}`],
+  ['totals', '/totals?groupBy=method'],
+  ['operations', '/operations'],
+  ['quarantine', '/operations?tab=quarantine'],
+  ['books', '/operations?tab=books'],
+  ['in-doubt', '/in-doubt'],
+  ['events', '/events'],
+  ['merchants', '/merchants'],
+  ['keys', '/keys'],
   ['nowhere', '/no-such-screen'],
 ];
+// The money side's, over made-up answers; each is also opened without them below.
+const MERCHANT = 'mch_01JD4Z7Q8R6G3V5X9T2W0K1MNP';
+const MONEY_SCREENS = [
+  ['settlement', '/settlement'],
+  ['settlement-day', `/settlement/${new Date(Date.now() + 9 * 3_600_000 - 2 * 86_400_000).toISOString().slice(0, 10)}`],
+  ['settlement-line', '/settlement/lines/stl_01JD4Z7Q8R6G3V5X9T2W0K1MN1.1.1'],
+  ['payouts', '/payouts'],
+  ['payout', '/payouts/pyo_01JD4Z7Q8R6G3V5X9T2W0K1MNP'],
+  ['contracts', `/contracts?merchant=${MERCHANT}`],
+  ['calendars', '/contracts?tab=calendars'],
+  ['changes', '/contracts?tab=changes&change=chg_01JD4Z7Q8R6G3V5X9T2W0K1MNP'],
+  ['breaks', '/breaks'],
+  ['breaks-files', '/breaks?tab=files'],
+  ['funds', '/funds'],
+  ['journal', '/journal'],
+  ['journal-entries', '/journal?tab=entries'],
+];
+
+async function look(page, url, screens, theme, width, pairs) {
+  for (const [name, path] of screens) {
+    await page.goto(`${url}/console${typeof path === 'function' ? path() : path}`);
+    await page.waitForSelector('main h1, main .empty, main .failure');
+    await settled(page);
+    await page.waitForTimeout(250); // charts draw themselves after their data
+    await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
+    await inspect(page, `${name} ${theme} ${width}`, pairs);
+  }
+}
 
 async function inspect(page, name, withAxe) {
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -317,13 +402,22 @@ for (const [theme, width, pairs] of [['light', 1280, true], ['dark', 390, true],
       await page.waitForSelector('.login');
       await inspect(page, 'login', pairs);
       await signIn(page, world, world.operatorKey);
-      for (const [name, path] of SCREENS) {
-        await page.goto(`${world.url}/console${typeof path === 'function' ? path() : path}`);
-        await page.waitForSelector('main h1, main .empty, main .failure');
-        await settled(page);
-        await page.waitForTimeout(250); // charts draw themselves after their data
-        await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
-        await inspect(page, `${name} ${theme} ${width}`, pairs);
-      }
+      await look(page, world.url, SCREENS, theme, width, pairs);
     }));
+
+  test(`the money side's screens are accessible and fit: ${theme}, ${width} px`, async () => {
+    const mock = mockOver(world.url);
+    await new Promise((resolve) => mock.listen(0, '127.0.0.1', resolve));
+    const there = { url: `http://127.0.0.1:${mock.address().port}` };
+    const page = await openPage(browser, there, { theme, width, height: width < 700 ? 844 : 860 });
+    try {
+      await signIn(page, there, world.operatorKey);
+      await look(page, there.url, MONEY_SCREENS, theme, width, pairs);
+      assert.deepEqual(page.wrongs, []);
+    } finally {
+      await page.context().close();
+      mock.closeAllConnections();
+      mock.close();
+    }
+  });
 }

@@ -88,6 +88,8 @@ bool is_for(const Event& event, MerchantId only) {
   return !settlement::house_stream_of(subject_of(event)) || std::visit(IsForMerchants(), event.body);
 }
 
+constexpr std::string_view kNow = "now";  // in place of a cursor; none of ours is so short
+
 struct FeedRequest {
   Positions from;
   std::size_t limit = 0;
@@ -114,7 +116,9 @@ std::optional<FeedRequest> parse_request(Api& api, CallPtr& call, const Query& q
     return std::nullopt;
   }
   out.limit = static_cast<std::size_t>(*limit);
-  if (const auto after = query.find("after")) {
+  if (const auto after = query.find("after"); after && *after == kNow) {
+    out.from = api.ledger().tails();
+  } else if (after) {
     const auto cursor = api.parts().tokens.parse_cursor(*after);
     if (!cursor) {
       api.answer_problem(std::move(call), ProblemKind::invalid_cursor,

@@ -60,6 +60,19 @@ TEST_P(Feed, the_cursor_of_an_event_goes_on_behind_it) {
   EXPECT_EQ(rest.size(), events.size() - 5);
 }
 
+TEST_P(Feed, from_now_on_means_nothing_of_before_and_everything_after) {
+  auto shop = world_.as_merchant();
+  ASSERT_EQ(shop.post("/v1/payments", "k1", card_payment("1")).status, 201);
+  const auto now = shop.get("/v1/events?after=now");
+  ASSERT_EQ(now.status, 200) << now.body;
+  EXPECT_TRUE(now.json().at("events").as_array().empty());
+  EXPECT_FALSE(now.json().at("hasMore").as_bool());
+  const auto paid = shop.post("/v1/payments", "k2", card_payment("2"));
+  const auto events = all(shop, now.text("nextCursor"), 100);
+  ASSERT_FALSE(events.empty());
+  for (const auto& event : events) EXPECT_EQ(event.at("subject").as_string(), paid.text("id"));
+}
+
 TEST_P(Feed, a_merchant_sees_its_own_events_alone) {
   world_.as_merchant().post("/v1/payments", "k", card_payment("mine"));
   world_.as_other().post("/v1/payments", "k", card_payment("theirs"));

@@ -57,6 +57,13 @@ ServiceConfig demo_config(const DemoOptions& options, const std::string& data_di
   out.provider_call_ms = 1'500;
   out.resolver_call_ms = 1'000;
   out.log_level = LogLevel::warn;
+  // For the console's chart of the last hour; the built-in cubes keep hours.
+  serving::CubeDeclaration minutes;
+  minutes.name = "live_minute";
+  minutes.source = "transactions";
+  minutes.grain = "minute";
+  minutes.history = false;
+  out.cubes.push_back(std::move(minutes));
   return out;
 }
 
@@ -161,8 +168,11 @@ void Demo::show() const {
       seconds_ > 0 ? static_cast<double>(accepted_) / seconds_ : 0.0, static_cast<Number>(refused_));
   if (!first_problem_.empty()) std::printf("the first refusal: %s\n", first_problem_.c_str());
   const auto auth = "-H 'Authorization: Bearer " + merchant_key_ + "'";
-  std::printf("\naddress  %s\nAPI key  %s  (of the merchant %s)\n\nTry it:\n\n", base.c_str(),
-              merchant_key_.c_str(), merchants_[0].c_str());
+  std::printf(
+      "\naddress  %s\nconsole  %s/console/  (sign in with the key below, or with the operator's: %s)\n",
+      base.c_str(), base.c_str(), key_.c_str());
+  std::printf("API key  %s  (of the merchant %s)\n\nTry it:\n\n", merchant_key_.c_str(),
+              merchants_[0].c_str());
   std::printf(
       "curl -s %s/v1/payments %s -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: application/json' "
       "-d "

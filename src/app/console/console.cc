@@ -98,8 +98,10 @@ std::optional<HttpResponse> console_response(const HttpRequestHead& head,
   }
   const auto name = path.substr(kRoot.size());
   if (const auto* file = find_file(files, name)) return file_response(head, *file);
-  // A file that is gone is gone: the page in its place would be read as script.
-  if (name.find('.') != std::string_view::npos) return plain(404, "there is no such file of the console\n");
+  // A file that is gone is gone: the page in its place would be read as script. Files lie flat; a view's
+  // address may have dots further down (/console/settlement/lines/stl_....1.7).
+  const bool is_file = name.find('/') == std::string_view::npos && name.find('.') != std::string_view::npos;
+  if (is_file) return plain(404, "there is no such file of the console\n");
   if (const auto* page = find_file(files, kPage)) return file_response(head, *page);
   return plain(404, kNoConsole);
 }

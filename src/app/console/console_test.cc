@@ -35,12 +35,15 @@ TEST(Console, the_root_leads_to_the_console_and_the_api_is_left_alone) {
 
 TEST(Console, every_view_is_the_page_and_a_missing_file_is_not) {
   for (const auto* path :
-       {"/console/", "/console/payments?status=DONE", "/console/payments/pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP"}) {
+       {"/console/", "/console/payments?status=DONE", "/console/payments/pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP",
+        "/console/settlement/lines/stl_01JD4Z7Q8R6G3V5X9T2W0K1MNP.1.7"}) {
     EXPECT_EQ(ask(path)->body, "<!doctype html>") << path;
     EXPECT_EQ(header(*ask(path), "Cache-Control"), "no-cache") << path;
   }
   EXPECT_EQ(ask("/console/app-old.js")->status, 404);
-  EXPECT_EQ(ask("/console/../operator.key")->status, 404);
+  EXPECT_EQ(ask("/console/operator.key")->status, 404);
+  EXPECT_EQ(ask("/console/../operator.key")->body,
+            "<!doctype html>");  // a view's address, not a path of files
 }
 
 TEST(Console, hashed_files_are_kept_for_ever_and_sent_as_small_as_the_browser_takes) {

@@ -7,7 +7,7 @@ import { addDays, count, decimal, parseAmount, timeFull } from '../base/format';
 import { code, t } from '../base/i18n';
 import { useGet } from '../base/live';
 import type { PaymentItem, PaymentPage } from '../base/types';
-import { go, href, listOf, place, setQuery } from '../base/url';
+import { href, listOf, place, setQuery } from '../base/url';
 import { ExportButton } from '../ui/export';
 import { useHeld } from '../ui/held';
 import { merchantName, merchantOf, merchants, useMerchants } from '../ui/merchants';
@@ -301,6 +301,3 @@ export function Payments() {
   );
 }
 
-export function openPayments(filter: Record<string, string>) {
-  go(href('/payments', filter));
-}

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { get, session } from '../base/api';
+import { shortId } from '../base/format';
 import type { Merchant, Page } from '../base/types';
 
 const KNOWN_MAX = 1000;
@@ -34,7 +35,7 @@ export function useMerchants(): Map<string, Merchant> {
 export function merchantName(id: string | undefined, code?: string): string {
   if (id === undefined) return '–';
   const found = merchants.value.get(id);
-  return found?.name ?? code ?? found?.code ?? id;
+  return found?.name ?? code ?? found?.code ?? shortId(id);
 }
 
 /** The id of a merchant typed by its name, code or id. */

@@ -1,0 +1,96 @@
+// The feed as it comes: from now on, or from any cursor. Newest on top; it stands still while it
+// is looked at.
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, type Problem, get } from '../base/api';
+import { count } from '../base/format';
+import { code, t } from '../base/i18n';
+import type { EventPage, LedgerEvent } from '../base/types';
+import { href, place, setQuery } from '../base/url';
+import { Copy, Empty, Failure, Field, Fresh, Head, Id, Money, Time } from '../ui/parts';
+import { Table } from '../ui/table';
+
+const SHOWN_MAX = 300;
+const PAGE = 100;
+const LIVE_MS = 2000;
+
+interface Feed {
+  of: string | null; // the cursor it began at
+  events: LedgerEvent[];
+  cursor?: string | undefined;
+  problem?: Problem | undefined;
+  at: number;
+  behind: boolean; // there is more right now
+}
+
+function useFeed(after: string | null, paused: boolean): Feed {
+  const [feed, setFeed] = useState<Feed>({ of: after, events: [], at: 0, behind: false });
+  useEffect(() => {
+    if (paused) return;
+    const abort = new AbortController();
+    let timer = 0;
+    let cursor = feed.of === after ? feed.cursor : undefined;
+    const ask = async () => {
+      try {
+        cursor ??= after ?? 'now';
+        const page = await get<EventPage>(`/v1/events?limit=${PAGE}&after=${encodeURIComponent(cursor)}`, { signal: abort.signal, background: true });
+        cursor = page.nextCursor ?? cursor;
+        setFeed((f) => ({ of: after, events: [...page.events.slice().reverse(), ...(f.of === after ? f.events : [])].slice(0, SHOWN_MAX), cursor, at: Date.now(), behind: page.hasMore }));
+        timer = window.setTimeout(ask, page.hasMore ? 400 : LIVE_MS);
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        setFeed((f) => ({ ...f, problem: error instanceof ApiError ? error.problem : { status: 0, code: String(error) } }));
+        timer = window.setTimeout(ask, 5000);
+      }
+    };
+    void ask();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [after, paused]);
+  return feed;
+}
+
+export function Events() {
+  const query = place.value.query;
+  const after = query.get('after');
+  const kind = query.get('type') ?? '';
+  const [paused, setPaused] = useState(false);
+  const [opened, setOpened] = useState('');
+  const feed = useFeed(after, paused || opened !== '');
+  const short = (e: LedgerEvent) => e.type.replace('com.wonjang.', '');
+  const rows = feed.events.filter((e) => kind === '' || short(e).includes(kind));
+  return (
+    <>
+      <Head title={t('events')} sub={<>{t('eventsAre')} <Fresh at={feed.at} /></>}>
+        <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>{paused ? t('goOn') : t('pause')}</button>
+        <button type="button" disabled={!feed.cursor} onClick={() => setQuery({ after: feed.cursor })} title={t('fromHereHint')}>{t('fromHere')}</button>
+      </Head>
+      <div class="filters">
+        <div class="filter-row open">
+          <Field label={t('eventType')}>{(id) => <input id={id} list={`${id}-l`} value={kind} placeholder={t('all')} onChange={(e) => setQuery({ type: e.currentTarget.value.trim() }, { replace: true })} />}</Field>
+          <Field label={t('afterCursor')}>{(id) => <input id={id} value={after ?? ''} placeholder={t('afterNewest')} onChange={(e) => setQuery({ after: e.currentTarget.value.trim() })} />}</Field>
+          <span class="dim small-text" role="status">{feed.behind ? t('catchingUp') : t('shownOf', count(rows.length))}</span>
+        </div>
+      </div>
+      {feed.problem && <Failure problem={feed.problem} />}
+      {rows.length === 0 && !feed.problem && <Empty title={t('waitingForEvents')}>{t('waitingForEventsMore')}</Empty>}
+      {rows.length > 0 && (
+        <Table
+          caption={t('events')}
+          rows={rows}
+          keyOf={(e) => e.id}
+          detail={(e) => opened === e.id && <><Copy text={JSON.stringify(e, null, 2)} label={e.id} /><pre tabIndex={0}>{JSON.stringify(e, null, 2)}</pre></>}
+          columns={[
+            { id: 'at', label: `${t('time')} (KST)`, cell: (e) => <Time at={e.recordedtime ?? e.time} /> },
+            { id: 't', label: t('event'), card: 'title', wide: true, cell: (e) => <span class="two"><span>{code('event', short(e))}</span><code class="dim">{short(e)}</code></span> },
+            { id: 'p', label: t('payment'), cell: (e) => (e.data.paymentId ? <a href={href(`/payments/${e.data.paymentId}`)}><Id id={e.data.paymentId} /></a> : <Id id={e.subject} />) },
+            { id: 'w', label: t('actor'), cell: (e) => code('actor', e.data.actor?.kind) },
+            { id: 'a', label: t('amount'), num: true, card: 'lead', cell: (e) => <Money value={e.data.amount ?? e.data.totalAmount} currency={e.data.currency ?? 'KRW'} /> },
+            { id: 'o', label: t('action'), cell: (e) => <button type="button" class="small" aria-expanded={opened === e.id} onClick={() => setOpened(opened === e.id ? '' : e.id)}>JSON</button> },
+          ]}
+        />
+      )}
+    </>
+  );
+}

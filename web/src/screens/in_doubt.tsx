@@ -1,0 +1,146 @@
+// Payments whose outcome nobody knows yet: what the resolver is still asking, and what waits for a person, with
+// the evidence there is and the form that settles it.
+import { useState } from 'preact/hooks';
+import { ApiError, type Problem, newKey, write } from '../base/api';
+import { code, t } from '../base/i18n';
+import { useGet } from '../base/live';
+import type { EventPage, LedgerEvent, Page, Payment } from '../base/types';
+import { href, place } from '../base/url';
+import { Badge, Dialog, Empty, Failure, Field, Fresh, Head, Id, Money, Skeleton, Tabs, Time } from '../ui/parts';
+import { Table } from '../ui/table';
+import { merchantName, useMerchants } from '../ui/merchants';
+
+interface Doubt {
+  inDoubtSince?: string;
+  nextAttemptAt?: string;
+  payment: Payment;
+}
+
+type Open = { approvalId?: string; cancelId?: string; amount: number; provider?: string | undefined; gaveUp: boolean; attempts: number };
+
+/** The one approval or cancel of a payment that is open. */
+function openOf(p: Payment): Open | undefined {
+  const approval = p.approvals.find((a) => ['UNKNOWN', 'REQUESTED', 'REVERSING'].includes(a.state));
+  if (approval) return { approvalId: approval.approvalId, amount: approval.amount, provider: approval.provider, gaveUp: approval.pursuit?.gaveUp ?? false, attempts: approval.pursuit?.attempts ?? 0 };
+  const cancel = p.cancels.find((c) => ['UNKNOWN', 'REQUESTED'].includes(c.status));
+  return cancel && { cancelId: cancel.cancelId, amount: cancel.amount, gaveUp: cancel.pursuit?.gaveUp ?? false, attempts: cancel.pursuit?.attempts ?? 0 };
+}
+
+const TELLING = /(unknown|provider\.asked|network_cancel|incident|requested)/;
+
+function Evidence({ id }: { id: string }) {
+  const got = useGet<EventPage>(`/v1/payments/${id}/events?limit=500`, 5000);
+  if (got.problem) return <Failure problem={got.problem} />;
+  if (!got.data) return <Skeleton rows={2} />;
+  const events = got.data.events.filter((e) => TELLING.test(e.type));
+  const said = (e: LedgerEvent) => [e.data.question, e.data.answer, e.data.result, e.data.failureCode, e.data.failureMessage, e.data.why, e.data.detail].filter(Boolean).join(' · ');
+  return (
+    <ol class="evidence">
+      {events.map((e) => (
+        <li key={e.id}>
+          <Time at={e.recordedtime ?? e.time} /> <strong>{code('event', e.type.replace('com.wonjang.', ''))}</strong> {e.data.attempt !== undefined && t('attempt', e.data.attempt)} <span class="dim">{said(e)}</span>
+          {e.data.evidence && <pre tabIndex={0}>{String(e.data.evidence)}</pre>}
+        </li>
+      ))}
+      {events.length === 0 && <li class="dim">{t('noEvidence')}</li>}
+    </ol>
+  );
+}
+
+function Settle({ doubt, onClose, onDone }: { doubt: Doubt; onClose: () => void; onDone: () => void }) {
+  const open = openOf(doubt.payment);
+  const outcomes = open?.cancelId ? ['CANCELED', 'DECLINED', 'NEVER_EXISTED'] : ['APPROVED', 'DECLINED', 'CANCELED', 'NEVER_EXISTED'];
+  const [outcome, setOutcome] = useState('');
+  const [reason, setReason] = useState('');
+  const [evidence, setEvidence] = useState('');
+  const [approveNo, setApproveNo] = useState('');
+  const [problem, setProblem] = useState<Problem>();
+  const [key] = useState(() => newKey('settle'));
+  const [busy, setBusy] = useState(false);
+  const ready = open && outcome && reason.trim() && evidence.trim();
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (!ready) return;
+    setBusy(true);
+    const body: Record<string, unknown> = { outcome, reason: reason.trim(), evidence: evidence.trim(), expectedVersion: doubt.payment.version };
+    if (open.approvalId) body.approvalId = open.approvalId;
+    if (open.cancelId) body.cancelId = open.cancelId;
+    if (outcome === 'APPROVED' && approveNo.trim()) body.approveNo = approveNo.trim();
+    try {
+      await write('POST', `/v1/payments/${doubt.payment.id}/resolutions`, body, `${key}-${outcome}-${reason.length}-${evidence.length}`);
+      onDone();
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.problem : { status: 0, code: String(error) });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={t('settleTitle')} onClose={onClose}>
+      <form class="form" onSubmit={send}>
+        <p class="dim">{t('settleHow')}</p>
+        <Evidence id={doubt.payment.id} />
+        <Field label={t('outcome')}>
+          {(id) => (
+            <select id={id} required value={outcome} onChange={(e) => setOutcome(e.currentTarget.value)}>
+              <option value="">{t('choose')}</option>
+              {outcomes.map((o) => <option key={o} value={o}>{code('outcome', o)}</option>)}
+            </select>
+          )}
+        </Field>
+        {outcome === 'APPROVED' && <Field label={t('approveNo')}>{(id) => <input id={id} maxLength={8} value={approveNo} onInput={(e) => setApproveNo(e.currentTarget.value)} />}</Field>}
+        <Field label={t('reason')} hint={t('settleReasonHint')}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}</Field>
+        <Field label={t('evidence')} hint={t('settleEvidenceHint')}>{(id, by) => <textarea id={id} required rows={3} maxLength={2000} aria-describedby={by} value={evidence} onInput={(e) => setEvidence(e.currentTarget.value)} />}</Field>
+        {problem && <Failure problem={problem} />}
+        <div class="dialog-actions">
+          <button type="button" onClick={onClose}>{t('leaveIt')}</button>
+          <button type="submit" class="primary" disabled={!ready || busy}>{t('settleIt')}</button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function InDoubt() {
+  useMerchants();
+  const waiting = place.value.query.get('waiting') ?? '';
+  const got = useGet<Page & { payments: Doubt[] }>(`/v1/in-doubt?limit=100${waiting === '' ? '' : `&waiting=${waiting}`}`, 3000);
+  const [opened, setOpened] = useState('');
+  const [settling, setSettling] = useState<Doubt>();
+  const rows = got.data?.payments ?? [];
+  return (
+    <>
+      <Head title={t('inDoubtQueue')} sub={<>{t('inDoubtIs')} <Fresh at={got.at} /></>} />
+      <Tabs current={waiting} hrefOf={(id) => href('/in-doubt', { waiting: id })} tabs={[{ id: '', label: t('all') }, { id: 'resolver', label: t('beingAsked') }, { id: 'person', label: t('waitingForPerson') }]} />
+      {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
+      {!got.data && !got.problem && <Skeleton />}
+      {got.data && rows.length === 0 && <Empty title={t('noneInDoubt')}>{t('noneInDoubtMore')}</Empty>}
+      {rows.length > 0 && (
+        <Table
+          caption={t('inDoubtQueue')}
+          rows={rows}
+          keyOf={(d) => d.payment.id}
+          detail={(d) => opened === d.payment.id && <Evidence id={d.payment.id} />}
+          columns={[
+            { id: 'at', label: t('since'), cell: (d) => <Time at={d.inDoubtSince} /> },
+            { id: 'p', label: t('payment'), card: 'title', wide: true, cell: (d) => <a href={href(`/payments/${d.payment.id}`)}>{d.payment.orderName ?? d.payment.orderId} <Id id={d.payment.id} /></a> },
+            { id: 'm', label: t('merchant'), cell: (d) => merchantName(d.payment.merchantId) },
+            { id: 'k', label: t('open'), cell: (d) => (openOf(d.payment)?.cancelId ? t('cancels') : t('approval')) },
+            { id: 'n', label: t('tries'), num: true, cell: (d) => openOf(d.payment)?.attempts ?? 0 },
+            { id: 'x', label: t('nextTry'), cell: (d) => (openOf(d.payment)?.gaveUp ? <span class="badge bad">{t('waitsForYou')}</span> : <Time at={d.nextAttemptAt} />) },
+            { id: 's', label: t('status'), cell: (d) => <Badge kind="status" value={d.payment.status} /> },
+            { id: 'a', label: t('amount'), num: true, card: 'lead', cell: (d) => <Money value={openOf(d.payment)?.amount ?? d.payment.totalAmount} currency={d.payment.currency} /> },
+            { id: 'act', label: t('action'), cell: (d) => (
+              <>
+                <button type="button" class="small" aria-expanded={opened === d.payment.id} onClick={() => setOpened(opened === d.payment.id ? '' : d.payment.id)}>{t('evidence')}</button>{' '}
+                {openOf(d.payment)?.gaveUp && <button type="button" class="small" onClick={() => setSettling(d)}>{t('settleIt')}…</button>}
+              </>
+            ) },
+          ]}
+        />
+      )}
+      {got.data?.hasMore && <p class="note">{t('first100')}</p>}
+      {settling && <Settle doubt={settling} onClose={() => setSettling(undefined)} onDone={() => { setSettling(undefined); got.refresh(); }} />}
+    </>
+  );
+}
