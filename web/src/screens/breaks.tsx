@@ -91,7 +91,7 @@ function BreakList() {
           { id: 'd', label: t('ageDays'), num: true, cell: (b) => b.ageDays ?? 0 },
           { id: 't', label: t('dateDelta'), num: true, cell: (b) => (b.dateDelta ? t('daysLong', b.dateDelta) : <span class="dim none">–</span>) },
           { id: 'x', label: t('difference'), num: true, card: 'lead', cell: (b) => <Money value={b.amountDelta ?? 0} currency={b.currency ?? 'KRW'} /> },
-          { id: 'z', label: t('action'), cell: (b) => <><button type="button" class="small" aria-expanded={rows.indexOf(b) === opened} onClick={() => setOpened(rows.indexOf(b) === opened ? -1 : rows.indexOf(b))}>{t('sideBySide')}</button> <button type="button" class="small" onClick={() => setResolving(b)}>{t('resolveIt')}…</button></> },
+          { id: 'z', label: t('action'), cell: (b) => <><button type="button" class="small" aria-expanded={rows.indexOf(b) === opened} onClick={() => setOpened(rows.indexOf(b) === opened ? -1 : rows.indexOf(b))}>{t('sideBySide')}</button> {b.state !== 'RESOLVED' && <button type="button" class="small" onClick={() => setResolving(b)}>{t('resolveIt')}…</button>}</> },
         ]}
       />
       {resolving && <Resolve item={resolving} onClose={() => setResolving(undefined)} onDone={() => { setResolving(undefined); got.refresh(); }} />}

@@ -1,7 +1,7 @@
 // Cancelling a payment, or a part of it: what will be left is shown first, and the server is told which balance
 // was seen, so that a cancel somebody else made meanwhile is not doubled.
 import { useState } from 'preact/hooks';
-import { ApiError, type Problem, newKey, write } from '../base/api';
+import { ApiError, type Problem, newKey, session, write } from '../base/api';
 import { count, decimal, money, parseAmount } from '../base/format';
 import { code, lang, t } from '../base/i18n';
 import { forgetKept } from '../base/live';
@@ -46,7 +46,7 @@ export function CancelDialog({ payment, onClose, onDone }: { payment: Payment; o
     if (!ready) return;
     setBusy(true);
     setProblem(undefined);
-    const body: Record<string, unknown> = { reason: reason.trim(), requester: 'ADMIN' };
+    const body: Record<string, unknown> = { reason: reason.trim(), requester: session.value?.role === 'MERCHANT' ? 'MERCHANT' : 'ADMIN' };
     if (approvalId) body.approvalId = approvalId;
     if (partial) body.amount = amount;
     if (approvalId === '' || live.length === 1) body.expectedCancellableAmount = whole;

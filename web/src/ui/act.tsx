@@ -33,7 +33,7 @@ export function ActButton<T>({ label, title, path, body, what, primary, danger, 
     setBusy(true);
     setProblem(undefined);
     try {
-      const answer = await write<T>('POST', path, body ?? {}, key);
+      const answer = await write<T>('POST', path, body, key);
       setKey(newKey(what));
       setOpen(false);
       forgetKept();

@@ -41,7 +41,7 @@ const STATUS_TONES: Record<string, Tone> = {
   REVERSING: 'warn', WAITING: 'info', REQUESTED: 'info', SUCCEEDED: 'good', FAILED: 'bad', COMPLETED: 'good',
   COMPLETED_WITH_FAILURES: 'warn', RUNNING: 'info', STOPPED: 'warn', INTERRUPTED: 'bad', NEVER: 'dim', PAID: 'good',
   SENT: 'info', PROPOSED: 'info', REJECTED: 'dim', ACTIVE: 'good', REVOKED: 'dim', OPEN: 'good', CLOSED: 'dim',
-  live: 'good', catching_up: 'info', rebuilding: 'info', opening: 'info', stopped: 'bad', MATCHED: 'good', HELD: 'warn',
+  live: 'good', catching_up: 'info', rebuilding: 'info', opening: 'info', stopped: 'bad', MATCHED: 'good', RETURNED: 'bad', NOT_MATCHED: 'warn', INCOMPARABLE: 'bad', RESOLVED: 'good',
 };
 
 export function toneOf(value: string | undefined): Tone {
