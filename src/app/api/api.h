@@ -27,6 +27,7 @@
 #include "app/api/view_read.h"
 #include "app/api/waiters.h"
 #include "app/http/message.h"
+#include "app/money/money_side.h"
 #include "base/mutex.h"
 #include "engine/ledger/gateway.h"
 #include "engine/ledger/ledger.h"
@@ -62,6 +63,8 @@ struct ApiParts {
   MakeBackup backup = {};                                   // empty: no directory for them is configured
   Serving* serving = nullptr;                               // REQUIRES: not null
   std::function<std::string()> views_trouble = {};          // empty when they are well
+  MoneySide* money = nullptr;                               // REQUIRES: not null
+  std::function<std::string()> money_trouble = {};          // empty when it is well
 };
 
 class Api final : public HttpHandler, public Completion {

@@ -63,6 +63,56 @@ void list_quarantine(Api& api, CallPtr call);
 void get_verification(Api& api, CallPtr call);
 void begin_verification(Api& api, CallPtr call);
 
+// journal_handlers.cc: from the projection `money`, as everything below but the writes
+void list_journal(Api& api, CallPtr call);
+void get_trial_balance(Api& api, CallPtr call);
+
+// change_handlers.cc
+void propose_change(Api& api, CallPtr call);
+void decide_change(Api& api, CallPtr call);
+void list_changes(Api& api, CallPtr call);
+void get_change(Api& api, CallPtr call);
+void get_what_if(Api& api, CallPtr call);
+void list_contracts(Api& api, CallPtr call);
+void list_calendars(Api& api, CallPtr call);
+void get_calendar(Api& api, CallPtr call);
+void get_calendar_differences(Api& api, CallPtr call);
+void list_holds(Api& api, CallPtr call);
+
+// settlement_handlers.cc
+void get_settlement_plan(Api& api, CallPtr call);
+void start_settlement_run(Api& api, CallPtr call);
+void rerun_settlement(Api& api, CallPtr call);
+void stop_settlement_run(Api& api, CallPtr call);
+void list_settlement_runs(Api& api, CallPtr call);
+void get_settlement_run(Api& api, CallPtr call);
+void list_run_lines(Api& api, CallPtr call);
+void list_run_failures(Api& api, CallPtr call);
+void list_run_differences(Api& api, CallPtr call);
+void get_settlement_line(Api& api, CallPtr call);
+void list_payment_lines(Api& api, CallPtr call);
+void adjust_settlement(Api& api, CallPtr call);
+
+// payout_handlers.cc
+void run_payouts(Api& api, CallPtr call);
+void list_payouts(Api& api, CallPtr call);
+void get_payout(Api& api, CallPtr call);
+void list_payout_lines(Api& api, CallPtr call);
+void make_payout_file(Api& api, CallPtr call);
+void import_payout_results(Api& api, CallPtr call);
+
+// funds_handlers.cc
+void get_funds(Api& api, CallPtr call);
+void get_funds_lines(Api& api, CallPtr call);
+
+// reconcile_handlers.cc
+void import_acquirer_file(Api& api, CallPtr call);
+void list_acquirer_files(Api& api, CallPtr call);
+void get_acquirer_file(Api& api, CallPtr call);
+void match_acquirer_file(Api& api, CallPtr call);
+void list_breaks(Api& api, CallPtr call);
+void resolve_break(Api& api, CallPtr call);
+
 // feed.cc
 void get_events(Api& api, CallPtr call);
 

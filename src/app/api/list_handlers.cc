@@ -3,7 +3,10 @@
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/json/money_lines_json.h"
+#include "app/api/json/money_payout_json.h"
 #include "app/api/json/payment_json.h"
+#include "app/api/money_read.h"
 #include "app/api/view_cursor.h"
 #include "app/api/view_json.h"
 #include "app/api/view_query.h"
@@ -236,6 +239,33 @@ void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::Se
   answer_view(api, std::move(call), now, std::move(body));
 }
 
+// What was settled of a payment and paid out with it, as far as the money side has come. REQUIRES: the caller
+// may see the payment
+Result<void> put_settlement(JsonWriter& w, Api& api, PaymentId id) {
+  const auto view = api.parts().money->now();
+  std::vector<money::LineSummary> lines;
+  if (view) {
+    WJ_TRY(lines, money::MoneyReader(*view->snapshot).lines_of_payment(id));
+  }
+  const auto registry = api.registry();
+  const MerchantsByNumber merchants(*registry);
+  std::vector<settlement::PayoutId> payouts;
+  w.begin_array("settlement");
+  for (const auto& line : lines) {
+    put_line(w, line, merchants.find(line.merchant_no));
+    if (line.payout && std::ranges::find(payouts, *line.payout) == payouts.end())
+      payouts.push_back(*line.payout);
+  }
+  w.end_array().begin_array("payouts");
+  for (const auto& payout_id : payouts) {
+    WJ_TRY(const auto payout, money::MoneyReader(*view->snapshot).payout(payout_id));
+    if (payout) put_payout(w, *payout, registry->find(payout->merchant));
+  }
+  w.end_array();
+  if (view) w.text("settlementPosition", position_text(api, view->seen));
+  return {};
+}
+
 void run_lifecycle(Api& api, CallPtr call, const ServingNow& now, PaymentId id, bool explain) {
   // Whose it is comes first: nothing that goes wrong with another merchant's payment tells that it is there.
   const auto& caller = *call->caller;
@@ -257,8 +287,9 @@ void run_lifecycle(Api& api, CallPtr call, const ServingNow& now, PaymentId id, 
   JsonWriter w(body);
   w.begin_object().raw("payment", payment).begin_array("steps");
   for (const auto& step : (*life)->steps) put_life_step(w, step, api.parts().tokens, book);
-  // Their places: filled by settlement and payouts when there are any.
-  w.end_array().begin_array("settlement").end_array().begin_array("payouts").end_array();
+  w.end_array();
+  if (const auto put = put_settlement(w, api, id); !put)
+    return api.answer_error(std::move(call), put.error());
   put_seen(w, api, now);
   put_reading(w, (*life)->reading);
   if (explain) put_plan(w, (*life)->reading, {{"lifecycle: " + (*life)->reading.index}, {}});
@@ -315,7 +346,9 @@ void search_payments(Api& api, CallPtr call) {
   const auto wish = take_list(api, call, query, "search");
   if (!wish) return;
   serving::SearchQuery wanted;
-  wanted.text = *text;
+  // A line's id names its payment.
+  const auto line = settlement::parse_line_key(*text);
+  wanted.text = line ? line->payment.text() : std::string(*text);
   wanted.merchant = whose->merchant;
   wanted.from = wish->period.from;
   wanted.until = wish->period.until;

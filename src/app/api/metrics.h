@@ -30,7 +30,7 @@ struct Sample {
 
 class Metrics {
  public:
-  static constexpr std::size_t kRoutesMax = 64;
+  static constexpr std::size_t kRoutesMax = 128;
 
   // `routes` are named by index in count_request().
   explicit Metrics(std::vector<RouteName> routes);

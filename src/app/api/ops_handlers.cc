@@ -269,6 +269,8 @@ void get_readyz(Api& api, CallPtr call) {
     // Reads of the views don't keep a server from taking payments.
     const auto views = api.parts().views_trouble ? api.parts().views_trouble() : std::string();
     json.text("views", views.empty() ? "live" : views);
+    const auto money = api.parts().money_trouble ? api.parts().money_trouble() : std::string();
+    json.text("money", money.empty() ? "live" : money);
     json.number("books", api.ledger().books()).text("version", api.options().version);
   }
   json.end_object();

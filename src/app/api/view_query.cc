@@ -208,7 +208,8 @@ Result<serving::Sort> parse_sort(const Query& query) {
 }
 
 std::string identity_of(std::string_view list, const Query& query, const Caller& caller) {
-  constexpr std::array<std::string_view, 5> kOfOnePage{"limit", "after", "totals", "min-position", "explain"};
+  constexpr std::array<std::string_view, 6> kOfOnePage{"limit",  "after",        "cursor",
+                                                       "totals", "min-position", "explain"};
   std::string out(list);
   out.append("\n").append(caller.merchant.text());
   auto given = query.all();

@@ -19,6 +19,7 @@
 #include "app/api/handlers.h"
 #include "app/api/json/json_writer.h"
 #include "app/api/query.h"
+#include "app/api/runner_read.h"
 #include "app/serving/serving.h"
 #include "engine/serving/queries.h"
 
@@ -34,11 +35,6 @@ struct ReadCeilings {
   std::uint64_t list_rows = 20'000;
 };
 
-// page: some dozens of rows or cells, which its thread of the server answers itself in a fraction of a
-// millisecond. query: whatever may read more; it waits for a thread of the pool (query_pool.h), and is
-// answered 503 with Retry-After when too many wait.
-enum class Work : std::uint8_t { page, query };
-
 // Runs `then` with a commit of the views that has seen the position which the call asks for (?min-position=
 // or the header Min-Position): at once, as a rule. Answers 400 to a token that isn't ours, 412 with the
 // present position when it isn't reached in time, 503 while the views can't answer.
@@ -47,9 +43,6 @@ void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead the
 
 // ?explain=true or the header Explain: 1.
 bool wants_explain(const Call& call, const Query& query);
-
-// Of the feed's and Ledger-Position's form; one entry a book, also for those that the views haven't met yet.
-std::string position_text(Api& api, LogPositions seen);
 
 // Members of an answer.
 void put_seen(JsonWriter& w, Api& api, const ServingNow& now);

@@ -4,11 +4,13 @@
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <memory>
 
 #include "app/cli/config_command.h"
 #include "app/cli/demo.h"
 #include "app/cli/exit.h"
 #include "app/cli/load_run.h"
+#include "app/cli/money_commands.h"
 #include "app/cli/offline.h"
 #include "app/cli/online.h"
 #include "app/cli/serve.h"
@@ -77,6 +79,12 @@ class Tree {
     add_load();
     add_payment();
     add_views();
+    money_ = add_money_commands(
+        {[this](const char* name, const char* what) { return noun(name, what); },
+         [this](CLI::App* parent, const char* name, const char* what, std::function<int()> body) {
+           return online(parent == nullptr ? &app_ : parent, name, what, std::move(body));
+         },
+         a_.online});
     add_offline();
     add_verify();
     add_proof();
@@ -484,6 +492,7 @@ class Tree {
 
   CLI::App& app_;
   CLI::App* payment_ = nullptr;
+  std::shared_ptr<void> money_;
   Arguments a_;
 };
 

@@ -13,6 +13,7 @@
 #include "adapters/system/system_clock.h"
 #include "app/api/secrets.h"
 #include "app/cli/exit.h"
+#include "app/cli/money_offline.h"
 #include "app/cli/progress.h"
 #include "app/cli/views_offline.h"
 #include "app/service/backup_files.h"
@@ -95,7 +96,7 @@ std::vector<const Book*> pointers_to(const Books& books) {
   return out;
 }
 
-// All books, and the views of them where there are any; true when none differs.
+// All books, and the views and the money side of them where there are any; true when none differs.
 Result<bool> check_all(const CheckOptions& options) {
   const auto& [data_dir, json, cubes] = options;
   WJ_TRY(const auto books, open_books(data_dir));
@@ -107,7 +108,8 @@ Result<bool> check_all(const CheckOptions& options) {
   }
   WJ_TRY(const auto views,
          verify_views_of({.data_dir = data_dir, .json = json, .cubes = cubes}, pointers_to(books)));
-  return all_good && views.value_or(true);
+  WJ_TRY(const auto money, check_money_of(data_dir, pointers_to(books), json));
+  return all_good && views.value_or(true) && money.value_or(true);
 }
 
 Result<void> must_be_empty(const std::string& directory) {

@@ -44,7 +44,7 @@ std::string target_of(const ViewQuestion& question, const std::string& after) {
   };
   for (const auto& [name, value] : question.flags) add(name, value);
   if (question.explain) add("explain", "true");
-  add("after", after);
+  add(question.cursor, after);
   return out;
 }
 
@@ -57,11 +57,16 @@ Result<json::object> get(ApiClient& client, const std::string& target) {
   return std::move(value.as_object());
 }
 
+bool has_more(const json::object& page) {
+  const auto* cursor = page.if_contains("nextCursor");
+  return cursor != nullptr && cursor->is_string();
+}
+
 // Pages on until there are rows enough.
 Result<json::object> get_all(ApiClient& client, const ViewQuestion& question) {
   WJ_TRY(auto first, get(client, target_of(question, {})));
   auto next = first;
-  while (question.rows_max > 0 && next.contains("nextCursor") &&
+  while (question.rows_max > 0 && has_more(next) &&
          first[question.list].as_array().size() < question.rows_max) {
     const std::string after(next.at("nextCursor").as_string());
     WJ_TRY(next, get(client, target_of(question, after)));
@@ -109,7 +114,7 @@ void print_beside(const OnlineOptions& options, const json::object& answer) {
     const auto lag = text_of(seen->as_object().if_contains("lagEvents"));
     if (lag != "0") std::fprintf(stderr, "%s events behind the ledger\n", lag.c_str());
   }
-  if (answer.contains("nextCursor")) std::fputs("there is more: --rows N takes N of them\n", stderr);
+  if (has_more(answer)) std::fputs("there is more: --rows N takes N of them\n", stderr);
 }
 
 Result<ApiClient*> open(const OnlineOptions& options, std::unique_ptr<ApiClient>& client) {

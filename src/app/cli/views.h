@@ -25,6 +25,7 @@ struct ViewQuestion {
   QueryFlags flags;
   std::uint64_t rows_max = 0;
   bool explain = false;
+  std::string cursor = "after";  // name of the parameter that takes nextCursor
 };
 ViewQuestion ask_payments(const QueryFlags& flags);
 ViewQuestion ask_transactions(const QueryFlags& flags);

@@ -9,6 +9,7 @@
 #include "adapters/utf8proc/unicode_text_forms.h"
 #include "app/cli/offline.h"
 #include "app/cli/progress.h"
+#include "app/cli/stored_generation.h"
 #include "app/serving/books_log.h"
 #include "base/int128.h"
 #include "engine/projection/generation.h"
@@ -78,18 +79,6 @@ void print_table(const serving::ViewsReport& r, std::uint64_t generation) {
   if (!r.ok()) std::printf("  the books are the truth: rebuild the views\n");
 }
 
-// The generation that a start would show: the newest complete one.
-Result<std::shared_ptr<projection::Generation>> newest_complete(KvPlaces& places,
-                                                                std::optional<projection::Meta>& meta) {
-  WJ_TRY(const auto numbers, projection::generations_in(places));
-  for (const auto number : numbers) {
-    WJ_TRY(auto generation, projection::Generation::open(places, number, serving::view_spaces()));
-    WJ_TRY(meta, generation->meta());
-    if (meta && meta->complete) return generation;
-  }
-  return std::shared_ptr<projection::Generation>();
-}
-
 }  // namespace
 
 Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
@@ -102,7 +91,7 @@ Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
   store.shared = RocksShared::make({});
   WJ_TRY(const auto places, RocksPlaces::open(directory, store));
   std::optional<projection::Meta> meta;
-  WJ_TRY(const auto generation, newest_complete(*places, meta));
+  WJ_TRY(const auto generation, newest_complete(*places, serving::view_spaces(), meta));
   if (!generation) return nothing(options, "none was ever complete; the next start goes on building them");
 
   const BooksLog log(books);

@@ -31,10 +31,9 @@ std::optional<Reply> Client::get(std::string_view target) {
 }
 
 std::optional<Reply> Client::post(std::string_view target, std::string_view idempotency_key,
-                                  std::string_view body) {
+                                  std::string_view body, std::string_view content_type) {
   return exchange(
-      request("POST", target, idempotency_key, body.empty() ? "" : "application/json", body.size())
-          .append(body));
+      request("POST", target, idempotency_key, body.empty() ? "" : content_type, body.size()).append(body));
 }
 
 std::vector<boost::json::object> Client::ingest(std::string_view lines) {

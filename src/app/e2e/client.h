@@ -35,7 +35,8 @@ class Client {
 
   // Nothing: no connection, or no whole answer within 20 s.
   std::optional<Reply> get(std::string_view target);
-  std::optional<Reply> post(std::string_view target, std::string_view idempotency_key, std::string_view body);
+  std::optional<Reply> post(std::string_view target, std::string_view idempotency_key, std::string_view body,
+                            std::string_view content_type = "application/json");
 
   // POST /v1/ingest. One result per line in order; fewer when the connection broke on the way.
   std::vector<boost::json::object> ingest(std::string_view lines);

@@ -21,6 +21,7 @@
 #include "app/api/json/answers.h"
 #include "app/api/secrets.h"
 #include "app/http/server.h"
+#include "app/service/money_parts.h"
 #include "app/service/online_backup.h"
 #include "app/service/serving_parts.h"
 #include "engine/ledger/ask.h"
@@ -149,6 +150,7 @@ struct Service::Impl {
   Result<std::unique_ptr<Book>> open_book(std::uint32_t book) const;
   Result<void> make_first_key();
   Result<void> open_serving();
+  Result<void> open_money();
   void make_api();
   std::uint64_t free_bytes() const;
   std::vector<Sample> samples() const;
@@ -178,7 +180,9 @@ struct Service::Impl {
   std::unique_ptr<Resolver> resolver;
   std::unique_ptr<OnlineBackup> backup;
   std::unique_ptr<ServingParts> serving;
+  std::unique_ptr<MoneyParts> money;
   std::atomic<LedgerLog*> views_log{nullptr};  // writers commit before there are views
+  std::atomic<LedgerLog*> money_log{nullptr};
   std::unique_ptr<Api> api;
   std::unique_ptr<HttpServer> server;
   std::atomic<const HttpServer*> listening{nullptr};  // requests come before start() has returned
@@ -244,6 +248,7 @@ Result<void> Service::Impl::open_ledger() {
   ledger->set_commit_listener([this](std::uint32_t, Position) {
     waiters.wake();
     if (auto* log = views_log.load(); log != nullptr) log->committed();
+    if (auto* log = money_log.load(); log != nullptr) log->committed();
   });
   WJ_CHECK(ledger->start());
   // Last: the layout says that every book was there once.
@@ -301,6 +306,15 @@ Result<void> Service::Impl::open_serving() {
   return {};
 }
 
+Result<void> Service::Impl::open_money() {
+  WJ_TRY(money, MoneyParts::open(config, *ledger, clock, codec, digest, [this](MerchantId id) {
+           return authenticator.registry()->merchant_number(id);
+         }));
+  money_log = &money->side().log();
+  money->side().log().committed();
+  return {};
+}
+
 void Service::Impl::make_api() {
   GatewayOptions gateway_options{config.provider_workers, config.provider_queue_max};
   gateway = std::make_unique<Gateway>(gateway_options, *ledger, acquirers, api_renderer());
@@ -351,7 +365,9 @@ void Service::Impl::make_api() {
                                                            {},
                                                            std::move(make_backup),
                                                            &serving->serving(),
-                                                           [this] { return serving->trouble(); }});
+                                                           [this] { return serving->trouble(); },
+                                                           &money->side(),
+                                                           [this] { return money->trouble(); }});
 }
 
 std::vector<Sample> Service::Impl::samples() const {
@@ -378,6 +394,7 @@ std::vector<Sample> Service::Impl::samples() const {
   add("expired_total", "Payments expired.", true, pursuit.expired);
   if (!config.in_memory) add("disk_free_bytes", "Of the data directory's disk.", false, free_bytes());
   for (auto& sample : serving->samples()) out.push_back(std::move(sample));
+  for (auto& sample : money->samples()) out.push_back(std::move(sample));
   out.push_back({"build_info", "1, with the version.", false, {{"version", std::string(kVersion)}}, 1});
   return out;
 }
@@ -404,6 +421,7 @@ Result<std::unique_ptr<Service>> Service::open(ServiceConfig config, WrapBook wr
   WJ_CHECK(impl->open_ledger());
   WJ_CHECK(impl->make_first_key());
   WJ_CHECK(impl->open_serving());
+  WJ_CHECK(impl->open_money());
   impl->make_api();
   return std::unique_ptr<Service>(new Service(std::move(impl)));
 }
@@ -449,12 +467,14 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   log_event(LogLevel::info, "draining", {{"deadline_ms", deadline.count()}});
   impl_->api->set_draining();
   impl_->waiters.stop();  // long polls are answered now
+  impl_->money->side().jobs().stop_current();
   const auto cut_off = impl_->server == nullptr ? 0 : impl_->server->drain(deadline);
   impl_->queries.stop();
   if (impl_->backup != nullptr) impl_->backup->stop();
   impl_->gateway->stop();
   impl_->deadlines.stop();  // callers of providers hear by theirs, also while draining
   impl_->resolver->stop();
+  impl_->money->stop();    // a job under way ends between two chunks
   impl_->serving->stop();  // who waits for the views is answered
   impl_->ledger->stop();
   if (impl_->server != nullptr) impl_->server->stop();

@@ -80,6 +80,15 @@ void check_serving(const ServiceConfig& c, Complaints& complaints) {
   complaints.unless(cubes.has_value(), cubes ? std::string() : "serving.cubes: " + cubes.error().message);
 }
 
+void check_money(const ServiceConfig& c, Complaints& complaints) {
+  complaints.unless(c.money_write_buffer_bytes >= 1U << 20U, "money.write_buffer is at least 1MiB");
+  complaints.unless(c.money_memory_bytes / 3 >= c.money_write_buffer_bytes,
+                    "money.memory is at least three times money.write_buffer: two of them fill while one is "
+                    "being written, and reads need some too");
+  complaints.unless(c.money_nice <= 19, "money.nice is a number from 0 to 19");
+  complaints.unless(c.settlement_workers <= 64, "settlement.workers is a number from 0 to 64");
+}
+
 }  // namespace
 
 Result<void> ServiceConfig::validate() const {
@@ -104,6 +113,7 @@ Result<void> ServiceConfig::validate() const {
   complaints.unless(!log_name.empty() && log_name.find_first_of(" +\n") == std::string::npos,
                     "log_name is not empty and has no space and no '+'");
   check_serving(*this, complaints);
+  check_money(*this, complaints);
   check_times(*this, complaints);
   check_providers(*this, complaints);
   return complaints.result();

@@ -57,11 +57,15 @@ void Serving::stop() {
   runner_.stop();
 }
 
-Result<ServingNow> Serving::now() const {
-  WJ_TRY(auto view, runner_.view());
+ServingNow ServingNow::of(projection::View view) {
   auto views = std::dynamic_pointer_cast<const serving::Views>(view.projection);
   WJ_ASSERT(views != nullptr);
   return ServingNow(std::move(view), std::move(views));
+}
+
+Result<ServingNow> Serving::now() const {
+  WJ_TRY(auto view, runner_.view());
+  return ServingNow::of(std::move(view));
 }
 
 // Learns in the background what makes the search of frequent texts cheap, slice by slice.

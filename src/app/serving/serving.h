@@ -50,6 +50,9 @@ class ServingNow {
   ServingNow(projection::View view, std::shared_ptr<const serving::Views> views)
       : view_(std::move(view)), views_(std::move(views)), dictionary_(views_->dictionary()) {}
 
+  // REQUIRES: `view` is one of the views
+  static ServingNow of(projection::View view);
+
   const KvSnapshot& snapshot() const { return *view_.snapshot; }
   const serving::Views& views() const { return *views_; }
   const serving::Dictionary& dictionary() const { return *dictionary_; }

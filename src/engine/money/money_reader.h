@@ -205,6 +205,7 @@ class MoneyReader {
     std::int64_t matched_fee = 0;
   };
   Result<std::vector<FileNow>> files(std::uint32_t count_max) const;  // newest first
+  Result<std::optional<FileNow>> file(const settlement::FileId& id) const;
   Result<std::vector<settlement::FileRow>> rows_of(const settlement::FileId& file) const;
   Result<std::vector<settlement::Match>> matches_of(const settlement::FileId& file) const;
   struct Break {
@@ -227,6 +228,8 @@ class MoneyReader {
     BusinessDate day;
   };
   Result<std::vector<Candidate>> candidates(std::string_view number) const;
+  // All of them, each once.
+  Result<void> each_candidate(const std::function<Result<bool>(const Candidate&)>& each) const;
 
  private:
   const KvSnapshot& snapshot_;

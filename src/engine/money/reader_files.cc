@@ -24,6 +24,10 @@ Result<std::vector<MoneyReader::FileNow>> MoneyReader::files(std::uint32_t count
   return out;
 }
 
+Result<std::optional<MoneyReader::FileNow>> MoneyReader::file(const FileId& id) const {
+  return find<FileNow>(snapshot_, kFiles, Key(Table::file).id(id.raw()), "a file");
+}
+
 Result<std::vector<FileRow>> MoneyReader::rows_of(const FileId& file) const {
   std::vector<FileRow> out;
   WJ_CHECK(scan(snapshot_, kFiles, Key(Table::row).id(file.raw()),
@@ -76,6 +80,16 @@ Result<std::vector<MoneyReader::Candidate>> MoneyReader::candidates(std::string_
                   return true;
                 }));
   return out;
+}
+
+// One that has an approval and a slip number stands under both.
+Result<void> MoneyReader::each_candidate(const std::function<Result<bool>(const Candidate&)>& each) const {
+  return scan(snapshot_, kCandidates, Key(), [&](std::string_view key, std::string_view value) -> Result<bool> {
+    WJ_TRY(const auto candidate, decoded<Candidate>(value, "a candidate"));
+    const auto& first = candidate.approve_no.empty() ? candidate.slip_no : candidate.approve_no;
+    const bool is_first = key.substr(0, key.find('\0')) == first;
+    return is_first ? each(candidate) : true;
+  });
 }
 
 }  // namespace wonjang::money

@@ -3,22 +3,55 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/api/json/money_shapes.h"
+
 namespace wonjang {
 namespace {
 
 constexpr const ObjectShape* kShapes[] = {
-    &kCreateShape,           &kBuyerShape,
-    &kExternalShape,         &kRecordedApprovalShape,
-    &kProviderApprovalShape, &kCardShape,
-    &kVirtualAccountShape,   &kTransferShape,
-    &kMobilePhoneShape,      &kGiftCertificateShape,
-    &kEasyPayShape,          &kPointShape,
-    &kCouponShape,           &kDepositCupShape,
-    &kCancelShape,           &kFailShape,
-    &kDepositShape,          &kDepositReversalShape,
-    &kAcquisitionShape,      &kResolutionShape,
-    &kMerchantShape,         &kApiKeyShape,
-    &kIngestLineShape,       &kCloudEventShape,
+    &kCreateShape,
+    &kBuyerShape,
+    &kExternalShape,
+    &kRecordedApprovalShape,
+    &kProviderApprovalShape,
+    &kCardShape,
+    &kVirtualAccountShape,
+    &kTransferShape,
+    &kMobilePhoneShape,
+    &kGiftCertificateShape,
+    &kEasyPayShape,
+    &kPointShape,
+    &kCouponShape,
+    &kDepositCupShape,
+    &kCancelShape,
+    &kFailShape,
+    &kDepositShape,
+    &kDepositReversalShape,
+    &kAcquisitionShape,
+    &kResolutionShape,
+    &kMerchantShape,
+    &kApiKeyShape,
+    &kIngestLineShape,
+    &kCloudEventShape,
+    &kChangeShape,
+    &kContractShape,
+    &kFeeTermsShape,
+    &kFeeRuleShape,
+    &kSelectorShape,
+    &kRateStepShape,
+    &kTierRateShape,
+    &kCancelRuleShape,
+    &kCycleShape,
+    &kCalendarTextShape,
+    &kHoldShape,
+    &kFundsRatioShape,
+    &kFundsHeldShape,
+    &kCanaryShape,
+    &kDecisionShape,
+    &kSettlementDateShape,
+    &kPayoutDateShape,
+    &kAdjustmentShape,
+    &kBreakResolutionShape,
 };
 
 // What other systems, and people from memory, call our fields.
@@ -95,11 +128,18 @@ std::string_view nearest(const ObjectShape& shape, std::string_view name) {
   return best;
 }
 
-std::string places_of(std::string_view name) {
+// Bodies of the money side and those of payments don't send each other's senders around.
+bool is_of_money(const ObjectShape& shape) {
+  const auto* from = std::ranges::find(kShapes, &kChangeShape);
+  return std::find(from, std::end(kShapes), &shape) != std::end(kShapes);
+}
+
+std::string places_of(const ObjectShape& asked, std::string_view name) {
   std::string out;
   std::size_t found = 0;
   for (const auto* shape : kShapes) {
     if (!shape->has(name) || shape == &kIngestLineShape || shape == &kCloudEventShape) continue;
+    if (is_of_money(*shape) != is_of_money(asked)) continue;
     if (found == 4) return out + ", and others";
     out += found++ == 0 ? "" : ", ";
     out += shape->place;
@@ -126,9 +166,9 @@ MisplacedHint hint_for(const ObjectShape& shape, std::string_view name) {
   for (const auto& alias : kAliases) {
     if (alias.sent != name) continue;
     if (shape.has(alias.ours)) return {true, "it is called " + std::string(alias.ours)};
-    return belongs(alias.ours, places_of(alias.ours));
+    return belongs(alias.ours, places_of(shape, alias.ours));
   }
-  if (const auto places = places_of(name); !places.empty()) return belongs(name, places);
+  if (const auto places = places_of(shape, name); !places.empty()) return belongs(name, places);
   if (const auto near = nearest(shape, name); !near.empty())
     return {false, "did you mean " + std::string(near) + "?"};
   if (std::ranges::find(kOurOwn, name) != std::end(kOurOwn))

@@ -30,11 +30,13 @@ enum class ProblemKind : std::uint8_t {
   cancel_declined,         // 402
   approval_reversed,       // 402
   forbidden,               // 403
+  four_eyes,               // 403 who proposed a change doesn't decide it
   not_found,               // 404
   method_not_allowed,      // 405
   not_acceptable,          // 406
   request_timeout,         // 408
   request_in_progress,     // 409
+  job_under_way,           // 409 a settlement run or another job of the money side
   position_not_reached,    // 412
   body_too_large,          // 413
   uri_too_long,            // 414
@@ -42,6 +44,9 @@ enum class ProblemKind : std::uint8_t {
   expectation_failed,      // 417
   invalid_request,         // 422 fields; errors[] says which
   key_reused,              // 422
+  already_decided,         // 422 a change
+  already_imported,        // 422 a file
+  cannot_run,              // 422 a job of the money side; detail says what is missing
   query_too_wide,          // 422 it would read more than its class allows
   headers_too_large,       // 431
   queue_full,              // 429

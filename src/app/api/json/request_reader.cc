@@ -211,6 +211,14 @@ Instant FieldReader::read_instant(std::uint8_t index) {
   return {};
 }
 
+BusinessDate FieldReader::read_date(std::uint8_t index) {
+  const auto word = read_word(index);
+  if (word.empty()) return {};
+  if (const auto date = parse_business_date(word); date && date->days != 0) return *date;
+  violations_.add(*found_[index], "BAD_FORMAT", "must be a business date, e.g. 2026-11-22");
+  return {};
+}
+
 // Sorted by name: two requests that mean the same are stored the same.
 Metadata FieldReader::read_metadata(std::uint8_t index) {
   const JsonNode* node = found_[index];

@@ -74,6 +74,7 @@ class FieldReader {
   std::optional<std::int64_t> read_integer(std::uint8_t index, std::int64_t min, std::int64_t max);
   bool read_flag(std::uint8_t index, bool otherwise);
   Instant read_instant(std::uint8_t index);
+  BusinessDate read_date(std::uint8_t index);
   std::string_view read_word(std::uint8_t index);  // a string as sent
   Metadata read_metadata(std::uint8_t index);
   void refuse_code(std::uint8_t index, const std::string& known);
@@ -119,6 +120,9 @@ class ObjectReader : public FieldReader {
   }
   bool flag(Field f, bool otherwise = false) { return read_flag(f.index, otherwise); }
   Instant instant(Field f) { return read_instant(f.index); }
+  BusinessDate date(Field f) { return read_date(f.index); }
+  // A string as sent, several lines too.
+  std::string_view word(Field f) { return read_word(f.index); }
   Metadata metadata(Field f) { return read_metadata(f.index); }
   template <typename Id>
   Id id(Field f) {

@@ -1,0 +1,405 @@
+// Reference data of the money side: changes that one proposes and another decides, and what they brought.
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "app/api/api.h"
+#include "app/api/json/money_commands.h"
+#include "app/api/json/money_contract_json.h"
+#include "app/api/json/settlement_json.h"
+#include "app/api/money_read.h"
+#include "app/api/money_work.h"
+#include "app/api/secret_guard.h"
+#include "app/api/write_request.h"
+#include "app/money/ledger_sink.h"
+#include "engine/ledger/ask.h"
+#include "engine/money/redate.h"
+
+namespace wonjang {
+namespace {
+
+using settlement::Calendar;
+using settlement::ChangeId;
+using settlement::Contract;
+
+// What was answered under this key already is answered again, whatever has changed since.
+bool answered_before(Api& api, const WorkKey& key) {
+  const auto found = api.ledger().find_idempotency(key.hash);
+  return found && found->has_value();
+}
+
+// The version that comes next. It is given when the change is decided, too: of two open proposals the one
+// that is decided later is the later version.
+Result<void> give_version(const money::MoneyReader& reader, settlement::Reference& reference) {
+  if (auto* contract = std::get_if<Contract>(&reference)) {
+    WJ_TRY(const auto known, reader.contracts_of(contract->merchant));
+    contract->version = 1;
+    for (const auto& one : known) {
+      if (one.value.sub_mall == contract->sub_mall && one.value.currency == contract->currency)
+        contract->version = std::max(contract->version, one.value.version + 1);
+    }
+  } else if (auto* calendar = std::get_if<Calendar>(&reference)) {
+    WJ_TRY(const auto known, reader.calendars());
+    calendar->version = 1;
+    for (const auto& one : known) {
+      if (one.value.code == calendar->code)
+        calendar->version = std::max(calendar->version, one.value.version + 1);
+    }
+  }
+  return {};
+}
+
+MerchantId merchant_of(const settlement::Reference& reference) {
+  if (const auto* contract = std::get_if<Contract>(&reference)) return contract->merchant;
+  if (const auto* hold = std::get_if<settlement::Hold>(&reference)) return hold->merchant;
+  return {};
+}
+
+// What a person meant about somebody who isn't there.
+std::optional<Refusal> unknown_merchant(Api& api, const settlement::Reference& reference) {
+  const auto merchant = merchant_of(reference);
+  if (merchant.is_zero() || api.registry()->find(merchant) != nullptr) return std::nullopt;
+  const bool is_hold = std::holds_alternative<settlement::Hold>(reference);
+  return Refusal{RefusalCode::merchant_unknown, "there is no merchant " + merchant.text(),
+                 is_hold ? "/hold/merchantId" : "/contract/merchantId", 0};
+}
+
+Request facts_request(Api& api, const Call& call, const WorkKey& key, const CanonicalRequest& canonical,
+                      RecordFacts facts) {
+  auto request = write_request(api, *call.caller, key.text, canonical);
+  request.command = std::move(facts);
+  request.renderer = &change_renderer();
+  return request;
+}
+
+// A new version of a calendar moves payout days of lines that aren't paid. In the background: behind a job
+// that is under way, and again before every payout run.
+void redate_later(MoneySide& side, const Actor& actor, const std::string& code) {
+  WorkThread::Work work;
+  work.what = "re-dating by calendar " + code;
+  work.whose = actor.id;
+  work.act = [&side, actor, code](bool cancelled) {
+    if (cancelled) return;
+    LedgerSink sink(side.ledger());
+    const auto done =
+        money::redate(side.ports_of(sink), {code, side.owner(actor, "calendar " + code), false});
+    if (!done)
+      log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", done.error().message}});
+  };
+  if (const auto added = side.jobs().add(std::move(work)); !added)
+    log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", added.error().message}});
+}
+
+void write_change(Api& api, CallPtr call, Request request, const settlement::Reference* approved) {
+  if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
+  const auto actor = call->caller->actor;
+  auto answer = ask(api.ledger(), std::move(request));
+  const bool written = answer.kind == AnswerKind::done;
+  if (const auto* calendar = approved == nullptr ? nullptr : std::get_if<Calendar>(approved);
+      calendar != nullptr && written) {
+    redate_later(*api.parts().money, actor, calendar->code);
+  }
+  api.finish(std::move(call), std::move(answer));
+}
+
+void propose(Api& api, CallPtr call, const WorkKey& key, ParsedChange change,
+             const std::shared_ptr<const KvSnapshot>& snapshot) {
+  if (!answered_before(api, key)) {
+    if (const auto refusal = unknown_merchant(api, change.reference))
+      return api.answer_refusal(std::move(call), *refusal);
+    const auto given = give_version(money::MoneyReader(*snapshot), change.reference);
+    if (!given) return api.answer_error(std::move(call), given.error());
+  }
+  RawId drawn;
+  drawn = RawId::from_bytes(reinterpret_cast<const char*>(key.hash.data()));
+  const ChangeId id(settlement::change_stream(drawn));
+  RecordFacts facts;
+  facts.stream = id.raw();
+  facts.merchant = merchant_of(change.reference);
+  facts.bodies.emplace_back(settlement::ChangeProposed{id, change.reference, change.note});
+  const bool at_once = !api.parts().money->options().four_eyes;
+  if (at_once) facts.bodies.emplace_back(settlement::ChangeDecided{id, true, change.reference, change.note});
+  auto request = facts_request(api, *call, key, change.canonical, std::move(facts));
+  write_change(api, std::move(call), std::move(request), at_once ? &change.reference : nullptr);
+}
+
+void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const ParsedDecision& decision,
+            const std::shared_ptr<const KvSnapshot>& snapshot) {
+  const money::MoneyReader reader(*snapshot);
+  const auto change = reader.change(id);
+  if (!change) return api.answer_error(std::move(call), change.error());
+  if (!*change) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such change");
+  auto reference = (*change)->proposed.reference;
+  if (!answered_before(api, key)) {
+    if ((*change)->decided) return api.answer_problem(std::move(call), ProblemKind::already_decided);
+    const bool is_own = (*change)->proposed_by.id == call->caller->actor.id;
+    if (is_own && decision.approved && api.parts().money->options().four_eyes)
+      return api.answer_problem(std::move(call), ProblemKind::four_eyes);
+    if (const auto given = give_version(reader, reference); !given)
+      return api.answer_error(std::move(call), given.error());
+  }
+  RecordFacts facts;
+  facts.stream = id.raw();
+  facts.expected_version = (*change)->decided ? (*change)->version - 1 : (*change)->version;
+  facts.merchant = merchant_of(reference);
+  facts.bodies.emplace_back(settlement::ChangeDecided{id, decision.approved, reference, decision.note});
+  auto request = facts_request(api, *call, key, decision.canonical, std::move(facts));
+  write_change(api, std::move(call), std::move(request), decision.approved ? &reference : nullptr);
+}
+
+template <typename T>
+std::optional<T> parsed_or_answered(Api& api, CallPtr& call, std::variant<T, FieldErrors> parsed) {
+  if (const auto* errors = std::get_if<FieldErrors>(&parsed)) {
+    api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
+    return std::nullopt;
+  }
+  return std::get<T>(std::move(parsed));
+}
+
+std::size_t offset_of(const std::string& payload) {
+  std::size_t out = 0;
+  std::from_chars(payload.data(), payload.data() + payload.size(), out);
+  return out;
+}
+
+void put_known(JsonWriter& w, Instant known_at, ChangeId change) {
+  w.instant("knownAt", known_at).id("changeId", change);
+}
+
+}  // namespace
+
+void propose_change(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"dryRun"});
+  if (!query) return;
+  const auto dry_run = flag_in(*query, "dryRun");
+  if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  auto change = parsed_or_answered(api, call, parse_change(call->request.body));
+  if (!change) return;
+  ask_money(
+      api, std::move(call), "a proposal",
+      [key = *key, change = *std::move(change), dry = *dry_run](Api& a, CallPtr c, const auto& snapshot) {
+        if (!dry) return propose(a, std::move(c), key, change, snapshot);
+        if (const auto refusal = unknown_merchant(a, change.reference))
+          return a.answer_refusal(std::move(c), *refusal);
+        auto reference = change.reference;
+        if (const auto given = give_version(money::MoneyReader(*snapshot), reference); !given)
+          return a.answer_error(std::move(c), given.error());
+        answer_what_if(a, std::move(c), reference, *snapshot);
+      });
+}
+
+void decide_change(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto id = ChangeId::parse(call->parameter);
+  if (!id)
+    return api.answer_problem(std::move(call), ProblemKind::not_found, "that is no change's id, chg_...");
+  auto decision = parsed_or_answered(api, call, parse_decision(call->request.body, *id));
+  if (!decision) return;
+  ask_money(api, std::move(call), "a decision",
+            [key = *key, id = *id, decision = *std::move(decision)](Api& a, CallPtr c, const auto& snapshot) {
+              decide(a, std::move(c), key, id, decision, snapshot);
+            });
+}
+
+void list_changes(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"status", "limit", "min-position"});
+  if (!query) return;
+  const auto status = query->find("status").value_or("");
+  if (!status.empty() && status != "PROPOSED")
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "status is PROPOSED, or is left out");
+  const auto page = take_money_page(api, call, *query, "changes");
+  if (!page) return;
+  at_money(
+      api, std::move(call), *query, Work::query,
+      [open_only = !status.empty(), page = *page](Api& a, CallPtr c, const projection::View& view) {
+        const auto found =
+            money::MoneyReader(*view.snapshot).changes(open_only, static_cast<std::uint32_t>(page.limit));
+        if (!found) return a.answer_error(std::move(c), found.error());
+        std::string body;
+        JsonWriter w(body);
+        w.begin_object().begin_array("items");
+        for (const auto& change : *found) put_change(w, change);
+        end_items(w, a, view);
+        answer_seen(a, std::move(c), view.seen, std::move(body));
+      });
+}
+
+void get_change(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  const auto id = ChangeId::parse(call->parameter);
+  if (!id)
+    return api.answer_problem(std::move(call), ProblemKind::not_found, "that is no change's id, chg_...");
+  at_money(api, std::move(call), *query, Work::page,
+           [id = *id](Api& a, CallPtr c, const projection::View& view) {
+             const auto change = money::MoneyReader(*view.snapshot).change(id);
+             if (!change) return a.answer_error(std::move(c), change.error());
+             if (!*change)
+               return a.answer_problem(std::move(c), ProblemKind::not_found, "there is no such change");
+             std::string body;
+             JsonWriter w(body);
+             put_change(w, **change);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void get_what_if(Api& api, CallPtr call) {
+  if (!take_query(api, call, {})) return;
+  const auto id = ChangeId::parse(call->parameter);
+  if (!id)
+    return api.answer_problem(std::move(call), ProblemKind::not_found, "that is no change's id, chg_...");
+  ask_money(api, std::move(call), "a what-if", [id = *id](Api& a, CallPtr c, const auto& snapshot) {
+    const auto change = money::MoneyReader(*snapshot).change(id);
+    if (!change) return a.answer_error(std::move(c), change.error());
+    if (!*change) return a.answer_problem(std::move(c), ProblemKind::not_found, "there is no such change");
+    answer_what_if(a, std::move(c), (*change)->proposed.reference, *snapshot);
+  });
+}
+
+void list_contracts(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"merchant", "limit", "cursor", "min-position"});
+  if (!query) return;
+  const auto registry = api.registry();
+  const auto merchant = whose(*query, *call->caller, *registry);
+  if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
+  const auto page = take_money_page(api, call, *query, "contracts");
+  if (!page) return;
+  const auto only = *merchant == nullptr ? MerchantId() : (*merchant)->id;
+  at_money(api, std::move(call), *query, Work::query,
+           [only, page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const money::MoneyReader reader(*view.snapshot);
+             const auto found = only.is_zero() ? reader.contracts() : reader.contracts_of(only);
+             if (!found) return a.answer_error(std::move(c), found.error());
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             const auto from = std::min(offset_of(page.after), found->size());
+             const auto to = std::min(from + page.limit, found->size());
+             for (std::size_t i = from; i < to; ++i) {
+               w.begin_object();
+               put_fields(w, (*found)[i].value);
+               put_known(w, (*found)[i].known_at, (*found)[i].change);
+               w.end_object();
+             }
+             std::optional<std::string> next;
+             if (to < found->size()) next = std::to_string(to);
+             end_items(w, a, view, page, next);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void list_calendars(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  at_money(api, std::move(call), *query, Work::page, [](Api& a, CallPtr c, const projection::View& view) {
+    const auto found = money::MoneyReader(*view.snapshot).calendars();
+    if (!found) return a.answer_error(std::move(c), found.error());
+    std::string body;
+    JsonWriter w(body);
+    w.begin_object().begin_array("items");
+    for (const auto& one : *found) {
+      w.begin_object();
+      put_calendar_head(w, one.value);
+      put_known(w, one.known_at, one.change);
+      w.end_object();
+    }
+    end_items(w, a, view);
+    answer_seen(a, std::move(c), view.seen, std::move(body));
+  });
+}
+
+namespace {
+
+// `version` 0: the newest. Errors: not_found.
+Result<money::Known<Calendar>> calendar_of(const KvSnapshot& snapshot, std::string_view code,
+                                           std::int64_t version) {
+  WJ_TRY(auto all, money::MoneyReader(snapshot).calendars());
+  const money::Known<Calendar>* found = nullptr;
+  for (const auto& one : all) {
+    if (one.value.code != code || (version != 0 && one.value.version != version)) continue;
+    if (found == nullptr || one.value.version > found->value.version) found = &one;
+  }
+  if (found == nullptr) return not_found("there is no such calendar, or no such version of it");
+  return *found;
+}
+
+}  // namespace
+
+void get_calendar(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"version", "min-position"});
+  if (!query) return;
+  const auto version = query->number("version", 1, 1'000'000, 0);
+  if (!version)
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "version is a whole number from 1");
+  const std::string code(call->parameter);
+  at_money(api, std::move(call), *query, Work::page,
+           [code, v = *version](Api& a, CallPtr c, const projection::View& view) {
+             const auto found = calendar_of(*view.snapshot, code, v);
+             if (!found) return answer_wrong_read(a, std::move(c), found.error());
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object();
+             put_fields(w, found->value);
+             w.text("text", settlement::to_text(found->value));
+             put_known(w, found->known_at, found->change);
+             put_seen(w, a, view);
+             w.end_object();
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void get_calendar_differences(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"from", "until", "min-position"});
+  if (!query) return;
+  const auto from = query->number("from", 1, 1'000'000, 0);
+  const auto until = query->number("until", 1, 1'000'000, 0);
+  if (!from || !until || *from == 0)
+    return api.answer_problem(
+        std::move(call), ProblemKind::bad_parameter,
+        "from and until are versions: whole numbers from 1; without until it is the newest");
+  const std::string code(call->parameter);
+  at_money(api, std::move(call), *query, Work::page,
+           [code, f = *from, u = *until](Api& a, CallPtr c, const projection::View& view) {
+             const auto older = calendar_of(*view.snapshot, code, f);
+             const auto newer = calendar_of(*view.snapshot, code, u);
+             if (!older) return answer_wrong_read(a, std::move(c), older.error());
+             if (!newer) return answer_wrong_read(a, std::move(c), newer.error());
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             for (const auto& one : settlement::difference(older->value, newer->value)) {
+               w.begin_object().text("date", to_text(one.day.date)).text("kind", code_of(one.day.kind));
+               w.text("name", one.day.name).flag("added", one.added).end_object();
+             }
+             end_items(w, a, view);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void list_holds(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  at_money(api, std::move(call), *query, Work::query, [](Api& a, CallPtr c, const projection::View& view) {
+    const auto found = money::MoneyReader(*view.snapshot).holds();
+    if (!found) return a.answer_error(std::move(c), found.error());
+    std::string body;
+    JsonWriter w(body);
+    w.begin_object().begin_array("items");
+    for (const auto& one : *found) {
+      w.begin_object();
+      put_fields(w, one.value);
+      put_known(w, one.known_at, one.change);
+      w.end_object();
+    }
+    end_items(w, a, view);
+    answer_seen(a, std::move(c), view.seen, std::move(body));
+  });
+}
+
+}  // namespace wonjang

@@ -1,0 +1,175 @@
+#include "app/api/json/money_payout_json.h"
+
+#include "app/api/json/money_lines_json.h"
+#include "app/api/json/settlement_json.h"
+#include "domain/settlement/matching.h"
+
+namespace wonjang {
+namespace {
+
+std::int64_t as_number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
+
+void put_whose(JsonWriter& w, MerchantId id, const Merchant* merchant) {
+  w.id("merchantId", id);
+  if (merchant != nullptr) w.text("merchantName", merchant->name);
+}
+
+// What the bank said last.
+void put_bank(JsonWriter& w, const money::PayoutNow& payout) {
+  for (auto update = payout.updates.rbegin(); update != payout.updates.rend(); ++update) {
+    if (update->state == settlement::PayoutState::sent) {
+      w.text_if("file", update->file);
+      return;
+    }
+    w.text_if("bankTraceNo", update->bank_trace_no)
+        .instant_if("at", update->at)
+        .text_if("failure", update->failure);
+    if (update->state == settlement::PayoutState::paid) w.instant_if("paidAt", update->at);
+    return;
+  }
+}
+
+void put_side(JsonWriter& w, std::string_view name, std::int64_t from, std::int64_t to) {
+  w.begin_object(name).number("from", from).number("to", to).end_object();
+}
+void put_dates(JsonWriter& w, std::string_view name, BusinessDate from, BusinessDate to) {
+  w.begin_object(name);
+  w.date_if("from", from).date_if("to", to).end_object();
+}
+
+}  // namespace
+
+void put_payout(JsonWriter& w, const money::PayoutNow& payout, const Merchant* merchant) {
+  const auto& asked = payout.requested;
+  w.begin_object().id("payoutId", asked.payout);
+  put_whose(w, payout.merchant, merchant);
+  w.date("date", asked.date).text("currency", payout.currency.code()).number("lines", as_number(asked.lines));
+  w.number("linesNet", asked.lines_net);
+  put_array(w, "carriedOver", asked.carried);
+  w.number("withheld", asked.withheld).number("released", asked.released).number("amount", asked.amount);
+  w.number("leftOver", asked.left_over)
+      .text("state", code_of(payout.state))
+      .text_if("account", asked.account);
+  put_bank(w, payout);
+  w.end_object();
+}
+
+void put_payout_report(JsonWriter& w, BusinessDate date, bool dry_run, const money::PayoutReport& report) {
+  w.begin_object().text("date", to_text(date)).flag("dryRun", dry_run);
+  w.number("requested", as_number(report.requested)).number("carried", as_number(report.carried));
+  w.number("held", as_number(report.held)).number("already", as_number(report.already)).begin_array("totals");
+  for (const auto& [currency, sum] : report.totals) {
+    w.begin_object().text("currency", currency.code()).number("count", as_number(sum.count));
+    w.number("amount", sum.amount).end_object();
+  }
+  w.end_array().begin_array("problems");
+  for (const auto& problem : report.problems) {
+    w.begin_object().text("code", problem.code).text("detail", problem.detail);
+    w.number("count", as_number(problem.count)).end_object();
+  }
+  w.end_array().end_object();
+}
+
+void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
+                         const std::vector<money::RefusedRow>& unreadable) {
+  w.begin_object()
+      .number("applied", as_number(applied.applied))
+      .number("already", as_number(applied.already));
+  w.begin_array("refused");
+  const auto put = [&](const money::RefusedRow& row) {
+    w.begin_object().number("line", row.line_no).text("why", row.why).end_object();
+  };
+  for (const auto& row : unreadable) put(row);
+  for (const auto& row : applied.refused) put(row);
+  w.end_array().end_object();
+}
+
+void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry) {
+  w.text("asOf", to_text(funds.as_of)).number("ratioPpm", funds.ratio ? funds.ratio->ratio_ppm : 0);
+  if (funds.ratio) w.text_if("ratioSource", funds.ratio->source);
+  w.begin_array("rows");
+  for (const auto& row : funds.rows) {
+    w.begin_object();
+    put_whose(w, row.merchant, registry.find(row.merchant));
+    w.text("currency", row.currency.code()).number("approvedUnpaid", row.approved_unpaid);
+    w.number("requiredAmount", row.required).end_object();
+  }
+  w.end_array().begin_array("totals");
+  for (const auto& total : funds.totals) {
+    w.begin_object().text("currency", total.currency.code()).number("approvedUnpaid", total.approved_unpaid);
+    w.number("countedAmount", total.counted).number("requiredAmount", total.required);
+    w.number("heldAmount", total.held).number("gap", total.gap).end_object();
+  }
+  w.end_array().begin_array("held");
+  for (const auto& held : funds.held) {
+    w.begin_object()
+        .text("date", to_text(held.date))
+        .text("kind", held.kind)
+        .text("institution", held.institution);
+    w.text("currency", held.currency.code()).number("amount", held.amount).end_object();
+  }
+  w.end_array();
+}
+
+void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Merchant& merchant,
+                     Currency currency) {
+  w.begin_object();
+  put_whose(w, merchant.id, &merchant);
+  w.text("currency", currency.code()).number("sum", lines.sum).begin_array("openItems");
+  for (const auto& open : lines.items) {
+    w.begin_object().id("paymentId", open.item.key.payment).text("kind", code_of(open.item.kind));
+    w.text("day", to_text(open.day))
+        .number("amount", open.item.amount)
+        .text_if("failed", open.failed)
+        .end_object();
+  }
+  w.end_array().begin_array("lines");
+  for (const auto& line : lines.lines) put_line(w, line, &merchant);
+  w.end_array().begin_array("payouts");
+  for (const auto& payout : lines.payouts) put_payout(w, payout, &merchant);
+  w.end_array();
+  put_array(w, "carriedOver", lines.carried);
+  w.number("keptBack", lines.kept_back).flag("truncated", lines.truncated).end_object();
+}
+
+void put_what_if(JsonWriter& w, const money::WhatIf& what_if) {
+  w.begin_object().begin_array("lines");
+  for (const auto& line : what_if.lines) {
+    w.begin_object().text("lineId", settlement::text_of(line.key)).id("paymentId", line.key.payment);
+    w.id("merchantId", line.merchant).text("currency", line.currency.code()).text("by", code_of(line.by));
+    put_dates(w, "payoutDate", line.from.payout_date, line.to.payout_date);
+    put_side(w, "fee", line.from.fee, line.to.fee);
+    put_side(w, "net", line.from.net, line.to.net);
+    w.flag_if("fails", line.to.fails).end_object();
+  }
+  w.end_array().begin_array("payouts");
+  for (const auto& payout : what_if.payouts) {
+    w.begin_object().id("merchantId", payout.merchant).text("currency", payout.currency.code());
+    put_dates(w, "date", payout.from, payout.to);
+    w.number("net", payout.net).end_object();
+  }
+  w.end_array().begin_object("counts").number("lines", as_number(what_if.lines_total));
+  w.number("payouts", as_number(what_if.payouts_total))
+      .number("merchants", as_number(what_if.merchants_total));
+  w.end_object().begin_array("feeDelta");
+  for (const auto& [currency, amount] : what_if.fee_delta)
+    w.begin_object().text("currency", currency.code()).number("amount", amount).end_object();
+  w.end_array().flag("truncated", what_if.truncated).end_object();
+}
+
+void put_file(JsonWriter& w, const money::MoneyReader::FileNow& file) {
+  w.id("fileId", file.file).text("name", file.name).text("kind", code_of(file.kind));
+  w.text("acquirer", file.acquirer).text("sha256", file.sha256).number("rows", file.rows);
+  w.number("matched", as_number(file.matched)).number("breaks", as_number(file.breaks));
+  w.instant_if("importedAt", file.imported_at);
+}
+
+void put_break(JsonWriter& w, const money::MoneyReader::Break& one, const settlement::FileRow* row,
+               BusinessDate today) {
+  w.begin_object().id("fileId", one.file).text("acquirer", one.acquirer);
+  put_fields(w, one.match);
+  if (row != nullptr) put_object(w, "theirs", *row);
+  w.text("since", to_text(one.since)).number("ageDays", settlement::age_days(one.since, today)).end_object();
+}
+
+}  // namespace wonjang

@@ -1,0 +1,204 @@
+// The money side over real HTTP: four eyes, strict bodies, what a merchant may see, repeated requests, and
+// the alarm when the numbers don't add up.
+#include "app/api/api_test_world.h"
+#include "domain/settlement/events.h"
+#include "engine/ledger/ask.h"
+
+namespace wonjang {
+namespace {
+
+namespace json = boost::json;
+
+class MoneyApi : public testing::Test {
+ protected:
+  static void patient(ServiceConfig& config) {
+    config.position_wait_ms = 10'000;
+    config.http_read_ms = 20'000;
+    config.money_nice = 0;
+  }
+
+  std::string contract(const std::string& merchant, const std::string& more = "") {
+    return R"({"kind":"CONTRACT","contract":{"merchantId":")" + merchant +
+           R"(","validFrom":"2020-01-01","calendar":"KR","payoutAccount":"acct-1","fees":{"rules":[)"
+           R"({"name":"card","kind":"BASE_RATE","ratePpm":25000}]})" +
+           more + "}}";
+  }
+  std::string second_key() { return world_.make_key(R"({"scopes":["operator"]})", "second"); }
+
+  // Proposed by the house's key, approved by the second.
+  void approve(const std::string& body, const std::string& name) {
+    auto house = world_.as_operator();
+    if (second_.empty()) second_ = second_key();
+    const auto proposed = house.post("/v1/changes", "p-" + name, body);
+    ASSERT_EQ(proposed.status, 201) << proposed.body;
+    auto other = world_.as(second_);
+    const auto decided = other.post("/v1/changes/" + proposed.text("changeId") + "/decisions", "d-" + name,
+                                    R"({"decision":"APPROVE"})");
+    ASSERT_EQ(decided.status, 200) << decided.body;
+    EXPECT_EQ(decided.text("status"), "APPROVED");
+    position_ = decided.header("Ledger-Position");
+  }
+  TestAnswer look(Asker& who, const std::string& target) {
+    return who.get(target + (target.find('?') == std::string::npos ? "?" : "&") +
+                   "min-position=" + position_);
+  }
+
+  World world_{{}, &patient};
+  std::string second_;
+  std::string position_;
+};
+
+TEST_F(MoneyApi, who_proposes_a_change_does_not_approve_it) {
+  auto house = world_.as_operator();
+  const auto proposed = house.post("/v1/changes", "one", contract(world_.merchant));
+  ASSERT_EQ(proposed.status, 201) << proposed.body;
+  EXPECT_EQ(proposed.text("status"), "PROPOSED");
+  const auto path = "/v1/changes/" + proposed.text("changeId");
+  const auto own = house.post(path + "/decisions", "own", R"({"decision":"APPROVE"})");
+  EXPECT_EQ(own.status, 403);
+  EXPECT_EQ(own.code(), "FOUR_EYES");
+  auto other = world_.as(second_key());
+  const auto decided = other.post(path + "/decisions", "other", R"({"decision":"APPROVE","note":"seen"})");
+  ASSERT_EQ(decided.status, 200) << decided.body;
+  position_ = decided.header("Ledger-Position");
+  const auto late = other.post(path + "/decisions", "late", R"({"decision":"REJECT"})");
+  EXPECT_EQ(late.code(), "ALREADY_DECIDED");
+  const auto replayed = other.post(path + "/decisions", "other", R"({"decision":"APPROVE","note":"seen"})");
+  EXPECT_EQ(replayed.status, 200);
+  EXPECT_EQ(replayed.body, decided.body) << "the same request under its key hears the same";
+  const auto contracts = look(house, "/v1/contracts?merchant=" + world_.merchant);
+  ASSERT_EQ(contracts.json().at("items").as_array().size(), 1U) << contracts.body;
+  EXPECT_EQ(contracts.json().at("items").at(0).at("version").as_int64(), 1);
+}
+
+TEST_F(MoneyApi, a_merchant_sees_its_own_contracts_and_nothing_of_the_house) {
+  approve(contract(world_.merchant), "mine");
+  approve(contract(world_.other), "others");
+  auto shop = world_.as_merchant();
+  const auto own = look(shop, "/v1/contracts");
+  ASSERT_EQ(own.json().at("items").as_array().size(), 1U) << own.body;
+  EXPECT_EQ(own.json().at("items").at(0).at("merchantId").as_string(), world_.merchant);
+  EXPECT_EQ(shop.get("/v1/contracts?merchant=" + world_.other).status, 404);
+  for (const char* path :
+       {"/v1/journal", "/v1/trial-balance", "/v1/changes", "/v1/settlement/runs", "/v1/funds", "/v1/breaks",
+        "/v1/acquirer-files", "/v1/settlement/plans/2026-11-22"}) {
+    EXPECT_EQ(shop.get(path).status, 403) << path;
+  }
+}
+
+TEST_F(MoneyApi, bodies_are_read_strictly_with_pointers) {
+  auto house = world_.as_operator();
+  const auto errors_of = [&](const std::string& body) {
+    const auto answer = house.post("/v1/changes", "bad", body);
+    EXPECT_EQ(answer.status, 422) << answer.body;
+    std::vector<std::string> out;
+    const auto object = answer.json();
+    if (const auto* errors = object.if_contains("errors"))
+      for (const auto& error : errors->as_array()) out.emplace_back(error.at("pointer").as_string());
+    return out;
+  };
+  using Pointers = std::vector<std::string>;
+  EXPECT_EQ(errors_of(R"({"kind":"HOLD"})"), Pointers{"/hold"});
+  EXPECT_EQ(errors_of(R"({"kind":"NOTHING"})"), Pointers{"/kind"});
+  EXPECT_EQ(
+      errors_of(
+          R"({"kind":"HOLD","contract":{},"hold":{"merchantId":"x","placed":true,"from":"2026-13-01"}})"),
+      (Pointers{"/contract", "/hold/merchantId", "/hold/from"}));
+  EXPECT_EQ(errors_of(contract(world_.merchant, R"(,"feees":1)")), Pointers{"/contract/feees"});
+  EXPECT_EQ(errors_of(contract(world_.merchant, R"(,"validUntil":"2019-01-01")")),
+            Pointers{"/contract/validUntil"});
+  EXPECT_EQ(errors_of(R"({"kind":"CALENDAR","calendar":{"text":"nonsense"}})"), Pointers{"/calendar/text"});
+  EXPECT_EQ(errors_of(R"({"kind":"CALENDAR","calendar":{"shipped":"XX"}})"), Pointers{"/calendar/shipped"});
+  const auto unknown = house.post("/v1/changes", "bad-merchant", contract("mch_01K800000128R000000000000A"));
+  EXPECT_EQ(unknown.code(), "MERCHANT_UNKNOWN") << unknown.body;
+  EXPECT_EQ(house.get("/v1/journal?acount=2100").status, 400);
+  EXPECT_EQ(house.get("/v1/journal?account=9999").status, 400);
+  EXPECT_EQ(house.get("/v1/settlement/plans/yesterday").status, 404);
+  EXPECT_EQ(house.post("/v1/settlement/runs", "future", R"({"date":"2150-01-01"})").code(), "CANNOT_RUN");
+}
+
+TEST_F(MoneyApi, a_calendar_comes_in_versions_and_shows_what_they_changed) {
+  approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v1");
+  auto house = world_.as_operator();
+  const auto first = look(house, "/v1/calendars/KR");
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(first.json().at("version").as_int64(), 1);
+  auto text = first.text("text");
+  text += "2030-12-30 temporary one more\n";
+  json::object calendar;
+  calendar["text"] = text;
+  json::object body;
+  body["kind"] = "CALENDAR";
+  body["calendar"] = calendar;
+  approve(json::serialize(body), "v2");
+  const auto differences = look(house, "/v1/calendars/KR/differences?from=1");
+  ASSERT_EQ(differences.json().at("items").as_array().size(), 1U) << differences.body;
+  EXPECT_EQ(differences.json().at("items").at(0).at("date").as_string(), "2030-12-30");
+  EXPECT_EQ(look(house, "/v1/calendars").json().at("items").as_array().size(), 2U);
+}
+
+TEST_F(MoneyApi, a_repeated_start_of_a_run_hears_of_that_run) {
+  approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v1");
+  approve(contract(world_.merchant), "contract");
+  auto shop = world_.as_merchant();
+  EXPECT_EQ(shop.post("/v1/payments", "pay", card_payment("abc123", 10'000)).status, 201);
+  auto house = world_.as_operator();
+  const auto begun = house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})");
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  const auto again = house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})");
+  EXPECT_EQ(again.status, 202) << again.body;
+  EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+  EXPECT_EQ(house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-21"})").code(), "KEY_REUSED");
+  TestAnswer run;
+  for (int i = 0; i < 2'000; ++i) {
+    run = house.get("/v1/settlement/runs/2026-11-22");
+    if (run.text("state") != "RUNNING" && run.text("state") != "NEVER") break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(run.text("state"), "COMPLETED") << run.body;
+  const auto lines = shop.get("/v1/settlement/runs/2026-11-22/lines");
+  ASSERT_EQ(lines.json().at("items").as_array().size(), 1U) << lines.body;
+  const auto& line = lines.json().at("items").at(0).as_object();
+  EXPECT_EQ(line.at("fee").as_int64(), 275);  // 250 and its VAT
+  auto stranger = world_.as_other();
+  EXPECT_EQ(stranger.get("/v1/settlement/lines/" + std::string(line.at("lineId").as_string())).status, 404);
+  EXPECT_TRUE(stranger.get("/v1/settlement/runs/2026-11-22/lines").json().at("items").as_array().empty());
+}
+
+// The alarm, set off on purpose: a payout's end that no payout ever began contradicts the log.
+TEST_F(MoneyApi, numbers_that_do_not_add_up_stop_the_money_side_and_are_said_aloud) {
+  auto house = world_.as_operator();
+  EXPECT_EQ(house.get("/readyz?verbose").text("money"), "live");
+  settlement::PayoutUpdated wrong;
+  const auto stream = settlement::payout_stream(MerchantId(RawId{0x019A'0000'0000'1230ULL, 7}), 0,
+                                                BusinessDate{20'000}, Currency());
+  ASSERT_TRUE(stream);
+  wrong.payout = settlement::PayoutId(*stream);
+  wrong.date = BusinessDate{20'000};
+  wrong.state = settlement::PayoutState::paid;
+  wrong.amount = 1'000;
+  Request request;
+  RecordFacts facts;
+  facts.stream = *stream;
+  facts.bodies.emplace_back(wrong);
+  request.command = std::move(facts);
+  request.actor = {ActorKind::system, "a test"};
+  ASSERT_EQ(ask(world_.service->ledger(), std::move(request)).kind, AnswerKind::done);
+  std::string said;
+  for (int i = 0; i < 2'000; ++i) {
+    said = house.get("/readyz?verbose").text("money");
+    if (said.starts_with("stopped")) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_TRUE(said.starts_with("stopped")) << said;
+  EXPECT_NE(house.get("/metrics").body.find("money_stopped 1"), std::string::npos);
+  const auto balance = house.get("/v1/trial-balance");
+  EXPECT_TRUE(balance.json().at("seen").at("stopped").as_bool()) << balance.body;
+  EXPECT_EQ(house.get("/v1/settlement/plans/2026-11-22").status, 503);
+  auto shop = world_.as_merchant();
+  EXPECT_EQ(shop.post("/v1/payments", "pay", card_payment("abc123", 10'000)).status, 201)
+      << "payments are taken";
+}
+
+}  // namespace
+}  // namespace wonjang

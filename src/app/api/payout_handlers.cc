@@ -1,0 +1,241 @@
+// Payouts: runs, files for the bank and what it answers.
+
+#include <algorithm>
+#include <utility>
+
+#include "app/api/api.h"
+#include "app/api/json/money_commands.h"
+#include "app/api/json/money_lines_json.h"
+#include "app/api/json/money_payout_json.h"
+#include "app/api/money_read.h"
+#include "app/api/money_work.h"
+#include "app/api/secret_guard.h"
+#include "base/bytes.h"
+#include "engine/money/payout_file.h"
+#include "engine/money/payout_run.h"
+#include "engine/money/redate.h"
+
+namespace wonjang {
+namespace {
+
+using settlement::PayoutId;
+
+void answer_no_payout(Api& api, CallPtr call) {
+  api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such payout");
+}
+
+void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {
+  api.answer_reply(std::move(call), field_problem(errors, call->request_id, sayable(call->path())));
+}
+
+// Lines are paid on the day that the newest calendars say: a change that came while another job was under way
+// is caught up on here.
+Result<void> redate_all(const money::MoneyPorts& ports, const money::JobOwner& owner) {
+  WJ_TRY(const auto snapshot, ports.now.caught_up());
+  WJ_TRY(const auto calendars, money::MoneyReader(*snapshot).calendars());
+  std::vector<std::string> done;
+  for (const auto& one : calendars) {
+    // The first version of a calendar has dated every line there is.
+    if (one.value.version < 2 || std::ranges::find(done, one.value.code) != done.end()) continue;
+    done.push_back(one.value.code);
+    WJ_TRY([[maybe_unused]] const auto report, money::redate(ports, {one.value.code, owner, false}));
+  }
+  return {};
+}
+
+Result<JobAnswer> pay_out(const money::MoneyPorts& ports, const money::JobOwner& owner,
+                          const ParsedPayoutDate& wanted, bool dry_run) {
+  if (!dry_run) WJ_CHECK(redate_all(ports, owner));
+  money::PayoutOptions options;
+  options.date = wanted.date;
+  if (!wanted.calendar.empty()) options.calendar = wanted.calendar;
+  options.also_on_closed_day = wanted.also_on_closed_day;
+  options.dry_run = dry_run;
+  options.owner = owner;
+  WJ_TRY(const auto report, money::run_payouts(ports, options));
+  JobAnswer out;
+  JsonWriter w(out.body);
+  put_payout_report(w, wanted.date, dry_run, report);
+  return out;
+}
+
+// The payout when the caller may see it; else the call was answered.
+std::optional<money::PayoutNow> own_payout(Api& api, CallPtr& call, const KvSnapshot& snapshot, PayoutId id) {
+  auto payout = money::MoneyReader(snapshot).payout(id);
+  if (!payout) {
+    api.answer_error(std::move(call), payout.error());
+    return std::nullopt;
+  }
+  const auto tenant = call->caller->merchant;
+  if (!*payout || (!tenant.is_zero() && (*payout)->merchant != tenant)) {
+    answer_no_payout(api, std::move(call));
+    return std::nullopt;
+  }
+  return **std::move(payout);
+}
+
+}  // namespace
+
+void run_payouts(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"dryRun"});
+  if (!query) return;
+  const auto dry_run = flag_in(*query, "dryRun");
+  if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto parsed = parse_payout_date(call->request.body);
+  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
+    return answer_field_errors(api, std::move(call), *errors);
+  begin_job(api, std::move(call), "payouts for " + to_text(std::get<ParsedPayoutDate>(parsed).date),
+            [wanted = std::get<ParsedPayoutDate>(parsed), dry = *dry_run](const money::MoneyPorts& ports,
+                                                                          const money::JobOwner& owner) {
+              return pay_out(ports, owner, wanted, dry);
+            });
+}
+
+void list_payouts(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"from", "until", "merchant", "limit", "cursor", "min-position"});
+  if (!query) return;
+  const auto range = range_in(*query, api.clock().now());
+  if (!range) return answer_wrong_read(api, std::move(call), range.error());
+  const auto registry = api.registry();
+  const auto merchant = whose(*query, *call->caller, *registry);
+  if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
+  const auto page = take_money_page(api, call, *query, "payouts");
+  if (!page) return;
+  std::optional<money::MerchantNo> only;
+  if (*merchant != nullptr) only = (*merchant)->number;
+  // A cursor names the last payout that was listed: the scan begins at its date.
+  std::string last = page->after;
+  auto from = range->from;
+  if (!last.empty()) {
+    const auto date = parse_business_date(std::string_view(last).substr(0, 10));
+    if (date) from = *date;
+  }
+  at_money(api, std::move(call), *query, Work::query,
+           [from, until = range->until, only, page = *page, after = std::move(last)](
+               Api& a, CallPtr c, const projection::View& view) {
+             const auto names = a.registry();
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             std::size_t count = 0;
+             std::string place;
+             std::optional<std::string> next;
+             bool passed = after.empty();
+             const auto scanned =
+                 money::MoneyReader(*view.snapshot)
+                     .payouts(from, until, only, [&](const money::PayoutNow& payout) -> Result<bool> {
+                       const auto here = to_text(payout.requested.date) + payout.requested.payout.text();
+                       if (!passed) {
+                         passed = here == after;
+                         return true;
+                       }
+                       if (count == page.limit) {
+                         next = place;
+                         return false;
+                       }
+                       ++count;
+                       place = here;
+                       put_payout(w, payout, names->find(payout.merchant));
+                       return true;
+                     });
+             if (!scanned) return a.answer_error(std::move(c), scanned.error());
+             end_items(w, a, view, page, next);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void get_payout(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  const auto id = PayoutId::parse(call->parameter);
+  if (!id) return answer_no_payout(api, std::move(call));
+  at_money(api, std::move(call), *query, Work::page,
+           [id = *id](Api& a, CallPtr c, const projection::View& view) {
+             const auto payout = own_payout(a, c, *view.snapshot, id);
+             if (!payout) return;
+             const auto names = a.registry();
+             std::string body;
+             JsonWriter w(body);
+             put_payout(w, *payout, names->find(payout->merchant));
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void list_payout_lines(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"limit", "cursor", "min-position"});
+  if (!query) return;
+  const auto id = PayoutId::parse(call->parameter);
+  if (!id) return answer_no_payout(api, std::move(call));
+  const auto page = take_money_page(api, call, *query, "payout lines");
+  if (!page) return;
+  at_money(api, std::move(call), *query, Work::query,
+           [id = *id, page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const auto payout = own_payout(a, c, *view.snapshot, id);
+             if (!payout) return;
+             const auto names = a.registry();
+             const auto* merchant = names->find(payout->merchant);
+             std::optional<settlement::LineKey> after;
+             if (!page.after.empty()) after = settlement::parse_line_key(page.after);
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             std::size_t count = 0;
+             std::string last;
+             std::optional<std::string> next;
+             const auto scanned =
+                 money::MoneyReader(*view.snapshot)
+                     .lines_of_payout(id, after, [&](const money::LineSummary& line) -> Result<bool> {
+                       if (count == page.limit) {
+                         next = last;
+                         return false;
+                       }
+                       ++count;
+                       last = settlement::text_of(line.key);
+                       put_line(w, line, merchant);
+                       return true;
+                     });
+             if (!scanned) return a.answer_error(std::move(c), scanned.error());
+             end_items(w, a, view, page, next);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+// The file's name comes from the request's key: the same request again gives the same file again.
+void make_payout_file(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto parsed = parse_date_body(call->request.body, "make_payout_file");
+  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
+    return answer_field_errors(api, std::move(call), *errors);
+  const auto date = std::get<ParsedDate>(parsed).date;
+  const auto tail = to_hex(std::string_view(reinterpret_cast<const char*>(key->hash.data()), 4));
+  const auto name = "payouts-" + to_text(date) + "-" + tail + ".csv";
+  begin_job(api, std::move(call), "a payout file for " + to_text(date),
+            [date, name](const money::MoneyPorts& ports, const money::JobOwner& owner) -> Result<JobAnswer> {
+              WJ_TRY(auto file, money::send_payouts(ports, date, name, owner));
+              return JobAnswer{std::move(file.csv), 200, "text/csv; charset=utf-8", std::move(file.name)};
+            });
+}
+
+void import_payout_results(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"name"});
+  if (!query) return;
+  const auto key = take_csv_key(api, call);
+  if (!key) return;
+  auto results = money::parse_payout_results(call->request.body);
+  if (!results) return api.answer_problem(std::move(call), ProblemKind::cannot_run, results.error().message);
+  const std::string name(query->find("name").value_or("results"));
+  begin_job(api, std::move(call), "payout results",
+            [results = *std::move(results), name](const money::MoneyPorts& ports,
+                                                  const money::JobOwner& owner) -> Result<JobAnswer> {
+              WJ_TRY(const auto applied, money::apply_payout_results(ports, results, name, owner));
+              JobAnswer out;
+              JsonWriter w(out.body);
+              put_results_applied(w, applied, {});
+              return out;
+            });
+}
+
+}  // namespace wonjang

@@ -1,0 +1,324 @@
+// Files of acquirers, what their rows were matched with, and breaks.
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "app/api/api.h"
+#include "app/api/json/money_commands.h"
+#include "app/api/json/money_payout_json.h"
+#include "app/api/json/settlement_json.h"
+#include "app/api/money_read.h"
+#include "app/api/money_work.h"
+#include "app/api/secret_guard.h"
+#include "app/api/write_request.h"
+#include "base/bytes.h"
+#include "domain/settlement/acquirer_file.h"
+#include "engine/ledger/ask.h"
+#include "engine/money/reconcile.h"
+
+namespace wonjang {
+namespace {
+
+using settlement::FileId;
+using settlement::FileKind;
+using settlement::MatchState;
+
+constexpr std::uint32_t kFilesMax = 1'000;
+constexpr std::uint32_t kBreaksMax = 10'000;
+
+void put_report(JsonWriter& w, const money::MatchReport& report) {
+  w.begin_object("match").number("rows", static_cast<std::int64_t>(report.rows));
+  w.number("matched", static_cast<std::int64_t>(report.matched));
+  w.number("breaks", static_cast<std::int64_t>(report.breaks));
+  w.number("onlyOurs", static_cast<std::int64_t>(report.only_ours)).end_object();
+}
+
+Result<JobAnswer> file_answer(const money::MoneyPorts& ports, FileId id, const money::MatchReport& report,
+                              int status) {
+  WJ_TRY(const auto snapshot, ports.now.caught_up());
+  WJ_TRY(const auto file, money::MoneyReader(*snapshot).file(id));
+  JobAnswer out;
+  out.status = status;
+  JsonWriter w(out.body);
+  w.begin_object();
+  if (file) put_file(w, *file);
+  put_report(w, report);
+  w.end_object();
+  return out;
+}
+
+// Name, kind and acquirer, of the query; rows of the body. Nothing: the call was answered.
+std::optional<money::FileToImport> taken_file(Api& api, CallPtr& call, const Query& query,
+                                              const WorkKey& key) {
+  const auto refuse = [&](std::string_view why) {
+    api.answer_problem(std::move(call), ProblemKind::bad_parameter, why);
+    return std::nullopt;
+  };
+  const auto name = query.find("name");
+  const auto acquirer = query.find("acquirer");
+  const auto kind = query.find("kind").value_or("");
+  const auto currency = Currency::parse(query.find("currency").value_or("KRW"));
+  if (!name || name->size() > 200) return refuse("say the file's name: ?name=, at most 200 bytes");
+  if (!acquirer || acquirer->size() > 64)
+    return refuse("say whose file it is: &acquirer= and the acquirer's code");
+  if (kind != "ACQUISITION" && kind != "DEPOSIT") return refuse("kind is ACQUISITION or DEPOSIT");
+  if (!currency) return refuse("currency is an ISO 4217 code");
+  money::FileToImport out;
+  out.file =
+      FileId(settlement::file_stream(RawId::from_bytes(reinterpret_cast<const char*>(key.hash.data()))));
+  out.name = *name;
+  const auto digest = api.digest().sha256(call->request.body);
+  out.sha256 = to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  out.kind = kind == "DEPOSIT" ? FileKind::deposit : FileKind::acquisition;
+  out.acquirer = *acquirer;
+  out.currency = *currency;
+  auto parsed = settlement::parse_acquirer_file(call->request.body);
+  if (!parsed.faults.empty()) {
+    std::string why = "nothing was imported:";
+    for (const auto& fault : parsed.faults)
+      why += " line " + std::to_string(fault.line_no) + ": " + fault.what + ";";
+    api.answer_problem(std::move(call), ProblemKind::cannot_run, why);
+    return std::nullopt;
+  }
+  out.rows = std::move(parsed.rows);
+  return out;
+}
+
+// The same bytes under another key would be matched twice. True: the call was answered.
+bool refused_known(Api& api, CallPtr& call, const money::FileToImport& file) {
+  const auto view = api.parts().money->now();
+  if (!view) {
+    api.answer_problem(std::move(call), ProblemKind::views_not_ready);
+    return true;
+  }
+  const auto known = money::MoneyReader(*view->snapshot).files(kFilesMax);
+  if (!known) {
+    api.answer_error(std::move(call), known.error());
+    return true;
+  }
+  for (const auto& one : *known) {
+    if (one.sha256 != file.sha256 || one.file == file.file) continue;
+    api.answer_problem(std::move(call), ProblemKind::already_imported,
+                       "it stands here as " + one.file.text() + " (" + one.name + ")");
+    return true;
+  }
+  return false;
+}
+
+struct LineToResolve {
+  FileId file;
+  std::uint32_t version = 0;
+};
+
+// A resolution of what is no break would contradict the log: looked at before a byte is written.
+Result<LineToResolve> break_to_resolve(const money::MoneyReader& reader,
+                                       const settlement::BreakResolved& resolved) {
+  WJ_TRY(const auto file, reader.file(resolved.file));
+  if (!file) return not_found("there is no such file");
+  WJ_TRY(const auto matches, reader.matches_of(resolved.file));
+  for (const auto& match : matches) {
+    const bool is_row = resolved.line_no != 0 && match.line_no == resolved.line_no;
+    const bool is_ours = resolved.line_no == 0 && match.line_no == 0 && !match.ours.empty() &&
+                         match.ours.front() == resolved.line;
+    if (!is_row && !is_ours) continue;
+    if (match.state == MatchState::matched)
+      return invalid("this row is matched: there is nothing to resolve");
+    if (match.state == MatchState::resolved) return invalid("this break is resolved already");
+    return LineToResolve{file->file, file->version};
+  }
+  return not_found("the file has no such break");
+}
+
+class ResolutionRenderer final : public Renderer {
+ public:
+  Reply render(const Outcome& outcome) const override {
+    if (outcome.refusal != nullptr) return refusal_reply(*outcome.refusal);
+    Reply reply{200, {}};
+    JsonWriter w(reply.body);
+    w.begin_object();
+    if (!outcome.events.empty()) {
+      if (const auto* body = std::get_if<settlement::BreakResolved>(&outcome.events.front().body)) {
+        w.id("fileId", body->file).number("lineNo", body->line_no);
+        if (body->line_no == 0) w.text("lineId", settlement::text_of(body->line));
+        w.text("state", "RESOLVED").text("resolution", body->resolution);
+      }
+    }
+    w.end_object();
+    return reply;
+  }
+};
+
+const Renderer& resolution_renderer() {
+  static const ResolutionRenderer renderer;
+  return renderer;
+}
+
+}  // namespace
+
+void import_acquirer_file(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"name", "kind", "acquirer", "currency"});
+  if (!query) return;
+  const auto key = take_csv_key(api, call);
+  if (!key) return;
+  auto file = taken_file(api, call, *query, *key);
+  if (!file || refused_known(api, call, *file)) return;
+  begin_job(api, std::move(call), "an import of " + file->name,
+            [file = *std::move(file)](const money::MoneyPorts& ports,
+                                      const money::JobOwner& owner) -> Result<JobAnswer> {
+              WJ_TRY(const auto report, money::import_file(ports, file, {}, owner));
+              return file_answer(ports, file.file, report, 201);
+            });
+}
+
+void match_acquirer_file(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto id = FileId::parse(call->parameter);
+  if (!id) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such file");
+  begin_job(api, std::move(call), "a match of " + id->text(),
+            [id = *id](const money::MoneyPorts& ports, const money::JobOwner& owner) -> Result<JobAnswer> {
+              WJ_TRY(const auto report, money::match_file(ports, id, Currency(), {}, owner));
+              return file_answer(ports, id, report, 200);
+            });
+}
+
+void list_acquirer_files(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"limit", "min-position"});
+  if (!query) return;
+  const auto page = take_money_page(api, call, *query, "files");
+  if (!page) return;
+  at_money(api, std::move(call), *query, Work::query,
+           [page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const auto files =
+                 money::MoneyReader(*view.snapshot).files(static_cast<std::uint32_t>(page.limit));
+             if (!files) return a.answer_error(std::move(c), files.error());
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             for (const auto& file : *files) {
+               w.begin_object();
+               put_file(w, file);
+               w.end_object();
+             }
+             end_items(w, a, view);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+namespace {
+
+// Rows with their matches, then what only we know of.
+Result<std::string> whole_file(Api& api, const projection::View& view, FileId id) {
+  const money::MoneyReader reader(*view.snapshot);
+  WJ_TRY(const auto file, reader.file(id));
+  if (!file) return not_found("there is no such file");
+  WJ_TRY(const auto rows, reader.rows_of(id));
+  WJ_TRY(const auto matches, reader.matches_of(id));
+  std::map<std::uint32_t, const settlement::Match*> of_row;
+  for (const auto& match : matches) {
+    if (match.line_no != 0) of_row[match.line_no] = &match;
+  }
+  std::string body;
+  JsonWriter w(body);
+  w.begin_object();
+  put_file(w, *file);
+  w.begin_array("items");
+  for (const auto& row : rows) {
+    w.begin_object();
+    put_fields(w, row);
+    if (const auto match = of_row.find(row.line_no); match != of_row.end()) {
+      put_object(w, "match", *match->second);
+    }
+    w.end_object();
+  }
+  w.end_array().begin_array("onlyOurs");
+  for (const auto& match : matches) {
+    if (match.line_no != 0) continue;
+    w.begin_object();
+    put_fields(w, match);
+    w.end_object();
+  }
+  w.end_array();
+  put_seen(w, api, view);
+  w.end_object();
+  return body;
+}
+
+}  // namespace
+
+void get_acquirer_file(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  const auto id = FileId::parse(call->parameter);
+  if (!id) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such file");
+  at_money(api, std::move(call), *query, Work::query,
+           [id = *id](Api& a, CallPtr c, const projection::View& view) {
+             auto body = whole_file(a, view, id);
+             if (!body) return answer_wrong_read(a, std::move(c), body.error());
+             answer_seen(a, std::move(c), view.seen, *std::move(body));
+           });
+}
+
+void list_breaks(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"limit", "min-position"});
+  if (!query) return;
+  const auto limit = query->number("limit", 1, kBreaksMax, 200);
+  if (!limit)
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "limit is a number from 1 to 10000");
+  at_money(api, std::move(call), *query, Work::query,
+           [limit = *limit](Api& a, CallPtr c, const projection::View& view) {
+             const money::MoneyReader reader(*view.snapshot);
+             const auto breaks = reader.breaks(static_cast<std::uint32_t>(limit));
+             if (!breaks) return a.answer_error(std::move(c), breaks.error());
+             const auto today = business_date_of(a.clock().now());
+             std::map<FileId, std::vector<settlement::FileRow>> rows;
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             for (const auto& one : *breaks) {
+               const settlement::FileRow* row = nullptr;
+               if (one.match.line_no != 0) {
+                 if (!rows.contains(one.file)) {
+                   auto found = reader.rows_of(one.file);
+                   if (!found) return a.answer_error(std::move(c), found.error());
+                   rows[one.file] = *std::move(found);
+                 }
+                 const auto& all = rows[one.file];
+                 const auto at = std::ranges::find(all, one.match.line_no, &settlement::FileRow::line_no);
+                 if (at != all.end()) row = &*at;
+               }
+               put_break(w, one, row, today);
+             }
+             end_items(w, a, view);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void resolve_break(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  auto parsed = parse_break_resolution(call->request.body);
+  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
+    return api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
+  ask_money(api, std::move(call), "a resolution",
+            [key = *key, wanted = std::get<ParsedBreakResolution>(std::move(parsed))](
+                Api& a, CallPtr c, const std::shared_ptr<const KvSnapshot>& snapshot) {
+              if (a.is_draining()) return a.answer_problem(std::move(c), ProblemKind::shutting_down);
+              const auto before = a.ledger().find_idempotency(key.hash);
+              const bool is_repeat = before && before->has_value();
+              const auto found = break_to_resolve(money::MoneyReader(*snapshot), wanted.resolved);
+              if (!found && !is_repeat) return answer_job_error(a, std::move(c), found.error());
+              RecordFacts facts;
+              facts.stream = wanted.resolved.file.raw();
+              facts.expected_version = found ? found->version : 0;
+              facts.bodies.emplace_back(wanted.resolved);
+              auto request = write_request(a, *c->caller, key.text, wanted.canonical);
+              request.command = std::move(facts);
+              request.renderer = &resolution_renderer();
+              a.finish(std::move(c), ask(a.ledger(), std::move(request)));
+            });
+}
+
+}  // namespace wonjang

@@ -1,0 +1,412 @@
+// Settlement: plans, runs, their lines and what explains them.
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "app/api/api.h"
+#include "app/api/json/money_commands.h"
+#include "app/api/json/money_lines_json.h"
+#include "app/api/money_read.h"
+#include "app/api/money_work.h"
+#include "app/api/secret_guard.h"
+#include "engine/money/explain_line.h"
+#include "engine/money/retier.h"
+#include "engine/money/run_plan.h"
+
+namespace wonjang {
+namespace {
+
+using settlement::LineKey;
+
+// What a run is called: the log knows of its start and its end, this process whether it is at it.
+std::string_view state_of(const std::optional<money::RunNow>& run, bool is_under_way) {
+  if (is_under_way) return "RUNNING";
+  if (!run || !run->started) return "NEVER";
+  if (!run->ended) return "INTERRUPTED";
+  return run->ended->outcome;
+}
+
+void put_run_now(JsonWriter& w, Api& api, BusinessDate date, const std::optional<money::RunNow>& run) {
+  auto under_way = api.parts().money->run_under_way();
+  const bool is_it = under_way && under_way->date == date;
+  const auto error = is_it ? std::string() : api.parts().money->run_failed(date);
+  RunLook look{state_of(run, is_it), nullptr, {}, error};
+  if (is_it) {
+    look.progress = &under_way->progress;
+    look.whose = under_way->whose;
+  }
+  put_run(w, date, run ? &*run : nullptr, look);
+}
+
+// 202 with the run as it stands.
+void answer_run(Api& api, CallPtr call, BusinessDate date, bool is_repeat) {
+  std::optional<money::RunNow> run;
+  if (const auto view = api.parts().money->now()) {
+    if (auto found = money::MoneyReader(*view->snapshot).run(date)) run = *std::move(found);
+  }
+  HttpResponse response;
+  response.status = 202;
+  response.content_type = "application/json";
+  JsonWriter w(response.body);
+  put_run_now(w, api, date, run);
+  if (is_repeat) response.headers.push_back({"Idempotent-Replayed", "true"});
+  api.answer(std::move(call), std::move(response));
+}
+
+// A run is begun once per key; a repeat hears how it stands.
+void begin_run(Api& api, CallPtr call, const WorkKey& key, BusinessDate date,
+               const CanonicalRequest& canonical) {
+  if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
+  auto& side = *api.parts().money;
+  switch (side.recent_keys().enter(key.hash, canonical.fingerprint(api.digest()))) {
+    case RecentKeys::Seen::repeated:
+      return answer_run(api, std::move(call), date, /*is_repeat=*/true);
+    case RecentKeys::Seen::reused:
+      return api.answer_problem(std::move(call), ProblemKind::key_reused);
+    case RecentKeys::Seen::first:
+      break;
+  }
+  const auto begun = side.begin_run(date, call->caller->actor, {});
+  if (begun) return answer_run(api, std::move(call), date, /*is_repeat=*/false);
+  side.recent_keys().forget(key.hash);
+  answer_job_error(api, std::move(call), begun.error());
+}
+
+Result<std::optional<LineKey>> line_after(const std::string& payload) {
+  if (payload.empty()) return std::optional<LineKey>();
+  const auto key = settlement::parse_line_key(payload);
+  if (!key) return invalid("the cursor names no line");
+  return key;
+}
+
+// A page of a scan that can't begin in the middle: what stood before is passed over.
+struct Offset {
+  std::size_t from = 0;
+  std::size_t limit = 0;
+  std::size_t at = 0;
+  bool is_wanted() { return at++ >= from; }
+  bool is_full() const { return at >= from + limit; }
+  std::optional<std::string> next(bool has_more) const {
+    return has_more ? std::optional(std::to_string(from + limit)) : std::nullopt;
+  }
+};
+Offset offset_of(const MoneyPage& page) {
+  Offset out;
+  std::from_chars(page.after.data(), page.after.data() + page.after.size(), out.from);
+  out.limit = page.limit;
+  return out;
+}
+
+bool may_see(const Caller& caller, const Merchant* merchant) {
+  return caller.merchant.is_zero() || (merchant != nullptr && merchant->id == caller.merchant);
+}
+
+void answer_no_line(Api& api, CallPtr call) {
+  api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such line");
+}
+
+void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {
+  api.answer_reply(std::move(call), field_problem(errors, call->request_id, sayable(call->path())));
+}
+
+// Failures and canary differences of a run: `scan` calls back with the merchant's number and the item.
+template <typename Item, typename Scan, typename Put>
+void answer_scan(Api& api, CallPtr call, const projection::View& view, const MoneyPage& page, Scan scan,
+                 Put put) {
+  const auto registry = api.registry();
+  const MerchantsByNumber merchants(*registry);
+  std::string body;
+  JsonWriter w(body);
+  w.begin_object().begin_array("items");
+  auto offset = offset_of(page);
+  bool has_more = false;
+  const auto scanned = scan([&](money::MerchantNo number, const Item& item) -> Result<bool> {
+    if (offset.is_full()) {
+      has_more = true;
+      return false;
+    }
+    if (offset.is_wanted()) put(w, item, merchants.find(number));
+    return true;
+  });
+  if (!scanned) return api.answer_error(std::move(call), scanned.error());
+  end_items(w, api, view, page, offset.next(has_more));
+  answer_seen(api, std::move(call), view.seen, std::move(body));
+}
+
+}  // namespace
+
+void get_settlement_plan(Api& api, CallPtr call) {
+  if (!take_query(api, call, {})) return;
+  const auto date = date_of_path(call->parameter);
+  if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  ask_money(api, std::move(call), "a plan for " + to_text(*date),
+            [date = *date](Api& a, CallPtr c, const std::shared_ptr<const KvSnapshot>& snapshot) {
+              const auto plan = money::plan_run(*snapshot, a.clock(), {.date = date});
+              if (!plan) return a.answer_error(std::move(c), plan.error());
+              const auto under_way = a.parts().money->run_under_way();
+              std::string body;
+              JsonWriter w(body);
+              w.begin_object();
+              put_plan(w, *plan, state_of(plan->run, under_way && under_way->date == date));
+              w.end_object();
+              a.answer_json(std::move(c), std::move(body));
+            });
+}
+
+void start_settlement_run(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto parsed = parse_date_body(call->request.body, "run_settlement");
+  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
+    return answer_field_errors(api, std::move(call), *errors);
+  const auto& wanted = std::get<ParsedDate>(parsed);
+  if (wanted.date > business_date_of(api.clock().now()))
+    return api.answer_problem(std::move(call), ProblemKind::cannot_run,
+                              "this date is still to come: a day is settled once it is there");
+  begin_run(api, std::move(call), *key, wanted.date, wanted.canonical);
+}
+
+void rerun_settlement(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto date = date_of_path(call->parameter);
+  if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  const auto view = api.parts().money->now();
+  if (!view) return api.answer_problem(std::move(call), ProblemKind::views_not_ready);
+  const auto run = money::MoneyReader(*view->snapshot).run(*date);
+  if (!run) return api.answer_error(std::move(call), run.error());
+  if (!*run || !(*run)->started)
+    return api.answer_problem(std::move(call), ProblemKind::cannot_run,
+                              "there never was a run for this date: begin one with POST /v1/settlement/runs");
+  CanonicalRequest canonical("rerun_settlement");
+  canonical.number(date->days);
+  begin_run(api, std::move(call), *key, *date, canonical);
+}
+
+void stop_settlement_run(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto date = date_of_path(call->parameter);
+  if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  const auto under_way = api.parts().money->run_under_way();
+  if (under_way && under_way->date == *date) api.parts().money->jobs().stop_current();
+  answer_run(api, std::move(call), *date, /*is_repeat=*/false);
+}
+
+void list_settlement_runs(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"from", "until", "min-position"});
+  if (!query) return;
+  const auto range = range_in(*query, api.clock().now());
+  if (!range) return answer_wrong_read(api, std::move(call), range.error());
+  at_money(api, std::move(call), *query, Work::page,
+           [range = *range](Api& a, CallPtr c, const projection::View& view) {
+             auto runs = money::MoneyReader(*view.snapshot).runs(range.from, range.until);
+             if (!runs) return a.answer_error(std::move(c), runs.error());
+             std::ranges::reverse(*runs);
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             for (const auto& run : *runs) put_run_now(w, a, run.date, run);
+             end_items(w, a, view);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void get_settlement_run(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  const auto date = date_of_path(call->parameter);
+  if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  at_money(api, std::move(call), *query, Work::page,
+           [date = *date](Api& a, CallPtr c, const projection::View& view) {
+             const auto run = money::MoneyReader(*view.snapshot).run(date);
+             if (!run) return a.answer_error(std::move(c), run.error());
+             std::string body;
+             JsonWriter w(body);
+             put_run_now(w, a, date, *run);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void list_run_lines(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"merchant", "limit", "cursor", "min-position"});
+  if (!query) return;
+  const auto date = date_of_path(call->parameter);
+  if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  const auto registry = api.registry();
+  const auto merchant = whose(*query, *call->caller, *registry);
+  if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
+  const auto page = take_money_page(api, call, *query, "lines");
+  if (!page) return;
+  const auto after = line_after(page->after);
+  if (!after) return answer_wrong_read(api, std::move(call), after.error());
+  std::optional<money::MerchantNo> only;
+  if (*merchant != nullptr) only = (*merchant)->number;
+  at_money(
+      api, std::move(call), *query, Work::query,
+      [date = *date, only, page = *page, after = *after](Api& a, CallPtr c, const projection::View& view) {
+        const auto names = a.registry();
+        const MerchantsByNumber merchants(*names);
+        std::string body;
+        JsonWriter w(body);
+        w.begin_object().begin_array("items");
+        std::size_t count = 0;
+        std::string last;
+        std::optional<std::string> next;
+        const auto scanned =
+            money::MoneyReader(*view.snapshot)
+                .lines_of_run(date, only, after, [&](const money::LineSummary& line) -> Result<bool> {
+                  if (count == page.limit) {
+                    next = last;
+                    return false;
+                  }
+                  ++count;
+                  last = settlement::text_of(line.key);
+                  put_line(w, line, merchants.find(line.merchant_no));
+                  return true;
+                });
+        if (!scanned) return a.answer_error(std::move(c), scanned.error());
+        end_items(w, a, view, page, next);
+        answer_seen(a, std::move(c), view.seen, std::move(body));
+      });
+}
+
+void list_run_failures(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"limit", "cursor", "min-position"});
+  if (!query) return;
+  const auto date = date_of_path(call->parameter);
+  if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  const auto page = take_money_page(api, call, *query, "failures");
+  if (!page) return;
+  at_money(api, std::move(call), *query, Work::query,
+           [date = *date, page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const money::MoneyReader reader(*view.snapshot);
+             answer_scan<settlement::FailedItem>(
+                 a, std::move(c), view, page,
+                 [&](const auto& each) { return reader.failed_items(date, each); }, &put_failed_item);
+           });
+}
+
+void list_run_differences(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"limit", "cursor", "min-position"});
+  if (!query) return;
+  const auto date = date_of_path(call->parameter);
+  if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  const auto page = take_money_page(api, call, *query, "differences");
+  if (!page) return;
+  at_money(api, std::move(call), *query, Work::query,
+           [date = *date, page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const money::MoneyReader reader(*view.snapshot);
+             answer_scan<settlement::CanaryDifference>(
+                 a, std::move(c), view, page,
+                 [&](const auto& each) { return reader.differences(date, each); }, &put_canary_difference);
+           });
+}
+
+void get_settlement_line(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  const auto key = settlement::parse_line_key(call->parameter);
+  if (!key) return answer_no_line(api, std::move(call));
+  at_money(api, std::move(call), *query, Work::page,
+           [key = *key](Api& a, CallPtr c, const projection::View& view) {
+             const money::MoneyReader reader(*view.snapshot);
+             // Whose it is comes first: nothing that goes wrong with another merchant's line tells that it is
+             // there.
+             const auto line = reader.line(key);
+             if (!line) return a.answer_error(std::move(c), line.error());
+             const auto names = a.registry();
+             const MerchantsByNumber merchants(*names);
+             const auto* merchant = *line ? merchants.find((*line)->merchant_no) : nullptr;
+             if (!*line || !may_see(*c->caller, merchant)) return answer_no_line(a, std::move(c));
+             auto& side = *a.parts().money;
+             money::LineSource source(side.log(), side.codec());
+             const auto explained = money::explain_line(reader, source, key);
+             if (!explained) return a.answer_error(std::move(c), explained.error());
+             if (!*explained) return answer_no_line(a, std::move(c));
+             std::string body;
+             JsonWriter w(body);
+             put_line_explained(w, **explained, merchant);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+void list_payment_lines(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  const auto id = PaymentId::parse(call->parameter);
+  if (!id)
+    return api.answer_refusal(std::move(call),
+                              {RefusalCode::payment_not_found, "that is no payment's id", "", 0});
+  at_money(api, std::move(call), *query, Work::page,
+           [id = *id](Api& a, CallPtr c, const projection::View& view) {
+             const auto lines = money::MoneyReader(*view.snapshot).lines_of_payment(id);
+             if (!lines) return a.answer_error(std::move(c), lines.error());
+             const auto names = a.registry();
+             const MerchantsByNumber merchants(*names);
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             for (const auto& line : *lines) {
+               const auto* merchant = merchants.find(line.merchant_no);
+               if (may_see(*c->caller, merchant)) put_line(w, line, merchant);
+             }
+             end_items(w, a, view);
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
+}
+
+namespace {
+
+Result<JobAnswer> adjust(const money::MoneyPorts& ports, const money::JobOwner& owner,
+                         const ParsedAdjustment& wanted, bool dry_run,
+                         const std::function<bool()>& stop_wanted) {
+  WJ_TRY(const auto snapshot, ports.now.caught_up());
+  WJ_TRY(const auto change, money::MoneyReader(*snapshot).change(wanted.change));
+  if (!change) return not_found("there is no such change");
+  if (!change->decided || !change->decided->approved) return invalid("this change isn't approved");
+  const auto* contract = std::get_if<settlement::Contract>(&change->decided->reference);
+  if (contract == nullptr) return invalid("this change is no contract");
+  money::RetierOptions options;
+  options.contracts = {*contract};
+  options.date = wanted.date;
+  options.owner = owner;
+  options.dry_run = dry_run;
+  options.stop_wanted = stop_wanted;
+  WJ_TRY(const auto report, money::retier(ports, options));
+  JobAnswer out;
+  JsonWriter w(out.body);
+  w.begin_object().flag("dryRun", dry_run).number("merchants", static_cast<std::int64_t>(report.merchants));
+  w.number("approvals", static_cast<std::int64_t>(report.approvals));
+  w.number("lines", static_cast<std::int64_t>(report.lines)).begin_array("feeDelta");
+  for (const auto& [currency, amount] : report.fee_delta)
+    w.begin_object().text("currency", currency.code()).number("amount", amount).end_object();
+  w.end_array();
+  if (report.first != BusinessDate{}) w.text("firstDate", to_text(report.first));
+  if (report.last != BusinessDate{}) w.text("lastDate", to_text(report.last));
+  w.number("failed", static_cast<std::int64_t>(report.failed)).text_if("firstFailure", report.first_failure);
+  w.flag("stopped", report.stopped).end_object();
+  return out;
+}
+
+}  // namespace
+
+void adjust_settlement(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"dryRun"});
+  if (!query) return;
+  const auto dry_run = flag_in(*query, "dryRun");
+  if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto parsed = parse_adjustment(call->request.body);
+  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
+    return answer_field_errors(api, std::move(call), *errors);
+  begin_job(api, std::move(call), "an adjustment of lines",
+            [&side = *api.parts().money, wanted = std::get<ParsedAdjustment>(parsed), dry = *dry_run](
+                const money::MoneyPorts& ports, const money::JobOwner& owner) {
+              return adjust(ports, owner, wanted, dry, [&side] { return side.jobs().is_stop_wanted(); });
+            });
+}
+
+}  // namespace wonjang

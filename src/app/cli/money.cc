@@ -1,0 +1,260 @@
+#include "app/cli/money.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "app/api/secrets.h"
+#include "app/cli/exit.h"
+#include "app/cli/money_client.h"
+
+namespace wonjang {
+namespace {
+
+namespace json = boost::json;
+
+using Object = Result<json::object>;
+
+template <typename Ask>
+Object asked(const OnlineOptions& options, Ask ask) {
+  WJ_TRY(auto client, MoneyClient::open(options));
+  return ask(client);
+}
+
+Object got(const OnlineOptions& options, const std::string& target) {
+  return asked(options, [&](MoneyClient& client) { return client.get(target); });
+}
+Object posted(const OnlineOptions& options, const std::string& target, const json::object& body) {
+  return asked(options, [&](MoneyClient& client) { return client.post_json(target, body); });
+}
+
+// What a change would move: the lines, then in one line how much.
+int show_what_if(const OnlineOptions& options, const Object& answer) {
+  if (!answer) return fail(answer.error());
+  if (options.output != "table") {
+    print_money(options, *answer, "lines");
+    return kExitOk;
+  }
+  print_money(options, *answer, "lines",
+              {{"line", "lineId"},
+               {"by", "by"},
+               {"payout from", "payoutDate.from"},
+               {"to", "payoutDate.to"},
+               {"fee from", "fee.from"},
+               {"to", "fee.to"}});
+  if (const auto* counts = answer->if_contains("counts"); counts != nullptr && counts->is_object()) {
+    const auto& c = counts->as_object();
+    std::printf("moves %s lines and %s payouts of %s merchants\n", text_in(c, "lines").c_str(),
+                text_in(c, "payouts").c_str(), text_in(c, "merchants").c_str());
+  }
+  if (const auto* delta = answer->if_contains("feeDelta"); delta != nullptr && delta->is_array()) {
+    for (const auto& one : delta->as_array())
+      std::printf("fees %s %s\n", text_in(one.as_object(), "amount").c_str(),
+                  text_in(one.as_object(), "currency").c_str());
+  }
+  return kExitOk;
+}
+
+int show_change(const OnlineOptions& options, const Object& answer) {
+  const int done = shown(options, answer, {});
+  if (answer && options.output == "table" && text_in(*answer, "status") == "PROPOSED")
+    std::fprintf(stderr, "proposed: another operator's key decides it, `wonjang change approve %s`\n",
+                 text_in(*answer, "changeId").c_str());
+  return done;
+}
+
+int send_proposal(const OnlineOptions& options, json::object body, const std::string& note, bool dry_run) {
+  if (!note.empty()) body["note"] = note;
+  const auto answer = posted(options, dry_run ? "/v1/changes?dryRun=true" : "/v1/changes", body);
+  return dry_run ? show_what_if(options, answer) : show_change(options, answer);
+}
+
+}  // namespace
+
+int run_money_list(const OnlineOptions& options, const std::string& path, const QueryFlags& flags,
+                   std::uint64_t rows_max) {
+  ViewQuestion question{path, "items", flags};
+  question.rows_max = rows_max;
+  question.cursor = "cursor";
+  return run_view(options, question);
+}
+
+int run_money_get(const OnlineOptions& options, const std::string& path, const QueryFlags& flags) {
+  return shown(options, got(options, path + query_of(flags)), {});
+}
+
+int run_trial_balance(const OnlineOptions& options, const QueryFlags& flags) {
+  const auto answer = got(options, "/v1/trial-balance" + query_of(flags));
+  if (!answer) return fail(answer.error());
+  const bool balanced = text_in(*answer, "isBalanced") == "true";
+  const int code = balanced ? kExitOk : kExitDifferences;
+  if (options.output != "table") {
+    print_money(options, *answer, "currencies");
+    return code;
+  }
+  for (const auto& currency : answer->at("currencies").as_array()) {
+    const auto& sums = currency.as_object();
+    std::fputs(json_table(json::serialize(sums), "accounts",
+                          {{"account", "account"},
+                           {"code", "code"},
+                           {"name", "name"},
+                           {"debit", "debit"},
+                           {"credit", "credit"},
+                           {"balance", "balance"}})
+                   .c_str(),
+               stdout);
+    std::printf("%s: debit %s, credit %s\n", text_in(sums, "currency").c_str(),
+                text_in(sums, "debit").c_str(), text_in(sums, "credit").c_str());
+  }
+  std::printf("%s\n", balanced ? "balanced" : "NOT BALANCED");
+  return code;
+}
+
+int run_journal(const OnlineOptions& options, const QueryFlags& flags, std::uint64_t rows_max) {
+  if (options.output != "table") return run_money_list(options, "/v1/journal", flags, rows_max);
+  const auto answer = got(options, "/v1/journal" + query_of(flags));
+  if (!answer) return fail(answer.error());
+  // A line per posting: debits and credits are what people compare.
+  json::array rows;
+  for (const auto& item : answer->at("items").as_array()) {
+    const auto& entry = item.as_object();
+    for (const auto& posting : entry.at("postings").as_array()) {
+      json::object row(posting.as_object());
+      row["day"] = entry.at("day");
+      row["type"] = entry.at("type");
+      row["paymentId"] = entry.at("paymentId");
+      rows.push_back(std::move(row));
+    }
+  }
+  print_money(options, {{"items", std::move(rows)}}, "items",
+              {{"day", "day"},
+               {"type", "type"},
+               {"payment", "paymentId"},
+               {"account", "account"},
+               {"name", "name"},
+               {"currency", "currency"},
+               {"debit", "debit"},
+               {"credit", "credit"}});
+  if (text_in(*answer, "nextCursor") != "")
+    std::fputs("there is more: --limit, or --output json with --rows N\n", stderr);
+  return kExitOk;
+}
+
+int run_propose(const OnlineOptions& options, const ProposeOptions& propose) {
+  const auto text = read_text_of(propose.file);
+  if (!text) return fail(text.error());
+  auto object = parse_object(*text);
+  if (!object) return fail(invalid(propose.file + ": " + object.error().message));
+  if (propose.member.empty())
+    return send_proposal(options, *std::move(object), propose.note, propose.dry_run);
+  json::object body;
+  body["kind"] = propose.kind;
+  // The file may hold the thing alone, or as a member.
+  const auto* inner = object->if_contains(propose.member);
+  const bool is_wrapped = inner != nullptr && inner->is_object();
+  body[propose.member] = is_wrapped ? *inner : json::value(*object);
+  return send_proposal(options, std::move(body), propose.note, propose.dry_run);
+}
+
+int run_calendar_import(const OnlineOptions& options, const CalendarImport& import) {
+  if (import.file.empty() == import.shipped.empty())
+    return fail(invalid("say which calendar: a FILE in text form, or --shipped CODE"));
+  json::object calendar;
+  if (import.shipped.empty()) {
+    const auto text = read_text_of(import.file);
+    if (!text) return fail(text.error());
+    calendar["text"] = *text;
+  } else {
+    calendar["shipped"] = import.shipped;
+  }
+  json::object body;
+  body["kind"] = "CALENDAR";
+  body["calendar"] = std::move(calendar);
+  return send_proposal(options, std::move(body), import.note, import.dry_run);
+}
+
+int run_decide(const OnlineOptions& options, const std::string& change_id, bool approve,
+               const std::string& note) {
+  json::object body;
+  body["decision"] = approve ? "APPROVE" : "REJECT";
+  if (!note.empty()) body["note"] = note;
+  return shown(options, posted(options, "/v1/changes/" + path_part(change_id) + "/decisions", body), {});
+}
+
+int run_what_if(const OnlineOptions& options, const std::string& change_id) {
+  return show_what_if(options, got(options, "/v1/changes/" + path_part(change_id) + "/what-if"));
+}
+
+int run_payout_run(const OnlineOptions& options, const PayoutRunOptions& payout) {
+  json::object body;
+  body["date"] = payout.date;
+  if (!payout.calendar.empty()) body["calendar"] = payout.calendar;
+  if (payout.also_on_closed_day) body["alsoOnClosedDay"] = true;
+  const auto answer =
+      posted(options, payout.dry_run ? "/v1/payouts/runs?dryRun=true" : "/v1/payouts/runs", body);
+  return shown(options, answer, {});
+}
+
+int run_payout_file(const OnlineOptions& options, const std::string& date, const std::string& to) {
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  json::object body;
+  body["date"] = date;
+  const auto response = client->post("/v1/payouts/files", json::serialize(body));
+  if (!response) return fail(response.error());
+  if (to.empty()) {
+    std::fwrite(response->body.data(), 1, response->body.size(), stdout);
+    return kExitOk;
+  }
+  if (const auto written = write_private_file(to, response->body); !written)
+    return fail(written.error(), "the payouts are marked SENT: ask with the same key, or list them");
+  std::fprintf(stderr, "written to %s\n", to.c_str());
+  return kExitOk;
+}
+
+int run_payout_import(const OnlineOptions& options, const std::string& file) {
+  const auto text = read_text_of(file);
+  if (!text) return fail(text.error());
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto name = std::filesystem::path(file).filename().string();
+  const auto response = client->post("/v1/payouts/results" + query_of({{"name", name}}), *text, "text/csv");
+  if (!response) return fail(response.error());
+  const auto answer = parse_object(response->body);
+  const int done = shown(options, answer, options.output == "table" ? "" : "refused");
+  const bool all = answer && answer->at("refused").as_array().empty();
+  return done == kExitOk && !all ? kExitDifferences : done;
+}
+
+int run_funds(const OnlineOptions& options, const QueryFlags& flags) {
+  const auto answer = got(options, "/v1/funds" + query_of(flags));
+  if (!answer || options.output != "table") return shown(options, answer, "rows");
+  const auto text = json::serialize(*answer);
+  std::fputs(json_table(text, "rows").c_str(), stdout);
+  std::fputs(("\n" + json_table(text, "totals")).c_str(), stdout);
+  if (!answer->at("held").as_array().empty()) std::fputs(("\n" + json_table(text, "held")).c_str(), stdout);
+  return kExitOk;
+}
+
+int run_reconcile_import(const OnlineOptions& options, const ReconcileImport& import) {
+  const auto text = read_text_of(import.file);
+  if (!text) return fail(text.error());
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto name = std::filesystem::path(import.file).filename().string();
+  const auto target =
+      "/v1/acquirer-files" + query_of({{"name", name}, {"kind", import.kind}, {"acquirer", import.acquirer}});
+  const auto response = client->post(target, *text, "text/csv");
+  if (!response) return fail(response.error());
+  return shown(options, parse_object(response->body), {});
+}
+
+int run_reconcile_resolve(const OnlineOptions& options, const ReconcileResolve& resolve) {
+  json::object body;
+  body["fileId"] = resolve.file_id;
+  if (resolve.line_no > 0) body["lineNo"] = resolve.line_no;
+  if (!resolve.line_id.empty()) body["lineId"] = resolve.line_id;
+  body["resolution"] = resolve.resolution;
+  return shown(options, posted(options, "/v1/breaks/resolutions", body), {});
+}
+
+}  // namespace wonjang

@@ -1,0 +1,158 @@
+// Settlement runs from the command line: plan, run with its progress, status, explanation.
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "app/cli/exit.h"
+#include "app/cli/money.h"
+#include "app/cli/money_client.h"
+#include "app/cli/progress.h"
+
+namespace wonjang {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto kLookAgain = std::chrono::milliseconds(200);
+
+std::uint64_t number_in(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  if (value == nullptr || !value->is_int64() || value->as_int64() < 0) return 0;
+  return static_cast<std::uint64_t>(value->as_int64());
+}
+
+void print_section(const char* heading, const json::object& run, std::string_view list) {
+  const auto* rows = run.if_contains(list);
+  if (rows == nullptr || !rows->is_array() || rows->as_array().empty()) return;
+  std::printf("\n%s\n%s", heading, json_table(json::serialize(run), list).c_str());
+}
+
+void print_profile(const json::object& run) {
+  const auto* stages = run.if_contains("profile");
+  if (stages == nullptr || !stages->is_array() || stages->as_array().empty()) return;
+  std::int64_t total = 0;
+  for (const auto& stage : stages->as_array()) total += stage.as_object().at("us").to_number<std::int64_t>();
+  std::printf("\ntime per stage (added up over threads)\n");
+  for (const auto& stage : stages->as_array()) {
+    const auto us = stage.as_object().at("us").to_number<std::int64_t>();
+    std::printf("  %-10s %10lld.%03lld ms  %5s %%\n", text_in(stage.as_object(), "stage").c_str(),
+                static_cast<long long>(us / 1000), static_cast<long long>(us % 1000),
+                exact_percent(static_cast<std::uint64_t>(us), static_cast<std::uint64_t>(total)).c_str());
+  }
+}
+
+void print_run(const OnlineOptions& options, const json::object& run) {
+  if (options.output != "table") return print_money(options, run, "totals");
+  std::printf("run for %s: %s", text_in(run, "date").c_str(), text_in(run, "state").c_str());
+  if (run.contains("attempt")) std::printf(", attempt %s", text_in(run, "attempt").c_str());
+  if (run.contains("startedAt")) std::printf(", started %s", text_in(run, "startedAt").c_str());
+  std::printf("\n");
+  if (run.contains("error")) std::printf("  %s\n", text_in(run, "error").c_str());
+  if (const auto* progress = run.if_contains("progress"); progress != nullptr && progress->is_object()) {
+    const auto& p = progress->as_object();
+    std::printf("  items %s of %s, lines %s, failed %s\n", text_in(p, "done").c_str(),
+                text_in(p, "total").c_str(), text_in(p, "lines").c_str(), text_in(p, "failed").c_str());
+  }
+  print_section("before", run, "before");
+  print_section("added", run, "added");
+  print_section("after", run, "after");
+  if (!run.contains("after")) print_section("totals", run, "totals");
+  if (run.contains("untouchedHash"))
+    std::printf("\nlines that stood before, hashed: %s\n", text_in(run, "untouchedHash").c_str());
+  print_profile(run);
+}
+
+int exit_of(const json::object& run) {
+  const auto state = text_in(run, "state");
+  if (run.contains("error")) return kExitFailed;
+  if (state == "COMPLETED") return kExitOk;
+  if (state == "COMPLETED_WITH_FAILURES") return kExitDifferences;
+  return kExitFailed;
+}
+
+}  // namespace
+
+int run_settlement_plan(const OnlineOptions& options, const std::string& date) {
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto plan = client->get("/v1/settlement/plans/" + path_part(date));
+  if (!plan) return fail(plan.error());
+  if (options.output != "table") {
+    print_money(options, *plan, "totals");
+    return kExitOk;
+  }
+  std::printf("plan for %s (%s): %s items of %s merchants, %s late, %s waiting for earlier runs\n",
+              text_in(*plan, "date").c_str(), text_in(*plan, "state").c_str(),
+              text_in(*plan, "items").c_str(), text_in(*plan, "merchants").c_str(),
+              text_in(*plan, "late").c_str(), text_in(*plan, "waiting").c_str());
+  print_section("totals", *plan, "totals");
+  print_section("problems", *plan, "problems");
+  return kExitOk;
+}
+
+int run_settlement_run(const OnlineOptions& options, const std::string& date, bool again) {
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto run_path = "/v1/settlement/runs/" + path_part(date);
+  const auto begun = again ? client->post_json(run_path + "/reruns", {})
+                           : client->post_json("/v1/settlement/runs", {{"date", date}});
+  if (!begun) return fail(begun.error());
+  Progress progress("settling " + date, "items");
+  for (;;) {
+    const auto run = client->get(run_path);
+    if (!run) return fail(run.error(), "the run goes on: `wonjang settlement status " + date + "`");
+    if (text_in(*run, "state") != "RUNNING") {
+      progress.at(number_in(run->at("progress").as_object(), "done"),
+                  number_in(run->at("progress").as_object(), "total"));
+      print_run(options, *run);
+      return exit_of(*run);
+    }
+    const auto& at = run->at("progress").as_object();
+    progress.at(number_in(at, "done"), number_in(at, "total"));
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+int run_settlement_status(const OnlineOptions& options, const std::string& date) {
+  if (date.empty()) return run_money_list(options, "/v1/settlement/runs", {});
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto run = client->get("/v1/settlement/runs/" + path_part(date));
+  if (!run) return fail(run.error());
+  print_run(options, *run);
+  return kExitOk;
+}
+
+int run_settlement_explain(const OnlineOptions& options, const std::string& line_id) {
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto line = client->get("/v1/settlement/lines/" + path_part(line_id));
+  if (!line) return fail(line.error());
+  const bool same = text_in(*line, "recomputed") == "true";
+  if (options.output != "table") {
+    print_money(options, *line, "explain");
+    return same ? kExitOk : kExitDifferences;
+  }
+  std::printf("%s: %s of %s, gross %s, fee %s (VAT %s), net %s %s, paid out %s\n", line_id.c_str(),
+              text_in(*line, "kind").c_str(), text_in(*line, "paymentId").c_str(),
+              text_in(*line, "gross").c_str(), text_in(*line, "fee").c_str(),
+              text_in(*line, "feeVat").c_str(), text_in(*line, "net").c_str(),
+              text_in(*line, "currency").c_str(), text_in(*line, "payoutDate").c_str());
+  print_section("how", *line, "explain");
+  print_section("fee lines", *line, "fees");
+  std::printf("\ncomputed again from its snapshot by calculator %s: %s\n",
+              text_in(*line, "calculator").c_str(),
+              same ? "the same" : text_in(*line, "whyNotRecomputed").c_str());
+  return same ? kExitOk : kExitDifferences;
+}
+
+int run_settlement_adjust(const OnlineOptions& options, const std::string& change_id, const std::string& date,
+                          bool dry_run) {
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto target = std::string("/v1/settlement/adjustments") + (dry_run ? "?dryRun=true" : "");
+  return shown(options, client->post_json(target, {{"contractChangeId", change_id}, {"date", date}}), {});
+}
+
+}  // namespace wonjang

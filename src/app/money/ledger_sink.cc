@@ -1,0 +1,93 @@
+#include "app/money/ledger_sink.h"
+
+#include <chrono>
+#include <utility>
+
+namespace wonjang {
+namespace {
+
+std::optional<Error> error_of(const Answer& answer) {
+  switch (answer.kind) {
+    case AnswerKind::done:
+    case AnswerKind::replayed:
+      return std::nullopt;
+    case AnswerKind::refused:
+      return conflict("the stream has " + std::to_string(answer.actual) +
+                      " events already: somebody else wrote it; look again, then decide");
+    case AnswerKind::failed:
+      return answer.error.value_or(unavailable("the ledger gave no reason"));
+    case AnswerKind::open:
+    case AnswerKind::key_reused:
+      break;  // facts of jobs have no key
+  }
+  return conflict("the ledger knows this fact under another request");
+}
+
+}  // namespace
+
+// The writer's flush() comes after complete(), and the sink may be gone as soon as nothing is on its way: so
+// a fact is on its way until its flush.
+class LedgerSink::OneFact final : public Completion {
+ public:
+  explicit OneFact(LedgerSink& sink) : sink_(sink) {}
+  void complete(std::uint64_t /*tag*/, Answer answer) override { error_ = error_of(answer); }
+  void flush() override {
+    sink_.done(std::move(error_));
+    delete this;
+  }
+
+ private:
+  LedgerSink& sink_;
+  std::optional<Error> error_;
+};
+
+LedgerSink::~LedgerSink() {
+  const MutexLock lock(mutex_);
+  changed_.wait(mutex_, [this] { return in_flight_ == 0; });
+}
+
+// The ledger's queue is refused to nobody on account of a job: a job waits as long as it is nearly full.
+Result<void> LedgerSink::enter() {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kRoomWaitMsMax);
+  const MutexLock lock(mutex_);
+  changed_.wait(mutex_, [this] { return in_flight_ < kInFlightMax || first_.has_value(); });
+  while (!first_ && ledger_.room() < kRoomMin) {
+    if (std::chrono::steady_clock::now() > until)
+      return unavailable(
+          "the ledger's queue stayed full for a minute: run it again when there is less traffic");
+    changed_.wait_for(mutex_, std::chrono::milliseconds(1));
+  }
+  if (first_) return *first_;
+  ++in_flight_;
+  return {};
+}
+
+Result<void> LedgerSink::append(money::Facts facts) {
+  WJ_CHECK(enter());
+  Request request;
+  request.command = RecordFacts{facts.stream, facts.expected_version, facts.merchant, facts.currency,
+                                {},           std::move(facts.bodies)};
+  request.actor = std::move(facts.actor);
+  request.reason = std::move(facts.reason);
+  request.completion = new OneFact(*this);  // owned by its own flush()
+  ledger_.submit(std::move(request));
+  return {};
+}
+
+Result<void> LedgerSink::drain() {
+  const MutexLock lock(mutex_);
+  changed_.wait(mutex_, [this] { return in_flight_ == 0; });
+  const auto first = std::exchange(first_, std::nullopt);
+  if (first) return *first;
+  return {};
+}
+
+void LedgerSink::done(std::optional<Error> error) {
+  const MutexLock lock(mutex_);
+  if (error && !first_) first_ = *std::move(error);
+  --in_flight_;
+  // Under the mutex: who waits may destroy this once it is let go.
+  changed_.notify_all();
+}
+
+}  // namespace wonjang

@@ -1,0 +1,123 @@
+// MoneySide: the money-out side of a running service: the projection `money` over the ledger's log in a store
+// of its own, one consistent look at it for each answer, and its jobs.
+//
+//   WJ_TRY(auto money, MoneySide::open(options, ledger, ports));
+//   ledger.set_commit_listener([&](auto, auto) { money->log().committed(); });
+//   WJ_TRY(const auto now, money->now());
+//   ... money::MoneyReader(now.snapshot()).run(date) ...
+//
+// Jobs (settlement runs, payout runs, files, adjustments) run one at a time on a thread of their own and
+// write through the ledger. A process that dies in one leaves what was written; a run shows as INTERRUPTED
+// until somebody starts it again, which does the rest. Questions that read much (plans, what-if) have a
+// second thread.
+//
+// The store can be thrown away: a start without it builds it anew from the log; until it is complete reads
+// answer `unavailable`.
+//
+// Threads: open and stop from one; the rest from any. Made before whoever reads, stopped after them and
+// before the ledger.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/money/recent_keys.h"
+#include "app/money/work_thread.h"
+#include "app/serving/ledger_log.h"
+#include "base/mutex.h"
+#include "engine/money/job_gate.h"
+#include "engine/money/money_reader.h"
+#include "engine/money/run.h"
+#include "engine/money/run_ports.h"
+#include "engine/projection/runner.h"
+#include "ports/kv_places.h"
+
+namespace wonjang {
+
+struct MoneyOptions {
+  bool four_eyes = true;      // who proposes a change doesn't decide it
+  std::uint32_t workers = 2;  // that compute lines
+  std::string holder;         // names this process in the leases of runs
+  projection::RunnerOptions runner;
+  std::function<void(const std::string& line)> log;  // what a person should read; any thread
+};
+
+struct MoneySidePorts {
+  const Clock& clock;
+  const EventCodec& codec;
+  const Digest& digest;
+  KvPlaces& places;
+  money::NumberOf number_of;
+};
+
+// The run that this process is doing.
+struct RunUnderWay {
+  BusinessDate date;
+  std::string whose;
+  Instant since;
+  money::RunProgress progress;
+};
+
+class MoneySide final : private money::MoneyNow {
+ public:
+  // `ledger` has started. Errors: as Runner::start.
+  static Result<std::unique_ptr<MoneySide>> open(MoneyOptions options, Ledger& ledger, MoneySidePorts ports);
+  ~MoneySide() override;  // stop()
+
+  // A job under way is asked to end, and waited for.
+  void stop();
+
+  // Errors: unavailable (still being built; the message says how far it is).
+  Result<projection::View> now() const { return runner_.view(); }
+
+  const MoneyOptions& options() const { return options_; }
+  Ledger& ledger() { return ledger_; }
+  RecentKeys& recent_keys() { return recent_keys_; }
+  LedgerLog& log() { return log_; }
+  projection::Runner& runner() { return runner_; }
+  const projection::Runner& runner() const { return runner_; }
+  WorkThread& jobs() { return jobs_; }
+  WorkThread& questions() { return questions_; }
+  const EventCodec& codec() const { return ports_.codec; }
+  const Clock& clock() const { return ports_.clock; }
+
+  // A snapshot that has seen everything that was durable when this was called; waits for it: not for a
+  // server's threads. Errors: unavailable.
+  Result<std::shared_ptr<const KvSnapshot>> newest() { return caught_up(); }
+
+  // What a job is given; `sink` is its own.
+  money::MoneyPorts ports_of(money::FactSink& sink);
+  money::JobOwner owner(Actor actor, std::string reason) const;
+
+  // Begins a run on the jobs' thread. Errors: conflict, unavailable.
+  Result<void> begin_run(BusinessDate date, const Actor& actor, const std::string& reason);
+  std::optional<RunUnderWay> run_under_way() const WJ_EXCLUDES(mutex_);
+  // Why the newest run that this process began for the date ended without a word in the log; empty: it
+  // didn't.
+  std::string run_failed(BusinessDate date) const WJ_EXCLUDES(mutex_);
+
+ private:
+  MoneySide(MoneyOptions options, Ledger& ledger, MoneySidePorts ports);
+  Result<std::shared_ptr<const KvSnapshot>> caught_up() override;
+  void do_run(BusinessDate date, const money::JobOwner& owner);
+  void say(const std::string& line) const;
+
+  const MoneyOptions options_;
+  Ledger& ledger_;
+  const MoneySidePorts ports_;
+  LedgerLog log_;
+  projection::Runner runner_;
+  money::JobGate gate_;
+  RecentKeys recent_keys_;
+  WorkThread jobs_;
+  WorkThread questions_;
+  mutable Mutex mutex_;
+  std::optional<RunUnderWay> run_ WJ_GUARDED_BY(mutex_);
+  std::optional<BusinessDate> failed_date_ WJ_GUARDED_BY(mutex_);
+  std::string failed_why_ WJ_GUARDED_BY(mutex_);
+};
+
+}  // namespace wonjang

@@ -1,0 +1,110 @@
+#include "app/service/money_parts.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "adapters/memory/memory_places.h"
+#include "adapters/openssl/crypto.h"
+#include "adapters/rocksdb/rocks_places.h"
+#include "app/api/log.h"
+
+namespace wonjang {
+namespace {
+
+constexpr std::int64_t kLagTroubleUs = 10'000'000;
+
+Result<std::unique_ptr<KvPlaces>> open_places(const ServiceConfig& config) {
+  if (config.in_memory) return std::unique_ptr<KvPlaces>(std::make_unique<MemoryPlaces>());
+  RocksSharedOptions shared;
+  shared.memory_bytes = config.money_memory_bytes;
+  // While flushes lag behind the writer there are two of them.
+  shared.write_buffer_bytes = 2 * config.money_write_buffer_bytes;
+  RocksKvOptions options;
+  options.shared = RocksShared::make(shared);
+  options.write_buffer_bytes = config.money_write_buffer_bytes;
+  WJ_TRY(auto places, RocksPlaces::open(money_directory(config.data_dir), options));
+  return std::unique_ptr<KvPlaces>(std::move(places));
+}
+
+// Two processes never share it, one that was started again doesn't have it either.
+std::string holder_of_this_process() {
+  std::array<char, 65> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  return std::string(host.data()) + ":" + std::to_string(getpid()) + ":" + to_hex(random_bytes(4));
+}
+
+}  // namespace
+
+std::string money_directory(const std::string& data_dir) { return data_dir + "/money"; }
+
+Result<std::unique_ptr<MoneyParts>> MoneyParts::open(const ServiceConfig& config, Ledger& ledger,
+                                                     const Clock& clock, const EventCodec& codec,
+                                                     const Digest& digest, money::NumberOf number_of) {
+  std::unique_ptr<MoneyParts> out(new MoneyParts());
+  WJ_TRY(out->places_, open_places(config));
+  MoneyOptions options;
+  options.four_eyes = config.settlement_four_eyes;
+  options.workers = config.settlement_workers;
+  options.holder = holder_of_this_process();
+  // As for the views: payments are taken first (serving_parts.cc).
+  options.runner.thread_begins = [nice = config.money_nice] {
+    static_cast<void>(setpriority(PRIO_PROCESS, 0, static_cast<int>(nice)));
+  };
+  options.log = [](const std::string& line) { log_event(LogLevel::warn, "money", {{"what", line}}); };
+  WJ_TRY(out->side_,
+         MoneySide::open(std::move(options), ledger,
+                         MoneySidePorts{clock, codec, digest, *out->places_, std::move(number_of)}));
+  return out;
+}
+
+std::vector<Sample> MoneyParts::samples() const {
+  const auto status = side_->runner().status();
+  std::vector<Sample> out;
+  const auto add = [&](const std::string& name, const char* help, bool is_counter, double value) {
+    out.push_back({"money_" + name, help, is_counter, {}, value});
+  };
+  for (std::size_t book = 0; book < status.positions.size(); ++book) {
+    out.push_back({"money_position",
+                   "Events of the book that the money side has folded.",
+                   false,
+                   {{"book", std::to_string(book)}},
+                   static_cast<double>(status.positions[book])});
+  }
+  add("lag_events", "Events that are durable and not folded into journal, lines and payouts yet.", false,
+      static_cast<double>(status.lag_events));
+  add("lag_seconds", "Age of the oldest of them.", false, static_cast<double>(status.lag_us) / 1e6);
+  add("stopped", "1 when it has stopped: its numbers don't add up, or its store can't be written.", false,
+      status.state == projection::State::stopped ? 1.0 : 0.0);
+  add("job_running", "1 while a settlement run or another job is under way.", false,
+      side_->jobs().under_way() ? 1.0 : 0.0);
+  add("batches_total", "Commits of the money side.", true, static_cast<double>(status.batches));
+  add("folded_events_total", "Events folded since the start.", true, static_cast<double>(status.events));
+  add("errors_total", "Attempts to fold that failed.", true, static_cast<double>(status.errors));
+  for (const auto& [name, value] : status.numbers)
+    add(name, "Of the money side and of its store.", false, static_cast<double>(value));
+  return out;
+}
+
+std::string MoneyParts::trouble() const {
+  const auto status = side_->runner().status();
+  const auto behind = std::to_string(status.lag_events) + " events behind";
+  switch (status.state) {
+    case projection::State::opening:
+    case projection::State::rebuilding:
+      return "being built, " + behind + ": journal, settlement and payouts answer 503";
+    case projection::State::stopped:
+      return "stopped, " + behind +
+             ": journal, settlement and payouts show an old state, no run is possible; "
+             "GET /v1/views says why";
+    case projection::State::catching_up:
+    case projection::State::live:
+      break;
+  }
+  if (status.lag_us > kLagTroubleUs) return behind + ", " + std::to_string(status.lag_us / 1'000'000) + " s";
+  return {};
+}
+
+}  // namespace wonjang
