@@ -73,7 +73,7 @@ Request facts_request(Api& api, const Call& call, const WorkKey& key, const Cano
   return request;
 }
 
-// A new version of a calendar moves payout days of lines that aren't paid. In the background: behind a job
+// A later version of a calendar moves payout days of lines that aren't paid. In the background: behind a job
 // that is under way, and again before every payout run.
 void redate_later(MoneySide& side, const Actor& actor, const std::string& code) {
   WorkThread::Work work;
@@ -97,7 +97,7 @@ void write_change(Api& api, CallPtr call, Request request, const settlement::Ref
   auto answer = ask(api.ledger(), std::move(request));
   const bool written = answer.kind == AnswerKind::done;
   if (const auto* calendar = approved == nullptr ? nullptr : std::get_if<Calendar>(approved);
-      calendar != nullptr && written) {
+      calendar != nullptr && calendar->version > 1 && written) {
     redate_later(*api.parts().money, actor, calendar->code);
   }
   api.finish(std::move(call), std::move(answer));

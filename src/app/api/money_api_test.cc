@@ -158,7 +158,7 @@ TEST_F(MoneyApi, a_repeated_start_of_a_run_hears_of_that_run) {
   EXPECT_EQ(run.text("state"), "COMPLETED") << run.body;
   const auto lines = shop.get("/v1/settlement/runs/2026-11-22/lines");
   ASSERT_EQ(lines.json().at("items").as_array().size(), 1U) << lines.body;
-  const auto& line = lines.json().at("items").at(0).as_object();
+  const auto line = lines.json().at("items").at(0).as_object();
   EXPECT_EQ(line.at("fee").as_int64(), 275);  // 250 and its VAT
   auto stranger = world_.as_other();
   EXPECT_EQ(stranger.get("/v1/settlement/lines/" + std::string(line.at("lineId").as_string())).status, 404);
