@@ -121,7 +121,7 @@ def contract_json(merchant, merchant_id):
 
 def register(api, merchant):
     body = json.dumps({"code": f"bench-{merchant}", "name": f"Merchant {merchant}"})
-    merchant_id = json.loads(api.post("/v1/merchants", body, f"bench-merchant-{merchant}"))["merchantId"]
+    merchant_id = json.loads(api.post("/v1/merchants", body, f"bench-merchant-{merchant}"))["id"]
     change = {"kind": "CONTRACT", "note": "bench", "contract": contract_json(merchant, merchant_id)}
     api.post("/v1/changes", json.dumps(change), f"bench-contract-{merchant}")
     return merchant_id

@@ -47,9 +47,10 @@ struct ServiceConfig {
   // The money side: journal, settlement, payouts
   std::uint64_t money_memory_bytes = 256ULL << 20U;       // of its storage engine
   std::uint64_t money_write_buffer_bytes = 64ULL << 20U;  // of it; what a crash has to fold again
-  std::uint32_t money_nice = 19;                          // of the thread that folds, as serving_nice
-  bool settlement_four_eyes = true;                       // who proposes a change doesn't decide it
-  std::uint32_t settlement_workers = 2;                   // that compute lines; 0: the run's own thread
+  std::uint32_t money_nice =
+      5;  // of the thread that folds: a run waits for it, so it doesn't stand back as far
+  bool settlement_four_eyes = true;      // who proposes a change doesn't decide it
+  std::uint32_t settlement_workers = 2;  // that compute lines; 0: the run's own thread
 
   // The door
   std::string listen_address = "127.0.0.1";
