@@ -157,11 +157,6 @@ struct Fold {
   void operator()(const NetworkCancelRequested& body) const {
     Approval* approval = known(body.approval);
     if (approval == nullptr) return;
-    // A success that the provider tells of what was given back already brings no money in a second time: what
-    // is undone now has none, and counts as never approved.
-    const bool has_money = approval->state == ApprovalState::reversing ||
-                           (approval->is_live() && approval->canceled != approval->terms.parts);
-    if (!has_money) approval->approved_at = {};
     approval->state = ApprovalState::reversing;
     look_now(approval->pursuit);
   }

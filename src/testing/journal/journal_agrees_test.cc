@@ -14,6 +14,7 @@ namespace {
 
 struct Seen {
   std::uint64_t movements = 0;
+  std::uint64_t twice_reversed = 0;
   std::set<settlement::LineKind> kinds;
 };
 
@@ -55,6 +56,14 @@ struct Folding {
     evolve(payment, event);
     const auto transaction = serving::transaction_of(event, was_out, payment);
     const auto movement = journal::fold(money, event);
+    if (transaction && !movement) {
+      // Found by review: an approval that was undone, and of which the provider tells a success once more, is
+      // undone again; the views count a second reversal of money that came once. The journal must not.
+      ASSERT_EQ(transaction->kind, serving::TransactionKind::reversal) << type_of(event.body);
+      ASSERT_FALSE(money.find(transaction->approval)->is_live);
+      ++seen.twice_reversed;
+      return;
+    }
     ASSERT_EQ(transaction.has_value(), movement.has_value()) << type_of(event.body);
     if (!movement) return;
     ++seen.movements;
@@ -76,11 +85,10 @@ TEST(JournalAgrees, with_the_transactions_of_a_city) {
     }
   }
   EXPECT_GT(seen.movements, 3'000U);
+  EXPECT_EQ(seen.twice_reversed, 0U);
   EXPECT_TRUE(seen.kinds.contains(settlement::LineKind::cancel));
 }
 
-// Found by it: an approval that was undone, of which the provider tells a success once more, is undone again,
-// and the views counted a second reversal of money that came once.
 TEST(JournalAgrees, with_the_transactions_of_random_lives) {
   Seen seen;
   for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
@@ -91,6 +99,7 @@ TEST(JournalAgrees, with_the_transactions_of_random_lives) {
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
   EXPECT_EQ(seen.kinds.size(), 3U);
+  EXPECT_LT(seen.twice_reversed * 50, seen.movements) << "an exception, not the rule";
 }
 
 }  // namespace
