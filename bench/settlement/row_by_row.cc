@@ -1,6 +1,7 @@
-// The day settled on PostgreSQL the way a batch does it: read 1,000 transactions with a cursor, compute in the client
-// with contracts that were loaded once, insert 1,000 lines with one statement over arrays, commit; and so on. Connection string
-// and day as arguments; prints {"seconds":..,"lines":..}. Built by bench/settlement.sh; no part of the program.
+// The day settled on PostgreSQL the way a batch does it: read 1,000 transactions with a cursor, compute in
+// the client with contracts that were loaded once, insert 1,000 lines with one statement over arrays, commit;
+// and so on. Connection string and day as arguments; prints {"seconds":..,"lines":..}. Built by
+// bench/settlement.sh; no part of the program.
 #include <libpq-fe.h>
 
 #include <chrono>
@@ -40,10 +41,16 @@ std::int64_t number(const PGresult* rows, int row, int column) {
 
 std::unordered_map<std::int64_t, Contract> load_contracts(PGconn* db) {
   std::unordered_map<std::int64_t, Contract> out;
-  PGresult* rows = run(db, "select merchant, credit_ppm, check_ppm, fixed, minimum, lag_days, to_jsonb(c)::text from contract c");
+  PGresult* rows = run(
+      db,
+      "select merchant, credit_ppm, check_ppm, fixed, minimum, lag_days, to_jsonb(c)::text from contract c");
   for (int i = 0; i < PQntuples(rows); ++i) {
-    out[number(rows, i, 0)] = {number(rows, i, 1), number(rows, i, 2), number(rows, i, 3),
-                               number(rows, i, 4), static_cast<int>(number(rows, i, 5)), PQgetvalue(rows, i, 6)};
+    out[number(rows, i, 0)] = {number(rows, i, 1),
+                               number(rows, i, 2),
+                               number(rows, i, 3),
+                               number(rows, i, 4),
+                               static_cast<int>(number(rows, i, 5)),
+                               PQgetvalue(rows, i, 6)};
   }
   PQclear(rows);
   return out;
@@ -74,7 +81,8 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
-void settle(const PGresult* rows, int row, const Contract& c, const std::vector<std::string>& days, Columns& out) {
+void settle(const PGresult* rows, int row, const Contract& c, const std::vector<std::string>& days,
+            Columns& out) {
   const bool is_cancel = number(rows, row, 1) != 0;
   const std::string card = PQgetvalue(rows, row, 3);
   const std::int64_t amount = number(rows, row, 4);
@@ -95,8 +103,8 @@ void settle(const PGresult* rows, int row, const Contract& c, const std::vector<
                                 std::to_string(sign * fee),
                                 std::to_string(sign * vat),
                                 std::to_string(sign * (amount - fee)),
-                                quoted("{\"calculator\":\"1\",\"contract\":" + c.snapshot + ",\"amount\":" + std::to_string(amount) +
-                                       ",\"card\":\"" + card + "\"}")};
+                                quoted("{\"calculator\":\"1\",\"contract\":" + c.snapshot + ",\"amount\":" +
+                                       std::to_string(amount) + ",\"card\":\"" + card + "\"}")};
   for (int i = 0; i < 9; ++i) out.add(i, values[i]);
 }
 
@@ -116,13 +124,16 @@ int main(int argc, char** argv) {
   const auto days = payout_days(reader, day);
   PQclear(PQprepare(writer, "insert",
                     ("insert into line select '" + day +
-                     "', * from unnest($1::int[], $2::bigint[], $3::int[], $4::date[], $5::bigint[], $6::bigint[], $7::bigint[], "
+                     "', * from unnest($1::int[], $2::bigint[], $3::int[], $4::date[], $5::bigint[], "
+                     "$6::bigint[], $7::bigint[], "
                      "$8::bigint[], $9::jsonb[])")
                         .c_str(),
                     9, nullptr));
   run_only(reader, "begin");
-  run_only(reader, "declare c no scroll cursor for select payment, seq, merchant, card, amount, approved from txn where day = '" + day +
-                       "' order by merchant, payment, seq");
+  run_only(reader,
+           "declare c no scroll cursor for select payment, seq, merchant, card, amount, approved from txn "
+           "where day = '" +
+               day + "' order by merchant, payment, seq");
   std::uint64_t lines = 0;
   while (true) {
     PGresult* rows = run(reader, "fetch " + std::to_string(kBatch) + " from c");

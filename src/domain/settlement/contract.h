@@ -1,6 +1,6 @@
-// Contract: what a merchant pays and when it is paid. Bitemporal: `valid_from` .. `valid_until` say for which basis
-// dates it holds; when it became known is the time of the event that decided it. A contract is never edited; a
-// later decided one for the same days wins.
+// Contract: what a merchant pays and when it is paid. Bitemporal: `valid_from` .. `valid_until` say for which
+// basis dates it holds; when it became known is the time of the event that decided it. A contract is never
+// edited; a later decided one for the same days wins.
 //
 // Fees are composed of small named rules. How they are composed, in this order (fee.h does it):
 //   1. rate       the first matching rule of kind preferential_rate, tiered_rate, base_rate, in that order of
@@ -13,8 +13,8 @@
 //   5. the first matching interest_free, when the merchant bears the interest;
 //      never of a lump sum                                                         -> INSTALLMENT_DISCOUNT
 //   6. the first matching point, when points were used: its rate of them           -> POINT_SAVING
-// An amount that no rate rule matches can't be settled: the item fails with a reason, it isn't free. Who charges
-// nothing but a fixed fee says so with a base_rate of 0.
+// An amount that no rate rule matches can't be settled: the item fails with a reason, it isn't free. Who
+// charges nothing but a fixed fee says so with a base_rate of 0.
 //
 // Rates are parts per million: 0.40 % is 4000. reference: korean-payments.md 7, 8, 9.
 //
@@ -56,7 +56,14 @@ enum class FeeType : std::uint8_t {
   etc = 5
 };
 // By yearly sales (영세, 중소 1-3). The order is that of rates.
-enum class MerchantTier : std::uint8_t { unknown = 0, small = 1, mid_1 = 2, mid_2 = 3, mid_3 = 4, general = 5 };
+enum class MerchantTier : std::uint8_t {
+  unknown = 0,
+  small = 1,
+  mid_1 = 2,
+  mid_2 = 3,
+  mid_3 = 4,
+  general = 5
+};
 enum class VatTreatment : std::uint8_t {
   unknown = 0,
   added = 1,     // rates and amounts are quoted before VAT
@@ -153,8 +160,8 @@ struct Cycle {
 
 struct Contract {
   MerchantId merchant;
-  std::string sub_mall;  // empty: all that have no contract of their own
-  Currency currency;     // amounts of the rules are in its minor units
+  std::string sub_mall;       // empty: all that have no contract of their own
+  Currency currency;          // amounts of the rules are in its minor units
   std::uint32_t version = 0;  // 1, 2 ... of (merchant, sub_mall, currency)
   BusinessDate valid_from;
   BusinessDate valid_until;  // zero: open; else not included
@@ -162,9 +169,9 @@ struct Contract {
   std::string business_number;  // of the merchant's registration, digits; may be empty
   FeeTerms fees;
   Cycle cycle;
-  std::string calendar;          // code
-  std::int64_t keep_back = 0;    // hold rule: so much of what is owed stays here
-  std::string payout_account;    // token
+  std::string calendar;        // code
+  std::int64_t keep_back = 0;  // hold rule: so much of what is owed stays here
+  std::string payout_account;  // token
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 
@@ -177,13 +184,15 @@ constexpr std::int64_t kRuleAmountMax = 1'000'000'000'000'000;
 constexpr std::uint32_t kMonthsMax = 99;
 constexpr std::uint32_t kLagDaysMax = 60;
 
-// What is wrong with it, as a sentence that begins with the field's name in JSON ("rules[2].ratePpm ...", of a
-// contract "fees.rules[2].ratePpm ..."); nothing when it can be used. A field that the rule's kind doesn't use
-// must be empty, and there must be a rate rule. `version` isn't judged: who decides the contract gives it.
+// What is wrong with it, as a sentence that begins with the field's name in JSON ("rules[2].ratePpm ...", of
+// a contract "fees.rules[2].ratePpm ..."); nothing when it can be used. A field that the rule's kind doesn't
+// use must be empty, and there must be a rate rule. `version` isn't judged: who decides the contract gives
+// it.
 std::optional<std::string> fault_of(const FeeTerms& terms);
 std::optional<std::string> fault_of(const Contract& contract);
 
-// Day on which what has this basis date is paid. Nothing: a manual cycle, or the calendar doesn't reach so far
+// Day on which what has this basis date is paid. Nothing: a manual cycle, or the calendar doesn't reach so
+// far
 // (`known` says which). It counts from the last day of the range:
 //   1. roll FORWARD: from the business day on or after it; NONE: from the day itself
 //   2. BUSINESS_DAYS: lag business days later; with lag 0 the business day on or after.

@@ -1,8 +1,9 @@
-// Events of the money-out side: reference data (contracts, calendars, holds, ratios, canaries) as changes that one
-// person proposes and another decides, settlement runs and their lines, payouts, files of acquirers. They live in
-// house streams (streams.h), never in a payment's. Their postings: domain/journal/postings.h.
+// Events of the money-out side: reference data (contracts, calendars, holds, ratios, canaries) as changes
+// that one person proposes and another decides, settlement runs and their lines, payouts, files of acquirers.
+// They live in house streams (streams.h), never in a payment's. Their postings: domain/journal/postings.h.
 //
-// Event::merchant and Event::currency say whom and what they are about, where it is one; Event::order_id is empty.
+// Event::merchant and Event::currency say whom and what they are about, where it is one; Event::order_id is
+// empty.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +39,8 @@ struct FundsRatio {
   friend bool operator==(const FundsRatio&, const FundsRatio&) = default;
 };
 
-// What is confirmed to lie outside on a day, per institution; a later one for the same day, type and institution
-// wins.
+// What is confirmed to lie outside on a day, per institution; a later one for the same day, type and
+// institution wins.
 struct FundsHeld {
   BusinessDate date;
   std::string kind;  // DEPOSIT, TRUST, GUARANTEE_INSURANCE
@@ -49,9 +50,9 @@ struct FundsHeld {
   friend bool operator==(const FundsHeld&, const FundsHeld&) = default;
 };
 
-// Other fee terms tried out beside a contract's: both compute; where they agree the new ones count, where they
-// differ the old ones do and the difference is reported. A merchant that was clean for `clean_days` runs with items in
-// a row is moved over: its items are computed by the new terms alone.
+// Other fee terms tried out beside a contract's: both compute; where they agree the new ones count, where
+// they differ the old ones do and the difference is reported. A merchant that was clean for `clean_days` runs
+// with items in a row is moved over: its items are computed by the new terms alone.
 struct Canary {
   std::string name;                   // [a-z0-9_-]{1,32}; a later version of the same name replaces it
   std::vector<MerchantId> merchants;  // empty: every one
@@ -75,7 +76,8 @@ struct ChangeProposed {
   std::string note;
   friend bool operator==(const ChangeProposed&, const ChangeProposed&) = default;
 };
-// reference.decided. Self-contained: carries what was decided about. An approved one is known from recorded_at on.
+// reference.decided. Self-contained: carries what was decided about. An approved one is known from
+// recorded_at on.
 struct ChangeDecided {
   ChangeId change;
   bool approved = false;
@@ -97,17 +99,17 @@ struct RunTotals {  // per currency
   friend bool operator==(const RunTotals&, const RunTotals&) = default;
 };
 
-// settlement.run_started: version 2k of the run's stream, settlement.run_ended is 2k + 1. Who starts must find the
-// stream ended: that is the lease. `holder` names the process; a start by another one than the one that never
-// ended takes its place (books belong to one process at a time, so the other is dead): then it is `resumed`,
-// and stands at any version.
+// settlement.run_started: version 2k of the run's stream, settlement.run_ended is 2k + 1. Who starts must
+// find the stream ended: that is the lease. `holder` names the process; a start by another one than the one
+// that never ended takes its place (books belong to one process at a time, so the other is dead): then it is
+// `resumed`, and stands at any version.
 struct RunStarted {
   BusinessDate date;
   std::uint32_t attempt = 0;  // 1: the first; more: reruns
   bool resumed = false;
   std::string holder;
-  Instant known_at;  // contracts and calendars as they were known then
-  std::string calculator;  // version of the calculator
+  Instant known_at;         // contracts and calendars as they were known then
+  std::string calculator;   // version of the calculator
   std::uint64_t items = 0;  // to do
   friend bool operator==(const RunStarted&, const RunStarted&) = default;
 };
@@ -121,7 +123,7 @@ struct StageTime {
 struct RunEnded {
   BusinessDate date;
   std::uint32_t attempt = 0;
-  std::string outcome;  // COMPLETED, COMPLETED_WITH_FAILURES, STOPPED (why: in Event::reason)
+  std::string outcome;            // COMPLETED, COMPLETED_WITH_FAILURES, STOPPED (why: in Event::reason)
   std::vector<RunTotals> before;  // control totals of the date before this attempt ...
   std::vector<RunTotals> added;   // ... what it added ...
   std::vector<RunTotals> after;   // ... and after it: before + added
@@ -167,8 +169,8 @@ struct LinesRecorded {
   friend bool operator==(const LinesRecorded&, const LinesRecorded&) = default;
 };
 
-// settlement.lines_redated: a new calendar version moved the payout day of lines that aren't paid; a chunk like the
-// former.
+// settlement.lines_redated: a new calendar version moved the payout day of lines that aren't paid; a chunk
+// like the former.
 struct Redated {
   LineKey line;
   BusinessDate from;
@@ -201,9 +203,10 @@ struct CarriedOver {
   friend bool operator==(const CarriedOver&, const CarriedOver&) = default;
 };
 
-// payout.requested: version 0 of the payout's stream. Covers all lines of the merchant and currency dated on or
-// before `date` that no payout covers yet, as of this event's place in the log.
-//   amount = lines_net + sum of carried + released - withheld, when that is positive; else 0 and state carried
+// payout.requested: version 0 of the payout's stream. Covers all lines of the merchant and currency dated on
+// or before `date` that no payout covers yet, as of this event's place in the log.
+//   amount = lines_net + sum of carried + released - withheld, when that is positive; else 0 and state
+//   carried
 struct PayoutRequested {
   PayoutId payout;
   BusinessDate date;
@@ -213,8 +216,8 @@ struct PayoutRequested {
   std::int64_t withheld = 0;  // kept back now
   std::int64_t released = 0;  // kept back earlier, paid now
   std::int64_t amount = 0;
-  std::int64_t left_over = 0;  // zero or negative: what the next one gets
-  std::string account;         // token
+  std::int64_t left_over = 0;                  // zero or negative: what the next one gets
+  std::string account;                         // token
   PayoutState state = PayoutState::requested;  // or carried
   friend bool operator==(const PayoutRequested&, const PayoutRequested&) = default;
 };
@@ -224,11 +227,11 @@ struct PayoutUpdated {
   PayoutId payout;
   BusinessDate date;
   PayoutState state = PayoutState::unknown;
-  std::int64_t amount = 0;     // of the payout
-  std::string file;            // that it stands in, or whose line says so
+  std::int64_t amount = 0;  // of the payout
+  std::string file;         // that it stands in, or whose line says so
   std::string bank_trace_no;
   std::string failure;
-  Instant at;  // the bank's clock
+  Instant at;             // the bank's clock
   bool was_paid = false;  // RETURNED: it was PAID before, so the money left our bank and came back
   friend bool operator==(const PayoutUpdated&, const PayoutUpdated&) = default;
 };
@@ -237,7 +240,13 @@ struct PayoutUpdated {
 
 enum class FileKind : std::uint8_t { unknown = 0, acquisition = 1, deposit = 2 };
 std::string_view code_of(FileKind v);
-enum class MatchState : std::uint8_t { unknown = 0, matched = 1, not_matched = 2, incomparable = 3, resolved = 4 };
+enum class MatchState : std::uint8_t {
+  unknown = 0,
+  matched = 1,
+  not_matched = 2,
+  incomparable = 3,
+  resolved = 4
+};
 std::string_view code_of(MatchState v);
 
 struct FileRow {
@@ -252,14 +261,14 @@ struct FileRow {
 };
 
 struct Match {
-  std::uint32_t line_no = 0;       // 0: only ours
-  std::vector<LineKey> ours;       // 1:1 one, 1:N several, none: only theirs
+  std::uint32_t line_no = 0;  // 0: only ours
+  std::vector<LineKey> ours;  // 1:1 one, 1:N several, none: only theirs
   MatchState state = MatchState::unknown;
-  std::string reason;    // AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS; empty when matched
+  std::string reason;      // AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS; empty when matched
   std::string matched_by;  // name of the rule
   std::int64_t amount_delta = 0;  // theirs - ours
   std::int32_t date_delta = 0;    // days
-  std::string why;  // for people: which rules were tried and why none took it
+  std::string why;                // for people: which rules were tried and why none took it
   friend bool operator==(const Match&, const Match&) = default;
 };
 
@@ -274,8 +283,8 @@ struct FileImported {
   std::vector<FileRow> rows;
   friend bool operator==(const FileImported&, const FileImported&) = default;
 };
-// file.matched: what its rows were matched with; again after a rematch, the newest counts. The journal books what a
-// rematch changes: matched less what the match before it said.
+// file.matched: what its rows were matched with; again after a rematch, the newest counts. The journal books
+// what a rematch changes: matched less what the match before it said.
 struct FileMatched {
   FileId file;
   FileKind kind = FileKind::unknown;
@@ -284,8 +293,9 @@ struct FileMatched {
   std::vector<Match> matches;
   std::int64_t matched_amount = 0;  // of a deposit file: money that arrived ...
   std::int64_t matched_fee = 0;     // ... and what the acquirer kept
-  std::int64_t amount_before = 0;   // matched_amount and matched_fee of the file's match before this one; of the
-  std::int64_t fee_before = 0;      // first one: 0
+  std::int64_t amount_before =
+      0;                        // matched_amount and matched_fee of the file's match before this one; of the
+  std::int64_t fee_before = 0;  // first one: 0
   friend bool operator==(const FileMatched&, const FileMatched&) = default;
 };
 // break.resolved: a person's word on a row that nothing matched.

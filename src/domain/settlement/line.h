@@ -1,9 +1,9 @@
-// SettlementLine: one transaction settled, 1:1, with everything the calculator looked at: it can be computed again
-// and explained years later from itself and the contract that stands beside it in its event. Never edited, a
-// correction is a further line (adjustment).
+// SettlementLine: one transaction settled, 1:1, with everything the calculator looked at: it can be computed
+// again and explained years later from itself and the contract that stands beside it in its event. Never
+// edited, a correction is a further line (adjustment).
 //
-// Signs: gross and net are positive for an approval, negative for a cancel or reversal; a fee is positive when
-// the merchant is charged, negative when it gets it back.
+// Signs: gross and net are positive for an approval, negative for a cancel or reversal; a fee is positive
+// when the merchant is charged, negative when it gets it back.
 //   net = gross - fee,  fee = sum of the fee lines = fee_supply + fee_vat
 //
 // Threads: values.
@@ -46,8 +46,8 @@ struct Item {
   LineKey key;
   LineKind kind = LineKind::approval;
   ApprovalId approval;
-  std::uint32_t of_version = 0;  // cancel, reversal (and adjustments of them): version of the movement that it
-                                 // gives back (of key.payment); else 0
+  std::uint32_t of_version = 0;  // cancel, reversal (and adjustments of them): version of the movement that
+                                 // it gives back (of key.payment); else 0
   std::string order_id;
   std::string sub_mall;
   std::uint8_t method = 0;
@@ -65,8 +65,8 @@ struct Item {
 
 struct FeeLine {
   FeeType type = FeeType::unknown;
-  std::string rule;           // name; of several (rate, fixed, then what clamped them): joined by '+'
-  std::int64_t base = 0;      // what the rate was taken of; a return's lines have type and amount only
+  std::string rule;       // name; of several (rate, fixed, then what clamped them): joined by '+'
+  std::int64_t base = 0;  // what the rate was taken of; a return's lines have type and amount only
   std::int64_t rate_ppm = 0;
   std::int64_t fixed = 0;
   std::int64_t amount = 0;  // with VAT, signed
@@ -76,9 +76,9 @@ struct FeeLine {
 // What of an approval's line is left to be given back; the state that its cancels share. Every left part is
 // between 0 and its whole; fees of 0 are left out.
 struct LineBalance {
-  std::int64_t amount = 0;       // of the approval's line
+  std::int64_t amount = 0;  // of the approval's line
   std::int64_t amount_left = 0;
-  std::vector<FeeLine> fees;         // of the approval's line (rule, base, rate and fixed left out)
+  std::vector<FeeLine> fees;            // of the approval's line (rule, base, rate and fixed left out)
   std::vector<std::int64_t> fees_left;  // one for each
   std::int64_t vat = 0;
   std::int64_t vat_left = 0;
@@ -98,8 +98,8 @@ struct SettlementLine {
   std::int64_t fee_supply = 0;
   std::int64_t fee_vat = 0;
   std::int64_t net = 0;
-  // Cancel, reversal: what was left before this line. Adjustment: the same under the new terms; of an approval: its
-  // whole balance under them.
+  // Cancel, reversal: what was left before this line. Adjustment: the same under the new terms; of an
+  // approval: its whole balance under them.
   std::optional<LineBalance> before;
   std::int64_t fee_before = 0;  // adjustment: of the line and its adjustments so far
   std::int64_t fee_vat_before = 0;

@@ -23,12 +23,13 @@ TEST(LineKey, the_text_names_payment_version_and_how_often) {
 TEST(LineKey, one_key_has_one_spelling) {
   const std::string id = "stl_" + kPayment.text().substr(4);
   ASSERT_TRUE(parse_line_key(id + ".3.1"));
-  for (const char* tail : {"", ".", ".3", ".3.", "..1", ".3.1.", ".3.1 ", ".03.1", ".3.01", ".00.1", ".-3.1", ".+3.1",
-                           ".4294967296.0", ".3.4294967296", "3.1", "0.3.1"}) {
+  for (const char* tail : {"", ".", ".3", ".3.", "..1", ".3.1.", ".3.1 ", ".03.1", ".3.01", ".00.1", ".-3.1",
+                           ".+3.1", ".4294967296.0", ".3.4294967296", "3.1", "0.3.1"}) {
     EXPECT_FALSE(parse_line_key(id + tail)) << tail;
   }
   const std::string none(26, '0');
-  for (const std::string& wrong : {std::string(), "stl_" + none + ".3.1", kPayment.text() + ".3.1", id.substr(0, 29) + ".3.1"}) {
+  for (const std::string& wrong :
+       {std::string(), "stl_" + none + ".3.1", kPayment.text() + ".3.1", id.substr(0, 29) + ".3.1"}) {
     EXPECT_FALSE(parse_line_key(wrong)) << wrong;
   }
 }

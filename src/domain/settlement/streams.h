@@ -1,9 +1,9 @@
 // House streams: streams of events that aren't about one payment: runs, chunks of lines, payouts, changes of
-// reference data, files. Their ids are made of what they are about, not drawn: who tries to write the same fact
-// again meets a stream that has it already.
+// reference data, files. Their ids are made of what they are about, not drawn: who tries to write the same
+// fact again meets a stream that has it already.
 //
-// Layout (base/id.h): birth time 0 (no payment's id has that), slot, low word: bit 63 zero (asides have it set), bits
-// 62..56 the kind, bits 55..0 what it is about. Stored for ever. Kind 0 is the registry's.
+// Layout (base/id.h): birth time 0 (no payment's id has that), slot, low word: bit 63 zero (asides have it
+// set), bits 62..56 the kind, bits 55..0 what it is about. Stored for ever. Kind 0 is the registry's.
 //
 // Threads: values.
 #pragma once
@@ -19,12 +19,12 @@ namespace wonjang::settlement {
 
 enum class HouseStream : std::uint8_t {
   registry = 0,
-  run = 1,      // of one basis date
-  lines = 2,    // one chunk of lines: merchant number, date, chunk
-  payout = 3,   // merchant number, payout date, currency
-  change = 4,   // a change of reference data, from proposal to decision
-  file = 5,     // a file of an acquirer and what it was matched with
-  canary = 6,   // decisions about one canary
+  run = 1,     // of one basis date
+  lines = 2,   // one chunk of lines: merchant number, date, chunk
+  payout = 3,  // merchant number, payout date, currency
+  change = 4,  // a change of reference data, from proposal to decision
+  file = 5,    // a file of an acquirer and what it was matched with
+  canary = 6,  // decisions about one canary
 };
 
 constexpr std::uint32_t kMerchantNumberMax = (1U << 24U) - 1;
@@ -34,8 +34,10 @@ constexpr std::uint32_t kChunkMax = (1U << 16U) - 1;
 // 1970-01-01 .. 2149-06-06. `slot` of lines and payouts is the merchant's: merchant_slot.
 std::uint32_t merchant_slot(MerchantId merchant);
 std::optional<RawId> run_stream(BusinessDate date);
-std::optional<RawId> lines_stream(MerchantId merchant, std::uint32_t number, BusinessDate date, std::uint32_t chunk);
-std::optional<RawId> payout_stream(MerchantId merchant, std::uint32_t number, BusinessDate date, Currency currency);
+std::optional<RawId> lines_stream(MerchantId merchant, std::uint32_t number, BusinessDate date,
+                                  std::uint32_t chunk);
+std::optional<RawId> payout_stream(MerchantId merchant, std::uint32_t number, BusinessDate date,
+                                   Currency currency);
 // From the random part of a drawn id; 56 bits.
 RawId change_stream(RawId drawn);
 RawId file_stream(RawId drawn);

@@ -84,12 +84,13 @@ Result<std::vector<MoneyReader::Candidate>> MoneyReader::candidates(std::string_
 
 // One that has an approval and a slip number stands under both.
 Result<void> MoneyReader::each_candidate(const std::function<Result<bool>(const Candidate&)>& each) const {
-  return scan(snapshot_, kCandidates, Key(), [&](std::string_view key, std::string_view value) -> Result<bool> {
-    WJ_TRY(const auto candidate, decoded<Candidate>(value, "a candidate"));
-    const auto& first = candidate.approve_no.empty() ? candidate.slip_no : candidate.approve_no;
-    const bool is_first = key.substr(0, key.find('\0')) == first;
-    return is_first ? each(candidate) : true;
-  });
+  return scan(snapshot_, kCandidates, Key(),
+              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                WJ_TRY(const auto candidate, decoded<Candidate>(value, "a candidate"));
+                const auto& first = candidate.approve_no.empty() ? candidate.slip_no : candidate.approve_no;
+                const bool is_first = key.substr(0, key.find('\0')) == first;
+                return is_first ? each(candidate) : true;
+              });
 }
 
 }  // namespace wonjang::money
