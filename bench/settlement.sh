@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./run bench settlement [--transactions N] [--merchants N] [--runs N] [--no-peer] [--workers N]
+# ./run bench settlement [--transactions N] [--merchants N] [--no-peer] [--workers N]
 #
 # One day of N transactions (1,000,000) of 10,000 merchants settled: durable lines with their snapshots, through the real binary; then
 # the same day on PostgreSQL 15 both ways people do it: row by row in batches of 1,000 from a client (C, libpq, contracts

@@ -46,8 +46,9 @@ Unit nth_unit(std::uint64_t n) {
   Unit unit;
   unit.stream = {n + (1ULL << 20U), n};
   Rng rng(n);
-  std::string event(kEventBytes, '\0');
-  for (auto& byte : event) byte = static_cast<char>(rng.next());  // nothing to compress
+  std::string event;
+  event.reserve(kEventBytes);
+  while (event.size() < kEventBytes) event.push_back(static_cast<char>(rng.next()));  // nothing to compress
   unit.events.push_back(std::move(event));
   unit.idempotency = IdempotencyEntry{};
   std::memcpy(unit.idempotency->key.data(), &n, sizeof n);

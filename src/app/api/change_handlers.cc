@@ -10,7 +10,6 @@
 #include "app/api/json/settlement_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
-#include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
 #include "app/money/ledger_sink.h"
 #include "engine/ledger/ask.h"
@@ -148,15 +147,6 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   write_change(api, std::move(call), std::move(request), decision.approved ? &reference : nullptr);
 }
 
-template <typename T>
-std::optional<T> parsed_or_answered(Api& api, CallPtr& call, std::variant<T, FieldErrors> parsed) {
-  if (const auto* errors = std::get_if<FieldErrors>(&parsed)) {
-    api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
-    return std::nullopt;
-  }
-  return std::get<T>(std::move(parsed));
-}
-
 std::size_t offset_of(const std::string& payload) {
   std::size_t out = 0;
   std::from_chars(payload.data(), payload.data() + payload.size(), out);
@@ -170,13 +160,11 @@ void put_known(JsonWriter& w, Instant known_at, ChangeId change) {
 }  // namespace
 
 void propose_change(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"dryRun"});
-  if (!query) return;
-  const auto dry_run = flag_in(*query, "dryRun");
-  if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
+  const auto dry_run = take_dry_run(api, call);
+  if (!dry_run) return;
   const auto key = take_work_key(api, call);
   if (!key) return;
-  auto change = parsed_or_answered(api, call, parse_change(call->request.body));
+  auto change = taken(api, call, parse_change(call->request.body));
   if (!change) return;
   ask_money(
       api, std::move(call), "a proposal",
@@ -197,7 +185,7 @@ void decide_change(Api& api, CallPtr call) {
   const auto id = ChangeId::parse(call->parameter);
   if (!id)
     return api.answer_problem(std::move(call), ProblemKind::not_found, "that is no change's id, chg_...");
-  auto decision = parsed_or_answered(api, call, parse_decision(call->request.body, *id));
+  auto decision = taken(api, call, parse_decision(call->request.body, *id));
   if (!decision) return;
   ask_money(api, std::move(call), "a decision",
             [key = *key, id = *id, decision = *std::move(decision)](Api& a, CallPtr c, const auto& snapshot) {

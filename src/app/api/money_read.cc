@@ -130,6 +130,15 @@ Result<DateRange> range_in(const Query& query, Instant now) {
 
 Result<bool> flag_in(const Query& query, std::string_view name) { return parse_flag(query, name, false); }
 
+std::optional<bool> take_dry_run(Api& api, CallPtr& call) {
+  const auto query = take_query(api, call, {"dryRun"});
+  if (!query) return std::nullopt;
+  const auto dry_run = flag_in(*query, "dryRun");
+  if (dry_run) return *dry_run;
+  answer_wrong_read(api, std::move(call), dry_run.error());
+  return std::nullopt;
+}
+
 MerchantsByNumber::MerchantsByNumber(const RegistryState& registry) {
   merchants_.resize(registry.merchants().size());
   for (const auto& [id, merchant] : registry.merchants()) {

@@ -61,6 +61,8 @@ struct DateRange {
 };
 Result<DateRange> range_in(const Query& query, Instant now);
 Result<bool> flag_in(const Query& query, std::string_view name);
+// ?dryRun=, of a write that takes no other parameter. Nothing: the call was answered.
+std::optional<bool> take_dry_run(Api& api, CallPtr& call);
 
 // Merchants by number, as of one registry.
 class MerchantsByNumber {

@@ -9,7 +9,7 @@
 #include "app/api/json/money_payout_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
-#include "app/api/secret_guard.h"
+#include "app/api/write_request.h"
 #include "base/bytes.h"
 #include "engine/money/payout_file.h"
 #include "engine/money/payout_run.h"
@@ -22,10 +22,6 @@ using settlement::PayoutId;
 
 void answer_no_payout(Api& api, CallPtr call) {
   api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such payout");
-}
-
-void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {
-  api.answer_reply(std::move(call), field_problem(errors, call->request_id, sayable(call->path())));
 }
 
 // Lines are paid on the day that the newest calendars say: a change that came while another job was under way
@@ -77,18 +73,14 @@ std::optional<money::PayoutNow> own_payout(Api& api, CallPtr& call, const KvSnap
 }  // namespace
 
 void run_payouts(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"dryRun"});
-  if (!query) return;
-  const auto dry_run = flag_in(*query, "dryRun");
-  if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
+  const auto dry_run = take_dry_run(api, call);
+  if (!dry_run) return;
   const auto key = take_work_key(api, call);
   if (!key) return;
-  const auto parsed = parse_payout_date(call->request.body);
-  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
-    return answer_field_errors(api, std::move(call), *errors);
-  begin_job(api, std::move(call), "payouts for " + to_text(std::get<ParsedPayoutDate>(parsed).date),
-            [wanted = std::get<ParsedPayoutDate>(parsed), dry = *dry_run](const money::MoneyPorts& ports,
-                                                                          const money::JobOwner& owner) {
+  const auto wanted = taken(api, call, parse_payout_date(call->request.body));
+  if (!wanted) return;
+  begin_job(api, std::move(call), "payouts for " + to_text(wanted->date),
+            [wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports, const money::JobOwner& owner) {
               return pay_out(ports, owner, wanted, dry);
             });
 }
@@ -206,10 +198,9 @@ void list_payout_lines(Api& api, CallPtr call) {
 void make_payout_file(Api& api, CallPtr call) {
   const auto key = take_work_key(api, call);
   if (!key) return;
-  const auto parsed = parse_date_body(call->request.body, "make_payout_file");
-  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
-    return answer_field_errors(api, std::move(call), *errors);
-  const auto date = std::get<ParsedDate>(parsed).date;
+  const auto wanted = taken(api, call, parse_date_body(call->request.body, "make_payout_file"));
+  if (!wanted) return;
+  const auto date = wanted->date;
   const auto tail = to_hex(std::string_view(reinterpret_cast<const char*>(key->hash.data()), 4));
   const auto name = "payouts-" + to_text(date) + "-" + tail + ".csv";
   begin_job(api, std::move(call), "a payout file for " + to_text(date),

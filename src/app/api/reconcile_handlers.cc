@@ -10,7 +10,6 @@
 #include "app/api/json/settlement_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
-#include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
 #include "base/bytes.h"
 #include "domain/settlement/acquirer_file.h"
@@ -299,12 +298,11 @@ void list_breaks(Api& api, CallPtr call) {
 void resolve_break(Api& api, CallPtr call) {
   const auto key = take_work_key(api, call);
   if (!key) return;
-  auto parsed = parse_break_resolution(call->request.body);
-  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
-    return api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
+  auto wanted = taken(api, call, parse_break_resolution(call->request.body));
+  if (!wanted) return;
   ask_money(api, std::move(call), "a resolution",
-            [key = *key, wanted = std::get<ParsedBreakResolution>(std::move(parsed))](
-                Api& a, CallPtr c, const std::shared_ptr<const KvSnapshot>& snapshot) {
+            [key = *key, wanted = *std::move(wanted)](Api& a, CallPtr c,
+                                                      const std::shared_ptr<const KvSnapshot>& snapshot) {
               if (a.is_draining()) return a.answer_problem(std::move(c), ProblemKind::shutting_down);
               const auto before = a.ledger().find_idempotency(key.hash);
               const bool is_repeat = before && before->has_value();

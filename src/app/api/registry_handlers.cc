@@ -21,15 +21,6 @@ void submit_registry(Api& api, CallPtr call, std::string key, RegistryCommand co
   api.submit(std::move(call), std::move(request));
 }
 
-// The parsed command, or nothing: the call was answered.
-std::optional<ParsedRegistry> taken(Api& api, CallPtr& call, ParsedRegistryOr parsed) {
-  if (const auto* errors = std::get_if<FieldErrors>(&parsed)) {
-    api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
-    return std::nullopt;
-  }
-  return std::get<ParsedRegistry>(std::move(parsed));
-}
-
 // One page in order of id: that of birth.
 template <typename Item, typename Map, typename Wanted, typename Append>
 void answer_page(Api& api, CallPtr call, Tokens::List list, std::string_view name, const Map& all,

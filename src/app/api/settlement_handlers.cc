@@ -9,7 +9,7 @@
 #include "app/api/json/money_lines_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
-#include "app/api/secret_guard.h"
+#include "app/api/write_request.h"
 #include "engine/money/explain_line.h"
 #include "engine/money/retier.h"
 #include "engine/money/run_plan.h"
@@ -106,10 +106,6 @@ void answer_no_line(Api& api, CallPtr call) {
   api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such line");
 }
 
-void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {
-  api.answer_reply(std::move(call), field_problem(errors, call->request_id, sayable(call->path())));
-}
-
 // Failures and canary differences of a run: `scan` calls back with the merchant's number and the item.
 template <typename Item, typename Scan, typename Put>
 void answer_scan(Api& api, CallPtr call, const projection::View& view, const MoneyPage& page, Scan scan,
@@ -157,14 +153,12 @@ void get_settlement_plan(Api& api, CallPtr call) {
 void start_settlement_run(Api& api, CallPtr call) {
   const auto key = take_work_key(api, call);
   if (!key) return;
-  const auto parsed = parse_date_body(call->request.body, "run_settlement");
-  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
-    return answer_field_errors(api, std::move(call), *errors);
-  const auto& wanted = std::get<ParsedDate>(parsed);
-  if (wanted.date > business_date_of(api.clock().now()))
+  const auto wanted = taken(api, call, parse_date_body(call->request.body, "run_settlement"));
+  if (!wanted) return;
+  if (wanted->date > business_date_of(api.clock().now()))
     return api.answer_problem(std::move(call), ProblemKind::cannot_run,
                               "this date is still to come: a day is settled once it is there");
-  begin_run(api, std::move(call), *key, wanted.date, wanted.canonical);
+  begin_run(api, std::move(call), *key, wanted->date, wanted->canonical);
 }
 
 void rerun_settlement(Api& api, CallPtr call) {
@@ -396,18 +390,15 @@ Result<JobAnswer> adjust(const money::MoneyPorts& ports, const money::JobOwner& 
 }  // namespace
 
 void adjust_settlement(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"dryRun"});
-  if (!query) return;
-  const auto dry_run = flag_in(*query, "dryRun");
-  if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
+  const auto dry_run = take_dry_run(api, call);
+  if (!dry_run) return;
   const auto key = take_work_key(api, call);
   if (!key) return;
-  const auto parsed = parse_adjustment(call->request.body);
-  if (const auto* errors = std::get_if<FieldErrors>(&parsed))
-    return answer_field_errors(api, std::move(call), *errors);
+  const auto wanted = taken(api, call, parse_adjustment(call->request.body));
+  if (!wanted) return;
   begin_job(api, std::move(call), "an adjustment of lines",
-            [&side = *api.parts().money, wanted = std::get<ParsedAdjustment>(parsed), dry = *dry_run](
-                const money::MoneyPorts& ports, const money::JobOwner& owner) {
+            [&side = *api.parts().money, wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports,
+                                                                           const money::JobOwner& owner) {
               return adjust(ports, owner, wanted, dry, [&side] { return side.jobs().is_stop_wanted(); });
             });
 }

@@ -56,7 +56,7 @@ std::optional<Refusal> provider_refusal(Api& api, const std::string& provider) {
 
 void submit_payment(Api& api, CallPtr call, std::string key, PaymentId payment, Parsed parsed) {
   if (const auto* errors = std::get_if<FieldErrors>(&parsed)) {
-    return api.answer_reply(std::move(call), field_problem(*errors, call->request_id, sayable(call->path())));
+    return answer_field_errors(api, std::move(call), *errors);
   }
   auto& good = std::get<ParsedCommand>(parsed);
   auto request = write_request(api, *call->caller, std::move(key), good.canonical);
@@ -110,6 +110,10 @@ std::optional<std::string> take_key(Api& api, CallPtr& call) {
     return std::nullopt;
   }
   return std::get<std::string>(std::move(key));
+}
+
+void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {
+  api.answer_reply(std::move(call), field_problem(errors, call->request_id, sayable(call->path())));
 }
 
 Request write_request(Api& api, const Caller& caller, std::string key, const CanonicalRequest& canonical,

@@ -4,9 +4,12 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "app/api/call.h"
 #include "app/api/handlers.h"
+#include "app/api/json/field_error.h"
 #include "engine/ledger/idempotency.h"
 #include "engine/ledger/request.h"
 
@@ -14,6 +17,19 @@ namespace wonjang {
 
 // The idempotency key of a POST with a JSON body. Nothing: the call was answered (415, 400).
 std::optional<std::string> take_key(Api& api, CallPtr& call);
+
+// 422 with every field that is wrong.
+void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors);
+
+// What was parsed. Nothing: the call was answered (422).
+template <typename T>
+std::optional<T> taken(Api& api, CallPtr& call, std::variant<T, FieldErrors> parsed) {
+  if (const auto* errors = std::get_if<FieldErrors>(&parsed)) {
+    answer_field_errors(api, std::move(call), *errors);
+    return std::nullopt;
+  }
+  return std::get<T>(std::move(parsed));
+}
 
 // Everything but the command, the payment and who waits.
 Request write_request(Api& api, const Caller& caller, std::string key, const CanonicalRequest& canonical,

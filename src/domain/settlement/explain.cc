@@ -34,24 +34,6 @@ std::string decimal(int128 value, int scale, int decimals_min) {
 
 std::string percent(std::int64_t ppm) { return decimal(ppm, 4, 2) + " %"; }
 
-std::string type_name(FeeType type) {
-  switch (type) {
-    case FeeType::base:
-      return "BASE";
-    case FeeType::installment:
-      return "INSTALLMENT";
-    case FeeType::installment_discount:
-      return "INSTALLMENT_DISCOUNT";
-    case FeeType::point_saving:
-      return "POINT_SAVING";
-    case FeeType::etc:
-      return "ETC";
-    case FeeType::unknown:
-      break;
-  }
-  return "UNKNOWN";
-}
-
 class Explainer {
  public:
   Explainer(const SettlementLine& line, const Contract& contract)
@@ -155,7 +137,7 @@ class Explainer {
       const auto whole =
           std::find_if(wholes.begin(), wholes.end(), [&](const FeeLine& w) { return w.type == fee.type; });
       if (whole == wholes.end()) continue;
-      add(type_name(fee.type), given_back(whole->amount, fee.amount), fee.amount);
+      add(std::string(code_of(fee.type)), given_back(whole->amount, fee.amount), fee.amount);
     }
   }
 
@@ -173,7 +155,7 @@ class Explainer {
     std::size_t taken_back = 0;
     for (; taken_back < line_.fees.size() && line_.fees[taken_back].rule == kTakenBack; ++taken_back) {
       const auto& fee = line_.fees[taken_back];
-      add(fee.rule, type_name(fee.type) + " so far, taken back: " + money(fee.amount), fee.amount);
+      add(fee.rule, std::string(code_of(fee.type)) + " so far, taken back: " + money(fee.amount), fee.amount);
     }
     if (line_.item.of_version == 0) {
       charged_lines(taken_back);

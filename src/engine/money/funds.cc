@@ -14,8 +14,6 @@ using settlement::PayoutState;
 namespace {
 
 constexpr std::int64_t kWhole = 1'000'000;
-constexpr BusinessDate kAllDays{INT32_MAX - 1};
-
 Result<std::int64_t> narrow(int128 v) {
   if (v > INT64_MAX || v < INT64_MIN) return invalid("the settlement funds go beyond 64 bits");
   return static_cast<std::int64_t>(v);
@@ -99,26 +97,27 @@ Result<FundsLines> funds_lines(const MoneyReader& reader, MerchantNo merchant, C
       out.truncated = true;
     }
   };
-  WJ_CHECK(reader.open_items(kAllDays, [&](const OpenItem& open) -> Result<bool> {
+  WJ_CHECK(reader.open_items(kEveryDate, [&](const OpenItem& open) -> Result<bool> {
     if (open.merchant_no != merchant || open.currency != currency) return true;
     const bool adds = open.item.kind == settlement::LineKind::approval;
     sum += adds ? open.item.amount : -open.item.amount;
     keep(out.items, open);
     return true;
   }));
-  WJ_CHECK(reader.unpaid_lines(merchant, currency, kAllDays, [&](const LineSummary& line) -> Result<bool> {
+  WJ_CHECK(reader.unpaid_lines(merchant, currency, kDatedOrNot, [&](const LineSummary& line) -> Result<bool> {
     if (line.payout) return true;
     sum += line.net;
     keep(out.lines, line);
     return true;
   }));
-  WJ_CHECK(reader.payouts(BusinessDate{0}, kAllDays, merchant, [&](const PayoutNow& payout) -> Result<bool> {
-    const bool is_pending = payout.state == PayoutState::requested || payout.state == PayoutState::sent;
-    if (payout.currency != currency || !is_pending) return true;
-    sum += payout.requested.amount;
-    keep(out.payouts, payout);
-    return true;
-  }));
+  WJ_CHECK(
+      reader.payouts(BusinessDate{0}, kEveryDate, merchant, [&](const PayoutNow& payout) -> Result<bool> {
+        const bool is_pending = payout.state == PayoutState::requested || payout.state == PayoutState::sent;
+        if (payout.currency != currency || !is_pending) return true;
+        sum += payout.requested.amount;
+        keep(out.payouts, payout);
+        return true;
+      }));
   WJ_TRY(const auto standing, reader.standing(merchant, currency));
   out.carried = standing.carried;
   out.kept_back = standing.kept_back;

@@ -53,6 +53,28 @@ TEST(Funds, a_row_is_what_is_not_paid_yet_and_sums_up_from_its_lines) {
   expect_drill_down(rig);
 }
 
+// Found by review: the drill-down ended before the lines that no day pays, its sum was less than the row's.
+TEST(Funds, lines_that_no_day_pays_stand_below_their_row_too) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  auto manual = MoneyRig::contract(merchant);
+  manual.version = 2;
+  manual.cycle.kind = settlement::CycleKind::manual;
+  rig.approve(manual);
+  rig.sell(merchant, 10'001, kDay);
+  rig.must_run(kDay);
+
+  const auto position = funds_position(rig.reader(), kPaid);
+
+  ASSERT_TRUE(position);
+  ASSERT_EQ(position->rows.size(), 1U);
+  EXPECT_EQ(position->rows[0].approved_unpaid, 10'001 - 275);
+  const auto lines = funds_lines(rig.reader(), position->rows[0].merchant_no, {}, 100);
+  ASSERT_TRUE(lines);
+  EXPECT_EQ(lines->lines.size(), 1U);
+  expect_drill_down(rig);
+}
+
 TEST(Funds, what_must_lie_outside_is_rounded_up_and_the_gap_is_what_is_missing) {
   MoneyRig rig;
   const auto creditor = rig.shop();

@@ -27,6 +27,11 @@ using settlement::LineKey;
 // A merchant's place in the order of registration (registry.h), short in keys.
 using MerchantNo = std::uint32_t;
 
+// Bounds for "whenever": every date there is; and all of them with what has no date (lines of a manual
+// cycle).
+constexpr BusinessDate kEveryDate{INT32_MAX - 1};
+constexpr BusinessDate kDatedOrNot{INT32_MAX};
+
 // A movement that no line settles yet.
 struct OpenItem {
   MerchantNo merchant_no = 0;

@@ -137,6 +137,10 @@ std::string after_prefix(std::string_view prefix) {
   return out;
 }
 
+std::string after_day(Key prefix, BusinessDate last) {
+  return last.days == INT32_MAX ? after_prefix(prefix.bytes()) : prefix.day({last.days + 1}).bytes();
+}
+
 std::string describe_key(KvSpace space, std::string_view key) {
   const Layout* layout = layout_of(space, key);
   const auto spaces = money_spaces();

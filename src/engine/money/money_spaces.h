@@ -81,8 +81,8 @@ enum class Table : std::uint8_t {
   open_break = 25,    // since file line no line key  -> ()
 };
 
-// For lines without a payout day.
-constexpr BusinessDate kUndated{INT32_MAX};
+// For lines without a payout day: behind every date.
+constexpr BusinessDate kUndated = kDatedOrNot;
 
 // Appends the parts of a key one after the other: Key(Table::due).number(merchant).currency(c).day(d).
 class Key {
@@ -166,6 +166,8 @@ inline std::string payout_day_key(MerchantNo merchant, Currency currency, Busine
 
 // The smallest key above every key that begins with `prefix`; empty when there is none.
 std::string after_prefix(std::string_view prefix);
+// The smallest key above all that begin with `prefix` and a day <= `last`.
+std::string after_day(Key prefix, BusinessDate last);
 
 // For reports: "open, day 2026-11-22, merchant 3, payment pay_..., version 2".
 std::string describe_key(KvSpace space, std::string_view key);

@@ -63,7 +63,7 @@ Result<void> MoneyReader::open_items(BusinessDate until,
                                      const std::function<Result<bool>(const OpenItem&)>& each) const {
   OpenItems items(snapshot_, each);
   bool ended = false;
-  WJ_CHECK(scan(snapshot_, kOpen, {}, Key().day({until.days + 1}).bytes(),
+  WJ_CHECK(scan(snapshot_, kOpen, {}, after_day(Key(), until),
                 [&](std::string_view key, std::string_view value) -> Result<bool> {
                   WJ_TRY(const bool go_on, items.take(key, value));
                   ended = !go_on;

@@ -134,7 +134,7 @@ Result<void> MoneyReader::unpaid_lines(MerchantNo merchant, Currency currency, B
   prefix.number(merchant).currency(currency);
   const std::string from = prefix.bytes();
   PayoutDays days(snapshot_, std::nullopt, each);
-  return scan(snapshot_, kSums, from, prefix.day({until.days + 1}).bytes(),
+  return scan(snapshot_, kSums, from, after_day(prefix, until),
               [&](std::string_view key_bytes, std::string_view) -> Result<bool> {
                 KeyReader key(key_bytes);
                 key.number();

@@ -11,8 +11,6 @@ using settlement::LinesRedated;
 namespace {
 
 constexpr std::size_t kRedatedMax = 2000;
-constexpr BusinessDate kAllDays{INT32_MAX - 1};
-
 class Redate {
  public:
   Redate(const MoneyPorts& ports, const RedateOptions& options)
@@ -76,10 +74,10 @@ class Redate {
 Result<void> each_moving(const MoneyReader& reader, LineSource& source, const UsableCalendar& calendar,
                          const std::function<Result<void>(const Moving&)>& each,
                          const std::function<void(const LineSummary&)>& beyond) {
-  WJ_TRY(const auto dues, reader.due(kAllDays));
+  WJ_TRY(const auto dues, reader.due(kEveryDate));
   for (const auto& due : dues) {
     WJ_CHECK(reader.unpaid_lines(
-        due.merchant_no, due.currency, kAllDays, [&](const LineSummary& line) -> Result<bool> {
+        due.merchant_no, due.currency, kEveryDate, [&](const LineSummary& line) -> Result<bool> {
           if (line.payout_date.days == 0 || line.payout) return true;  // a manual cycle; in a payout
           WJ_TRY(const auto whole, source.line(line));
           if (whole.contract().calendar != calendar.calendar.code) return true;

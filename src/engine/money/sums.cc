@@ -70,8 +70,8 @@ Result<void> Sums::add_run(BusinessDate run, Currency currency, const RunSum& mo
 Result<std::vector<Sums::DueDay>> Sums::take_due(MerchantNo merchant, Currency currency, BusinessDate until) {
   DueOf& deltas = due_[{merchant, currency}];
   DueOf stored;
-  const auto first = Key(Table::due).number(merchant).currency(currency).bytes();
-  const auto cursor = rows_.snapshot().scan(kSums, first, due_key(merchant, currency, {until.days + 1}));
+  const auto prefix = Key(Table::due).number(merchant).currency(currency);
+  const auto cursor = rows_.snapshot().scan(kSums, prefix.bytes(), after_day(prefix, until));
   for (; cursor->valid(); cursor->next()) {
     KeyReader key(cursor->key());
     key.number();

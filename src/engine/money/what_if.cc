@@ -30,8 +30,6 @@ std::string_view code_of(MovedBy v) {
 namespace {
 
 constexpr std::size_t kBatchItems = 512;
-constexpr BusinessDate kAllDays{INT32_MAX - 1};
-
 // What moved, counted whole and kept up to a bound.
 class Moves {
  public:
@@ -127,7 +125,7 @@ class OpenItems {
 
   // `may_move` leaves out what can't, before anything is computed.
   Result<void> compare(const std::function<bool(const OpenItem&)>& may_move) {
-    WJ_CHECK(reader_.open_items(kAllDays, [&](const OpenItem& open) -> Result<bool> {
+    WJ_CHECK(reader_.open_items(kEveryDate, [&](const OpenItem& open) -> Result<bool> {
       if (!may_move(open)) return true;
       if (batch_.size() >= kBatchItems && batch_.back().item.key.payment != open.item.key.payment) {
         WJ_CHECK(compare_batch());
@@ -245,7 +243,7 @@ class Asking {
 
   Result<void> on_hold(const Hold& hold) {
     if (!hold.placed) return {};
-    WJ_TRY(const auto dues, reader_.due(kAllDays));
+    WJ_TRY(const auto dues, reader_.due(kEveryDate));
     for (const auto& due : dues) {
       if (due.merchant == hold.merchant) moves_.hold(due);
     }
