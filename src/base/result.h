@@ -19,10 +19,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "base/assert.h"
 
@@ -45,30 +46,45 @@ inline Error unavailable(std::string message) { return {ErrorKind::unavailable, 
 inline Error in_doubt(std::string message) { return {ErrorKind::in_doubt, std::move(message)}; }
 inline Error corrupt(std::string message) { return {ErrorKind::corrupt, std::move(message)}; }
 
+// By hand and not a std::variant: the program has hundreds of Result types, and each would be a second of the
+// build.
 template <typename T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value)
-      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error)
-      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : has_value_(true), value_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  Result(Error error) : has_value_(false), error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Result&& other) noexcept : has_value_(other.has_value_) { take(std::move(other)); }
+  Result(const Result& other) requires std::is_copy_constructible_v<T> : has_value_(other.has_value_) {
+    take(other);
+  }
+  Result& operator=(Result&& other) noexcept {
+    if (this == &other) return *this;
+    end();
+    has_value_ = other.has_value_;
+    take(std::move(other));
+    return *this;
+  }
+  Result& operator=(const Result& other) requires std::is_copy_constructible_v<T> {
+    return *this = Result(other);
+  }
+  ~Result() { end(); }
 
-  bool has_value() const noexcept { return state_.index() == 0; }
-  explicit operator bool() const noexcept { return has_value(); }
+  bool has_value() const noexcept { return has_value_; }
+  explicit operator bool() const noexcept { return has_value_; }
 
   T& value() & {
-    WJ_ASSERT(has_value());
-    return *std::get_if<0>(&state_);
+    WJ_ASSERT(has_value_);
+    return value_;
   }
   const T& value() const& {
-    WJ_ASSERT(has_value());
-    return *std::get_if<0>(&state_);
+    WJ_ASSERT(has_value_);
+    return value_;
   }
   T&& value() && {
-    WJ_ASSERT(has_value());
-    return std::move(*std::get_if<0>(&state_));
+    WJ_ASSERT(has_value_);
+    return std::move(value_);
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
@@ -77,16 +93,37 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   const Error& error() const& {
-    WJ_ASSERT(!has_value());
-    return *std::get_if<1>(&state_);
+    WJ_ASSERT(!has_value_);
+    return error_;
   }
   Error&& error() && {
-    WJ_ASSERT(!has_value());
-    return std::move(*std::get_if<1>(&state_));
+    WJ_ASSERT(!has_value_);
+    return std::move(error_);
   }
 
  private:
-  std::variant<T, Error> state_;
+  // Of the other's kind, which has_value_ says already; nothing lives here yet.
+  template <typename Other>
+  void take(Other&& other) {
+    if (has_value_) {
+      std::construct_at(std::addressof(value_), std::forward<Other>(other).value_);
+    } else {
+      std::construct_at(std::addressof(error_), std::forward<Other>(other).error_);
+    }
+  }
+  void end() noexcept {
+    if (has_value_) {
+      std::destroy_at(std::addressof(value_));
+    } else {
+      std::destroy_at(std::addressof(error_));
+    }
+  }
+
+  bool has_value_;
+  union {
+    T value_;
+    Error error_;
+  };
 };
 
 template <>

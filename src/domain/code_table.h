@@ -34,10 +34,16 @@ std::optional<E> parse_code(std::string_view code) {
   return std::nullopt;
 }
 
-// Defines codes(E), code_of(E) and parse_code<E> from a table of rows.
-#define WJ_CODES(E, rows)                                       \
+// Defines codes(E) and code_of(E) from a table of rows, beside the enum. parse_code<E> needs a line in
+// namespace wonjang then: template std::optional<E> parse_code(std::string_view code).
+#define WJ_CODE_TABLE(E, rows)                                  \
   static std::span<const CodeRow<E>> codes(E) { return rows; }  \
   std::string_view code_of(E v) { return code_in<E>(rows, v); } \
+  std::string_view code_of(E v)
+
+// Both at once, for enums of namespace wonjang itself.
+#define WJ_CODES(E, rows) \
+  WJ_CODE_TABLE(E, rows); \
   template std::optional<E> parse_code<E>(std::string_view code)
 
 }  // namespace wonjang

@@ -83,7 +83,7 @@ TEST(Codes, every_event_has_a_type_of_its_own) {
       settlement::RunEnded{}, settlement::LinesRecorded{}, settlement::LinesRedated{},
       settlement::PayoutRequested{}, settlement::PayoutUpdated{}, settlement::FileImported{},
       settlement::FileMatched{}, settlement::BreakResolved{});
-  EXPECT_EQ(types.size(), std::variant_size_v<EventBody>);
+  EXPECT_EQ(types.size(), std::variant_size_v<EventAlternatives>);
 }
 
 }  // namespace

@@ -149,11 +149,23 @@ struct SettleByPerson {
   std::string failure_message;
 };
 
-using PaymentCommand =
+using PaymentCommandAlternatives =
     std::variant<CreatePayment, AuthenticatePayment, FailPayment, ExpirePayment, RecordApproval,
                  BeginApproval, SettleApproval, ConfirmDeposit, ReverseDeposit, CancelPayment, SettleCancel,
                  RecordAcquisition, RecordAnswer, BeginNetworkCancel, SettleNetworkCancel, OpenIncident,
                  SettleByPerson>;
+
+// One of the above; its copies, moves and end stand in decide.cc, for the reason EventBody's stand in
+// event.cc.
+struct PaymentCommand : PaymentCommandAlternatives {
+  using PaymentCommandAlternatives::PaymentCommandAlternatives;
+  PaymentCommand();
+  PaymentCommand(const PaymentCommand&);
+  PaymentCommand(PaymentCommand&&) noexcept;
+  PaymentCommand& operator=(const PaymentCommand&);
+  PaymentCommand& operator=(PaymentCommand&&) noexcept;
+  ~PaymentCommand();
+};
 
 // "create_payment", "cancel" ...: CommandRefused::operation.
 std::string_view operation_of(const PaymentCommand& command);

@@ -14,9 +14,16 @@ constexpr std::string_view kOperations[] = {
     "record_answer",   "begin_network_cancel", "settle_network_cancel",
     "open_incident",   "settle_by_person",
 };
-static_assert(std::size(kOperations) == std::variant_size_v<PaymentCommand>);
+static_assert(std::size(kOperations) == std::variant_size_v<PaymentCommandAlternatives>);
 
 }  // namespace
+
+PaymentCommand::PaymentCommand() = default;
+PaymentCommand::PaymentCommand(const PaymentCommand&) = default;
+PaymentCommand::PaymentCommand(PaymentCommand&&) noexcept = default;
+PaymentCommand& PaymentCommand::operator=(const PaymentCommand&) = default;
+PaymentCommand& PaymentCommand::operator=(PaymentCommand&&) noexcept = default;
+PaymentCommand::~PaymentCommand() = default;
 
 std::string_view operation_of(const PaymentCommand& command) { return kOperations[command.index()]; }
 

@@ -136,6 +136,18 @@ RawId subject_of(const Event& event) {
   return event.stream;
 }
 
+EventBody::EventBody() = default;
+EventBody::EventBody(const EventBody&) = default;
+EventBody::EventBody(EventBody&&) noexcept = default;
+EventBody& EventBody::operator=(const EventBody&) = default;
+EventBody& EventBody::operator=(EventBody&&) noexcept = default;
+EventBody::~EventBody() = default;
+bool operator==(const EventBody& a, const EventBody& b) {
+  const EventAlternatives& left = a;
+  const EventAlternatives& right = b;
+  return left == right;
+}
+
 bool is_house_event(const EventBody& body) {
   return std::visit([]<typename Body>(const Body&) { return HouseEvent<Body>; }, body);
 }

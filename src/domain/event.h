@@ -346,7 +346,7 @@ struct ApiKeyRevoked {
 };
 
 // The order of alternatives is free; names and numbers outside are EventKind's and the protobuf's.
-using EventBody =
+using EventAlternatives =
     std::variant<PaymentCreated, PaymentAuthenticated, ApprovalRequested, ApprovalApproved, ApprovalDeclined,
                  ApprovalUnknown, VirtualAccountIssued, DepositConfirmed, DepositReversed, PaymentExpired,
                  PaymentFailed, CancelRequested, CancelSucceeded, CancelFailed, CancelUnknown, ProviderAsked,
@@ -356,6 +356,20 @@ using EventBody =
                  settlement::RunEnded, settlement::LinesRecorded, settlement::LinesRedated,
                  settlement::PayoutRequested, settlement::PayoutUpdated, settlement::FileImported,
                  settlement::FileMatched, settlement::BreakResolved>;
+
+// What happened: one of the above. A std::variant (visit, get_if, holds_alternative work on it) whose copies,
+// moves and end stand in event.cc: written out by the compiler in every file that holds an event they take
+// seconds each.
+struct EventBody : EventAlternatives {
+  using EventAlternatives::EventAlternatives;
+  EventBody();
+  EventBody(const EventBody&);
+  EventBody(EventBody&&) noexcept;
+  EventBody& operator=(const EventBody&);
+  EventBody& operator=(EventBody&&) noexcept;
+  ~EventBody();
+  friend bool operator==(const EventBody& a, const EventBody& b);
+};
 
 // Bodies of the money-out side. They stand in house streams (settlement/streams.h), never in a payment's;
 // such a stream holds nothing else.

@@ -294,7 +294,7 @@ TEST(Lifecycle, every_state_and_every_command) {
     }
   }
   EXPECT_EQ(statuses.size(), std::size(kPaymentStatuses));
-  EXPECT_EQ(command_kinds.size() + 1, std::variant_size_v<PaymentCommand>)
+  EXPECT_EQ(command_kinds.size() + 1, std::variant_size_v<PaymentCommandAlternatives>)
       << "all but create, which has its own tests";
   expect_same_as_file(testdata_path("lifecycle.txt"), computed);
 }

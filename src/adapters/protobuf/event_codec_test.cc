@@ -144,7 +144,7 @@ TEST(EventCodec, samples_cover_every_body_and_method_of_the_schema) {
                        ->name());
   }
   EXPECT_EQ(bodies.size(), static_cast<std::size_t>(pb::Event::descriptor()->oneof_decl(0)->field_count()));
-  EXPECT_EQ(bodies.size(), std::variant_size_v<EventBody>);
+  EXPECT_EQ(bodies.size(), std::variant_size_v<EventAlternatives>);
   EXPECT_EQ(methods.size(), static_cast<std::size_t>(pb::MethodDetail::descriptor()->field_count()));
 }
 

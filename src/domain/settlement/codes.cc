@@ -3,13 +3,6 @@
 
 namespace wonjang::settlement {
 
-// "UNKNOWN" is what a number of a later program is shown as; nobody may ask for it.
-template <typename E>
-std::optional<E> parse_code(std::string_view code) {
-  const auto value = wonjang::parse_code<E>(code);
-  return value && *value != E::unknown ? value : std::nullopt;
-}
-
 namespace {
 
 constexpr CodeRow<DayKind> kDayKinds[] = {
@@ -106,24 +99,47 @@ struct KindOf {
 
 }  // namespace
 
-WJ_CODES(DayKind, kDayKinds);
-WJ_CODES(RuleKind, kRuleKinds);
-WJ_CODES(FeeType, kFeeTypes);
-WJ_CODES(MerchantTier, kMerchantTiers);
-WJ_CODES(VatTreatment, kVatTreatments);
-WJ_CODES(FeeOrder, kFeeOrders);
-WJ_CODES(FeeOnCancel, kFeesOnCancel);
-WJ_CODES(CycleKind, kCycleKinds);
-WJ_CODES(BasisKind, kBasisKinds);
-WJ_CODES(BasisRoll, kBasisRolls);
-WJ_CODES(DatePolicy, kDatePolicies);
-WJ_CODES(LineKind, kLineKinds);
-WJ_CODES(PayoutState, kPayoutStates);
-WJ_CODES(FileKind, kFileKinds);
-WJ_CODES(MatchState, kMatchStates);
+WJ_CODE_TABLE(DayKind, kDayKinds);
+WJ_CODE_TABLE(RuleKind, kRuleKinds);
+WJ_CODE_TABLE(FeeType, kFeeTypes);
+WJ_CODE_TABLE(MerchantTier, kMerchantTiers);
+WJ_CODE_TABLE(VatTreatment, kVatTreatments);
+WJ_CODE_TABLE(FeeOrder, kFeeOrders);
+WJ_CODE_TABLE(FeeOnCancel, kFeesOnCancel);
+WJ_CODE_TABLE(CycleKind, kCycleKinds);
+WJ_CODE_TABLE(BasisKind, kBasisKinds);
+WJ_CODE_TABLE(BasisRoll, kBasisRolls);
+WJ_CODE_TABLE(DatePolicy, kDatePolicies);
+WJ_CODE_TABLE(LineKind, kLineKinds);
+WJ_CODE_TABLE(PayoutState, kPayoutStates);
+WJ_CODE_TABLE(FileKind, kFileKinds);
+WJ_CODE_TABLE(MatchState, kMatchStates);
 
-std::optional<DayKind> parse_day_kind(std::string_view code) { return parse_code<DayKind>(code); }
+std::optional<DayKind> parse_day_kind(std::string_view code) {
+  const auto kind = parse_code<DayKind>(code);
+  return kind != DayKind::unknown ? kind : std::nullopt;
+}
 
 std::string_view kind_of(const Reference& reference) { return std::visit(KindOf(), reference); }
 
 }  // namespace wonjang::settlement
+
+namespace wonjang {
+
+template std::optional<settlement::DayKind> parse_code(std::string_view code);
+template std::optional<settlement::RuleKind> parse_code(std::string_view code);
+template std::optional<settlement::FeeType> parse_code(std::string_view code);
+template std::optional<settlement::MerchantTier> parse_code(std::string_view code);
+template std::optional<settlement::VatTreatment> parse_code(std::string_view code);
+template std::optional<settlement::FeeOrder> parse_code(std::string_view code);
+template std::optional<settlement::FeeOnCancel> parse_code(std::string_view code);
+template std::optional<settlement::CycleKind> parse_code(std::string_view code);
+template std::optional<settlement::BasisKind> parse_code(std::string_view code);
+template std::optional<settlement::BasisRoll> parse_code(std::string_view code);
+template std::optional<settlement::DatePolicy> parse_code(std::string_view code);
+template std::optional<settlement::LineKind> parse_code(std::string_view code);
+template std::optional<settlement::PayoutState> parse_code(std::string_view code);
+template std::optional<settlement::FileKind> parse_code(std::string_view code);
+template std::optional<settlement::MatchState> parse_code(std::string_view code);
+
+}  // namespace wonjang

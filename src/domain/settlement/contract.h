@@ -95,9 +95,7 @@ std::string_view code_of(CycleKind v);
 std::string_view code_of(BasisKind v);
 std::string_view code_of(BasisRoll v);
 std::string_view code_of(DatePolicy v);
-// For every enum above; "UNKNOWN" isn't parsed.
-template <typename E>
-std::optional<E> parse_code(std::string_view code);
+// And back: parse_code<RuleKind>("BASE_RATE") of domain/method.h.
 
 // What a rule is for. What is empty or zero matches everything.
 struct Selector {

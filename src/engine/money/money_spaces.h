@@ -2,17 +2,21 @@
 // they sort; a day that is open (a line without payout day) is the last one. Small tables share a space:
 // their first byte tells them apart (Table). Every key and value byte by byte: docs/formats/money.md.
 //
+// clang-format off
 //   1..4         the journal's (journal_spaces.h)
-//   payments     payment(16)                                              -> PaymentMoney and its movements
-//   open         day(4) merchant(4) payment(16) version(4)                -> a movement that no line settles
-//   lines        run day(4) merchant(4) line key(24)                      -> what lists need of the line
-//   line_keys    line key(24)                                             -> where the line stands, what is
-//   left of it payout_days  merchant(4) currency(3) payout day(4) line key(24)       -> run day sums due,
-//   unpaid, standing payouts      payouts by id, by date, by merchant failed       newest failure of an item,
-//   lines of movements not seen yet run_items    failed items and canary differences of a run house the rest
-//   of the house: positions, merchants, runs, chunks, canaries, reference data, changes files acquirers'
-//   files, their rows, matches and breaks candidates   number 00 payment(16) version(4) -> a movement that a
-//   file may name
+//   payments     payment(16)                                   -> PaymentMoney and its movements
+//   open         day(4) merchant(4) payment(16) version(4)     -> a movement that no line settles
+//   lines        run day(4) merchant(4) line key(24)           -> what lists need of the line
+//   line_keys    line key(24)                                  -> where the line stands, what is left of it
+//   payout_days  merchant(4) currency(3) day(4) line key(24)   -> run day
+//   sums         due, unpaid, standing
+//   payouts      payouts by id, by date, by merchant
+//   failed       newest failure of an item, lines of movements not seen yet
+//   run_items    failed items and canary differences of a run
+//   house        the rest of the house: positions, merchants, runs, chunks, canaries, reference data, changes
+//   files        acquirers' files, their rows, matches and breaks
+//   candidates   number 00 payment(16) version(4)              -> a movement that a file may name
+// clang-format on
 #pragma once
 
 #include <cstdint>

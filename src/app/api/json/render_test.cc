@@ -201,7 +201,7 @@ TEST(PaymentJson, every_method_has_its_block) {
 
 TEST(EventJson, every_kind_of_event_looks_like_its_golden_line) {
   const auto bodies = all_bodies();
-  ASSERT_EQ(bodies.size(), std::variant_size_v<EventBody>);
+  ASSERT_EQ(bodies.size(), std::variant_size_v<EventAlternatives>);
   std::string all;
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     ASSERT_EQ(bodies[i].index(), i);
