@@ -1,15 +1,16 @@
 // After `vite build`: a gzip twin beside every file that shrinks, and the promise about size: everything that
-// a browser could ever load, compressed, stays within 90 kB.
+// a browser could ever load, compressed, stays within 90 kB. Zopfli writes the same gzip as everybody, 4 % smaller.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { gzip } from '@gfx/zopfli';
 
 const LIMIT = 90_000;
 const dist = new URL('../dist/', import.meta.url);
+const zip = (bytes) => new Promise((resolve, reject) => gzip(bytes, { numiterations: 15 }, (error, out) => (error ? reject(error) : resolve(out))));
 let total = 0;
 for (const name of readdirSync(dist)) {
   if (name.endsWith('.gz')) continue;
   const bytes = readFileSync(new URL(name, dist));
-  const zipped = gzipSync(bytes, { level: 9 });
+  const zipped = await zip(bytes);
   const small = zipped.length < bytes.length;
   if (small) writeFileSync(new URL(`${name}.gz`, dist), zipped);
   const size = small ? zipped.length : bytes.length;

@@ -5,8 +5,17 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { seedMoney } from './money_world.mjs';
 
 export const XSS = '<img src=x onerror="window.__xss=1">';
+
+/** A business day of Seoul, so many days from today. */
+export const day = (n) => new Date(Date.now() + 9 * 3_600_000 + n * 86_400_000).toISOString().slice(0, 10);
+// Days of the money side. All lie before the seven days that lists begin with, and far enough back that their lines
+// are due today whatever holidays stand between.
+export const SETTLED = day(-18);
+export const TO_SETTLE = day(-17);
+export const LARGE = day(-16);
 
 function config(directory) {
   const file = join(directory, 'wonjang.toml');
@@ -42,6 +51,8 @@ export class World {
     world.process = spawn(program, [
       'serve', '--config', config(world.directory), '--data-dir', data, '--port', '0', '--set', 'ledger.memory=64MiB',
       '--set', 'ledger.disk_reserve=1MiB', '--set', 'log.level=warn',
+      // A lost answer waits for a person within a second.
+      ...['provider.call_timeout=500ms', 'resolver.call_timeout=400ms', 'resolver.poll=50ms', 'resolver.delay_first=50ms', 'resolver.inquiries_before_cancel=1', 'resolver.attempts_max=2'].flatMap((one) => ['--set', one]),
     ]);
     const port = await listening(world.process);
     world.url = `http://127.0.0.1:${port}`;
@@ -61,12 +72,12 @@ export class World {
   async call(method, path, body, options = {}) {
     const headers = { Authorization: `Bearer ${options.key ?? this.operatorKey}` };
     if (body !== undefined) headers['Content-Type'] = options.type ?? 'application/json';
-    if (method === 'POST') headers['Idempotency-Key'] = options.idempotencyKey ?? `t-${++this.keys}`;
+    if (method === 'POST' && options.type !== 'application/x-ndjson') headers['Idempotency-Key'] = options.idempotencyKey ?? `t-${++this.keys}`;
     const answer = await fetch(this.url + path, { method, headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
     const text = await answer.text();
     if (!answer.ok && !options.mayFail) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     this.position = answer.headers.get('Ledger-Position') ?? this.position;
-    return text.startsWith('{') ? JSON.parse(text) : text;
+    return answer.headers.get('Content-Type')?.startsWith('application/json') ? JSON.parse(text) : text;
   }
   get(path) {
     return this.call('GET', path);
@@ -77,11 +88,13 @@ export class World {
 
   async pay(order, more = {}) {
     const total = more.totalAmount ?? 11_000;
-    const { method = 'CARD', ...rest } = more;
-    const detail = method === 'CARD' ? { card: { issuerCode: 'SHINHAN', bin: '451409', last4: '1234', cardType: 'CREDIT' } } : { transfer: { bankCode: 'KAKAOBANK' } };
+    const { method = 'CARD', approveNo = '30012345', on, ...rest } = more;
+    const at = on ? `${on}T10:00:00+09:00` : new Date().toISOString();
+    if (on) rest.requestedAt = at;
+    const detail = method === 'CARD' ? { card: { issuerCode: 'SHINHAN', acquirerCode: 'SHINHAN', bin: '451409', last4: '1234', cardType: 'CREDIT' } } : { transfer: { bankCode: 'KAKAOBANK' } };
     return this.post('/v1/payments', {
       merchantId: this.shop, orderId: order, orderName: '아메리카노', totalAmount: total, buyer: { name: '김서준' },
-      approvals: [{ method, amount: total, approveNo: '30012345', approvedAt: new Date().toISOString(), ...detail }], ...rest,
+      approvals: [{ method, amount: total, approveNo, approvedAt: at, ...detail }], ...rest,
     });
   }
 
@@ -100,6 +113,36 @@ export class World {
     const canceled = await this.pay('order-canceled', { totalAmount: 22_000 });
     await this.post(`/v1/payments/${canceled.id}/cancels`, { reason: '단순 변심' });
     await this.get(`/v1/payments?limit=1&min-position=${encodeURIComponent(this.position)}`);
+    await seedMoney(this);
+  }
+
+  /** Proposed by the first key, decided by the second. */
+  async change(kind, what, note) {
+    const proposed = await this.propose(kind, what, note);
+    await this.post(`/v1/changes/${proposed.changeId}/decisions`, { decision: 'APPROVE' }, { key: this.secondKey });
+    return proposed;
+  }
+  propose(kind, what, note) {
+    const members = { CONTRACT: 'contract', CALENDAR: 'calendar', HOLD: 'hold', FUNDS_RATIO: 'fundsRatio', FUNDS_HELD: 'fundsHeld', CANARY: 'canary' };
+    return this.post('/v1/changes', { kind, note, [members[kind]]: what });
+  }
+
+  async settle(date) {
+    await this.post('/v1/settlement/runs', { date });
+    return this.until(`/v1/settlement/runs/${date}`, (run) => run.state !== 'RUNNING');
+  }
+
+  async until(path, holds) {
+    for (let tries = 0; tries < 400; ++tries) {
+      const answer = await this.get(path);
+      if (holds(answer)) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`${path} never came to what was waited for`);
+  }
+
+  csv(path, text) {
+    return this.post(path, text, { type: 'text/csv' });
   }
 }
 

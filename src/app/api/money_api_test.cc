@@ -165,6 +165,20 @@ TEST_F(MoneyApi, a_repeated_start_of_a_run_hears_of_that_run) {
   EXPECT_TRUE(stranger.get("/v1/settlement/runs/2026-11-22/lines").json().at("items").as_array().empty());
 }
 
+TEST_F(MoneyApi, a_posting_names_its_account_in_both_languages) {
+  auto shop = world_.as_merchant();
+  const auto paid = shop.post("/v1/payments", "pay", card_payment("abc123", 10'000));
+  ASSERT_EQ(paid.status, 201) << paid.body;
+  position_ = paid.header("Ledger-Position");
+  auto house = world_.as_operator();
+  const auto journal = look(house, "/v1/journal?account=1110");
+  ASSERT_EQ(journal.json().at("items").as_array().size(), 1U) << journal.body;
+  for (const auto& posting : journal.json().at("items").at(0).at("postings").as_array()) {
+    EXPECT_FALSE(posting.at("name").as_string().empty()) << journal.body;
+    EXPECT_NE(posting.at("nameKo").as_string(), posting.at("name").as_string()) << journal.body;
+  }
+}
+
 // The alarm, set off on purpose: a payout's end that no payout ever began contradicts the log.
 TEST_F(MoneyApi, numbers_that_do_not_add_up_stop_the_money_side_and_are_said_aloud) {
   auto house = world_.as_operator();

@@ -71,7 +71,8 @@ export interface GetOptions {
   background?: boolean; // asked by the page itself: keeps no session alive
 }
 
-const WAITS_FOR_POSITION = /^\/v1\/(payments|transactions|search|totals|sales|merchants\/top)\b/;
+const WAITS_FOR_POSITION =
+  /^\/v1\/(payments|transactions|search|totals|sales|merchants\/top|settlement\/(runs|lines)|payouts|changes|contracts|calendars|holds|breaks|acquirer-files|journal|trial-balance)\b/;
 
 export async function get<T>(path: string, options: GetOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
@@ -88,7 +89,7 @@ export async function getText(path: string): Promise<string> {
 
 function withPosition(path: string): string {
   const position = minPosition.value;
-  if (position === undefined || !WAITS_FOR_POSITION.test(path) || /\/(proof|settlement-lines)$/.test(path)) return path;
+  if (position === undefined || !WAITS_FOR_POSITION.test(path) || /\/(proof|what-if)$/.test(path)) return path;
   return `${path}${path.includes('?') ? '&' : '?'}min-position=${encodeURIComponent(position)}`;
 }
 
@@ -98,7 +99,19 @@ export function newKey(what: string): string {
 }
 
 /** The same `key` again is the same wish again: a write whose answer was lost is sent anew under its key. */
-export async function write<T>(method: 'POST' | 'DELETE' | 'PUT', path: string, body: unknown, key?: string): Promise<T> {
+export async function write<T>(method: 'POST' | 'DELETE', path: string, body: unknown, key?: string): Promise<T> {
+  const text = await (await sendWrite(method, path, body, key)).text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** A write that answers with a file, under the name that the server gave it. */
+export async function writeForFile(path: string, body: unknown, key: string): Promise<{ name: string; text: string }> {
+  const response = await sendWrite('POST', path, body, key);
+  const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
+  return { name: name ?? 'file.csv', text: await response.text() };
+}
+
+async function sendWrite(method: string, path: string, body: unknown, key?: string): Promise<Response> {
   const headers: Record<string, string> = {};
   if (session.value) headers['X-CSRF-Token'] = session.value.csrfToken;
   if (key !== undefined) headers['Idempotency-Key'] = key;
@@ -113,8 +126,7 @@ export async function write<T>(method: 'POST' | 'DELETE' | 'PUT', path: string, 
   const response = await send(path, init);
   const position = response.headers.get('Ledger-Position');
   if (position) minPosition.value = position;
-  const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  return response;
 }
 
 export async function loadSession() {

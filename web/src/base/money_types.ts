@@ -1,9 +1,17 @@
-// What the money side answers: settlement, payouts, funds, contracts, reconciliation, the journal.
+// What the money side answers: settlement, payouts, funds, contracts, reconciliation, the journal. Amounts are
+// whole minor units; what a field means is in openapi.json.
+import type { Seen } from './types';
+
+export interface List<T> {
+  items: T[];
+  nextCursor: string | null;
+  seen?: Seen;
+}
 
 export interface Amounts {
   currency: string;
-  count?: number;
-  lines?: number;
+  count?: number; // of a plan
+  lines?: number; // of a run
   failed?: number;
   gross: number;
   fee: number;
@@ -11,9 +19,11 @@ export interface Amounts {
   net: number;
 }
 
-export interface List<T> {
-  items: T[];
-  nextCursor: string | null;
+/** What stands in the way of a plan or of payouts. */
+export interface Trouble {
+  code: string;
+  detail: string;
+  count: number;
 }
 
 export interface Plan {
@@ -22,76 +32,90 @@ export interface Plan {
   items: number;
   merchants: number;
   late: number;
-  waiting: string[];
+  waiting: number; // items of earlier days that never ran
+  undated: number;
   totals: Amounts[];
-  problems: { code: string; detail?: string; count: number }[];
+  problems: Trouble[];
 }
 
 export interface Run {
   date: string;
   state: string;
+  error?: string;
+  startedBy?: string; // while it is under way
   attempt?: number;
   startedAt?: string;
-  endedAt?: string;
-  progress?: { done: number; total: number; lines: number; failed: number };
+  resumed?: boolean;
+  calculator?: string;
+  progress: { stage?: string; done: number; total: number; lines: number; failed: number };
   totals?: Amounts[];
-  before?: number;
-  added?: number;
-  after?: number;
+  before?: Amounts[]; // of a run that ended: lines that stood before it, that it added, that stand now
+  added?: Amounts[];
+  after?: Amounts[];
   untouchedHash?: string;
   profile?: { stage: string; us: number }[];
   promoted?: string[];
+  seen?: Seen;
 }
 
 export interface LineSummary {
   lineId: string;
   paymentId: string;
-  merchantId: string;
   kind: string;
-  basisDate: string;
-  payoutDate: string;
+  merchantId?: string;
+  merchantName?: string;
+  basisDate?: string;
+  payoutDate?: string; // absent: its calendar doesn't reach so far
   runDate?: string;
-  late?: boolean;
   gross: number;
   fee: number;
-  feeVat?: number;
+  feeVat: number;
   net: number;
   currency: string;
-  payoutId?: string | null;
+  payoutId?: string;
 }
 
 export interface Line extends LineSummary {
-  feeSupply?: number;
-  fees: { type: string; rule: string; base: number; ratePpm?: number; fixed?: number; amount: number }[];
-  contract?: Record<string, unknown> & { version?: number };
-  calculator?: string | number;
-  calendar?: string;
-  calendarVersion?: number;
-  canary?: boolean;
-  before?: string | null;
-  explain: { rule: string; formula: string; value: string | number }[];
-  recomputed?: boolean;
+  orderId?: string;
+  method?: string;
+  issuer?: string;
+  months?: number;
+  amount: number;
+  at?: string;
+  late: boolean;
+  feeSupply: number;
+  fees: { type: string; rule?: string; base?: number; ratePpm?: number; fixed?: number; amount: number }[];
+  contract: Contract;
+  calculator: string;
+  calendar: string;
+  calendarVersion: number;
+  canary?: string;
+  before?: { amount: number; amountLeft: number; onCancel: string };
+  explain: { rule: string; formula: string; value: number }[];
+  recomputed: boolean;
+  whyNotRecomputed?: string;
 }
 
 export interface FailedItem {
-  lineId?: string;
+  lineId: string;
   paymentId: string;
-  merchantId: string;
+  merchantId?: string;
+  merchantName?: string;
+  kind: string;
   amount: number;
-  currency?: string;
   code: string;
-  detail?: string;
+  detail: string;
 }
 
 export interface CanaryDifference {
   canary: string;
   lineId: string;
-  merchantId: string;
+  merchantId?: string;
+  merchantName?: string;
   feeNow: number;
   feeCandidate: number;
   vatNow: number;
   vatCandidate: number;
-  currency?: string;
   detail?: string;
 }
 
@@ -103,30 +127,48 @@ export interface Payout {
   currency: string;
   lines: number;
   linesNet: number;
-  carriedOver?: { from: string; amount: number }[];
-  withheld?: number;
-  released?: number;
+  carriedOver: { from: string; amount: number }[]; // of another payout
+  withheld: number;
+  released: number;
   amount: number;
-  leftOver?: number;
+  leftOver: number;
   state: string;
   account?: string;
-  bankTraceNo?: string | null;
-  paidAt?: string | null;
-  failure?: string | null;
+  file?: string;
+  bankTraceNo?: string;
+  paidAt?: string;
+  failure?: string;
+}
+
+export interface PayoutReport {
+  date: string;
+  requested: number;
+  carried: number;
+  held: number;
+  already: number;
+  totals: { currency: string; count: number; amount: number }[];
+  problems: Trouble[];
+}
+
+export interface ResultsApplied {
+  applied: number;
+  already: number;
+  refused: { line: number; why: string }[];
 }
 
 export interface FundsPosition {
   asOf: string;
   ratioPpm: number;
+  ratioSource?: string;
   rows: { merchantId: string; merchantName?: string; currency: string; approvedUnpaid: number; requiredAmount: number }[];
-  totals: { currency: string; approvedUnpaid: number; requiredAmount: number; heldAmount: number; gap: number }[];
-  held: { kind: string; institution: string; amount: number; currency?: string }[];
+  totals: { currency: string; approvedUnpaid: number; countedAmount: number; requiredAmount: number; heldAmount: number; gap: number }[];
+  held: { date: string; kind: string; institution: string; currency: string; amount: number }[];
 }
 
 export interface FeeRule {
   name: string;
   kind: string;
-  applies?: Record<string, unknown>;
+  applies?: { method?: string; issuer?: string; cardType?: string; monthsMin?: number; monthsMax?: number };
   ratePpm?: number;
   amount?: number;
   steps?: { from: number; ratePpm: number }[];
@@ -135,30 +177,51 @@ export interface FeeRule {
 
 export interface Contract {
   merchantId: string;
-  subMallId?: string;
+  subMall?: string;
   currency: string;
   version: number;
   validFrom: string;
-  validUntil?: string | null;
-  tier?: string;
+  validUntil?: string;
+  tier: string;
+  businessNumber?: string;
   fees: { vat: string; order: string; rounding: string; rules: FeeRule[]; onCancel?: { method?: string; fee: string }[] };
-  cycle: { kind: string; basis: string; roll?: string; lagDays?: number; policy?: string; weekEnd?: string };
+  cycle: { kind: string; basis: string; roll: string; lagDays: number; policy: string; weekEnd: number };
   calendar: string;
-  keepBack?: boolean;
+  keepBack?: number;
   payoutAccount?: string;
   knownAt?: string;
   changeId?: string;
 }
 
-export interface Calendar {
+export interface CalendarHead {
   code: string;
-  name?: string;
   version: number;
-  versions?: number;
-  from?: string;
-  until?: string;
-  holidays?: { date: string; name: string }[];
-  text?: string;
+  source?: string;
+  from: string;
+  until: string;
+  days: number;
+  knownAt: string;
+}
+
+export interface Calendar extends CalendarHead {
+  closed: { date: string; kind: string; name?: string }[];
+  text: string;
+}
+
+export interface CalendarDifference {
+  date: string;
+  kind: string;
+  name: string;
+  added: boolean;
+}
+
+export interface Hold {
+  merchantId: string;
+  placed: boolean;
+  from: string;
+  reason?: string;
+  knownAt: string;
+  changeId: string;
 }
 
 export interface Change {
@@ -167,33 +230,44 @@ export interface Change {
   status: string;
   proposedBy?: string;
   proposedAt?: string;
-  decidedBy?: string | null;
-  decidedAt?: string | null;
+  decidedBy?: string;
+  decidedAt?: string;
+  decisionNote?: string;
   note?: string;
+  contract?: Contract;
+  calendar?: CalendarHead;
+  hold?: Omit<Hold, 'knownAt' | 'changeId'>;
+  fundsRatio?: { validFrom: string; ratioPpm: number };
+  fundsHeld?: { date: string; kind: string; institution: string; currency: string; amount: number };
+  canary?: { name: string };
+}
+
+interface Moved<T> {
+  from?: T;
+  to?: T;
 }
 
 export interface WhatIf {
-  lines: { lineId?: string; paymentId?: string; merchantId: string; payoutDate: { from: string; to: string }; fee: { from: number; to: number }; net: { from: number; to: number } }[];
-  payouts: { merchantId: string; date: { from: string; to: string }; net: number }[];
+  lines: { lineId: string; paymentId: string; merchantId: string; currency: string; by: string; payoutDate: Moved<string>; fee: Moved<number>; net: Moved<number>; fails?: boolean }[];
+  payouts: { merchantId: string; currency: string; date: Moved<string>; net: number }[];
   counts: { lines: number; payouts: number; merchants: number };
   feeDelta: { currency: string; amount: number }[];
-  truncated?: boolean;
+  truncated: boolean;
 }
 
 export interface Break {
-  fileId?: string;
-  acquirer?: string;
-  lineNo?: number;
-  lineId?: string;
+  fileId: string;
+  acquirer: string;
+  lineNo?: number; // absent: only ours
+  ours: string[]; // ids of lines
   state: string;
   reason: string;
-  theirs?: Record<string, unknown> | null;
-  ours?: Record<string, unknown>[];
-  amountDelta?: number;
+  theirs?: { lineNo: number; theirKey?: string; cardTail?: string; amount: number; fee: number; date?: string; paidOn?: string };
+  amountDelta?: number; // theirs less ours
   dateDelta?: number;
-  ageDays?: number;
-  currency?: string;
   why?: string;
+  since: string;
+  ageDays: number;
 }
 
 export interface AcquirerFile {
@@ -202,9 +276,9 @@ export interface AcquirerFile {
   kind: string;
   acquirer: string;
   importedAt?: string;
-  rows?: number;
-  matched?: number;
-  breaks?: number;
+  rows: number;
+  matched: number;
+  breaks: number;
 }
 
 export interface JournalEntry {
@@ -212,18 +286,19 @@ export interface JournalEntry {
   eventId: string;
   type: string;
   at: string;
-  day?: string;
-  paymentId?: string | null;
-  postings: { account: number; code?: string; name: string; nameKo?: string; currency: string; debit: number; credit: number }[];
+  day: string;
+  paymentId: string | null;
+  postings: { account: number; name: string; nameKo?: string; currency: string; debit: number; credit: number }[];
 }
 
 export interface TrialBalance {
-  asOf: string;
+  asOf?: string;
   isBalanced: boolean;
   currencies: {
     currency: string;
     debit: number;
     credit: number;
-    accounts: { account: number; code?: string; name: string; nameKo?: string; type: string; debit: number; credit: number; balance: number }[];
+    accounts: { account: number; name: string; nameKo?: string; type: string; debit: number; credit: number; balance: number }[];
   }[];
+  seen?: Seen;
 }

@@ -1,145 +1,152 @@
-// Reconciliation: what an acquirer's file and our lines don't agree on, side by side, oldest and largest to see;
-// the files that were read.
+// Reconciliation: what an acquirer's file and our lines don't agree on, side by side; the files that were read.
 import { useState } from 'preact/hooks';
 import { count } from '../base/format';
 import { code, t } from '../base/i18n';
 import { useGet } from '../base/live';
 import type { AcquirerFile, Break, List } from '../base/money_types';
-import { newKey, write } from '../base/api';
 import { href, place, setQuery } from '../base/url';
-import { problemOf } from '../ui/act';
-import { Badge, Dialog, Empty, Failure, Field, Fresh, Head, Id, Money, Skeleton, Tabs, Time } from '../ui/parts';
+import { ActButton, FormDialog } from '../ui/act';
+import { Dialog, Empty, Facts, Field, Head, Id, Loaded, Money, None, Panel, Tabs, Time } from '../ui/parts';
 import { Table } from '../ui/table';
-import type { Problem } from '../base/api';
 
-function Side({ title, facts }: { title: string; facts: Record<string, unknown> | null | undefined }) {
-  const rows = Object.entries(facts ?? {}).filter(([, v]) => v !== null && v !== '' && typeof v !== 'object');
+const SHOWN = 200;
+
+/** Files name amounts in the currency that they were read with; all so far are of won. */
+const WON = 'KRW';
+
+const keyOf = (b: Break) => `${b.fileId}.${b.lineNo ?? b.ours[0]}`;
+const paymentOf = (line: string) => `pay_${line.slice(4, 30)}`;
+
+function Sides({ b }: { b: Break }) {
+  const theirs = b.theirs;
+  const delta = b.amountDelta ?? 0;
   return (
-    <div>
-      <h3>{title}</h3>
-      {rows.length === 0 ? <p class="dim">{t('notThere')}</p> : <dl class="facts">{rows.map(([k, v]) => <div key={k}><dt>{k}</dt><dd class="tab">{String(v)}</dd></div>)}</dl>}
+    <div class="sides">
+      <Panel title={`${t('theirs')} ${b.acquirer}`}>
+        {!theirs ? <p class="dim">{t('notThere')}</p> : (
+          <Facts rows={[
+            [t('row'), theirs.lineNo], [t('approveNo'), theirs.theirKey], [t('cardTail'), theirs.cardTail], [t('amount'), <Money value={theirs.amount} currency={WON} />],
+            [t('fees'), <Money value={theirs.fee} currency={WON} />], [t('day'), theirs.date], [t('paidOn'), theirs.paidOn],
+          ]} />
+        )}
+      </Panel>
+      <Panel title={t('ours')}>
+        {b.ours.length === 0 ? <p class="dim">{t('notThere')}</p> : (
+          <Facts rows={[
+            ...b.ours.map((id): [string, preact.ComponentChildren] => [t('payment'), <a href={href(`/payments/${paymentOf(id)}`)}><Id id={paymentOf(id)} /></a>]),
+            [t('amount'), b.ours.length === 1 && <Money value={(theirs?.amount ?? 0) - delta} currency={WON} />],
+          ]} />
+        )}
+      </Panel>
+      <Panel title={t('difference')}>
+        <Facts rows={[[t('amount'), <Money value={delta} currency={WON} />], [t('dateDelta'), b.dateDelta ? t('daysLong', b.dateDelta) : <None />], [t('file'), <Id id={b.fileId} />], [t('why'), b.why]]} />
+      </Panel>
     </div>
   );
 }
 
 function Resolve({ item, onClose, onDone }: { item: Break; onClose: () => void; onDone: () => void }) {
   const [resolution, setResolution] = useState('');
-  const [problem, setProblem] = useState<Problem>();
-  const [key] = useState(() => newKey('break'));
-  const send = async (event: Event) => {
-    event.preventDefault();
-    const body: Record<string, unknown> = { resolution: resolution.trim() };
-    if (item.fileId) body.fileId = item.fileId;
-    if (item.lineNo !== undefined) body.lineNo = item.lineNo;
-    else if (item.lineId) body.lineId = item.lineId;
-    try {
-      await write('POST', '/v1/breaks/resolutions', body, `${key}-${resolution.length}`);
-      onDone();
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  };
+  const which = item.lineNo === undefined ? { lineId: item.ours[0] } : { lineNo: item.lineNo };
   return (
-    <Dialog title={t('resolveBreak')} onClose={onClose}>
-      <form class="form" onSubmit={send}>
-        <p>{item.why ?? code('breakReason', item.reason)}</p>
-        <Field label={t('resolution')} hint={t('resolutionHint')}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={resolution} onInput={(e) => setResolution(e.currentTarget.value)} />}</Field>
-        {problem && <Failure problem={problem} />}
-        <div class="dialog-actions">
-          <button type="button" onClick={onClose}>{t('leaveIt')}</button>
-          <button type="submit" class="primary" disabled={resolution.trim() === ''}>{t('resolveIt')}</button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={t('resolveBreak')} submit={t('resolveIt')} what="break" path="/v1/breaks/resolutions" ready={resolution.trim() !== ''} body={{ fileId: item.fileId, ...which, resolution: resolution.trim() }} onClose={onClose} onDone={onDone}>
+      <p>{item.why ?? code('breakReason', item.reason)}</p>
+      <Field label={t('resolution')} hint={t('resolutionHint')}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={resolution} onInput={(e) => setResolution(e.currentTarget.value)} />}</Field>
+    </FormDialog>
   );
 }
 
-function BreakList() {
+function BreakTable({ all, refresh }: { all: Break[]; refresh: () => void }) {
   const query = place.value.query;
   const reason = query.get('reason') ?? '';
-  const got = useGet<List<Break>>('/v1/breaks?limit=500', 10_000);
-  const [opened, setOpened] = useState(-1);
+  const opened = query.get('break');
   const [resolving, setResolving] = useState<Break>();
-  if (got.problem && !got.data) return <Failure problem={got.problem} retry={got.refresh} />;
-  if (!got.data) return <Skeleton />;
-  const all = got.data.items;
   const reasons = [...new Set(all.map((b) => b.reason))];
-  const rows = all.filter((b) => reason === '' || b.reason === reason).sort((a, b) => Math.abs(b.amountDelta ?? 0) - Math.abs(a.amountDelta ?? 0));
-  if (all.length === 0) return <Empty title={t('noBreaks')}>{t('noBreaksMore')}</Empty>;
+  const rows = all.filter((b) => reason === '' || b.reason === reason);
   return (
     <>
-      <p class="sub"><Fresh at={got.at} /></p>
-      <div class="filter-row open">
-        <Field label={t('why')}>
-          {(id) => (
-            <select id={id} value={reason} onChange={(e) => setQuery({ reason: e.currentTarget.value })}>
-              <option value="">{t('all')} ({count(all.length)})</option>
-              {reasons.map((r) => <option key={r} value={r}>{`${code('breakReason', r)} (${all.filter((b) => b.reason === r).length})`}</option>)}
-            </select>
-          )}
-        </Field>
+      <div class="segments above" role="group" aria-label={t('why')}>
+        {['', ...reasons].map((r) => <button key={r} type="button" aria-pressed={r === reason} onClick={() => setQuery({ reason: r })}>{r === '' ? t('all') : code('breakReason', r)} {r === '' ? all.length : all.filter((b) => b.reason === r).length}</button>)}
       </div>
       <Table
         caption={t('breaks')}
         rows={rows}
-        keyOf={(_, i) => String(i)}
-        detail={(b) => rows.indexOf(b) === opened && <div class="sides"><Side title={t('theirs')} facts={b.theirs} />{(b.ours?.length ? b.ours : [null]).map((o, i) => <Side key={i} title={t('ours')} facts={o} />)}</div>}
+        keyOf={keyOf}
+        detail={(b) => keyOf(b) === opened && <Sides b={b} />}
         columns={[
-          { id: 'r', label: t('why'), card: 'title', wide: true, cell: (b) => <span class="two"><span>{code('breakReason', b.reason)}</span><span class="dim small-text">{b.why}</span></span> },
-          { id: 's', label: t('state'), cell: (b) => <Badge kind="breakState" value={b.state} /> },
-          { id: 'a', label: t('acquirer'), cell: (b) => b.acquirer ?? '–' },
-          { id: 'd', label: t('ageDays'), num: true, cell: (b) => b.ageDays ?? 0 },
-          { id: 't', label: t('dateDelta'), num: true, cell: (b) => (b.dateDelta ? t('daysLong', b.dateDelta) : <span class="dim none">–</span>) },
-          { id: 'x', label: t('difference'), num: true, card: 'lead', cell: (b) => <Money value={b.amountDelta ?? 0} currency={b.currency ?? 'KRW'} /> },
-          { id: 'z', label: t('action'), cell: (b) => <><button type="button" class="small" aria-expanded={rows.indexOf(b) === opened} onClick={() => setOpened(rows.indexOf(b) === opened ? -1 : rows.indexOf(b))}>{t('sideBySide')}</button> {b.state !== 'RESOLVED' && <button type="button" class="small" onClick={() => setResolving(b)}>{t('resolveIt')}…</button>}</> },
+          { id: 'd', label: t('ageDays'), num: true, cell: (b) => <span title={b.since}>{count(b.ageDays)}</span> },
+          { id: 'r', label: t('why'), card: 'title', wide: true, cell: (b) => <span class="two" title={b.why}><span>{code('breakReason', b.reason)}</span><span class="dim small-text">{b.why}</span></span> },
+          { id: 'a', label: t('acquirer'), cell: (b) => b.acquirer },
+          { id: 'n', label: t('approveNo'), cell: (b) => <span class="tab">{b.theirs?.theirKey ?? <None />}</span> },
+          { id: 't', label: t('theirs'), num: true, cell: (b) => (b.theirs ? <Money value={b.theirs.amount} currency={WON} /> : <None />) },
+          { id: 'o', label: t('ours'), num: true, cell: (b) => (b.ours.length === 1 ? <Money value={(b.theirs?.amount ?? 0) - (b.amountDelta ?? 0)} currency={WON} /> : <None />) },
+          { id: 'x', label: t('difference'), num: true, card: 'lead', cell: (b) => <Money value={b.amountDelta ?? 0} currency={WON} /> },
+          { id: 'z', label: t('action'), cell: (b) => (
+            <span class="actions">
+              <button type="button" class="small" aria-expanded={keyOf(b) === opened} onClick={() => setQuery({ break: keyOf(b) === opened ? undefined : keyOf(b) }, { replace: true })}>{t('sideBySide')}</button>
+              <button type="button" class="small" onClick={() => setResolving(b)}>{t('resolveIt')}…</button>
+            </span>
+          ) },
         ]}
       />
-      {resolving && <Resolve item={resolving} onClose={() => setResolving(undefined)} onDone={() => { setResolving(undefined); got.refresh(); }} />}
+      {all.length === SHOWN && <p class="note">{t('truncated', SHOWN)}</p>}
+      {resolving && <Resolve item={resolving} onClose={() => setResolving(undefined)} onDone={() => { setResolving(undefined); refresh(); }} />}
     </>
+  );
+}
+
+function BreakList() {
+  const got = useGet<List<Break>>(`/v1/breaks?limit=${SHOWN}`, 10_000);
+  return <Loaded got={got}>{({ items }) => (items.length === 0 ? <Empty title={t('noBreaks')}>{t('noBreaksMore')}</Empty> : <BreakTable all={items} refresh={got.refresh} />)}</Loaded>;
+}
+
+// ---- files ----
+
+interface Imported extends AcquirerFile {
+  match: { rows: number; matched: number; breaks: number };
+}
+
+function ReadFile({ onClose, onDone }: { onClose: () => void; onDone: (made: Imported) => void }) {
+  const [file, setFile] = useState<File>();
+  const [kind, setKind] = useState('DEPOSIT');
+  const [acquirer, setAcquirer] = useState('');
+  const query = new URLSearchParams({ name: file?.name ?? '', kind, acquirer: acquirer.trim() });
+  return (
+    <FormDialog<Imported> title={t('readAFile')} submit={t('readFile')} what="file" path={`/v1/acquirer-files?${query}`} ready={file !== undefined && acquirer.trim() !== ''} body={file} onClose={onClose} onDone={onDone}>
+      <p class="dim">{t('fileIs')} <code class="wrap">number, amount, date, fee, paid_on, card_tail</code></p>
+      <Field label={t('file')}>{(id) => <input id={id} type="file" accept=".csv,text/csv" required onChange={(e) => setFile(e.currentTarget.files?.[0])} />}</Field>
+      <Field label={t('kind')}>{(id) => <select id={id} value={kind} onChange={(e) => setKind(e.currentTarget.value)}>{['DEPOSIT', 'ACQUISITION'].map((k) => <option key={k} value={k}>{code('fileKind', k)}</option>)}</select>}</Field>
+      <Field label={t('acquirer')}>{(id) => <input id={id} required maxLength={32} value={acquirer} onInput={(e) => setAcquirer(e.currentTarget.value)} />}</Field>
+    </FormDialog>
   );
 }
 
 function Files() {
   const got = useGet<List<AcquirerFile>>('/v1/acquirer-files?limit=100', 10_000);
-  const [problem, setProblem] = useState<Problem>();
-  const [said, setSaid] = useState('');
-  const upload = async (event: Event) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const file = form.get('file');
-    if (!(file instanceof File) || file.size === 0) return;
-    setProblem(undefined);
-    const query = new URLSearchParams({ name: file.name, kind: String(form.get('kind')), acquirer: String(form.get('acquirer')) });
-    try {
-      const made = await write<AcquirerFile>('POST', `/v1/acquirer-files?${query}`, file, newKey('file'));
-      setSaid(t('fileRead', made.name));
-      got.refresh();
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  };
-  if (got.problem && !got.data) return <Failure problem={got.problem} retry={got.refresh} />;
-  if (!got.data) return <Skeleton />;
+  const [open, setOpen] = useState(false);
+  const [made, setMade] = useState<Imported>();
   return (
     <>
-      <form class="filter-row open upload" onSubmit={upload}>
-        <Field label={t('file')}>{(id) => <input id={id} name="file" type="file" accept=".csv,text/csv" required />}</Field>
-        <Field label={t('kind')}>{(id) => <select id={id} name="kind"><option value="ACQUISITION">{t('acquisition')}</option><option value="DEPOSIT">{t('deposit')}</option></select>}</Field>
-        <Field label={t('acquirer')}>{(id) => <input id={id} name="acquirer" required maxLength={32} />}</Field>
-        <button type="submit">{t('readFile')}</button>
-        {said && <span class="dim" role="status">{said}</span>}
-      </form>
-      {problem && <Failure problem={problem} />}
-      {got.data.items.length === 0 ? <Empty title={t('noFiles')} /> : (
-        <Table caption={t('files')} rows={got.data.items} keyOf={(f) => f.fileId} columns={[
-          { id: 'n', label: t('file'), card: 'title', wide: true, cell: (f) => f.name },
-          { id: 'k', label: t('kind'), cell: (f) => f.kind },
-          { id: 'a', label: t('acquirer'), cell: (f) => f.acquirer },
-          { id: 't', label: t('readAt'), cell: (f) => <Time at={f.importedAt} /> },
-          { id: 'r', label: t('rows'), num: true, cell: (f) => count(f.rows ?? 0) },
-          { id: 'm', label: t('matched'), num: true, cell: (f) => count(f.matched ?? 0) },
-          { id: 'i', label: 'id', cell: (f) => <Id id={f.fileId} /> },
-        ]} />
+      <div class="filter-row open"><button type="button" data-key="act" onClick={() => setOpen(true)}>{t('readAFile')}…</button></div>
+      <Loaded got={got}>
+        {({ items }) => (items.length === 0 ? <Empty title={t('noFiles')}>{t('noBreaksMore')}</Empty> : (
+          <Table caption={t('files')} rows={items} keyOf={(f) => f.fileId} columns={[
+            { id: 'n', label: t('file'), card: 'title', wide: true, cell: (f) => <span class="two"><span>{f.name}</span><Id id={f.fileId} /></span> },
+            { id: 'k', label: t('kind'), cell: (f) => code('fileKind', f.kind) },
+            { id: 'a', label: t('acquirer'), cell: (f) => f.acquirer },
+            { id: 't', label: t('readAt'), cell: (f) => <Time at={f.importedAt} /> },
+            { id: 'r', label: t('rows'), num: true, cell: (f) => count(f.rows) },
+            { id: 'm', label: t('matched'), num: true, cell: (f) => count(f.matched) },
+            { id: 'b', label: t('breaks'), num: true, card: 'lead', cell: (f) => (f.breaks > 0 ? <span class="badge warn">{count(f.breaks)}</span> : <span class="badge good">0</span>) },
+            { id: 'x', label: t('action'), cell: (f) => <ActButton label={t('matchAgain')} what="match" path={`/v1/acquirer-files/${f.fileId}/matches`} onDone={got.refresh} /> },
+          ]} />
+        ))}
+      </Loaded>
+      {open && <ReadFile onClose={() => setOpen(false)} onDone={(one) => { setOpen(false); setMade(one); got.refresh(); }} />}
+      {made && (
+        <Dialog title={t('fileRead', made.name)} onClose={() => setMade(undefined)}>
+          <Facts rows={[[t('rows'), count(made.match.rows)], [t('matched'), count(made.match.matched)], [t('breaks'), <a href={href('/breaks')} onClick={() => setMade(undefined)}>{count(made.match.breaks)}</a>]]} />
+        </Dialog>
       )}
     </>
   );

@@ -1,54 +1,99 @@
 // Settlement funds: what was approved and isn't paid out yet, what has to be set aside for it, what is.
-import { addDays, dayLong, isDay, rate } from '../base/format';
-import { lang, t } from '../base/i18n';
+import { useState } from 'preact/hooks';
+import { addDays, dayLong, isDay, parseAmount, rate } from '../base/format';
+import { code, lang, t } from '../base/i18n';
 import { useGet } from '../base/live';
 import type { FundsPosition } from '../base/money_types';
+import { parseCharge } from '../base/rule_text';
 import { href, place, setQuery } from '../base/url';
-import { Figures } from '../ui/act';
-import { merchantName, useMerchants } from '../ui/merchants';
-import { Empty, Failure, Field, Fresh, Head, Money, Panel, Skeleton, today } from '../ui/parts';
+import { Empty, Field, Fresh, Head, Loaded, Money, Panel, today } from '../ui/parts';
 import { Table } from '../ui/table';
+import { ProposeForm } from './changes';
+
+const KINDS = ['DEPOSIT', 'TRUST', 'GUARANTEE_INSURANCE'];
+
+function HeldForm({ day, onClose }: { day: string; onClose: () => void }) {
+  const [kind, setKind] = useState('TRUST');
+  const [institution, setInstitution] = useState('');
+  const [amountText, setAmount] = useState('');
+  const [date, setDate] = useState(day);
+  const note = useState('');
+  const amount = parseAmount(amountText, 'KRW');
+  return (
+    <ProposeForm kind="FUNDS_HELD" title={t('recordHeld')} note={note} ready={institution.trim() !== '' && amount !== undefined && date !== ''} body={{ fundsHeld: { date, kind, institution: institution.trim(), currency: 'KRW', amount } }} onClose={onClose}>
+      <div class="form-grid">
+        <Field label={t('day')}>{(id) => <input id={id} type="date" required value={date} onInput={(e) => setDate(e.currentTarget.value)} />}</Field>
+        <Field label={t('kind')}>{(id) => <select id={id} value={kind} onChange={(e) => setKind(e.currentTarget.value)}>{KINDS.map((k) => <option key={k} value={k}>{code('heldKind', k)}</option>)}</select>}</Field>
+        <Field label={t('institution')}>{(id) => <input id={id} required value={institution} onInput={(e) => setInstitution(e.currentTarget.value)} />}</Field>
+        <Field label={`${t('amount')} (KRW)`}>{(id) => <input id={id} class="num" inputMode="numeric" required value={amountText} onInput={(e) => setAmount(e.currentTarget.value)} />}</Field>
+      </div>
+    </ProposeForm>
+  );
+}
+
+function RatioForm({ now, onClose }: { now: number; onClose: () => void }) {
+  const [validFrom, setFrom] = useState(today());
+  const [text, setText] = useState(rate(now));
+  const [source, setSource] = useState('');
+  const note = useState('');
+  const ratio = parseCharge('BASE_RATE', text, 'KRW')?.ratePpm;
+  return (
+    <ProposeForm kind="FUNDS_RATIO" title={t('changeRatio')} note={note} ready={validFrom !== '' && ratio !== undefined} body={{ fundsRatio: { validFrom, ratioPpm: ratio, source: source.trim() || undefined } }} onClose={onClose}>
+      <div class="form-grid">
+        <Field label={t('validFrom')}>{(id) => <input id={id} type="date" required value={validFrom} onInput={(e) => setFrom(e.currentTarget.value)} />}</Field>
+        <Field label={t('ratio')} error={ratio === undefined ? t('notACharge') : undefined}>{(id) => <input id={id} required value={text} onInput={(e) => setText(e.currentTarget.value)} />}</Field>
+        <Field label={t('source')}>{(id) => <input id={id} value={source} onInput={(e) => setSource(e.currentTarget.value)} />}</Field>
+      </div>
+    </ProposeForm>
+  );
+}
+
+function Position({ f, onForm }: { f: FundsPosition; onForm: (form: 'held' | 'ratio') => void }) {
+  return (
+    <>
+      {f.ratioPpm === 0 && <p class="note">{t('noRatio')}</p>}
+      {f.totals.map((x) => (
+        <dl class="kpis" key={x.currency}>
+          <div class="kpi"><dt>{t('approvedUnpaid')}</dt><dd><Money value={x.approvedUnpaid} currency={x.currency} /></dd></div>
+          <div class="kpi"><dt>{t('required')} · {rate(f.ratioPpm)}</dt><dd><Money value={x.requiredAmount} currency={x.currency} /></dd></div>
+          <div class="kpi"><dt>{t('heldFunds')}</dt><dd><Money value={x.heldAmount} currency={x.currency} /></dd></div>
+          <div class="kpi"><dt>{t('gap')}</dt><dd><Money value={x.heldAmount - x.requiredAmount} currency={x.currency} /> <span class={`badge ${x.gap > 0 ? 'bad' : 'good'}`}>{x.gap > 0 ? t('tooLittle') : t('enough')}</span></dd></div>
+        </dl>
+      ))}
+      <div class="split">
+        <Panel flush title={t('byMerchant')}>
+          {f.rows.length === 0 ? <Empty title={t('nothingUnpaid')} /> : (
+            <Table caption={t('funds')} rows={f.rows} keyOf={(r) => r.merchantId + r.currency} columns={[
+              { id: 'm', label: t('merchant'), card: 'title', wide: true, cell: (r) => <a href={href('/payouts', { merchant: r.merchantId })}>{r.merchantName}</a> },
+              { id: 'a', label: t('approvedUnpaid'), num: true, cell: (r) => <Money value={r.approvedUnpaid} currency={r.currency} /> },
+              { id: 'r', label: t('required'), num: true, card: 'lead', cell: (r) => <Money value={r.requiredAmount} currency={r.currency} /> },
+            ]} />
+          )}
+        </Panel>
+        <Panel title={t('heldFunds')} aside={<button type="button" class="small" onClick={() => onForm('held')}>{t('recordHeld')}…</button>}>
+          {f.held.length === 0 ? <p class="dim">{t('noHeld')}</p> : <ul class="health">{f.held.map((h) => <li key={h.kind + h.institution}><span class="two"><span>{h.institution}</span><span class="dim small-text">{code('heldKind', h.kind)} · {h.date}</span></span><Money value={h.amount} currency={h.currency} /></li>)}</ul>}
+          <p class="dim small-text ratio">{t('ratio')} {rate(f.ratioPpm)} {f.ratioSource} <button type="button" class="link" onClick={() => onForm('ratio')}>{t('changeRatio')}…</button></p>
+        </Panel>
+      </div>
+    </>
+  );
+}
 
 export function Funds() {
-  useMerchants();
   const given = place.value.query.get('asOf');
   const asOf = isDay(given) ? given : addDays(today(), -1);
   if (!isDay(given)) queueMicrotask(() => setQuery({ asOf }, { replace: true }));
-  const got = useGet<FundsPosition>(`/v1/funds?asOf=${asOf}`);
-  const f = got.data;
+  const got = useGet<FundsPosition>(isDay(given) ? `/v1/funds?asOf=${asOf}` : null);
+  const [form, setForm] = useState<'held' | 'ratio'>();
+  const close = () => setForm(undefined);
   return (
     <>
       <Head title={t('funds')} sub={<>{t('fundsAsOf', dayLong(asOf, lang.value))} <Fresh at={got.at} /></>}>
-        <Field label={t('closeOf')}>{(id) => <input id={id} type="date" value={asOf} onChange={(e) => isDay(e.currentTarget.value) && setQuery({ asOf: e.currentTarget.value })} />}</Field>
+        <Field label={t('closeOf')}>{(id) => <input id={id} type="date" value={asOf} max={today()} onChange={(e) => isDay(e.currentTarget.value) && setQuery({ asOf: e.currentTarget.value })} />}</Field>
       </Head>
-      {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
-      {!f && !got.problem && <Skeleton />}
-      {f && (
-        <div class={got.isStale ? 'stale' : undefined}>
-          {f.totals.map((x) => (
-            <Figures key={x.currency} rows={[
-              [t('approvedUnpaid'), <Money value={x.approvedUnpaid} currency={x.currency} />],
-              [`${t('required')} (${rate(f.ratioPpm)})`, <Money value={x.requiredAmount} currency={x.currency} />],
-              [t('heldFunds'), <Money value={x.heldAmount} currency={x.currency} />],
-              [t('gap'), <span class={`badge ${x.gap < 0 ? 'bad' : 'good'}`}><Money value={x.gap} currency={x.currency} plain /></span>, true],
-            ]} />
-          ))}
-          <div class="split">
-            <Panel flush title={t('byMerchant')}>
-              {f.rows.length === 0 ? <Empty title={t('nothingUnpaid')} /> : (
-                <Table caption={t('funds')} rows={f.rows} keyOf={(r) => r.merchantId + r.currency} columns={[
-                  { id: 'm', label: t('merchant'), card: 'title', wide: true, cell: (r) => <a href={href('/payouts', { merchant: r.merchantId })}>{r.merchantName ?? merchantName(r.merchantId)}</a> },
-                  { id: 'a', label: t('approvedUnpaid'), num: true, cell: (r) => <Money value={r.approvedUnpaid} currency={r.currency} /> },
-                  { id: 'r', label: t('required'), num: true, card: 'lead', cell: (r) => <Money value={r.requiredAmount} currency={r.currency} /> },
-                ]} />
-              )}
-            </Panel>
-            <Panel title={t('heldFunds')}>
-              {f.held.length === 0 ? <p class="dim">{t('noHeld')}</p> : <dl class="facts">{f.held.map((h) => <div key={h.kind + h.institution}><dt>{h.institution}</dt><dd><Money value={h.amount} currency={h.currency ?? 'KRW'} /> <span class="dim">{h.kind}</span></dd></div>)}</dl>}
-            </Panel>
-          </div>
-        </div>
-      )}
+      <Loaded got={got}>{(f) => <Position f={f} onForm={setForm} />}</Loaded>
+      {form === 'held' && <HeldForm day={asOf} onClose={close} />}
+      {form === 'ratio' && <RatioForm now={got.data?.ratioPpm ?? 0} onClose={close} />}
     </>
   );
 }

@@ -2,18 +2,22 @@
 // the newest payments.
 import { session } from '../base/api';
 import { addDays, count, dayLong } from '../base/format';
-import { lang, t } from '../base/i18n';
+import { code, lang, t } from '../base/i18n';
 import { useGet } from '../base/live';
+import type { List, Run } from '../base/money_types';
 import type { Cube, Page, PaymentPage, SalesToday, Sums, Totals, View } from '../base/types';
 import { href } from '../base/url';
 import { Chart } from '../ui/chart';
-import { Empty, Failure, Fresh, Head, Money, Panel, Skeleton, Status, Time, today } from '../ui/parts';
+import { Empty, Failure, Fresh, Head, Money, Panel, Skeleton, Status, Time, today, toneOf } from '../ui/parts';
 import { type Column, Table } from '../ui/table';
 import { merchantName, useMerchants } from '../ui/merchants';
 import { useHeld } from '../ui/held';
 
 const LIVE_MS = 3000;
 const MINUTES = 60;
+const COUNTED = 10; // of what waits; more is said as "10+"
+
+type Doubts = Page & { payments: unknown[] };
 
 function Kpi({ label, children, note }: { label: string; children: preact.ComponentChildren; note?: preact.ComponentChildren }) {
   return (
@@ -91,19 +95,30 @@ function MinuteChart({ currency }: { currency: string }) {
   );
 }
 
+type Tone = 'good' | 'warn' | 'bad' | 'info' | 'dim';
+
 function Health() {
+  const yesterday = addDays(today(), -1);
   const views = useGet<{ views: View[] }>('/v1/views', LIVE_MS);
   const ready = useGet<{ status: string; troubles?: string[] }>('/readyz?verbose', 10_000);
-  const person = useGet<Page & { payments: unknown[] }>('/v1/in-doubt?waiting=person&limit=100', 10_000);
-  const doubt = useGet<Page & { payments: unknown[] }>('/v1/in-doubt?limit=100', 10_000);
-  const view = views.data?.views[0];
-  const many = (page: (Page & { payments: unknown[] }) | undefined) => (page ? `${page.payments.length}${page.hasMore ? '+' : ''}` : '–');
-  const rows: [string, string, string, 'good' | 'warn' | 'bad' | 'dim'][] = [
-    [t('ledger'), ready.problem ? t('notReady') : ready.data ? (ready.data.troubles?.length ? ready.data.troubles.join(', ') : t('ready')) : '–', '/operations', ready.problem || ready.data?.troubles?.length ? 'bad' : 'good'],
-    [t('views'), view ? (view.lagEvents === 0 ? t('upToDate') : t('eventsBehind', count(view.lagEvents))) : '–', '/operations', view?.state === 'live' ? 'good' : 'bad'],
-    [t('waitingForPerson'), many(person.data), '/in-doubt?waiting=person', (person.data?.payments.length ?? 0) > 0 ? 'bad' : 'good'],
-    [t('beingAsked'), many(doubt.data), '/in-doubt', (doubt.data?.payments.length ?? 0) > 0 ? 'warn' : 'good'],
-    [t('quarantine'), view ? count(view.quarantined) : '–', '/operations?tab=quarantine', (view?.quarantined ?? 0) > 0 ? 'bad' : 'good'],
+  const person = useGet<Doubts>(`/v1/in-doubt?waiting=person&limit=${COUNTED}`, 10_000);
+  const asked = useGet<Doubts>(`/v1/in-doubt?waiting=resolver&limit=${COUNTED}`, 10_000);
+  const run = useGet<Run>(`/v1/settlement/runs/${yesterday}`, 10_000);
+  const changes = useGet<List<unknown>>(`/v1/changes?status=PROPOSED&limit=${COUNTED}`, 10_000);
+  const behind = (views.data?.views ?? []).reduce((most, v) => Math.max(most, v.lagEvents), 0);
+  const quarantined = (views.data?.views ?? []).reduce((sum, v) => sum + v.quarantined, 0);
+  const state = run.data?.state;
+  const many = (n: number | undefined, more: boolean | undefined) => (n === undefined ? '–' : `${n}${more ? '+' : ''}`);
+  const troubles = ready.data?.troubles ?? [];
+  const waiting = changes.data?.items.length;
+  const rows: [string, string, string, Tone][] = [
+    [t('ledger'), ready.problem ? t('notReady') : ready.data ? (troubles.length > 0 ? troubles.join(', ') : t('ready')) : '–', '/operations', ready.problem || troubles.length > 0 ? 'bad' : 'good'],
+    [t('views'), views.data ? (behind === 0 ? t('upToDate') : t('eventsBehind', count(behind))) : '–', '/operations', views.data?.views.every((v) => v.state === 'live') ? 'good' : 'bad'],
+    [t('dayBefore'), code('runState', state), `/settlement/${yesterday}`, toneOf(state)],
+    [t('changesWaiting'), many(waiting, waiting === COUNTED), '/contracts?tab=changes', waiting ? 'info' : 'good'],
+    [t('waitingForPerson'), many(person.data?.payments.length, person.data?.hasMore), '/in-doubt?waiting=person', person.data?.payments.length ? 'bad' : 'good'],
+    [t('beingAsked'), many(asked.data?.payments.length, asked.data?.hasMore), '/in-doubt?waiting=resolver', asked.data?.payments.length ? 'warn' : 'good'],
+    [t('quarantine'), count(quarantined), '/operations?tab=quarantine', quarantined > 0 ? 'bad' : 'good'],
   ];
   return (
     <Panel title={t('attention')}>

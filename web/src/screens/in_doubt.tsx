@@ -1,12 +1,12 @@
 // Payments whose outcome nobody knows yet: what the resolver is still asking, and what waits for a person, with
 // the evidence there is and the form that settles it.
 import { useState } from 'preact/hooks';
-import { ApiError, type Problem, newKey, write } from '../base/api';
 import { code, t } from '../base/i18n';
 import { useGet } from '../base/live';
 import type { EventPage, LedgerEvent, Page, Payment } from '../base/types';
 import { href, place } from '../base/url';
-import { Badge, Dialog, Empty, Failure, Field, Fresh, Head, Id, Money, Skeleton, Tabs, Time } from '../ui/parts';
+import { FormDialog } from '../ui/act';
+import { Badge, Empty, Failure, Field, Fresh, Head, Id, Money, Skeleton, Tabs, Time } from '../ui/parts';
 import { Table } from '../ui/table';
 import { merchantName, useMerchants } from '../ui/merchants';
 
@@ -25,6 +25,8 @@ function openOf(p: Payment): Open | undefined {
   const cancel = p.cancels.find((c) => ['UNKNOWN', 'REQUESTED'].includes(c.status));
   return cancel && { cancelId: cancel.cancelId, amount: cancel.amount, gaveUp: cancel.pursuit?.gaveUp ?? false, attempts: cancel.pursuit?.attempts ?? 0 };
 }
+
+const PAGE = 50;
 
 const TELLING = /(unknown|provider\.asked|network_cancel|incident|requested)/;
 
@@ -54,64 +56,41 @@ function Settle({ doubt, onClose, onDone }: { doubt: Doubt; onClose: () => void;
   const [reason, setReason] = useState('');
   const [evidence, setEvidence] = useState('');
   const [approveNo, setApproveNo] = useState('');
-  const [problem, setProblem] = useState<Problem>();
-  const [key] = useState(() => newKey('settle'));
-  const [busy, setBusy] = useState(false);
-  const ready = open && outcome && reason.trim() && evidence.trim();
-  const send = async (event: Event) => {
-    event.preventDefault();
-    if (!ready) return;
-    setBusy(true);
-    const body: Record<string, unknown> = { outcome, reason: reason.trim(), evidence: evidence.trim(), expectedVersion: doubt.payment.version };
-    if (open.approvalId) body.approvalId = open.approvalId;
-    if (open.cancelId) body.cancelId = open.cancelId;
-    if (outcome === 'APPROVED' && approveNo.trim()) body.approveNo = approveNo.trim();
-    try {
-      await write('POST', `/v1/payments/${doubt.payment.id}/resolutions`, body, `${key}-${outcome}-${reason.length}-${evidence.length}`);
-      onDone();
-    } catch (error) {
-      setProblem(error instanceof ApiError ? error.problem : { status: 0, code: String(error) });
-    } finally {
-      setBusy(false);
-    }
-  };
+  const body: Record<string, unknown> = { outcome, reason: reason.trim(), evidence: evidence.trim(), expectedVersion: doubt.payment.version };
+  if (open?.approvalId) body.approvalId = open.approvalId;
+  if (open?.cancelId) body.cancelId = open.cancelId;
+  if (outcome === 'APPROVED' && approveNo.trim()) body.approveNo = approveNo.trim();
+  const ready = open !== undefined && outcome !== '' && reason.trim() !== '' && evidence.trim() !== '';
   return (
-    <Dialog title={t('settleTitle')} onClose={onClose}>
-      <form class="form" onSubmit={send}>
-        <p class="dim">{t('settleHow')}</p>
-        <Evidence id={doubt.payment.id} />
-        <Field label={t('outcome')}>
-          {(id) => (
-            <select id={id} required value={outcome} onChange={(e) => setOutcome(e.currentTarget.value)}>
-              <option value="">{t('choose')}</option>
-              {outcomes.map((o) => <option key={o} value={o}>{code('outcome', o)}</option>)}
-            </select>
-          )}
-        </Field>
-        {outcome === 'APPROVED' && <Field label={t('approveNo')}>{(id) => <input id={id} maxLength={8} value={approveNo} onInput={(e) => setApproveNo(e.currentTarget.value)} />}</Field>}
-        <Field label={t('reason')} hint={t('settleReasonHint')}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}</Field>
-        <Field label={t('evidence')} hint={t('settleEvidenceHint')}>{(id, by) => <textarea id={id} required rows={3} maxLength={2000} aria-describedby={by} value={evidence} onInput={(e) => setEvidence(e.currentTarget.value)} />}</Field>
-        {problem && <Failure problem={problem} />}
-        <div class="dialog-actions">
-          <button type="button" onClick={onClose}>{t('leaveIt')}</button>
-          <button type="submit" class="primary" disabled={!ready || busy}>{t('settleIt')}</button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={t('settleTitle')} submit={t('settleIt')} what="settle" path={`/v1/payments/${doubt.payment.id}/resolutions`} body={body} ready={ready} onClose={onClose} onDone={onDone}>
+      <p class="dim">{t('settleHow')}</p>
+      <Evidence id={doubt.payment.id} />
+      <Field label={t('outcome')}>
+        {(id) => (
+          <select id={id} required value={outcome} onChange={(e) => setOutcome(e.currentTarget.value)}>
+            <option value="">{t('choose')}</option>
+            {outcomes.map((o) => <option key={o} value={o}>{code('outcome', o)}</option>)}
+          </select>
+        )}
+      </Field>
+      {outcome === 'APPROVED' && <Field label={t('approveNo')}>{(id) => <input id={id} maxLength={8} value={approveNo} onInput={(e) => setApproveNo(e.currentTarget.value)} />}</Field>}
+      <Field label={t('reason')} hint={t('settleReasonHint')}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}</Field>
+      <Field label={t('evidence')} hint={t('settleEvidenceHint')}>{(id, by) => <textarea id={id} required rows={3} maxLength={2000} aria-describedby={by} value={evidence} onInput={(e) => setEvidence(e.currentTarget.value)} />}</Field>
+    </FormDialog>
   );
 }
 
 export function InDoubt() {
   useMerchants();
-  const waiting = place.value.query.get('waiting') ?? '';
-  const got = useGet<Page & { payments: Doubt[] }>(`/v1/in-doubt?limit=100${waiting === '' ? '' : `&waiting=${waiting}`}`, 3000);
+  const waiting = place.value.query.get('waiting') ?? 'person';
+  const got = useGet<Page & { payments: Doubt[] }>(`/v1/in-doubt?limit=${PAGE}&waiting=${waiting}`, 3000);
   const [opened, setOpened] = useState('');
   const [settling, setSettling] = useState<Doubt>();
   const rows = got.data?.payments ?? [];
   return (
     <>
       <Head title={t('inDoubtQueue')} sub={<>{t('inDoubtIs')} <Fresh at={got.at} /></>} />
-      <Tabs current={waiting} hrefOf={(id) => href('/in-doubt', { waiting: id })} tabs={[{ id: '', label: t('all') }, { id: 'resolver', label: t('beingAsked') }, { id: 'person', label: t('waitingForPerson') }]} />
+      <Tabs current={waiting} hrefOf={(id) => href('/in-doubt', { waiting: id })} tabs={[{ id: 'person', label: t('waitingForPerson') }, { id: 'resolver', label: t('beingAsked') }]} />
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton />}
       {got.data && rows.length === 0 && <Empty title={t('noneInDoubt')}>{t('noneInDoubtMore')}</Empty>}
@@ -139,7 +118,7 @@ export function InDoubt() {
           ]}
         />
       )}
-      {got.data?.hasMore && <p class="note">{t('first100')}</p>}
+      {got.data?.hasMore && <p class="note">{t('truncated', PAGE)}</p>}
       {settling && <Settle doubt={settling} onClose={() => setSettling(undefined)} onDone={() => { setSettling(undefined); got.refresh(); }} />}
     </>
   );

@@ -17,7 +17,8 @@ import { PaymentScreen } from './payment';
 import { Payments } from './payments';
 import { PayoutScreen, Payouts } from './payouts';
 import { Search } from './search';
-import { Settlement, SettlementDay, SettlementLine } from './settlement';
+import { Settlement, SettlementDay } from './settlement';
+import { SettlementLine } from './settlement_line';
 import { TotalsScreen } from './totals';
 
 interface Screen {

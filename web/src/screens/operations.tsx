@@ -1,12 +1,11 @@
 // How the machine stands: the views and their distance from the ledger, their comparison with the events, what was
 // put aside, the books with their signed heads.
-import { useState } from 'preact/hooks';
-import { ApiError, type Problem, write } from '../base/api';
 import { count } from '../base/format';
 import { code, t } from '../base/i18n';
 import { useGet } from '../base/live';
 import type { LedgerEvent, Page, View } from '../base/types';
 import { href, place } from '../base/url';
+import { ActButton } from '../ui/act';
 import { Badge, Copy, Empty, Failure, Fresh, Head, Id, Panel, Skeleton, Tabs } from '../ui/parts';
 import { Table } from '../ui/table';
 
@@ -17,25 +16,6 @@ interface Verification {
   progress?: { phase: string; done: number; total: number };
   failed?: string;
   last?: { ok: boolean; generation: number; position: string; events: number; payments: number; differences: string[]; groupsNotSplit: number };
-}
-
-function Act({ label, path, onDone }: { label: string; path: string; onDone: () => void }) {
-  const [problem, setProblem] = useState<Problem>();
-  const act = async () => {
-    setProblem(undefined);
-    try {
-      await write('POST', path, undefined);
-      onDone();
-    } catch (error) {
-      setProblem(error instanceof ApiError ? error.problem : { status: 0, code: String(error) });
-    }
-  };
-  return (
-    <>
-      <button type="button" onClick={act}>{label}</button>
-      {problem && <Failure problem={problem} />}
-    </>
-  );
 }
 
 function ViewPanel({ view, refresh }: { view: View; refresh: () => void }) {
@@ -51,7 +31,7 @@ function ViewPanel({ view, refresh }: { view: View; refresh: () => void }) {
   ];
   if (view.stoppedBecause) facts.splice(1, 0, [t('stoppedBecause'), view.stoppedBecause]);
   return (
-    <Panel title={view.name} aside={<Act label={t('rebuild')} path="/v1/views/rebuild" onDone={refresh} />}>
+    <Panel title={view.name} aside={view.name === 'views' && <ActButton label={t('rebuild')} what="rebuild" path="/v1/views/rebuild" ask={<p>{t('rebuildMeans')}</p>} onDone={refresh} />}>
       <dl class="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       {view.rebuild && (
         <p class="job">
@@ -69,7 +49,7 @@ function Verify() {
   const v = got.data;
   if (!v) return got.problem && got.problem.status !== 404 ? <Failure problem={got.problem} /> : null;
   return (
-    <Panel title={t('verification')} aside={!v.running && <Act label={t('verifyNow')} path="/v1/views/verify" onDone={got.refresh} />}>
+    <Panel title={t('verification')} aside={!v.running && <ActButton label={t('verifyNow')} what="verify" path="/v1/views/verify" onDone={got.refresh} />}>
       {v.progress && <p class="job">{v.progress.phase} {count(v.progress.done)}{v.progress.total > 0 && ` / ${count(v.progress.total)}`}<progress max={Math.max(1, v.progress.total)} value={v.progress.total > 0 ? v.progress.done : undefined} aria-label={t('verification')} /></p>}
       {v.failed && <p class="note">{v.failed}</p>}
       {v.last ? (

@@ -21,8 +21,13 @@ const LIVE_MS = 3000;
 type Part = keyof Required<TaxParts>;
 const PARTS: Part[] = ['suppliedAmount', 'vat', 'taxFreeAmount', 'taxExemptionAmount'];
 
+/** What is left of a part; of a payment that nothing was canceled of, all of it. */
+function leftOf(payment: Payment, part: Part): number | undefined {
+  return payment.balance?.[part] ?? (payment.balanceAmount === payment.totalAmount ? payment[part] : undefined);
+}
+
 function canceledOf(payment: Payment, part: Part): number | undefined {
-  const left = payment.balance?.[part];
+  const left = leftOf(payment, part);
   return left === undefined ? undefined : payment[part] - left;
 }
 
@@ -44,7 +49,7 @@ function MoneyPanel({ payment }: { payment: Payment }) {
           </thead>
           <tbody>
             {PARTS.map((part) => (
-              <tr key={part}><th scope="row">{t(part)}</th>{cells(payment[part], canceledOf(payment, part), payment.balance?.[part])}</tr>
+              <tr key={part}><th scope="row">{t(part)}</th>{cells(payment[part], canceledOf(payment, part), leftOf(payment, part))}</tr>
             ))}
           </tbody>
           <tfoot>

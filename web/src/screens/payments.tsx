@@ -10,7 +10,8 @@ import type { PaymentItem, PaymentPage } from '../base/types';
 import { href, listOf, place, setQuery } from '../base/url';
 import { ExportButton } from '../ui/export';
 import { useHeld } from '../ui/held';
-import { merchantName, merchantOf, merchants, useMerchants } from '../ui/merchants';
+import { MerchantField } from '../ui/merchant_field';
+import { merchantName, useMerchants } from '../ui/merchants';
 import { Empty, Failure, Field, Fresh, Head, Menu, Money, Skeleton, Status, Time, today } from '../ui/parts';
 import { type Period, PeriodPicker, periodOf, periodText } from '../ui/period';
 import { SavedViews } from '../ui/saved';
@@ -125,30 +126,6 @@ function AmountFilter({ query }: { query: URLSearchParams }) {
         </Field>
       ))}
     </>
-  );
-}
-
-function MerchantFilter({ query }: { query: URLSearchParams }) {
-  useMerchants();
-  const id = query.get('merchantId') ?? '';
-  const [error, setError] = useState('');
-  const pick = (e: Event) => {
-    const text = (e.currentTarget as HTMLInputElement).value;
-    const found = text.trim() === '' ? '' : merchantOf(text);
-    setError(found === undefined ? t('noSuchMerchant') : '');
-    if (found !== undefined) setQuery({ merchantId: found, ...RESET });
-  };
-  return (
-    <Field label={t('merchant')} error={error === '' ? undefined : error}>
-      {(field, describedBy) => (
-        <>
-          <input id={field} list={`${field}-l`} aria-describedby={error ? describedBy : undefined} value={id === '' ? '' : merchantName(id)} placeholder={t('all')} onChange={pick} />
-          <datalist id={`${field}-l`}>
-            {[...merchants.value.values()].map((m) => <option key={m.id} value={m.name ?? m.code}>{m.code}</option>)}
-          </datalist>
-        </>
-      )}
-    </Field>
   );
 }
 
@@ -272,7 +249,7 @@ export function Payments() {
           <ContainsFilter query={query} />
           <Choice name="status" label={t('status')} values={STATUSES} kind="status" />
           <Choice name="method" label={t('method')} values={METHODS} kind="method" />
-          {operator && <MerchantFilter query={query} />}
+          {operator && <MerchantField id={query.get('merchantId') ?? ''} hint={t('all')} onPick={(id) => setQuery({ merchantId: id, ...RESET })} />}
           <AmountFilter query={query} />
         </div>
         <Chips query={query} />

@@ -1,38 +1,60 @@
-// Lines of settlement: the table of them, and those of one payment.
+// Lines of settlement: the table of them, those of one payment, and as a file.
+import { Plain } from '../base/csv';
+import { decimal } from '../base/format';
 import { code, t } from '../base/i18n';
 import { useGet } from '../base/live';
 import type { LineSummary, List } from '../base/money_types';
 import { href } from '../base/url';
-import { Empty, Money, Panel } from '../ui/parts';
+import { ExportButton } from '../ui/export';
+import { Badge, Empty, Loaded, Money, None, Panel } from '../ui/parts';
 import { Table } from '../ui/table';
-import { merchantName } from '../ui/merchants';
 
 export function LinesOfPayment({ id }: { id: string }) {
   const got = useGet<List<LineSummary>>(`/v1/payments/${id}/settlement-lines`, 10_000);
-  if (got.problem || !got.data) return null; // a server without settlement says so on the screens of settlement
   return (
     <Panel flush title={t('settlement')}>
-      {got.data.items.length === 0 ? <Empty title={t('notSettledYet')}>{t('notSettledHint')}</Empty> : <LineTable lines={got.data.items} />}
+      <Loaded got={got} rows={2}>
+        {({ items }) => (items.length === 0 ? <Empty title={t('notSettledYet')}>{t('notSettledHint')}</Empty> : <LineTable lines={items} />)}
+      </Loaded>
     </Panel>
   );
 }
 
-export function LineTable({ lines, caption, withMerchant }: { lines: LineSummary[]; caption?: string; withMerchant?: boolean }) {
+export function LineTable({ lines, withMerchant, dim }: { lines: LineSummary[]; withMerchant?: boolean; dim?: boolean }) {
+  const link = (l: LineSummary) => href(`/settlement/lines/${l.lineId}`);
   return (
     <Table
-      caption={caption ?? t('settlementLines')}
+      caption={t('settlementLines')}
       rows={lines}
       keyOf={(l) => l.lineId}
-      hrefOf={(l) => href(`/settlement/lines/${l.lineId}`)}
+      hrefOf={link}
+      dim={dim ?? false}
       columns={[
-        { id: 'k', label: t('kind'), card: 'title', cell: (l) => <a href={href(`/settlement/lines/${l.lineId}`)}>{code('lineKind', l.kind)}</a> },
-        ...(withMerchant ? [{ id: 'm', label: t('merchant'), cell: (l: LineSummary) => merchantName(l.merchantId) }] : []),
-        { id: 'b', label: t('basisDate'), cell: (l) => <span class="tab">{l.basisDate}{l.late && <span class="badge warn">{t('late')}</span>}</span> },
-        { id: 'p', label: t('payoutDate'), cell: (l) => <span class="tab">{l.payoutId ? <a href={href(`/payouts/${l.payoutId}`)}>{l.payoutDate}</a> : l.payoutDate}</span> },
+        { id: 'k', label: t('kind'), card: 'title', cell: (l) => <a href={link(l)}>{code('lineKind', l.kind)}</a> },
+        ...(withMerchant ? [{ id: 'm', label: t('merchant'), wide: true, cell: (l: LineSummary) => l.merchantName }] : []),
+        { id: 'b', label: t('basisDate'), cell: (l) => <span class="tab">{l.basisDate} {l.runDate && l.basisDate && l.basisDate < l.runDate && <Badge kind="lineKind" value="LATE" tone="warn" />}</span> },
+        { id: 'p', label: t('payoutDate'), cell: (l) => <span class="tab">{l.payoutId ? <a href={href(`/payouts/${l.payoutId}`)}>{l.payoutDate}</a> : (l.payoutDate ?? <None />)}</span> },
         { id: 'g', label: t('gross'), num: true, cell: (l) => <Money value={l.gross} currency={l.currency} /> },
-        { id: 'f', label: t('feeWithVat'), num: true, cell: (l) => <Money value={-l.fee} currency={l.currency} /> },
+        { id: 'f', label: t('feeWithVat'), num: true, cell: (l) => <Money value={-l.fee} currency={l.currency} plain /> },
         { id: 'n', label: t('netPaid'), num: true, card: 'lead', cell: (l) => <Money value={l.net} currency={l.currency} /> },
       ]}
+    />
+  );
+}
+
+/** Amounts as a spreadsheet takes them: 12345 of KRW as 12345, of USD as 123.45. */
+export const plain = (amount: number, currency: string) => new Plain(decimal(amount, currency, false));
+
+export function LineExport({ name, path, expected }: { name: string; path: string; expected?: number }) {
+  return (
+    <ExportButton
+      what={{
+        name,
+        path,
+        expected,
+        head: ['lineId', 'paymentId', 'merchantId', 'merchantName', 'kind', 'basisDate', 'payoutDate', 'payoutId', 'currency', 'gross', 'fee', 'feeVat', 'net'],
+        line: (l: LineSummary) => [l.lineId, l.paymentId, l.merchantId, l.merchantName, l.kind, l.basisDate, l.payoutDate, l.payoutId, l.currency, plain(l.gross, l.currency), plain(l.fee, l.currency), plain(l.feeVat, l.currency), plain(l.net, l.currency)],
+      }}
     />
   );
 }

@@ -1,7 +1,7 @@
-// A button that does one thing on the server: asks once more where it matters, says what came of it, and sends
+// Writes: a button that does one thing on the server, a form that asks for one. Both say what came of it, and send
 // the same wish again under the same key when its answer was lost.
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ApiError, type Problem, newKey, write } from '../base/api';
 import { t } from '../base/i18n';
 import { forgetKept } from '../base/live';
@@ -11,59 +11,117 @@ export function problemOf(error: unknown): Problem {
   return error instanceof ApiError ? error.problem : { status: 0, code: String(error) };
 }
 
-interface Props<T> {
-  label: string;
-  title?: string;
-  path: string;
-  body?: unknown;
-  what: string; // the beginning of the idempotency key
-  primary?: boolean;
-  danger?: boolean;
-  disabled?: boolean;
-  ask?: ComponentChildren; // what it means; with it a dialog comes first
-  onDone: (answer: T) => void;
-}
+type Write = <T>(path: string, body: unknown, key: string) => Promise<T>;
+const post: Write = (path, body, key) => write('POST', path, body, key);
 
-export function ActButton<T>({ label, title, path, body, what, primary, danger, disabled, ask, onDone }: Props<T>) {
-  const [open, setOpen] = useState(false);
+/** `what`: the beginning of the idempotency keys. */
+export function useSend(what: string) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
-  const [key, setKey] = useState(() => newKey(what));
-  const act = async () => {
+  const last = useRef({ wish: '', key: '' });
+  const send = async <T,>(path: string, body: unknown, done: (answer: T) => void, how = post) => {
+    const wish = body instanceof Blob ? path + (await body.text()) : path + JSON.stringify(body);
+    if (last.current.wish !== wish) last.current = { wish, key: newKey(what) };
     setBusy(true);
     setProblem(undefined);
     try {
-      const answer = await write<T>('POST', path, body, key);
-      setKey(newKey(what));
-      setOpen(false);
+      const answer = await how<T>(path, body, last.current.key);
+      last.current.wish = '';
       forgetKept();
-      onDone(answer);
+      done(answer);
     } catch (error) {
       const failed = problemOf(error);
-      if (!failed.retryable && failed.status !== 0) setKey(newKey(what));
+      if (!failed.retryable && failed.status !== 0) last.current.wish = '';
       setProblem(failed);
-      setOpen(true);
     } finally {
       setBusy(false);
     }
   };
+  return { busy, problem, send, forget: () => setProblem(undefined) };
+}
+
+interface ButtonProps<T> {
+  label: string;
+  title?: string;
+  path: string;
+  body?: unknown;
+  what: string;
+  primary?: boolean;
+  danger?: boolean;
+  ask?: ComponentChildren; // what it means; with it a dialog comes first
+  onDone: (answer: T) => void;
+}
+
+export function ActButton<T>({ label, title, path, body, what, primary, danger, ask, onDone }: ButtonProps<T>) {
+  const [open, setOpen] = useState(false);
+  const { busy, problem, send, forget } = useSend(what);
+  const act = () => send<T>(path, body, (answer) => {
+    setOpen(false);
+    onDone(answer);
+  });
+  const close = () => {
+    setOpen(false);
+    forget();
+  };
   return (
     <>
-      <button type="button" class={primary ? 'primary' : undefined} disabled={disabled || busy} onClick={() => (ask ? setOpen(true) : act())}>
+      <button type="button" class={primary ? 'primary' : undefined} disabled={busy} onClick={() => (ask ? setOpen(true) : act())}>
         {label}
         {ask && '…'}
       </button>
-      {open && (
-        <Dialog title={title ?? label} onClose={() => setOpen(false)}>
+      {(open || problem) && (
+        <Dialog title={title ?? label} onClose={close}>
           {ask}
           {problem && <Failure problem={problem} />}
           <div class="dialog-actions">
-            <button type="button" onClick={() => setOpen(false)}>{t('leaveIt')}</button>
+            <button type="button" onClick={close}>{t('leaveIt')}</button>
             <button type="button" class={danger ? 'danger' : 'primary'} disabled={busy} onClick={act}>{label}</button>
           </div>
         </Dialog>
       )}
     </>
+  );
+}
+
+interface FormProps<T, Preview> {
+  title: string;
+  submit: string;
+  path: string;
+  body: unknown;
+  what: string;
+  ready: boolean;
+  danger?: boolean;
+  wide?: boolean;
+  preview?: (answer: Preview) => ComponentChildren; // of `?dryRun=true`; with it nothing is sent that wasn't looked at
+  how?: Write;
+  onClose: () => void;
+  onDone: (answer: T) => void;
+  children: ComponentChildren;
+}
+
+export function FormDialog<T, Preview = never>({ title, submit, path, body, what, ready, danger, wide, preview, how, onClose, onDone, children }: FormProps<T, Preview>) {
+  const { busy, problem, send } = useSend(what);
+  const [seen, setSeen] = useState<{ wish: string; answer: Preview }>();
+  const wish = JSON.stringify(body);
+  const looked = seen?.wish === wish;
+  const act = (event: Event) => {
+    event.preventDefault();
+    if (!ready) return;
+    if (preview && !looked) void send<Preview>(`${path}?dryRun=true`, body, (answer) => setSeen({ wish, answer }));
+    else void send<T>(path, body, onDone, how);
+  };
+  return (
+    <Dialog title={title} wide={wide} onClose={onClose}>
+      <form class="form" onSubmit={act}>
+        {children}
+        {problem && <Failure problem={problem} />}
+        {preview && looked && <div class="preview" role="status">{preview(seen.answer)}</div>}
+        <div class="dialog-actions">
+          <button type="button" onClick={onClose}>{t('leaveIt')}</button>
+          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={!ready || busy}>{preview && !looked ? t('preview') : submit}</button>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 

@@ -25,8 +25,13 @@ interface Props {
   bucketS: number;
 }
 
+/** A colour of the style sheet as a canvas takes it: light-dark() is resolved by asking for a computed one. */
 function css(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = `var(${name})`;
+  const color = getComputedStyle(probe).color;
+  probe.remove();
+  return color;
 }
 
 function stampOf(bucketS: number): (at: number) => string {
@@ -40,7 +45,7 @@ function stampOf(bucketS: number): (at: number) => string {
 function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Options {
   const ink = css('--ink-2');
   const grid = { stroke: css('--line'), width: 1 };
-  const font = `12px ${css('--font')}`;
+  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const stamp = stampOf(props.bucketS);
   const bars = Plot.paths.bars?.({ size: [0.7, 36], align: 1 });
   return {

@@ -4,14 +4,16 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../base/api';
 import { type Amount, ago, daySeoul, moneyParts, shortId, timeFull, timeShort, timeUtc, ZONE } from '../base/format';
 import { code, lang, t } from '../base/i18n';
+import type { Got } from '../base/live';
 import type { Seen } from '../base/types';
+import { place, setQuery } from '../base/url';
 
 export function cx(...names: (string | false | undefined)[]): string {
   return names.filter(Boolean).join(' ');
 }
 
 export function Money({ value, currency, plain }: { value: Amount | undefined; currency: string; plain?: boolean }) {
-  if (value === undefined) return <span class="dim none">–</span>;
+  if (value === undefined) return <None />;
   const p = moneyParts(value, currency, lang.value);
   const zero = p.number === '0';
   return (
@@ -24,7 +26,7 @@ export function Money({ value, currency, plain }: { value: Amount | undefined; c
 }
 
 export function Time({ at, full }: { at: string | undefined; full?: boolean }) {
-  if (!at) return <span class="dim none">–</span>;
+  if (!at) return <None />;
   const now = Date.now();
   return (
     <time dateTime={at} title={`${timeFull(at)} ${ZONE} · ${timeUtc(at)} · ${ago(at, now, lang.value)}`}>
@@ -164,6 +166,16 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: () => vo
   );
 }
 
+/** What was asked for, once it is there; until then its place, or why it isn't there. */
+export function Loaded<T>({ got, rows, children }: { got: Got<T>; rows?: number; children: (data: T) => ComponentChildren }) {
+  return (
+    <>
+      {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
+      {got.data ? children(got.data) : !got.problem && <Skeleton rows={rows ?? 6} />}
+    </>
+  );
+}
+
 /** Holds the place of what is coming, so that nothing jumps. */
 export function Skeleton({ rows = 6 }: { rows?: number }) {
   return (
@@ -191,7 +203,7 @@ export function Field({ label, hint, error, children }: { label: string; hint?: 
 }
 
 /** A modal of the browser's own: it keeps the focus inside, closes by Esc and gives the focus back. */
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+export function Dialog({ title, wide, onClose, children }: { title: string; wide?: boolean | undefined; onClose: () => void; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -203,7 +215,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     if (event.target === ref.current) onClose();
   };
   return (
-    <dialog ref={ref} aria-labelledby={id} onClose={onClose} onMouseDown={outside}>
+    <dialog ref={ref} class={wide ? 'wide' : undefined} aria-labelledby={id} onClose={onClose} onMouseDown={outside}>
       <div class="dialog-box">
         <div class="panel-head">
           <h2 id={id}>{title}</h2>
@@ -252,6 +264,40 @@ export function Tabs({ tabs, current, hrefOf }: { tabs: { id: string; label: str
       ))}
     </nav>
   );
+}
+
+/** On through a list whose cursor stands in the address; back is the browser's. */
+export function Pages({ next }: { next: string | null | undefined }) {
+  const inside = place.value.query.get('cursor');
+  if (!next && !inside) return null;
+  const turn = (cursor: string | undefined) => () => {
+    setQuery({ cursor });
+    scrollTo(0, 0);
+  };
+  return (
+    <nav class="pages" aria-label={t('pages')}>
+      {inside && <button type="button" onClick={turn(undefined)}>{t('firstPage')}</button>}
+      {next && <button type="button" onClick={turn(next)}>{t('nextPage')}</button>}
+    </nav>
+  );
+}
+
+/** Facts in two columns; one without a value is left out. */
+export function Facts({ rows }: { rows: [string, ComponentChildren][] }) {
+  return (
+    <dl class="facts">
+      {rows.map(([name, value]) => value !== undefined && value !== null && value !== '' && (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function None() {
+  return <span class="dim none">–</span>;
 }
 
 export function today(): string {

@@ -12,13 +12,13 @@ export interface Period {
 
 const DEFAULT_DAYS = 7;
 
-/** The period of `query`; one that is missing or wrong is the last seven days. */
-export function periodOf(query: URLSearchParams, days = DEFAULT_DAYS): Period & { given: boolean } {
+/** The period of `query`; one that is missing or wrong is the last `days`, and `ahead` more. */
+export function periodOf(query: URLSearchParams, days = DEFAULT_DAYS, ahead = 0): Period & { given: boolean } {
   const from = query.get('from');
   const until = query.get('until');
   if (isDay(from) && isDay(until) && from < until) return { from, until, given: true };
   const end = addDays(today(), 1);
-  return { from: addDays(end, -days), until: end, given: false };
+  return { from: addDays(end, -days), until: addDays(end, ahead), given: false };
 }
 
 export function lastDays(days: number): Period {
@@ -31,7 +31,7 @@ export function periodText(period: Period): string {
   return period.from === last ? dayLong(last, lang.value) : `${dayLong(period.from, lang.value)} – ${dayLong(last, lang.value)}`;
 }
 
-const RESET = { after: undefined, page: undefined };
+const RESET = { after: undefined, page: undefined, cursor: undefined };
 
 export function PeriodPicker({ period }: { period: Period }) {
   const set = (from: string, until: string) => setQuery({ from, until, ...RESET });

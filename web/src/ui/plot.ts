@@ -1,2 +1,1 @@
-import 'uplot/dist/uPlot.min.css';
 export { default } from 'uplot';

@@ -26,7 +26,7 @@ export function SavedViews() {
     event.preventDefault();
     if (name.trim() === '') return;
     const query = new URLSearchParams(here.query);
-    for (const passing of ['after', 'page']) query.delete(passing);
+    for (const passing of ['after', 'page', 'cursor']) query.delete(passing);
     const view: SavedView = { name: name.trim(), path: here.path, query: query.toString() };
     if (moving) {
       const period = periodOf(query);

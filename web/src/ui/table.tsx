@@ -24,6 +24,7 @@ interface Props<Row> {
   keyOf: (row: Row, i: number) => string;
   hrefOf?: ((row: Row) => string) | undefined;
   isNew?: ((row: Row) => boolean) | undefined;
+  joins?: (row: Row) => boolean; // belongs to the row above: no line between them
   detail?: ((row: Row) => ComponentChildren) | undefined; // a row of its own below
   foot?: ComponentChildren;
   dim?: boolean;
@@ -36,7 +37,7 @@ function leadOn(event: JSX.TargetedMouseEvent<HTMLTableRowElement>, to: string) 
   else go(to);
 }
 
-export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, detail, foot, dim }: Props<Row>) {
+export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, joins, detail, foot, dim }: Props<Row>) {
   const cards = columns.some((c) => c.card !== undefined);
   return (
     <div class={cx('table-box', dim && 'stale')} tabIndex={0} role="region" aria-label={caption}>
@@ -64,7 +65,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, detai
             const below = detail?.(row);
             const key = keyOf(row, i);
             return [
-              <tr key={key} role="row" class={cx(to !== undefined && 'leads', isNew?.(row) && 'new')} onClick={to === undefined ? undefined : (e) => leadOn(e, to)}>
+              <tr key={key} role="row" class={cx(to !== undefined && 'leads', isNew?.(row) && 'new', joins?.(row) && 'joins')} onClick={to === undefined ? undefined : (e) => leadOn(e, to)}>
                 {columns.map((c) => (
                   <td key={c.id} role="cell" class={cellClass(c)} data-label={c.label}>
                     {c.cell(row)}

@@ -24,14 +24,15 @@ std::string_view name_of_type(journal::AccountType type) {
 void put_account(JsonWriter& w, journal::Account account) {
   const auto number = static_cast<std::uint16_t>(account);
   w.number("account", number);
-  if (const auto* info = journal::find_account(number)) w.text("code", info->code).text("name", info->name);
+  const auto* info = journal::find_account(number);
+  if (info != nullptr) w.text("code", info->code).text("name", info->name).text("nameKo", info->name_ko);
 }
 
 void put_sum(JsonWriter& w, const money::AccountSum& row) {
   w.begin_object();
   put_account(w, row.account);
   if (const auto* info = journal::find_account(static_cast<std::uint16_t>(row.account)))
-    w.text("nameKo", info->name_ko).text("type", name_of_type(info->type));
+    w.text("type", name_of_type(info->type));
   w.raw("debit", money::text_of(row.sum.debit)).raw("credit", money::text_of(row.sum.credit));
   w.raw("balance", money::text_of(money::balance_of(row))).end_object();
 }

@@ -1,0 +1,102 @@
+// Calendars: which days banks are closed, version by version, and the form for the next one.
+import { useState } from 'preact/hooks';
+import { dayLong } from '../base/format';
+import { code, lang, t } from '../base/i18n';
+import { useGet } from '../base/live';
+import type { Calendar, CalendarDifference, CalendarHead, List } from '../base/money_types';
+import { href, place } from '../base/url';
+import { Empty, Facts, Field, Loaded, Panel, Time, today } from '../ui/parts';
+import { Table } from '../ui/table';
+import { ProposeForm } from './changes';
+
+const SHOWN = 40;
+
+function CalendarForm({ from, onClose }: { from: Calendar | undefined; onClose: () => void }) {
+  const [shipped, setShipped] = useState(!from);
+  const [text, setText] = useState(from?.text ?? '');
+  const note = useState('');
+  return (
+    <ProposeForm kind="CALENDAR" title={t('proposeCalendar')} note={note} ready={shipped || text.trim() !== ''} body={{ calendar: shipped ? { shipped: 'KR' } : { text } }} onClose={onClose}>
+      <label class="check"><input type="checkbox" checked={shipped} onChange={(e) => setShipped(e.currentTarget.checked)} />{t('shippedCalendar')}</label>
+      {!shipped && <Field label={t('calendarText')} hint={t('calendarTextHint')}>{(id, by) => <textarea id={id} class="mono" rows={16} spellcheck={false} aria-describedby={by} value={text} onInput={(e) => setText(e.currentTarget.value)} />}</Field>}
+    </ProposeForm>
+  );
+}
+
+function Differences({ of }: { of: CalendarHead }) {
+  const got = useGet<List<CalendarDifference>>(`/v1/calendars/${of.code}/differences?from=${of.version - 1}&until=${of.version}`);
+  return (
+    <Panel flush title={t('differsFrom', of.version - 1)}>
+      <Loaded got={got} rows={2}>
+        {({ items }) => (items.length === 0 ? <Empty title={t('calendarsEqual')} /> : (
+          <Table caption={t('differsFrom', of.version - 1)} rows={items} keyOf={(d) => `${d.date}${d.added}`} columns={[
+            { id: 'a', label: t('difference'), cell: (d) => <span class={`badge ${d.added ? 'info' : 'dim'}`}>{d.added ? t('added') : t('removed')}</span> },
+            { id: 'd', label: t('day'), cell: (d) => <span class="tab">{dayLong(d.date, lang.value)}</span> },
+            { id: 'k', label: t('kind'), cell: (d) => code('dayKind', d.kind) },
+            { id: 'n', label: t('name'), card: 'title', wide: true, cell: (d) => d.name },
+          ]} />
+        ))}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function OneCalendar({ head, versions }: { head: CalendarHead; versions: CalendarHead[] }) {
+  const got = useGet<Calendar>(`/v1/calendars/${head.code}?version=${head.version}`);
+  const [open, setOpen] = useState(false);
+  return (
+    <Loaded got={got}>
+      {(one) => {
+        const coming = one.closed.filter((d) => d.date >= today());
+        return (
+          <div class="split">
+            <div class="stack">
+              {one.version > 1 && <Differences of={one} />}
+              <Panel flush title={t('nextHolidays')} aside={<button type="button" data-key="act" onClick={() => setOpen(true)}>{t('nextVersion')}…</button>}>
+                {coming.length === 0 ? <Empty title={t('noHolidays')} /> : (
+                  <Table caption={t('nextHolidays')} rows={coming.slice(0, SHOWN)} keyOf={(d) => d.date} columns={[
+                    { id: 'd', label: t('day'), cell: (d) => <span class="tab">{dayLong(d.date, lang.value)}</span> },
+                    { id: 'k', label: t('kind'), cell: (d) => code('dayKind', d.kind) },
+                    { id: 'n', label: t('name'), card: 'title', wide: true, cell: (d) => d.name },
+                  ]} />
+                )}
+              </Panel>
+            </div>
+            <Panel title={`${one.code} v${one.version}`}>
+              <Facts rows={[
+                [t('covers'), <span class="tab">{one.from} – {one.until}</span>],
+                [t('closed'), t('closedDays', one.closed.length)],
+                [t('source'), one.source],
+                [t('knownAt'), <Time at={one.knownAt} full />],
+                [t('versions'), versions.map((v) => <><a href={href('/contracts', { tab: 'calendars', code: v.code, version: String(v.version) })}>{v.code} v{v.version}</a> </>)],
+              ]} />
+            </Panel>
+            {open && <CalendarForm from={one} onClose={() => setOpen(false)} />}
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+export function Calendars() {
+  const got = useGet<List<CalendarHead>>('/v1/calendars');
+  const query = place.value.query;
+  const [open, setOpen] = useState(false);
+  return (
+    <Loaded got={got}>
+      {({ items }) => {
+        const newest = [...items].sort((a, b) => b.version - a.version);
+        const of = query.get('code') ?? newest[0]?.code;
+        const chosen = newest.find((c) => c.code === of && String(c.version) === query.get('version')) ?? newest.find((c) => c.code === of);
+        return chosen ? <OneCalendar head={chosen} versions={newest} /> : (
+          <Empty title={t('noCalendars')}>
+            <p>{t('noCalendarsMore')}</p>
+            <button type="button" class="primary" data-key="act" onClick={() => setOpen(true)}>{t('proposeCalendar')}…</button>
+            {open && <CalendarForm from={undefined} onClose={() => setOpen(false)} />}
+          </Empty>
+        );
+      }}
+    </Loaded>
+  );
+}

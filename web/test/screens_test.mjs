@@ -1,0 +1,89 @@
+// Every screen in both themes and both widths: accessible as far as axe can tell, no wider than the window, and a
+// picture of it as an artefact. What isn't about colour or width axe sees once a theme and width.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { settled, withPage, world } from './stage.mjs';
+import { LARGE, SETTLED, TO_SETTLE, shotDirectory, signIn } from './world.mjs';
+
+const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const shots = shotDirectory();
+const WHOLE = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const OF_LOOKS = ['color-contrast', 'target-size', 'scrollable-region-focusable', 'link-in-text-block'];
+
+const SCREENS = [
+  ['home', () => '/'],
+  ['payments', () => '/payments'],
+  ['payment', () => `/payments/${world.followed.id}`],
+  ['payment-events', () => `/payments/${world.found.id}?tab=events`],
+  ['search', () => `/search?q=${encodeURIComponent('아메')}`],
+  ['totals', () => '/totals?groupBy=method'],
+  ['operations', () => '/operations'],
+  ['quarantine', () => '/operations?tab=quarantine'],
+  ['books', () => '/operations?tab=books'],
+  ['in-doubt', () => '/in-doubt'],
+  ['events', () => '/events'],
+  ['merchants', () => '/merchants'],
+  ['keys', () => '/keys'],
+  ['nowhere', () => '/no-such-screen'],
+  ['settlement', () => '/settlement'],
+  ['settlement-day', () => `/settlement/${TO_SETTLE}`],
+  ['settlement-failures', () => `/settlement/${SETTLED}?tab=failures`],
+  ['settlement-canary', () => `/settlement/${LARGE}?tab=differences`],
+  ['settlement-line', () => `/settlement/lines/${world.line}`],
+  ['payouts', () => '/payouts'],
+  ['payout', () => `/payouts/${world.payout}`],
+  ['contracts', () => `/contracts?merchant=${world.shop}`],
+  ['contract-form', () => `/contracts?merchant=${world.shop}`, '[data-key=act]'],
+  ['calendars', () => '/contracts?tab=calendars'],
+  ['holds', () => '/contracts?tab=holds'],
+  ['changes', () => `/contracts?tab=changes&status=ALL&change=${world.waiting.changeId}`],
+  ['breaks', () => '/breaks'],
+  ['breaks-files', () => '/breaks?tab=files'],
+  ['funds', () => '/funds'],
+  ['journal', () => '/journal'],
+  ['journal-entries', () => '/journal?tab=entries'],
+];
+
+async function inspect(page, name, rules) {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const wrongs = wider > 0 ? [`${name} is ${wider} px wider than the window`] : [];
+  await page.evaluate(axe);
+  const found = await page.evaluate((runOnly) => window.axe.run(document, { runOnly, resultTypes: ['violations'] }), rules);
+  return wrongs.concat(found.violations.map((v) => `${name}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`));
+}
+
+/** All that is wrong, of all screens at once. */
+async function look(page, theme, width, rules) {
+  const wrongs = [];
+  for (const [name, path, opener] of SCREENS) {
+    await page.goto(`${world.url}/console${path()}`);
+    await page.waitForSelector('main h1, main .empty, main .failure');
+    await settled(page);
+    if (opener) await page.click(opener);
+    await page.waitForTimeout(100); // charts draw themselves after their data
+    await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
+    wrongs.push(...(await inspect(page, `${name} ${theme} ${width}`, rules)));
+  }
+  return wrongs;
+}
+
+async function prepare() {
+  const lines = await world.get(`/v1/payments/${world.followed.id}/settlement-lines`);
+  world.line = lines.items[0].lineId;
+  world.payout = lines.items[0].payoutId;
+}
+
+for (const [theme, width, rules, locale] of [['light', 1280, WHOLE, 'ko-KR'], ['dark', 390, WHOLE, 'en-US'], ['dark', 1280, OF_LOOKS, 'en-US'], ['light', 390, OF_LOOKS, 'ko-KR']]) {
+  test(`every screen is accessible and fits: ${theme}, ${width} px`, () =>
+    withPage({ theme, width, locale, height: width < 700 ? 844 : 860 }, async (page) => {
+      await prepare();
+      await page.goto(`${world.url}/console/`);
+      await page.waitForSelector('.login');
+      const wrongs = await inspect(page, 'login', rules);
+      await signIn(page, world, world.operatorKey);
+      wrongs.push(...(await look(page, theme, width, rules)));
+      assert.deepEqual(wrongs, []);
+    }));
+}

@@ -1,0 +1,82 @@
+// What the console promises about speed, measured in the page: the first view, rows after their answer, and that no
+// list asks for more than it shows.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { asOperator, settled, withPage, world } from './stage.mjs';
+import { SETTLED, signIn } from './world.mjs';
+
+test('the first view stands within 300 ms of its load', () =>
+  withPage({}, async (page) => {
+    await signIn(page, world, world.operatorKey, '/');
+    await page.addInitScript(() => {
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector('.kpis dd')) return;
+        observer.disconnect();
+        window.__first = performance.now() - performance.getEntriesByType('navigation')[0].responseEnd;
+      }).observe(document, { childList: true, subtree: true });
+    });
+    let best = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 5; ++i) {
+      await page.goto(`${world.url}/console/`);
+      await page.waitForSelector('.kpis dd');
+      best = Math.min(best, await page.evaluate(() => window.__first));
+    }
+    console.log(`# first view after ${Math.round(best)} ms`);
+    assert.ok(best < 300, `${best} ms`);
+  }));
+
+// From the last byte of the answer to the frame in which its rows stand.
+for (const [name, path, answer, rows] of [
+  ['a list', '/payments', '/v1/payments?', 'tbody tr'],
+  ['a search', `/search?q=${encodeURIComponent('아메')}`, '/v1/search?', 'tbody tr'],
+  ['settlement lines', `/settlement/${SETTLED}`, `/v1/settlement/runs/${SETTLED}/lines`, 'tbody tr'],
+]) {
+  test(`${name} stands within 50 ms of its answer`, () =>
+    asOperator('/keys', async (page) => {
+      await page.addInitScript(([selector]) => {
+        new MutationObserver((_, observer) => {
+          if (!document.querySelector(`main ${selector}`)) return;
+          observer.disconnect();
+          requestAnimationFrame(() => (window.__rows = performance.now()));
+        }).observe(document, { childList: true, subtree: true });
+      }, [rows]);
+      const took = [];
+      for (let i = 0; i < 5; ++i) {
+        await page.goto(`${world.url}/console${path}`);
+        await page.waitForSelector(`main ${rows}`);
+        await page.waitForTimeout(50);
+        took.push(await page.evaluate((of) => {
+          const answers = performance.getEntriesByType('resource').filter((one) => one.name.includes(of) && one.responseEnd <= window.__rows);
+          return window.__rows - Math.max(...answers.map((one) => one.responseEnd));
+        }, answer));
+      }
+      const best = Math.min(...took);
+      console.log(`# ${name}: rows ${took.map((ms) => Math.round(ms)).join(', ')} ms after their answer`);
+      assert.ok(best < 50, `${took} ms`);
+    }));
+}
+
+// The directory of merchants' names is loaded once for all screens; a sum of a list comes with one row of it.
+const NOT_LISTS = /\/v1\/merchants\?|limit=1&|limit=1$/;
+
+test('no list asks for more rows than it shows', () =>
+  asOperator('/keys', async (page) => {
+    const screens = ['/payments', `/search?q=${encodeURIComponent('아메')}`, '/settlement', `/settlement/${SETTLED}`, '/payouts', '/breaks', '/journal?tab=entries', '/contracts?tab=changes&status=ALL', '/in-doubt', '/events', '/merchants', '/keys'];
+    for (const path of screens) {
+      const got = [];
+      const hear = async (response) => {
+        const url = response.url();
+        if (!url.includes('/v1/') || NOT_LISTS.test(url) || response.request().method() !== 'GET' || !response.ok()) return;
+        const body = await response.json().catch(() => ({}));
+        for (const rows of Object.values(body)) if (Array.isArray(rows)) got.push([url.slice(world.url.length), rows.length]);
+      };
+      page.on('response', hear);
+      await page.goto(`${world.url}/console${path}`);
+      await page.waitForSelector('main h1');
+      await settled(page);
+      await page.waitForTimeout(200);
+      page.off('response', hear);
+      const shown = await page.locator('main tbody tr, main .health li, main .panel').count();
+      for (const [url, rows] of got) assert.ok(rows <= shown, `${path} shows ${shown} rows and asked for ${rows}: ${url}`);
+    }
+  }));

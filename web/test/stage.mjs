@@ -1,0 +1,71 @@
+// What every test of this folder stands on: one server with its shop, one browser, pages that must stay free of
+// errors, and ways to wait. Exits 77 (skipped) where there is no chromium, or the program was built without its console.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before } from 'node:test';
+import { World, openPage, signIn, startBrowser } from './world.mjs';
+
+const SKIPPED = 77;
+const program = process.env.WONJANG_BIN;
+const chromiumPath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
+if (!program || !existsSync(program)) {
+  console.error('WONJANG_BIN names no program: build one and say where it is');
+  process.exit(1);
+}
+if (!chromiumPath) {
+  console.error('skipped: there is no chromium (Debian: apt-get install chromium)');
+  process.exit(SKIPPED);
+}
+
+export let world;
+let browser;
+
+before(async () => {
+  world = await World.start(program);
+  if ((await fetch(`${world.url}/console/`)).status === 404) {
+    console.error('skipped: this program was built without its console');
+    await world.stop();
+    process.exit(SKIPPED);
+  }
+  browser = await startBrowser(chromiumPath);
+});
+after(async () => {
+  await browser?.close();
+  await world?.stop();
+});
+
+export async function withPage(options, work) {
+  const page = await openPage(browser, world, options);
+  try {
+    await work(page);
+    assert.deepEqual(page.wrongs, []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+export const text = (page, selector) => page.locator(selector).first().innerText();
+// Asked again and again from outside: what waits inside the page would need eval, which the page's CSP forbids.
+export async function until(page, holds, argument) {
+  for (let tries = 0; tries < 300; ++tries) {
+    if (await page.evaluate(holds, argument).catch(() => false)) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail(`never came true within 15 s: ${holds}`);
+}
+export const settled = (page) => until(page, () => !document.querySelector('.skeleton, .stale'));
+
+/** A page of somebody who is signed in, at `path`. */
+export const signedIn = (key, path, work, options = {}) =>
+  withPage(options, async (page) => {
+    await signIn(page, world, key, path);
+    await work(page);
+  });
+export const asOperator = (path, work, options) => signedIn(world.operatorKey, path, work, options);
+export const asSecond = (path, work, options) => signedIn(world.secondKey, path, work, options);
+
+/** Waits until the first of `selector` says `wanted`, and gives its whole text. */
+export async function says(page, selector, wanted) {
+  await page.locator(selector).filter({ hasText: wanted }).first().waitFor();
+  return page.locator(selector).filter({ hasText: wanted }).first().innerText();
+}
