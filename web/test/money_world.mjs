@@ -2,7 +2,7 @@
 // yet, a large one, an acquirer's file that doesn't agree with our lines, a payment in doubt.
 import { LARGE, SETTLED, TO_SETTLE, day } from './world.mjs';
 
-const LARGE_COUNT = 6_000;
+export const LARGE_COUNT = 15_000;
 
 function terms(ratePpm) {
   return {

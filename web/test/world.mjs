@@ -44,8 +44,10 @@ function listening(process) {
 }
 
 export class World {
-  static async start(program) {
+  /** `seed` fills it; the tests' own shop without one. */
+  static async start(program, seed = (world) => world.seed()) {
     const world = new World();
+    world.keys = 0;
     world.directory = mkdtempSync(join(tmpdir(), 'wonjang-console-'));
     const data = join(world.directory, 'data');
     world.process = spawn(program, [
@@ -57,7 +59,7 @@ export class World {
     const port = await listening(world.process);
     world.url = `http://127.0.0.1:${port}`;
     world.operatorKey = readFileSync(join(data, 'operator.key'), 'utf8').trim();
-    await world.seed();
+    await seed(world);
     return world;
   }
 
@@ -99,7 +101,6 @@ export class World {
   }
 
   async seed() {
-    this.keys = 0;
     this.shop = (await this.post('/v1/merchants', { code: 'cafe-1', name: '성수 커피 1호점' })).id;
     this.other = (await this.post('/v1/merchants', { code: 'books-1', name: `${XSS} 서점` })).id;
     this.shopKey = (await this.post('/v1/api-keys', { merchantId: this.shop, scopes: ['merchant'], label: 'cafe' })).secret;

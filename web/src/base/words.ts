@@ -308,7 +308,7 @@ export const WORDS = {
   clickExplains: ['줄을 누르면 수수료가 규칙별로 풀립니다', 'A row opens to its fee, rule by rule'],
   noPayouts: ['이 기간에 지급이 없습니다', 'No payout in this period'],
   noPayoutsMore: ['지급은 정산이 끝난 뒤 지급일에 만들어집니다.', 'Payouts are made on their day, from settled lines.'],
-  linesNet: ['내역 합', 'Lines'],
+  linesNet: ['내역 합', 'Net of lines'],
   linesNetOf: ['정산 내역 {0}건의 합', 'Net of {0} lines'],
   carriedOver: ['이월', 'Carried over'],
   withheld: ['보류', 'Withheld'],

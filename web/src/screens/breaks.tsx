@@ -77,7 +77,7 @@ function BreakTable({ all, refresh }: { all: Break[]; refresh: () => void }) {
           { id: 'd', label: t('ageDays'), num: true, cell: (b) => <span title={b.since}>{count(b.ageDays)}</span> },
           { id: 'r', label: t('why'), card: 'title', wide: true, cell: (b) => <span class="two" title={b.why}><span>{code('breakReason', b.reason)}</span><span class="dim small-text">{b.why}</span></span> },
           { id: 'a', label: t('acquirer'), cell: (b) => b.acquirer },
-          { id: 'n', label: t('approveNo'), cell: (b) => <span class="tab">{b.theirs?.theirKey ?? <None />}</span> },
+          { id: 'n', label: t('approveNo'), cell: (b) => (b.theirs?.theirKey ? <span class="tab">{b.theirs.theirKey}</span> : <None />) },
           { id: 't', label: t('theirs'), num: true, cell: (b) => (b.theirs ? <Money value={b.theirs.amount} currency={WON} /> : <None />) },
           { id: 'o', label: t('ours'), num: true, cell: (b) => (b.ours.length === 1 ? <Money value={(b.theirs?.amount ?? 0) - (b.amountDelta ?? 0)} currency={WON} /> : <None />) },
           { id: 'x', label: t('difference'), num: true, card: 'lead', cell: (b) => <Money value={b.amountDelta ?? 0} currency={WON} /> },

@@ -68,7 +68,7 @@ function OneCalendar({ head, versions }: { head: CalendarHead; versions: Calenda
                 [t('closed'), t('closedDays', one.closed.length)],
                 [t('source'), one.source],
                 [t('knownAt'), <Time at={one.knownAt} full />],
-                [t('versions'), versions.map((v) => <><a href={href('/contracts', { tab: 'calendars', code: v.code, version: String(v.version) })}>{v.code} v{v.version}</a> </>)],
+                [t('versions'), <span class="links">{versions.map((v) => <a key={v.code + v.version} href={href('/contracts', { tab: 'calendars', code: v.code, version: String(v.version) })}>{v.code} v{v.version}</a>)}</span>],
               ]} />
             </Panel>
             {open && <CalendarForm from={one} onClose={() => setOpen(false)} />}

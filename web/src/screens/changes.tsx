@@ -90,7 +90,7 @@ function Decide({ c, onDone }: { c: Change; onDone: () => void }) {
   return (
     <>
       {mine ? <span class="dim small-text">{t('yourOwn')}</span> : <ActButton label={t('approve')} primary path={path} body={{ decision: 'APPROVE' }} what="approve" ask={<><What change={c} /><WhatIfOf change={c} /></>} onDone={onDone} />}
-      <ActButton label={mine ? t('withdraw') : t('reject')} path={path} body={{ decision: 'REJECT' }} what="reject" danger ask={<p>{code('changeKind', c.kind)} · {aboutText(c)} · {c.note}</p>} onDone={onDone} />
+      <ActButton label={mine ? t('withdraw') : t('reject')} path={path} body={{ decision: 'REJECT' }} what="reject" danger ask={<p>{[code('changeKind', c.kind), aboutText(c), c.note].filter(Boolean).join(' · ')}</p>} onDone={onDone} />
     </>
   );
 }
@@ -116,7 +116,7 @@ export function Changes() {
             keyOf={(c) => c.changeId}
             detail={(c) => c.changeId === opened && <><What change={c} />{c.status === 'PROPOSED' && <WhatIfOf change={c} />}</>}
             columns={[
-              { id: 'k', label: t('kind'), card: 'title', wide: true, cell: (c) => <span class="two"><span>{code('changeKind', c.kind)} · {aboutText(c)}</span><span class="dim small-text">{c.note}</span></span> },
+              { id: 'k', label: t('kind'), card: 'title', wide: true, cell: (c) => <span class="two"><span>{[code('changeKind', c.kind), aboutText(c)].filter(Boolean).join(' · ')}</span><span class="dim small-text">{c.note}</span></span> },
               { id: 'b', label: t('proposedBy'), cell: (c) => who(c.proposedBy, c.proposedAt) },
               { id: 'd', label: t('decidedBy'), cell: (c) => who(c.decidedBy, c.decidedAt) },
               { id: 's', label: t('state'), card: 'lead', cell: (c) => <Badge kind="changeStatus" value={c.status} /> },

@@ -114,7 +114,7 @@ function Health() {
   const rows: [string, string, string, Tone][] = [
     [t('ledger'), ready.problem ? t('notReady') : ready.data ? (troubles.length > 0 ? troubles.join(', ') : t('ready')) : '–', '/operations', ready.problem || troubles.length > 0 ? 'bad' : 'good'],
     [t('views'), views.data ? (behind === 0 ? t('upToDate') : t('eventsBehind', count(behind))) : '–', '/operations', views.data?.views.every((v) => v.state === 'live') ? 'good' : 'bad'],
-    [t('dayBefore'), code('runState', state), `/settlement/${yesterday}`, toneOf(state)],
+    [t('dayBefore'), code('runState', state), `/settlement/${yesterday}`, state === 'NEVER' ? 'warn' : toneOf(state)],
     [t('changesWaiting'), many(waiting, waiting === COUNTED), '/contracts?tab=changes', waiting ? 'info' : 'good'],
     [t('waitingForPerson'), many(person.data?.payments.length, person.data?.hasMore), '/in-doubt?waiting=person', person.data?.payments.length ? 'bad' : 'good'],
     [t('beingAsked'), many(asked.data?.payments.length, asked.data?.hasMore), '/in-doubt?waiting=resolver', asked.data?.payments.length ? 'warn' : 'good'],
@@ -157,7 +157,7 @@ function Newest() {
           columns={[
             { id: 'at', label: t('time'), cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
             { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <>{p.orderName ?? p.orderId} <span class="dim">{p.buyerName}</span></> },
-            ...(operator ? [{ id: 'mch', label: t('merchant'), cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            ...(operator ? [{ id: 'mch', label: t('merchant'), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
             { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
             { id: 'amount', label: t('amount'), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
           ]}

@@ -103,7 +103,7 @@ export function InDoubt() {
           columns={[
             { id: 'at', label: t('since'), cell: (d) => <Time at={d.inDoubtSince} /> },
             { id: 'p', label: t('payment'), card: 'title', wide: true, cell: (d) => <a href={href(`/payments/${d.payment.id}`)}>{d.payment.orderName ?? d.payment.orderId} <Id id={d.payment.id} /></a> },
-            { id: 'm', label: t('merchant'), cell: (d) => merchantName(d.payment.merchantId) },
+            { id: 'm', label: t('merchant'), clip: true, cell: (d) => merchantName(d.payment.merchantId) },
             { id: 'k', label: t('open'), cell: (d) => (openOf(d.payment)?.cancelId ? t('cancels') : t('approval')) },
             { id: 'n', label: t('tries'), num: true, cell: (d) => openOf(d.payment)?.attempts ?? 0 },
             { id: 'x', label: t('nextTry'), cell: (d) => (openOf(d.payment)?.gaveUp ? <span class="badge bad">{t('waitsForYou')}</span> : <Time at={d.nextAttemptAt} />) },

@@ -11,7 +11,7 @@ import { Table } from '../ui/table';
 const PAGE = 50;
 
 const named = (a: { name: string; nameKo?: string }) => (lang.value === 'ko' ? (a.nameKo ?? a.name) : a.name);
-const side = (value: number, currency: string) => (value ? <Money value={value} currency={currency} /> : '');
+const side = (value: number, currency: string) => (value ? <Money value={value} currency={currency} /> : <span class="none" />);
 
 function Balance() {
   const given = place.value.query.get('asOf');

@@ -48,7 +48,7 @@ export function Failures({ date }: { date: string }) {
             keyOf={(f) => f.lineId}
             columns={[
               { id: 'p', label: t('payment'), card: 'title', cell: (f) => <a href={href(`/payments/${f.paymentId}`)}><Id id={f.paymentId} /></a> },
-              { id: 'm', label: t('merchant'), cell: (f) => f.merchantName },
+              { id: 'm', label: t('merchant'), clip: true, cell: (f) => f.merchantName },
               { id: 'k', label: t('kind'), cell: (f) => code('lineKind', f.kind) },
               { id: 'c', label: t('why'), wide: true, cell: (f) => <span class="two" title={f.detail}><span>{code('trouble', f.code)}</span><span class="dim small-text">{f.detail}</span></span> },
               { id: 'x', label: t('action'), cell: (f) => { const to = mendAt(f); return to && <a href={to[0]}>{to[1]} →</a>; } },
@@ -75,7 +75,7 @@ export function Differences({ date }: { date: string }) {
             columns={[
               { id: 'l', label: t('settlementLine'), card: 'title', cell: (d) => <a href={href(`/settlement/lines/${d.lineId}`)}><Id id={d.lineId} /></a> },
               { id: 'k', label: t('canary'), cell: (d) => d.canary },
-              { id: 'm', label: t('merchant'), cell: (d) => d.merchantName },
+              { id: 'm', label: t('merchant'), clip: true, cell: (d) => d.merchantName },
               { id: 'w', label: t('why'), wide: true, cell: (d) => d.detail },
               { id: 'n', label: t('feeNow'), num: true, cell: (d) => <Money value={d.feeNow} currency="KRW" /> },
               { id: 'c', label: t('feeCandidate'), num: true, cell: (d) => <Money value={d.feeCandidate} currency="KRW" /> },

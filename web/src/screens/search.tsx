@@ -34,9 +34,9 @@ export function Search() {
           dim={got.isStale}
           columns={[
             { id: 'at', label: `${t('time')} (KST)`, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
-            { id: 'buyer', label: t('buyer'), cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
+            { id: 'buyer', label: t('buyer'), clip: true, cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
             { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <span class="two"><span><Marked text={p.orderName ?? '–'} part={q} /></span><span class="dim small-text"><Marked text={p.orderId} part={q} /></span></span> },
-            ...(operator ? [{ id: 'mch', label: t('merchant'), cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            ...(operator ? [{ id: 'mch', label: t('merchant'), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
             { id: 'matched', label: t('matchedBy'), cell: (p) => <>{p.matched.map((m) => code('matched', m)).join(', ')}{p.possible && <span class="badge warn">{t('possible')}</span>}</> },
             { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
             { id: 'amount', label: t('amount'), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },

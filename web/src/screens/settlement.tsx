@@ -90,7 +90,7 @@ function Progress({ run }: { run: Run }) {
   const left = p.done > 0 && p.done < p.total ? lasting((spent / p.done) * (p.total - p.done)) : '';
   return (
     <div class="job" role="status">
-      {p.stage && code('stage', p.stage)} {count(p.done)} / {count(p.total)} · {t('lines')} {count(p.lines)} · {t('failed')} {count(p.failed)} {left !== '' && `· ${t('timeLeft', left)}`}
+      {p.stage && code('stage', p.stage)} {p.total > 0 && <>{count(p.done)} / {count(p.total)} · {t('lines')} {count(p.lines)} · {t('failed')} {count(p.failed)}</>} {left !== '' && `· ${t('timeLeft', left)}`}
       <progress max={Math.max(1, p.total)} value={p.done} aria-label={t('runProgress')} />
     </div>
   );
@@ -159,7 +159,7 @@ export function SettlementDay({ id: date }: { id: string }) {
   const operator = session.value?.role === 'OPERATOR';
   const tab = (operator && place.value.query.get('tab')) || 'lines';
   const [begun, setBegun] = useState(false);
-  const run = useGet<Run>(operator ? `/v1/settlement/runs/${date}` : null, begun ? 300 : 3000);
+  const run = useGet<Run>(operator ? `/v1/settlement/runs/${date}` : null, begun ? 200 : 3000);
   const state = run.data?.state;
   useEffect(() => setBegun(state === 'RUNNING'), [state]);
   const turn = `${state}${run.data?.attempt ?? 0}`;

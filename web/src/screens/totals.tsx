@@ -34,9 +34,20 @@ function groupName(row: TotalsRow, by: string): string {
   return code(by as 'method', value);
 }
 
-function seriesOf(rows: TotalsRow[], groups: string[], measure: Measure, currency: string): { at: number[]; series: Series[]; left: number } {
+const POINTS_MAX = 3000;
+
+/** Every bucket from the first to the last: one without a row is zero, not a line drawn past it. */
+function bucketsOf(found: number[], stepS: number): number[] {
+  const rising = [...new Set(found)].sort((a, b) => a - b);
+  const first = rising[0] ?? 0;
+  const last = rising[rising.length - 1] ?? 0;
+  const steps = (last - first) / stepS;
+  return stepS > 86_400 || steps > POINTS_MAX ? rising : Array.from({ length: steps + 1 }, (_, i) => first + i * stepS);
+}
+
+function seriesOf(rows: TotalsRow[], groups: string[], measure: Measure, currency: string, stepS: number): { at: number[]; series: Series[]; left: number } {
   const mine = rows.filter((r) => r.currency === currency && r.bucket);
-  const at = [...new Set(mine.map((r) => startOf(r.bucket ?? '')))].sort((a, b) => a - b);
+  const at = mine.length === 0 ? [] : bucketsOf(mine.map((r) => startOf(r.bucket ?? '')), stepS);
   const place = new Map(at.map((s, i) => [s, i]));
   const named = new Map<string, number[]>();
   for (const row of mine) {
@@ -144,7 +155,7 @@ export function TotalsScreen() {
   const got = useGet<Totals>(path, mode === 'now' ? 15_000 : 0);
   const rows = (got.data?.rows ?? []).slice().sort((a, b) => (b.bucket ?? '').localeCompare(a.bucket ?? ''));
   const currency = rows[0]?.currency ?? 'KRW';
-  const drawn = seriesOf(rows, groups, measure, currency);
+  const drawn = seriesOf(rows, groups, measure, currency, GRAIN_S[grain] ?? 86_400);
   const columns: Column<TotalsRow>[] = [
     ...(grain !== 'none' ? [{ id: 'bucket', label: code('grain', grain), card: 'title' as const, cell: (r: TotalsRow) => <span class="tab">{r.bucket?.replace('T', ' ')}</span> }] : []),
     ...groups.map((by) => ({ id: by, label: code('dimension', by), ...(grain === 'none' ? { card: 'title' as const } : {}), cell: (r: TotalsRow) => groupName(r, by) })),

@@ -52,12 +52,12 @@ function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Optio
     width,
     height: props.height ?? 220,
     tzDate: (at) => Plot.tzDate(new Date(at * 1000), 'Asia/Seoul'),
-    padding: [12, 12, 0, 0],
+    padding: [10, 20, 0, 0],
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (_u, min, max) => [Math.min(0, min), max <= 0 ? 1 : max * 1.08] } },
     axes: [
-      { stroke: ink, font, grid: { show: false }, ticks: { ...grid, size: 4 }, space: 64, values: props.bucketS >= 86_400 ? (_u, ats) => ats.map((at) => stamp(at).slice(props.bucketS >= 28 * 86_400 ? 0 : 5)) : (_u, ats) => ats.map((at) => stamp(at).slice(6)) },
+      { stroke: ink, font, grid: { show: false }, ticks: { ...grid, size: 4 }, size: 30, space: 64, values: props.bucketS >= 86_400 ? (_u, ats) => ats.map((at) => stamp(at).slice(props.bucketS >= 28 * 86_400 ? 0 : 5)) : (_u, ats) => ats.map((at) => stamp(at).slice(6)) },
       { stroke: ink, font, grid, ticks: { show: false }, size: 62, space: 36, values: (_u, vs) => vs.map((v) => short(v, lang.value)) },
     ],
     series: [

@@ -11,6 +11,7 @@ export interface Column<Row> {
   label: string;
   num?: boolean;
   wide?: boolean; // takes what is left
+  clip?: boolean; // a name of any length: no wider than a name is
   // At phone width a row is a card where its columns say so: a title, an amount beside it, the rest in small.
   card?: 'title' | 'lead' | 'hide';
   sort?: { state: 'ascending' | 'descending' | 'none'; toggle: () => void };
@@ -87,6 +88,6 @@ export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, joins
 }
 
 function cellClass<Row>(c: Column<Row>): string | undefined {
-  const name = cx(c.num && 'num', c.wide && 'wide', c.card && `card-${c.card}`);
+  const name = cx(c.num && 'num', c.wide && 'wide', c.clip && 'clip', c.card && `card-${c.card}`);
   return name === '' ? undefined : name;
 }
