@@ -58,7 +58,7 @@ async function feed(world) {
 }
 
 async function street(world) {
-  world.secondKey = (await world.post('/v1/api-keys', { scopes: ['operator'], label: 'second' })).secret;
+  await world.twoPeople();
   await world.change('CALENDAR', { shipped: 'KR' });
   await feed(world);
   for (let d = -DAYS; d < 0; ++d) {

@@ -84,7 +84,7 @@ async function in_doubt(world) {
 
 export async function seedMoney(world) {
   world.third = (await world.post('/v1/merchants', { code: 'bakery-1', name: '망원 빵집' })).id;
-  world.secondKey = (await world.post('/v1/api-keys', { scopes: ['operator'], label: 'second' })).secret;
+  await world.twoPeople();
   await in_doubt(world);
   await terms_of_all(world);
   await payments_of_days(world);

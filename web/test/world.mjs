@@ -117,7 +117,15 @@ export class World {
     await seedMoney(this);
   }
 
-  /** Proposed by the first key, decided by the second. */
+  /** A key for each of two people, made with the house's own, which is then put away: keys that one made of another are one hand. */
+  async twoPeople() {
+    const make = async (label) => (await this.post('/v1/api-keys', { scopes: ['operator'], label })).secret;
+    const first = await make('first');
+    this.secondKey = await make('second');
+    this.operatorKey = first;
+  }
+
+  /** Proposed by one, decided by the other. */
   async change(kind, what, note) {
     const proposed = await this.propose(kind, what, note);
     await this.post(`/v1/changes/${proposed.changeId}/decisions`, { decision: 'APPROVE' }, { key: this.secondKey });

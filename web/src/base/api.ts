@@ -105,10 +105,10 @@ export async function write<T>(method: 'POST' | 'DELETE', path: string, body: un
 }
 
 /** A write that answers with a file, under the name that the server gave it. */
-export async function writeForFile(path: string, body: unknown, key: string): Promise<{ name: string; text: string }> {
+export async function writeForFile(path: string, body: unknown, key: string): Promise<{ name: string; text: string; held: number }> {
   const response = await sendWrite('POST', path, body, key);
   const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
-  return { name: name ?? 'file.csv', text: await response.text() };
+  return { name: name ?? 'file.csv', text: await response.text(), held: Number(response.headers.get('Payouts-Held') ?? 0) };
 }
 
 async function sendWrite(method: string, path: string, body: unknown, key?: string): Promise<Response> {

@@ -298,5 +298,6 @@ export interface ApiKey {
   label?: string;
   status: string;
   createdAt?: string;
+  createdBy?: string;
   expiresAt?: string;
 }

@@ -293,6 +293,7 @@ export const WORDS = {
   payoutFileMeans: ['이 날의 요청된 지급을 CSV로 받고, 은행 전송으로 표시합니다.', 'The requested payouts of the day as CSV; they count as sent from then on.'],
   payoutResultsMean: ['은행 답을 CSV로: payout_id, state, bank_trace_no, at, failure. 두 번 읽어도 됩니다.', 'The bank’s answer as CSV: payout_id, state, bank_trace_no, at, failure. Reading it twice does no harm.'],
   fileHas: ['지급 {0}건을 담았습니다.', '{0} payouts stand in it.'],
+  fileHeld: ['보류된 {0}건은 빠졌습니다.', '{0} on hold were left out.'],
   fileEmpty: ['보낼 지급이 없습니다. 먼저 지급을 만드세요.', 'No payout waits to be sent. Make them first.'],
   alsoOnClosedDay: ['은행이 쉬는 날에도', 'Also on a day on which banks are closed'],
   onHold: ['보류 중', 'On hold'],

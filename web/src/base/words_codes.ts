@@ -184,6 +184,7 @@ export const CODES = {
     APPROVAL_NOT_SETTLED: ['승인이 아직 정산되지 않음', 'Its approval isn’t settled'],
     RETURN_EXCEEDS_APPROVAL: ['승인보다 큰 취소', 'More than its approval'],
     EARLIER_DATE_NEVER_RAN: ['정산하지 않은 앞날', 'An earlier day never ran'],
+    BEING_UNDONE: ['망취소 확인 중', 'Being undone'],
     DAY_NOT_OVER: ['아직 끝나지 않은 날', 'The day isn’t over'],
     RUN_UNDER_WAY: ['실행 중', 'A run is under way'],
     BAD_ITEM: ['처리할 수 없는 내역', 'Can’t be settled'],

@@ -67,8 +67,8 @@ export function ContractForm({ merchant, from, onClose }: { merchant: string; fr
   const rules = rows.map((row) => ruleOf(row, c.currency));
   const { version, knownAt, changeId, validUntil, ...kept } = c;
   const back = keepBack.trim() === '' ? 0 : parseAmount(keepBack, c.currency);
-  const body = { contract: { ...kept, validUntil: validUntil || undefined, keepBack: back || undefined, fees: { ...c.fees, rules } } };
-  const ready = rules.every(Boolean) && rules.length > 0 && c.validFrom !== '' && !!c.payoutAccount?.trim() && back !== undefined;
+  const body = { contract: { ...kept, validUntil: validUntil || undefined, keepBack: back || undefined, payoutAccount: c.payoutAccount?.trim() || undefined, fees: { ...c.fees, rules } } };
+  const ready = rules.every(Boolean) && rules.length > 0 && c.validFrom !== '' && !!(c.subMall || c.payoutAccount?.trim()) && back !== undefined;
   return (
     <ProposeForm kind="CONTRACT" title={`${merchantName(merchant)} · ${from ? t('nextVersion') : t('proposeContract')}`} note={note} ready={ready} body={body} onClose={onClose}>
       <div class="form-grid">

@@ -1,34 +1,22 @@
 // API keys: who may what, made here and shown once, revoked here.
 import { useState } from 'preact/hooks';
-import { ApiError, type Problem, newKey, session, write } from '../base/api';
+import { ApiError, type Problem, session, write } from '../base/api';
 import { code, t } from '../base/i18n';
 import { useGet } from '../base/live';
 import type { ApiKey, Page } from '../base/types';
 import { Badge, Copy, Dialog, Empty, Failure, Field, Head, Id, Skeleton, Time } from '../ui/parts';
 import { Table } from '../ui/table';
-import { merchantName, merchantOf, merchants, useMerchants } from '../ui/merchants';
+import { FormDialog } from '../ui/act';
+import { MerchantField } from '../ui/merchant_field';
+import { merchantName, useMerchants } from '../ui/merchants';
 
 function MakeKey({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   const operator = session.value?.role === 'OPERATOR';
   const [scope, setScope] = useState(operator ? 'operator' : 'merchant');
-  const [merchant, setMerchant] = useState('');
+  const [merchantId, setMerchant] = useState('');
   const [label, setLabel] = useState('');
   const [made, setMade] = useState<ApiKey>();
-  const [problem, setProblem] = useState<Problem>();
-  const [key] = useState(() => newKey('key'));
-  const send = async (event: Event) => {
-    event.preventDefault();
-    setProblem(undefined);
-    const body: Record<string, unknown> = { scopes: [scope] };
-    if (label.trim()) body.label = label.trim();
-    if (operator && scope === 'merchant') body.merchantId = merchantOf(merchant) ?? merchant.trim();
-    try {
-      setMade(await write<ApiKey>('POST', '/v1/api-keys', body, `${key}-${scope}-${merchant.length}-${label.length}`));
-      onDone();
-    } catch (error) {
-      setProblem(error instanceof ApiError ? error.problem : { status: 0, code: String(error) });
-    }
-  };
+  const ofMerchant = operator && scope !== 'operator';
   if (made) {
     return (
       <Dialog title={t('keyMade')} onClose={onClose}>
@@ -42,33 +30,17 @@ function MakeKey({ onClose, onDone }: { onClose: () => void; onDone: () => void 
     );
   }
   return (
-    <Dialog title={t('makeKey')} onClose={onClose}>
-      <form class="form" onSubmit={send}>
-        <Field label={t('scope')}>
-          {(id) => (
-            <select id={id} value={scope} onChange={(e) => setScope(e.currentTarget.value)}>
-              {(operator ? ['operator', 'merchant', 'ingest'] : ['merchant']).map((s) => <option key={s} value={s}>{code('scope', s)}</option>)}
-            </select>
-          )}
-        </Field>
-        {operator && scope === 'merchant' && (
-          <Field label={t('merchant')}>
-            {(id) => (
-              <>
-                <input id={id} required list={`${id}-l`} value={merchant} onInput={(e) => setMerchant(e.currentTarget.value)} />
-                <datalist id={`${id}-l`}>{[...merchants.value.values()].map((m) => <option key={m.id} value={m.name ?? m.code}>{m.code}</option>)}</datalist>
-              </>
-            )}
-          </Field>
+    <FormDialog<ApiKey> title={t('makeKey')} submit={t('makeKey')} what="key" path="/v1/api-keys" ready={scope !== 'merchant' || !operator || merchantId !== ''} body={{ scopes: [scope], label: label.trim() || undefined, merchantId: (ofMerchant && merchantId) || undefined }} onClose={onClose} onDone={(key) => { setMade(key); onDone(); }}>
+      <Field label={t('scope')}>
+        {(id) => (
+          <select id={id} value={scope} onChange={(e) => setScope(e.currentTarget.value)}>
+            {(operator ? ['operator', 'merchant', 'ingest'] : ['merchant']).map((s) => <option key={s} value={s}>{code('scope', s)}</option>)}
+          </select>
         )}
-        <Field label={t('label')} hint={t('labelHint')}>{(id, by) => <input id={id} maxLength={64} aria-describedby={by} value={label} onInput={(e) => setLabel(e.currentTarget.value)} />}</Field>
-        {problem && <Failure problem={problem} />}
-        <div class="dialog-actions">
-          <button type="button" onClick={onClose}>{t('leaveIt')}</button>
-          <button type="submit" class="primary">{t('makeKey')}</button>
-        </div>
-      </form>
-    </Dialog>
+      </Field>
+      {ofMerchant && <MerchantField id={merchantId} hint={t('nameOrCode')} onPick={setMerchant} />}
+      <Field label={t('label')} hint={t('labelHint')}>{(id, by) => <input id={id} maxLength={64} aria-describedby={by} value={label} onInput={(e) => setLabel(e.currentTarget.value)} />}</Field>
+    </FormDialog>
   );
 }
 
@@ -121,7 +93,7 @@ export function Keys() {
             { id: 'i', label: t('keyId'), cell: (k) => <Id id={k.id} /> },
             { id: 's', label: t('scope'), cell: (k) => (k.scopes ?? []).map((s) => code('scope', s)).join(', ') },
             ...(operator ? [{ id: 'm', label: t('merchant'), cell: (k: ApiKey) => (k.merchantId ? merchantName(k.merchantId) : <span class="dim none">–</span>) }] : []),
-            { id: 'c', label: t('made'), cell: (k) => <Time at={k.createdAt} /> },
+            { id: 'c', label: t('made'), cell: (k) => <span class="two"><Time at={k.createdAt} />{k.createdBy && <Id id={k.createdBy} />}</span> },
             { id: 'e', label: t('expiresAt'), cell: (k) => <Time at={k.expiresAt} /> },
             { id: 'st', label: t('status'), card: 'lead', cell: (k) => <Badge kind="keyStatus" value={k.status} /> },
             { id: 'a', label: t('action'), cell: (k) => (k.status === 'ACTIVE' ? <button type="button" class="small" onClick={() => setRevoking(k)}>{t('revoke')}…</button> : null) },

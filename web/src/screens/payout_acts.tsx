@@ -52,7 +52,7 @@ export function PayoutActs({ onDone }: { onDone: () => void }) {
   const [day, setDay] = useState(today());
   const [closedToo, setClosedToo] = useState(false);
   const [file, setFile] = useState<File>();
-  const [made, setMade] = useState<{ name: string; rows: number }>();
+  const [made, setMade] = useState<{ name: string; rows: number; held: number }>();
   const [applied, setApplied] = useState<ResultsApplied>();
   const close = () => setAct(undefined);
   const done = () => {
@@ -72,7 +72,7 @@ export function PayoutActs({ onDone }: { onDone: () => void }) {
         </FormDialog>
       )}
       {act === 'file' && (
-        <FormDialog<{ name: string; text: string }> title={t('payout_file')} submit={t('payout_file')} what="payout-file" path="/v1/payouts/files" ready={day !== ''} body={{ date: day }} how={writeForFile as never} onClose={close} onDone={(got) => { const rows = got.text.trim().split('\n').length - 1; if (rows > 0) download(got.name, [got.text]); setMade({ name: got.name, rows }); done(); }}>
+        <FormDialog<{ name: string; text: string; held: number }> title={t('payout_file')} submit={t('payout_file')} what="payout-file" path="/v1/payouts/files" ready={day !== ''} body={{ date: day }} how={writeForFile as never} onClose={close} onDone={(got) => { const rows = got.text.trim().split('\n').length - 1; if (rows > 0) download(got.name, [got.text]); setMade({ name: got.name, rows, held: got.held }); done(); }}>
           <p class="dim">{t('payoutFileMeans')}</p>
           <DayField day={day} onDay={setDay} />
         </FormDialog>
@@ -85,7 +85,7 @@ export function PayoutActs({ onDone }: { onDone: () => void }) {
       )}
       {made && (
         <Dialog title={t('payout_file')} onClose={() => setMade(undefined)}>
-          <p role="status">{made.rows === 0 ? t('fileEmpty') : <><code>{made.name}</code><br />{t('fileHas', count(made.rows))}</>}</p>
+          <p role="status">{made.rows === 0 ? t('fileEmpty') : <><code>{made.name}</code><br />{t('fileHas', count(made.rows))}</>} {made.held > 0 && t('fileHeld', count(made.held))}</p>
         </Dialog>
       )}
       {applied && <Applied answer={applied} onClose={() => setApplied(undefined)} />}
