@@ -172,8 +172,9 @@ TEST_F(MoneyApi, a_posting_names_its_account_in_both_languages) {
   position_ = paid.header("Ledger-Position");
   auto house = world_.as_operator();
   const auto journal = look(house, "/v1/journal?account=1110");
-  ASSERT_EQ(journal.json().at("items").as_array().size(), 1U) << journal.body;
-  for (const auto& posting : journal.json().at("items").at(0).at("postings").as_array()) {
+  const auto page = journal.json();
+  ASSERT_EQ(page.at("items").as_array().size(), 1U) << journal.body;
+  for (const auto& posting : page.at("items").at(0).at("postings").as_array()) {
     EXPECT_FALSE(posting.at("name").as_string().empty()) << journal.body;
     EXPECT_NE(posting.at("nameKo").as_string(), posting.at("name").as_string()) << journal.body;
   }

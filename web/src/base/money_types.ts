@@ -158,6 +158,7 @@ export interface ResultsApplied {
 
 export interface FundsPosition {
   asOf: string;
+  knownAt?: string; // of a server that keeps past days
   ratioPpm: number;
   ratioSource?: string;
   rows: { merchantId: string; merchantName?: string; currency: string; approvedUnpaid: number; requiredAmount: number }[];

@@ -71,7 +71,7 @@ function What({ change }: { change: Change }) {
     <Facts rows={[
       [t('calendar'), calendar && `${calendar.code} v${calendar.version} · ${calendar.from} – ${calendar.until} · ${t('closedDays', calendar.days)}`],
       [t('merchant'), hold && merchantName(hold.merchantId)],
-      [t('hold'), hold && `${hold.placed ? t('placeHold') : t('liftHold')} · ${hold.from} · ${hold.reason ?? ''}`],
+      [t('hold'), hold && `${hold.placed ? t('onHold') : t('liftedHold')} · ${hold.from} · ${hold.reason ?? ''}`],
       [t('required'), fundsRatio && `${fundsRatio.ratioPpm / 10_000} % · ${fundsRatio.validFrom}`],
       [t('heldFunds'), fundsHeld && <>{fundsHeld.date} · {fundsHeld.institution} <Money value={fundsHeld.amount} currency={fundsHeld.currency} /></>],
       [t('canary'), canary?.name],
@@ -122,7 +122,7 @@ export function Changes() {
               { id: 's', label: t('state'), card: 'lead', cell: (c) => <Badge kind="changeStatus" value={c.status} /> },
               { id: 'a', label: t('action'), cell: (c) => (
                 <span class="actions">
-                  <button type="button" class="small" aria-expanded={c.changeId === opened} onClick={() => setQuery({ change: c.changeId === opened ? undefined : c.changeId }, { replace: true })}>{t('whatIf')}</button>
+                  <button type="button" class="small" aria-expanded={c.changeId === opened} onClick={() => setQuery({ change: c.changeId === opened ? undefined : c.changeId }, { replace: true })}>{c.status === 'PROPOSED' ? t('whatIf') : t('about')}</button>
                   {c.status === 'PROPOSED' && <Decide c={c} onDone={got.refresh} />}
                 </span>
               ) },

@@ -89,6 +89,7 @@ export function Funds() {
   return (
     <>
       <Head title={t('funds')} sub={<>{t('fundsAsOf', dayLong(asOf, lang.value))} <Fresh at={got.at} /></>}>
+        {got.data?.knownAt && asOf < today() && <span class="links reports"><a href={`/v1/funds/reports/${asOf}`} download={`funds-${asOf}.csv`}>{t('fundsReport')}</a><a href={`/v1/funds/reports/${asOf}/signature`} download={`funds-${asOf}.sig`}>{t('signature')}</a></span>}
         <Field label={t('closeOf')}>{(id) => <input id={id} type="date" value={asOf} max={today()} onChange={(e) => isDay(e.currentTarget.value) && setQuery({ asOf: e.currentTarget.value })} />}</Field>
       </Head>
       <Loaded got={got}>{(f) => <Position f={f} onForm={setForm} />}</Loaded>
