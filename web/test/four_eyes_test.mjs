@@ -79,9 +79,9 @@ test('a hold: one who waits is seen waiting, and lifted the same way', async () 
 });
 
 test('a fund that is set aside counts once it was approved; a proposal can be withdrawn', () =>
-  asOperator('/funds', async (page) => {
+  asOperator(`/funds?asOf=${day(0)}`, async (page) => {
     await page.waitForSelector('.kpis');
-    const before = (await world.get(`/v1/funds?asOf=${day(-1)}`)).totals[0].heldAmount;
+    const before = (await world.get(`/v1/funds?asOf=${day(0)}`)).totals[0].heldAmount;
     for (const isKept of [false, true]) {
       await page.click('button:has-text("자금 등록")');
       await page.fill('dialog label:has-text("기관") + input', '신한은행');
@@ -93,9 +93,9 @@ test('a fund that is set aside counts once it was approved; a proposal can be wi
         await page.click('dialog .dialog-actions button.danger');
         await until(page, () => !document.querySelector('dialog'));
       }
-      await page.goto(`${world.url}/console/funds`);
+      await page.goto(`${world.url}/console/funds?asOf=${day(0)}`);
       await page.waitForSelector('.kpis');
-      const now = (await world.get(`/v1/funds?asOf=${day(-1)}`)).totals[0].heldAmount;
+      const now = (await world.get(`/v1/funds?asOf=${day(0)}`)).totals[0].heldAmount;
       assert.equal(now, isKept ? before + 1_000_000 : before);
     }
     assert.match(await says(page, '.panel', '신한은행'), /1,000,000원/);
