@@ -23,6 +23,7 @@
 #include "adapters/rocksdb/rocks_kv.h"
 #include "base/rng.h"
 #include "engine/serving/spaces.h"
+#include "engine/serving/top_merchants.h"
 #include "engine/serving/totals_reader.h"
 #include "engine/serving/totals_writer.h"
 

@@ -60,7 +60,7 @@ std::vector<Decided> granted_too_late(const Payment& payment, const Approval& ap
   events.push_back({context.now, NetworkCancelRequested{approval.terms.approval,
                                                         "approved after the payment became " +
                                                             std::string(code_of(payment.status))}});
-  events.push_back(granted(approval, command, context));
+  events.push_back(first_news(approval, command, context));
   return events;
 }
 
@@ -70,6 +70,11 @@ Decision news_of_success(const Payment& payment, const Approval& approval, const
   std::vector<Decided> events;
   events.push_back(first_news(approval, command, context));
   return events;
+}
+
+// Has its success been told, or an account of it been opened?
+bool is_known(const Approval& approval) {
+  return !approval.approved_at.is_zero() || (is_account(approval) && !approval.received_at.is_zero());
 }
 
 // The money was taken although the book holds that it wasn't: undo it, and let a person look.
@@ -91,8 +96,8 @@ Decision settle_approved(const Payment& payment, const Approval& approval, const
     case ApprovalState::unknown:
       return news_of_success(payment, approval, command, context);
     case ApprovalState::reversing:  // record who took the money; the reversal goes on
-      if (!approval.approved_at.is_zero()) return nothing_to_do();
-      return just(or_now(command.approved_at, context), granted(approval, command, context).body);
+      if (is_known(approval)) return nothing_to_do();
+      return just(or_now(command.approved_at, context), first_news(approval, command, context).body);
     case ApprovalState::waiting:
       return nothing_to_do();
     case ApprovalState::approved:

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "domain/money_move.h"
 #include "domain/payment.h"
 
 namespace wonjang {
@@ -72,9 +73,10 @@ struct Fold {
 
   void operator()(const VirtualAccountIssued& body) const {
     Approval& approval = adopt(body.terms);
-    approval.state = ApprovalState::waiting;
     approval.requested_at = body.issued_at;
     approval.received_at = event.recorded_at;
+    if (approval.state == ApprovalState::reversing) return;  // as of an approval: its reversal goes on
+    approval.state = ApprovalState::waiting;
     clear(approval.pursuit);
   }
 
@@ -300,6 +302,7 @@ std::optional<Trigger> trigger_of_approval(const Payment& before, const Approval
 
 std::optional<Trigger> trigger_of_account(const Payment& before, const ApprovalTerms& terms) {
   const Approval* known = before.find(terms.approval);
+  if (known != nullptr && known->state == ApprovalState::reversing) return std::nullopt;
   const bool late = known != nullptr && !next_status(before.status, Trigger::virtual_account_issued);
   return late ? std::nullopt : std::optional(Trigger::virtual_account_issued);
 }
@@ -363,6 +366,12 @@ struct TriggerOf {
   }
 };
 
+void move_money(Payment& payment, const MoneyMove& move) {
+  for (auto& approval : payment.approvals) {
+    if (approval.terms.approval == move.approval) approval.money_out = move.out_after;
+  }
+}
+
 void move_status(Payment& payment, Trigger trigger, Instant occurred_at) {
   const auto to = next_status(payment.status, trigger);
   if (!to) {
@@ -390,7 +399,9 @@ std::optional<Trigger> trigger_of(const Payment& before, const EventBody& body) 
 void evolve(Payment& payment, const Event& event) {
   WJ_ASSERT(event.version == payment.version);
   const auto trigger = trigger_of(payment, event.body);
+  const auto money = money_move(payment, event);
   std::visit(Fold{payment, event}, event.body);
+  if (money) move_money(payment, *money);
   if (trigger) move_status(payment, *trigger, event.occurred_at);
   if (const auto* body = std::get_if<CancelSucceeded>(&event.body);
       body != nullptr && !payment.cancels.empty()) {

@@ -176,7 +176,20 @@ std::string lifecycle_markdown() {
       "- A cancel of an approval while the payment is still IN_PROGRESS: that approval is undone (REVERSED) "
       "and frees its\n"
       "  amount for another one; the balance is untouched because nothing was paid yet.\n"
-      "- While WAITING_FOR_DEPOSIT, a cancel ends the payment once nothing is live or waiting any more.\n";
+      "- While WAITING_FOR_DEPOSIT, a cancel ends the payment once nothing is live or waiting any more.\n"
+      "\n## What moves money\n\n"
+      "An approval's money is *out* once it was taken and until all of it was given back, whatever state the "
+      "approval is\n"
+      "in meanwhile. Payment, journal, settlement and the lists of transactions share this one rule "
+      "(`src/domain/money_move.h`):\n\n"
+      "| event | moves money | of what is out |\n"
+      "| --- | --- | --- |\n"
+      "| `approval.approved`, `deposit.confirmed` | while nothing is out | it is out then |\n"
+      "| `cancel.succeeded` | while something is out | its amount less |\n"
+      "| `deposit.reversed`, `network_cancel.confirmed` | while something is out | nothing is left |\n\n"
+      "So a success that a provider tells of an approval which was undone or cancelled before is undone "
+      "again, by a\n"
+      "network cancel and with an incident, and moves no money: it came once and went once.\n";
   return out;
 }
 

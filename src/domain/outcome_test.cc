@@ -127,8 +127,10 @@ TEST(LateNews, an_approval_that_is_undone_at_once_still_owes_its_caller_an_answe
     ASSERT_TRUE(asked_by);
     till.pass_ms(kHourMs);
     till.must(ExpirePayment{});
+    const bool is_account = method_of(input.method) == Method::virtual_account;
     EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
-              "network_cancel.requested approval.approved");
+              is_account ? "network_cancel.requested virtual_account.issued"
+                         : "network_cancel.requested approval.approved");
     const auto& approval = till.payment().approvals[0];
     ASSERT_TRUE(approval.pursuit);
     EXPECT_EQ(approval.pursuit->idempotency_key, asked_by->idempotency_key);
@@ -203,6 +205,40 @@ TEST(LateNews, an_account_that_was_issued_before_is_no_news) {
   EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
   till.must(reverse(DepositReversal::to_canceled));
   EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
+}
+
+// Nobody paid into it: it comes to light, and goes, without any money.
+TEST(LateNews, an_account_that_comes_to_light_while_it_is_undone_is_no_money) {
+  Till till;
+  till.must(order(10'000));
+  BeginApproval command{account(10'000), kDeadline};
+  command.input.provider = "sim";
+  till.must(command);
+  till.must(BeginNetworkCancel{till.approval(), "no answer"});
+  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "virtual_account.issued");
+  const auto& approval = till.payment().approvals[0];
+  EXPECT_EQ(approval.state, ApprovalState::reversing);
+  EXPECT_TRUE(approval.pursuit.has_value());
+  EXPECT_EQ(approval.money_out, 0);
+  EXPECT_EQ(till.payment().status, PaymentStatus::in_progress) << "what is undone isn't waited for";
+  EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty()) << "told twice";
+  EXPECT_EQ(till.refused(deposit(10'000)).code, RefusalCode::approval_not_found);
+
+  Till kept = till;  // a person lets it wait after all
+  kept.must(OpenIncident{kept.approval(), {}, std::string(kAttemptsUsedUp), "20 attempts"});
+  SettleByPerson word;
+  word.approval = kept.approval();
+  word.outcome = PersonOutcome::approved;
+  word.expected_version = kept.payment().version;
+  word.evidence = "line 7";
+  kept.must(word);
+  EXPECT_EQ(kept.payment().status, PaymentStatus::waiting_for_deposit);
+  kept.must(deposit(10'000));
+  EXPECT_EQ(kept.payment().approvals[0].money_out, 10'000);
+
+  till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, ""});
+  EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversed);
+  EXPECT_EQ(till.payment().approvals[0].money_out, 0);
 }
 
 TEST(NetworkCancel, only_what_has_no_outcome_can_be_undone_this_way) {

@@ -6,6 +6,8 @@
 //   - status equals the transition table applied to the triggers, in version order
 //   - balance = total - succeeded cancels - reversed deposits that ended the payment
 //   - DONE only while live approvals cover the total exactly
+//   - per approval: money is out while it is live, as much as its cancels left; while its reversal isn't
+//     confirmed it may be; else it isn't
 #pragma once
 
 #include <cstdint>
@@ -58,6 +60,9 @@ struct Approval {
   std::string failure_message;
   TaxParts canceled;   // succeeded cancels
   TaxParts canceling;  // requested or unknown cancels: used up, not yet final
+  // Taken and not yet given back, minor units; 0: its money isn't out. Whether a reversal gives money back
+  // hangs on this, not on the state or approved_at, which outlive the money (domain/money_move.h).
+  std::int64_t money_out = 0;
   AcquisitionState acquisition = AcquisitionState::none;
   Instant acquired_at;
   std::string slip_no;

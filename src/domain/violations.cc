@@ -22,6 +22,24 @@ bool add_to(TaxParts& sum, const TaxParts& parts) {
   return next.has_value();
 }
 
+// What a history of ours can have left of the approval's money.
+bool money_fits_the_state(const Approval& approval) {
+  const std::int64_t taken = approval.amount();
+  switch (approval.state) {
+    case ApprovalState::approved:
+      return approval.money_out == taken - approval.canceled.total().value_or(0);
+    case ApprovalState::reversing:  // it may have been told meanwhile
+      return approval.money_out == 0 || approval.money_out == taken;
+    case ApprovalState::requested:
+    case ApprovalState::unknown:
+    case ApprovalState::waiting:
+    case ApprovalState::declined:
+    case ApprovalState::reversed:
+      break;
+  }
+  return approval.money_out == 0;
+}
+
 void check_approval(Names& names, const Payment& payment, const Approval& approval) {
   CancelSums sums;
   bool in_range = true;
@@ -38,6 +56,7 @@ void check_approval(Names& names, const Payment& payment, const Approval& approv
   require(names, left && !left->any_negative(), "cancels_within_the_approval");
   require(names, in_range && approval.canceled == sums.succeeded, "canceled_is_the_sum_of_cancels");
   require(names, in_range && approval.canceling == sums.in_doubt, "canceling_is_the_sum_of_cancels_in_doubt");
+  require(names, money_fits_the_state(approval), "money_out_fits_the_state");
   require(names, approval.is_in_doubt() == approval.pursuit.has_value(), "what_is_in_doubt_is_pursued");
 }
 

@@ -45,6 +45,8 @@ TEST(Violations, each_alarm_rings) {
        }},
       {"canceled_is_the_sum_of_cancels", [](Payment& p) { p.approvals[0].canceled.supply -= 1; }},
       {"canceling_is_the_sum_of_cancels_in_doubt", [](Payment& p) { p.approvals[0].canceling.supply = 1; }},
+      {"money_out_fits_the_state", [](Payment& p) { p.approvals[0].money_out += 1'000; }},
+      {"money_out_fits_the_state", [](Payment& p) { p.approvals[1].state = ApprovalState::reversed; }},
       {"what_is_in_doubt_is_pursued", [](Payment& p) { p.approvals[0].pursuit.emplace(); }},
       {"every_cancel_has_its_approval",
        [](Payment& p) {

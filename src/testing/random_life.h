@@ -92,8 +92,22 @@ class RandomLife {
     return command;
   }
 
+  // Of what is in doubt, where there is such a thing: a person says nothing of the rest.
+  SettleByPerson some_word_of_a_person() {
+    SettleByPerson command;
+    for (const auto& approval : till_.payment().approvals) {
+      if (approval.is_in_doubt()) command.approval = approval.terms.approval;
+    }
+    if (command.approval.is_zero()) command.cancel = some_cancel();
+    command.outcome = static_cast<PersonOutcome>(rng_.below(5));
+    command.expected_version = till_.payment().version;
+    command.approve_no = std::to_string(rng_.below(3));
+    command.evidence = "line 7 of the provider's file";
+    return command;
+  }
+
   PaymentCommand next_command() {
-    switch (rng_.below(17)) {
+    switch (rng_.below(18)) {
       case 0:
         return AuthenticatePayment{};
       case 1:
@@ -126,6 +140,8 @@ class RandomLife {
         return BeginNetworkCancel{some_approval(), "policy"};
       case 15:
         return SettleNetworkCancel{some_approval(), static_cast<NetworkCancelResult>(rng_.below(3)), ""};
+      case 16:
+        return some_word_of_a_person();
       default:
         break;
     }

@@ -6,11 +6,14 @@
 #include <thread>
 
 #include "app/api/api_test_world.h"
+#include "domain/settlement/streams.h"
+#include "engine/ledger/ask.h"
+#include "testing/settlement_samples.h"
 
 namespace wonjang {
 namespace {
 
-class Feed : public testing::TestWithParam<std::uint32_t> {
+class Feed : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   // All events from `cursor` on, page by page.
   static std::vector<boost::json::object> all(Asker& who, std::string cursor, std::size_t limit) {
@@ -27,9 +30,49 @@ class Feed : public testing::TestWithParam<std::uint32_t> {
       if (!json.at("hasMore").as_bool()) return out;
     }
   }
+  static std::set<std::string> types_of(const std::vector<boost::json::object>& events) {
+    std::set<std::string> out;
+    for (const auto& event : events) out.insert(std::string(event.at("type").as_string()));
+    return out;
+  }
+
+  template <typename... Bodies>
+  void record(std::optional<RawId> stream, MerchantId merchant) {
+    ASSERT_TRUE(stream);
+    for (const AnswerKind heard : {AnswerKind::done, AnswerKind::refused}) {
+      Request request;
+      RecordFacts facts;
+      facts.stream = *stream;
+      facts.merchant = merchant;
+      (facts.bodies.emplace_back(testing::full_body(std::type_identity<Bodies>())), ...);
+      request.command = std::move(facts);
+      request.actor = {ActorKind::system, "a test"};
+      // Said twice, the second time under a key: its refusal is frozen in an aside about the house's stream.
+      if (heard == AnswerKind::refused) {
+        request.key.emplace();
+        request.key->key.front() = static_cast<Hash128::value_type>(++keys_);
+        request.key->text = "again";
+      }
+      ASSERT_EQ(ask(world_.service->ledger(), std::move(request)).kind, heard);
+    }
+  }
+
+  // All that the house writes; `number` makes the streams.
+  void record_house_events(MerchantId merchant, std::uint32_t number) {
+    using namespace settlement;
+    const BusinessDate date{20'000 + static_cast<std::int32_t>(number)};
+    const RawId drawn{number, number};
+    record<RunStarted, RunEnded>(run_stream(date), merchant);
+    record<LinesRecorded, LinesRedated>(lines_stream(merchant, number, date, 0), merchant);
+    record<PayoutRequested, PayoutUpdated>(payout_stream(merchant, number, date, Currency()), merchant);
+    record<ChangeProposed, ChangeDecided>(change_stream(drawn), merchant);
+    record<FileImported, FileMatched, BreakResolved>(file_stream(drawn), merchant);
+  }
+
   World world_{{.books = GetParam()}};
+  std::uint8_t keys_ = 0;
 };
-INSTANTIATE_TEST_SUITE_P(Books, Feed, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, Feed, ::testing::Values(1U, 4U));
 
 TEST_P(Feed, every_event_comes_once_whatever_the_page_size) {
   auto shop = world_.as_merchant();
@@ -85,6 +128,35 @@ TEST_P(Feed, a_merchant_sees_its_own_events_alone) {
   EXPECT_EQ(text.find("api_key."), std::string::npos);
   EXPECT_NE(world_.as_operator().get("/v1/events?limit=1000").body.find("api_key.created"),
             std::string::npos);
+}
+
+// Changes, runs and files are the house's own even where they are about a merchant.
+TEST_P(Feed, of_the_house_a_merchant_sees_its_own_lines_and_payouts_alone) {
+  auto shop = world_.as_merchant();
+  ASSERT_EQ(shop.post("/v1/payments", "k", card_payment("mine")).status, 201);
+  record_house_events(*MerchantId::parse(world_.merchant), 1);
+  record_house_events(MerchantId(), 2);
+  const std::set<std::string> of_payments{"payment.created", "approval.approved"};
+  const std::set<std::string> of_merchants{"settlement.lines_recorded", "settlement.lines_redated",
+                                           "payout.requested", "payout.updated"};
+  const std::set<std::string> of_the_house{
+      "reference.proposed", "reference.decided", "settlement.run_started", "settlement.run_ended",
+      "file.imported",      "file.matched",      "break.resolved",         "command.refused"};
+  auto house = world_.as_operator();
+  const auto in_the_log = types_of(all(house, "", 1000));
+  for (const auto& types : {of_payments, of_merchants, of_the_house}) {
+    for (const auto& type : types)
+      EXPECT_TRUE(in_the_log.contains(type)) << type << " isn't in the log at all";
+  }
+  for (const std::size_t limit : {1U, 100U}) {
+    const auto mine = all(shop, "", limit);
+    EXPECT_EQ(mine.size(), of_payments.size() + of_merchants.size());
+    auto expected = of_payments;
+    expected.insert(of_merchants.begin(), of_merchants.end());
+    EXPECT_EQ(types_of(mine), expected);
+    auto other = world_.as_other();
+    EXPECT_TRUE(all(other, "", limit).empty()) << "nothing here is of this one";
+  }
 }
 
 TEST_P(Feed, a_long_poll_is_woken_by_a_commit) {

@@ -46,6 +46,8 @@ void get_payment_events(Api& api, CallPtr call);
 void list_payments(Api& api, CallPtr call);
 void list_transactions(Api& api, CallPtr call);
 void search_payments(Api& api, CallPtr call);
+
+// lifecycle_handlers.cc
 void get_lifecycle(Api& api, CallPtr call);
 
 // totals_handlers.cc

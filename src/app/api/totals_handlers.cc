@@ -12,6 +12,7 @@
 #include "domain/method.h"
 #include "engine/serving/exact.h"
 #include "engine/serving/sales_of_day.h"
+#include "engine/serving/top_merchants.h"
 #include "engine/serving/totals_reader.h"
 
 namespace wonjang {

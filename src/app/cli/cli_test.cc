@@ -282,8 +282,8 @@ TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {
   const auto again = dir_.path() + "/again";
   EXPECT_EQ(run_backup(data_dir_, backup), kExitOk);
   EXPECT_EQ(run_backup(data_dir_, backup), kExitConflict);
-  EXPECT_EQ(run_restore(backup, again, false), kExitOk);
-  EXPECT_EQ(run_restore(backup, again, false), kExitConflict);
+  EXPECT_EQ(run_restore({backup, again}), kExitOk);
+  EXPECT_EQ(run_restore({backup, again}), kExitConflict);
   EXPECT_EQ(run_check({again, true}), kExitOk);
 
   std::ifstream in(backup + "/manifest");
@@ -291,7 +291,33 @@ TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {
   auto& digit = text[text.find(" root ") + 6];
   digit = digit == '0' ? '1' : '0';
   std::ofstream(backup + "/manifest") << text;
-  EXPECT_EQ(run_restore(backup, dir_.path() + "/third", false), kExitDifferences);
+  EXPECT_EQ(run_restore({backup, dir_.path() + "/third"}), kExitDifferences);
+}
+
+// A backup has no views: they are built with the cubes that the server has, and compared.
+TEST_F(Served, a_restore_that_knows_the_servers_cubes_leaves_views_that_are_compared) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  stop();
+  const auto backup = dir_.path() + "/backup";
+  ASSERT_EQ(run_backup(data_dir_, backup), kExitOk);
+  const auto file = dir_.path() + "/wonjang.toml";
+  std::ofstream(file) << "[ledger]\ndata_dir = \"" << data_dir_
+                      << "\"\n[[serving.cubes]]\nname = \"issuers\"\ndimensions = [\"issuer\"]\n";
+  const auto without = dir_.path() + "/without";
+  const auto with = dir_.path() + "/with";
+  EXPECT_EQ(said({"restore", backup.c_str(), without.c_str()}), kExitOk);
+  EXPECT_FALSE(std::filesystem::exists(without + "/views"));
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(said({"restore", backup.c_str(), with.c_str(), "--config", file.c_str()}), kExitOk);
+  const auto printed = ::testing::internal::GetCapturedStdout();
+  EXPECT_NE(printed.find("views: as derived from the events"), std::string::npos) << printed;
+  EXPECT_EQ(printed.find(" 0 payments"), std::string::npos) << printed;
+  EXPECT_EQ(said({"verify", "views", "--data-dir", with.c_str(), "--config", file.c_str()}), kExitOk);
+  EXPECT_EQ(said({"verify", "views", "--data-dir", with.c_str()}), kExitFailed) << "of other cubes";
+  EXPECT_EQ(said({"restore", backup.c_str(), (with + "2").c_str(), "--config", "/nowhere.toml"}), kExitUsage);
+  EXPECT_FALSE(std::filesystem::exists(with + "2")) << "nothing was written";
 }
 
 TEST_F(Served, a_backup_of_the_running_ledger_is_restored_as_any_other) {
@@ -303,7 +329,7 @@ TEST_F(Served, a_backup_of_the_running_ledger_is_restored_as_any_other) {
   EXPECT_EQ(run_online_backup(online, "monday"), kExitOk) << "it is there already";
   EXPECT_NE(run_online_backup(online, "../monday"), kExitOk);
   ASSERT_TRUE(run_load(options(1), mix)) << "and the ledger went on";
-  EXPECT_EQ(run_restore(dir_.path() + "/backups/monday", dir_.path() + "/restored", false), kExitOk);
+  EXPECT_EQ(run_restore({dir_.path() + "/backups/monday", dir_.path() + "/restored"}), kExitOk);
 }
 
 TEST_F(Served, an_outcome_is_settled_by_hand_after_a_second_look) {

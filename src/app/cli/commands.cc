@@ -372,8 +372,17 @@ class Tree {
     WJ_TRY(const auto config, load_config(from));
     if (config.service.data_dir.empty())
       return invalid("say which ledger: --data-dir DIR, or --config FILE with its ledger.data_dir");
-    WJ_TRY(const auto cubes, serving::CubeSet::create(config.service.cubes));
-    return StoredLedger{config.service.data_dir, {cubes.cubes().begin(), cubes.cubes().end()}};
+    WJ_TRY(auto cubes, cubes_of(config.service));
+    return StoredLedger{config.service.data_dir, std::move(cubes)};
+  }
+  static Result<std::vector<serving::CubeSpec>> cubes_of(const ServiceConfig& config) {
+    WJ_TRY(const auto cubes, serving::CubeSet::create(config.cubes));
+    return std::vector<serving::CubeSpec>(cubes.cubes().begin(), cubes.cubes().end());
+  }
+  Result<std::vector<serving::CubeSpec>> served_cubes() {
+    WJ_TRY(const auto from, sources());
+    WJ_TRY(const auto config, load_config(from));
+    return cubes_of(config.service);
   }
 
   void add_verify() {
@@ -428,11 +437,21 @@ class Tree {
     });
     backup->add_option("--key-file", a_.online.key_file, "With --url: file with an operator's API key");
     add_output_flag(backup, a_.online.output);
-    auto* restore =
-        command(&app_, "restore", "A ledger from a backup, checked and compared with the backup's manifest",
-                [this] { return run_restore(a_.from, a_.to, a_.output != "table"); });
+    auto* restore = command(
+        &app_, "restore", "A ledger from a backup, checked and compared with the backup's manifest", [this] {
+          RestoreOptions options{a_.from, a_.to, a_.output != "table"};
+          if (!a_.config.file.empty()) {
+            auto cubes = served_cubes();
+            if (!cubes) return fail(cubes.error());
+            options.cubes = *std::move(cubes);
+          }
+          return run_restore(options);
+        });
     restore->add_option("from", a_.from, "The backup")->required();
     restore->add_option("to", a_.to, "Doesn't exist yet, or is empty")->required();
+    restore->add_option(
+        "--config", a_.config.file,
+        "The server's file, for its [[serving.cubes]]: builds the views too, and compares them");
     add_output_flag(restore, a_.output);
   }
 

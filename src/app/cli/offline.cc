@@ -135,7 +135,20 @@ Result<void> back_up(const std::string& data_dir, const std::string& to) {
   return write_manifest(to, heads);
 }
 
-Result<bool> restore(const std::string& from, const std::string& to, bool json) {
+// All that there is in `to`: the views only where they can be built as the server would.
+Result<bool> check_restored(const RestoreOptions& options) {
+  CheckOptions check{.data_dir = options.to, .json = options.json};
+  if (options.cubes) {
+    check.cubes = *options.cubes;
+    WJ_TRY(const auto books, open_books(options.to));
+    WJ_CHECK(build_views_of({.data_dir = options.to, .cubes = *options.cubes}, pointers_to(books)));
+  }
+  return check_all(check);
+}
+
+Result<bool> restore(const RestoreOptions& options) {
+  const auto& from = options.from;
+  const auto& to = options.to;
   WJ_TRY(const auto heads, read_manifest(from));
   WJ_CHECK(must_be_empty(to));
   WJ_CHECK(make_private_directory(to));
@@ -157,7 +170,7 @@ Result<bool> restore(const std::string& from, const std::string& to, bool json) 
                 head.root.c_str());
     all_good = false;
   }
-  WJ_TRY(const bool as_derived, check_all({.data_dir = to, .json = json}));
+  WJ_TRY(const bool as_derived, check_restored(options));
   return all_good && as_derived;
 }
 
@@ -193,8 +206,6 @@ int run_backup(const std::string& data_dir, const std::string& to) {
   return done ? kExitOk : fail(done.error());
 }
 
-int run_restore(const std::string& from, const std::string& to, bool json) {
-  return differences(restore(from, to, json));
-}
+int run_restore(const RestoreOptions& options) { return differences(restore(options)); }
 
 }  // namespace wonjang

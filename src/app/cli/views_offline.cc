@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <numeric>
 
 #include "adapters/protobuf/event_codec.h"
 #include "adapters/rocksdb/rocks_places.h"
+#include "adapters/system/system_clock.h"
 #include "adapters/utf8proc/unicode_text_forms.h"
 #include "app/cli/offline.h"
 #include "app/cli/progress.h"
@@ -13,6 +15,7 @@
 #include "app/serving/books_log.h"
 #include "base/int128.h"
 #include "engine/projection/generation.h"
+#include "engine/projection/runner.h"
 #include "engine/serving/exact.h"
 #include "engine/serving/verify_views.h"
 #include "engine/serving/views.h"
@@ -79,7 +82,38 @@ void print_table(const serving::ViewsReport& r, std::uint64_t generation) {
   if (!r.ok()) std::printf("  the books are the truth: rebuild the views\n");
 }
 
+std::uint64_t sum_of(const LogPositions& positions) {
+  return std::accumulate(positions.begin(), positions.end(), std::uint64_t{0});
+}
+
 }  // namespace
+
+Result<void> build_views_of(const VerifyViewsOptions& options, const std::vector<const Book*>& books) {
+  RocksKvOptions store;
+  store.shared = RocksShared::make({});
+  WJ_TRY(const auto places, RocksPlaces::open(options.data_dir + "/views", store));
+  BooksLog log(books);
+  const ProtobufEventCodec codec;
+  const UnicodeTextForms forms;
+  const SystemClock clock;
+  projection::RunnerOptions by_hand;
+  by_hand.own_thread = false;
+  const serving::ViewsPorts ports{log, codec, forms};
+  projection::Runner runner(
+      log, [&] { return std::make_unique<serving::Views>(ports, options.cubes); }, *places, clock, by_hand);
+  WJ_CHECK(runner.start());
+  Progress progress("build views", "events");
+  auto stepped = projection::Stepped::worked;
+  while (stepped == projection::Stepped::worked) {
+    stepped = runner.step();
+    progress.at(runner.status().events, sum_of(log.tails()));
+  }
+  const auto status = runner.status();
+  runner.stop();
+  if (stepped == projection::Stepped::stopped) return corrupt("views: " + status.stopped_because);
+  if (stepped == projection::Stepped::waiting) return unavailable("views: " + status.last_error);
+  return {};
+}
 
 Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
                                             const std::vector<const Book*>& books) {

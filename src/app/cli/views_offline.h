@@ -1,5 +1,6 @@
-// `wonjang verify views` on a data directory that nobody serves, and the part of `wonjang check` that is
-// about the views: every record of every space against what the books say (engine/serving/verify_views.h).
+// `wonjang verify views` on a data directory that nobody serves, and the part of `wonjang check` and
+// `wonjang restore` that is about the views: every record of every space against what the books say
+// (engine/serving/verify_views.h).
 //
 // Threads: blocks.
 #pragma once
@@ -24,6 +25,10 @@ struct VerifyViewsOptions {
 // Errors: unavailable (somebody has them open), corrupt (the books).
 Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
                                             const std::vector<const Book*>& books);
+
+// Folds what the books say into views/ of a directory that has none, as its next start would. Errors:
+// unavailable, corrupt.
+Result<void> build_views_of(const VerifyViewsOptions& options, const std::vector<const Book*>& books);
 
 int run_verify_views(const VerifyViewsOptions& options);  // 0; 3 with the first differences; 1: nothing there
 

@@ -1,11 +1,9 @@
 #include "domain/journal/movement.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/assert.h"
-#include "base/checked.h"
-#include "domain/payment.h"
+#include "domain/money_move.h"
 
 namespace wonjang::journal {
 namespace {
@@ -33,6 +31,18 @@ const CardDetail* card_of(const MethodDetail& method) {
   if (const auto* card = std::get_if<CardDetail>(&method)) return card;
   const auto* easy_pay = std::get_if<EasyPayDetail>(&method);
   return easy_pay != nullptr && easy_pay->card ? &*easy_pay->card : nullptr;
+}
+
+LineKind kind_of(MoneyMoveKind kind) {
+  switch (kind) {
+    case MoneyMoveKind::taken:
+      return LineKind::approval;
+    case MoneyMoveKind::canceled:
+      return LineKind::cancel;
+    case MoneyMoveKind::reversed:
+      break;
+  }
+  return LineKind::reversal;
 }
 
 ApprovalMoney approval_of(const ApprovalTerms& terms) {
@@ -68,7 +78,7 @@ struct Fold {
   Moved operator()(const ApprovalApproved& body) const {
     ApprovalMoney& approval = adopt(body.terms);
     approval.approve_no = body.approve_no;
-    return came(approval, total_of(body.terms.parts), body.approved_at);
+    return moved(&approval);
   }
 
   Moved operator()(const VirtualAccountIssued& body) const {
@@ -76,23 +86,10 @@ struct Fold {
     return std::nullopt;
   }
 
-  Moved operator()(const DepositConfirmed& body) const {
-    ApprovalMoney* approval = known(body.approval);
-    return approval == nullptr ? std::nullopt : came(*approval, body.amount, body.deposited_at);
-  }
-
-  Moved operator()(const DepositReversed& body) const { return reversed(body.approval, body.reversed_at); }
-  Moved operator()(const NetworkCancelConfirmed& body) const { return reversed(body.approval, {}); }
-
-  Moved operator()(const CancelSucceeded& body) const {
-    ApprovalMoney* approval = known(body.terms.approval);
-    const std::int64_t amount = total_of(body.terms.parts);
-    if (approval == nullptr || !approval->is_live || amount <= 0) return std::nullopt;
-    approval->canceled =
-        checked_add(approval->canceled, amount).value_or(std::numeric_limits<std::int64_t>::max());
-    approval->is_live = approval->canceled < approval->amount;
-    return went(*approval, LineKind::cancel, amount, body.canceled_at);
-  }
+  Moved operator()(const DepositConfirmed& body) const { return moved(known(body.approval)); }
+  Moved operator()(const DepositReversed& body) const { return moved(known(body.approval)); }
+  Moved operator()(const NetworkCancelConfirmed& body) const { return moved(known(body.approval)); }
+  Moved operator()(const CancelSucceeded& body) const { return moved(known(body.terms.approval)); }
 
   Moved operator()(const AcquisitionUpdated& body) const {
     ApprovalMoney* approval = known(body.approval);
@@ -124,25 +121,27 @@ struct Fold {
     return approval != nullptr ? *approval : money.approvals.emplace_back(approval_of(terms));
   }
 
-  Moved came(ApprovalMoney& approval, std::int64_t amount, Instant at) const {
-    if (approval.is_live || amount <= 0) return std::nullopt;
-    approval.is_live = true;
-    approval.live_version = event.version;
-    approval.amount = amount;
-    approval.canceled = 0;
-    return Movement{LineKind::approval, approval.approval, event.version, 0, amount, time_or_event(at)};
-  }
-
-  // What is left of it goes back, and no more: what was cancelled went back before.
-  Moved reversed(ApprovalId id, Instant at) const {
-    ApprovalMoney* approval = known(id);
-    if (approval == nullptr || !approval->is_live) return std::nullopt;
-    approval->is_live = false;
-    return went(*approval, LineKind::reversal, approval->amount - approval->canceled, at);
-  }
-
-  Movement went(const ApprovalMoney& approval, LineKind kind, std::int64_t amount, Instant at) const {
-    return {kind, approval.approval, event.version, approval.live_version, amount, time_or_event(at)};
+  Moved moved(ApprovalMoney* approval) const {
+    if (approval == nullptr) return std::nullopt;
+    const auto move = money_move(event, approval->out());
+    if (!move) return std::nullopt;
+    switch (move->kind) {
+      case MoneyMoveKind::taken:
+        approval->live_version = event.version;
+        approval->amount = move->amount;
+        approval->canceled = 0;
+        break;
+      case MoneyMoveKind::canceled:
+        approval->canceled = approval->amount - move->out_after;
+        break;
+      case MoneyMoveKind::reversed:
+        break;
+    }
+    approval->is_live = move->out_after > 0;
+    const bool is_first = move->kind == MoneyMoveKind::taken;
+    return Movement{kind_of(move->kind), approval->approval,
+                    event.version,       is_first ? 0 : approval->live_version,
+                    move->amount,        move->at};
   }
 };
 

@@ -1,7 +1,6 @@
 // Movement: what one event of a payment moved, as settlement and the journal see it; and PaymentMoney, the
 // little that must be remembered of a payment to tell. A smaller fold than domain/payment.h, of the same
-// events, and it must agree with it (a test folds both): an approval moves money when it becomes live, a
-// cancel when what it undoes was live, a deposit when the bank confirms it, and so back.
+// events; when money moves is the one rule of domain/money_move.h.
 //
 // Threads: values.
 #pragma once
@@ -18,7 +17,7 @@ namespace wonjang::journal {
 
 struct ApprovalMoney {
   ApprovalId approval;
-  bool is_live = false;  // its money came and hasn't all gone back; what is being reversed still counts
+  bool is_live = false;  // its money is out (domain/money_move.h); what is being reversed still counts
   std::uint32_t live_version = 0;  // of the event that made it live, newest
   std::int64_t amount = 0;         // of the approval
   std::int64_t canceled = 0;       // succeeded cancels since it is live
@@ -34,6 +33,8 @@ struct ApprovalMoney {
   std::string approve_no;  // what acquirers' files name it by
   std::string slip_no;
   std::string card_tail;
+
+  std::int64_t out() const { return is_live ? amount - canceled : 0; }
   friend bool operator==(const ApprovalMoney&, const ApprovalMoney&) = default;
 };
 

@@ -188,12 +188,12 @@ TEST(Movement, what_nobody_heard_of_moves_nothing) {
   }
 }
 
-// Money that is out, as the payment itself says. One that is being undone counts until that is confirmed, if
-// its approval was ever told; the payment doesn't remember that it was undone once before, so then either is
-// right.
+// Money that is out, as the payment itself says, and as its state would have it: one that is being undone
+// counts until that is confirmed.
 bool agrees(const Approval& approval, const ApprovalMoney* money) {
-  const std::int64_t out = money != nullptr && money->is_live ? money->amount - money->canceled : 0;
+  const std::int64_t out = money != nullptr ? money->out() : 0;
   const std::int64_t left = approval.amount() - approval.canceled.total().value_or(0);
+  if (out != approval.money_out) return false;
   if (approval.state == ApprovalState::reversing)
     return out == 0 || (out == left && !approval.approved_at.is_zero());
   return out == (approval.is_live() ? left : 0);
@@ -201,8 +201,7 @@ bool agrees(const Approval& approval, const ApprovalMoney* money) {
 
 std::int64_t out_of(const PaymentMoney& money) {
   std::int64_t sum = 0;
-  for (const auto& approval : money.approvals)
-    sum += approval.is_live ? approval.amount - approval.canceled : 0;
+  for (const auto& approval : money.approvals) sum += approval.out();
   return sum;
 }
 

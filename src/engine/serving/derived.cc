@@ -31,14 +31,14 @@ class Deriving {
 
  private:
   void fold(const Event& event) {
-    const bool was_out = money_was_out(payment_, event.body);
+    const auto money = money_move(payment_, event);
     const BusinessDate day = business_date_of(event.recorded_at);
     evolve(payment_, event);
     if (event.version == 0) out_.at = {merchant_.no, time_of(payment_), payment_.id};
     out_.facts = facts_of(payment_, merchant_.no, merchant_.organisation);
     out_.states.push_back({out_.facts, day});
     add_hints(event);
-    if (const auto moved = transaction_of(event, was_out, payment_)) add(*moved, day);
+    if (money) add(transaction_of(event, *money, payment_), day);
   }
 
   void add(const Transaction& moved, BusinessDate day) {

@@ -1,5 +1,7 @@
 #include "engine/serving/facts.h"
 
+#include "base/assert.h"
+
 namespace wonjang::serving {
 namespace {
 
@@ -17,62 +19,19 @@ struct IssuerOf {
   std::string_view operator()(const DepositCupDetail& d) const { return d.issuer; }
 };
 
-// Is this approval's money out, as far as the payment knows? One that is being reversed still counts until
-// the reversal is confirmed.
-bool is_taken(const Approval* approval) {
-  if (approval == nullptr || approval->approved_at.is_zero()) return false;
-  return approval->is_live() || approval->state == ApprovalState::reversing;
-}
-
 Instant first_of(Instant at, Instant otherwise) { return at.is_zero() ? otherwise : at; }
 
-// Which approval's money an event moves, if any.
-struct ApprovalMovedBy {
-  std::optional<ApprovalId> operator()(const ApprovalApproved& body) const { return body.terms.approval; }
-  std::optional<ApprovalId> operator()(const DepositConfirmed& body) const { return body.approval; }
-  std::optional<ApprovalId> operator()(const DepositReversed& body) const { return body.approval; }
-  std::optional<ApprovalId> operator()(const NetworkCancelConfirmed& body) const { return body.approval; }
-  std::optional<ApprovalId> operator()(const CancelSucceeded& body) const { return body.terms.approval; }
-  template <typename Other>
-  std::optional<ApprovalId> operator()(const Other&) const {
-    return std::nullopt;
+TransactionKind kind_of(MoneyMoveKind kind) {
+  switch (kind) {
+    case MoneyMoveKind::taken:
+      return TransactionKind::approval;
+    case MoneyMoveKind::canceled:
+      return TransactionKind::cancel;
+    case MoneyMoveKind::reversed:
+      break;
   }
-};
-
-// What is special about the movement that each kind of event makes; the rest comes from the payment.
-struct Movement {
-  const Event& event;
-  const Approval& approval;
-  Transaction& out;
-
-  void operator()(const ApprovalApproved& body) const {
-    fill(TransactionKind::approval, body.approved_at, total_of(body.terms.parts));
-    out.number = body.approve_no;
-  }
-  void operator()(const DepositConfirmed& body) const {
-    fill(TransactionKind::approval, body.deposited_at, body.amount);
-  }
-  void operator()(const DepositReversed& body) const {
-    fill(TransactionKind::reversal, body.reversed_at, body.amount);
-  }
-  void operator()(const NetworkCancelConfirmed&) const {
-    fill(TransactionKind::reversal, event.occurred_at, approval.amount());
-  }
-  void operator()(const CancelSucceeded& body) const {
-    fill(TransactionKind::cancel, body.canceled_at, total_of(body.terms.parts));
-    out.cancel = body.terms.cancel;
-    out.number = body.transaction_key;
-  }
-  template <typename Other>
-  void operator()(const Other&) const {}
-
- private:
-  void fill(TransactionKind kind, Instant at, std::int64_t amount) const {
-    out.kind = kind;
-    out.at = first_of(at, event.occurred_at);
-    out.amount = amount;
-  }
-};
+  return TransactionKind::reversal;
+}
 
 }  // namespace
 
@@ -119,23 +78,21 @@ PaymentFacts facts_of(const Payment& payment, MerchantNo merchant, std::string_v
   return out;
 }
 
-bool money_was_out(const Payment& before, const EventBody& body) {
-  const auto approval = std::visit(ApprovalMovedBy(), body);
-  return approval && is_taken(before.find(*approval));
-}
-
-std::optional<Transaction> transaction_of(const Event& event, bool was_out, const Payment& after) {
-  const auto id = std::visit(ApprovalMovedBy(), event.body);
-  if (!id) return std::nullopt;
-  const bool brings_in = std::holds_alternative<ApprovalApproved>(event.body) ||
-                         std::holds_alternative<DepositConfirmed>(event.body);
-  const Approval* approval = after.find(*id);
-  if (approval == nullptr || brings_in == was_out) return std::nullopt;
+Transaction transaction_of(const Event& event, const MoneyMove& move, const Payment& after) {
+  const Approval* approval = after.find(move.approval);
+  WJ_ASSERT(approval != nullptr);
   Transaction out;
-  std::visit(Movement{event, *approval, out}, event.body);
+  out.kind = kind_of(move.kind);
+  out.at = move.at;
+  out.amount = move.amount;
+  if (const auto* approved = std::get_if<ApprovalApproved>(&event.body)) out.number = approved->approve_no;
+  if (const auto* cancel = std::get_if<CancelSucceeded>(&event.body)) {
+    out.cancel = cancel->terms.cancel;
+    out.number = cancel->transaction_key;
+  }
   out.payment = after.id;
   out.version = event.version;
-  out.approval = *id;
+  out.approval = move.approval;
   out.method = method_of(approval->terms.method);
   out.issuer = issuer_of(approval->terms.method);
   out.channel = after.terms.channel;

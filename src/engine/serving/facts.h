@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "domain/event.h"
+#include "domain/money_move.h"
 #include "domain/payment.h"
 #include "domain/time.h"
 
@@ -87,10 +88,8 @@ struct Transaction {
   Instant payment_at;              // the payment's own time: where its row stands
   friend bool operator==(const Transaction&, const Transaction&) = default;
 };
-// Was the money that `body` is about out already, before it? Asked before folding, for transaction_of.
-bool money_was_out(const Payment& before, const EventBody& body);
-// What `event` moved, if anything: an approval of money that wasn't out, or a return of money that was.
-std::optional<Transaction> transaction_of(const Event& event, bool was_out, const Payment& after);
+// The transaction of an event that moved money: `move` is money_move() of the payment before it.
+Transaction transaction_of(const Event& event, const MoneyMove& move, const Payment& after);
 TransactionFacts facts_of(const Transaction& transaction, MerchantNo merchant, std::string_view organisation);
 
 }  // namespace wonjang::serving

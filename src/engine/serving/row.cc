@@ -7,7 +7,7 @@
 namespace wonjang::serving {
 namespace {
 
-constexpr std::uint8_t kRowVersion = 1;
+constexpr std::uint8_t kRowVersion = 2;
 constexpr std::uint8_t kTransactionVersion = 1;
 
 // Writer and Reader have the same member names, so that the fields of a thing are listed once
@@ -274,6 +274,7 @@ void describe_approval_after_method(Codec& io, A& approval) {
   io.text(approval.failure_message);
   describe_parts(io, approval.canceled);
   describe_parts(io, approval.canceling);
+  io.amount(approval.money_out);
   io.number(approval.acquisition);
   io.time(approval.acquired_at);
   io.text(approval.slip_no);

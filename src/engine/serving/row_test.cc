@@ -54,6 +54,7 @@ Row with_everything() {
     auto& approval = payment.approvals.emplace_back();
     approval.terms.approval = ApprovalId(RawId{9, static_cast<std::uint64_t>(method)});
     approval.terms.seq = static_cast<std::uint32_t>(method);
+    approval.money_out = INT64_MAX;
     approval.incidents = {"a: b", ""};
     approval.bank_notices = {"n1"};
     approval.deposited_by = "who paid in";

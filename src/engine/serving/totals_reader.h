@@ -1,6 +1,7 @@
 // TotalsReader: what a cube held or holds, by bucket, key and dimensions: now, as of the close of a day, and
-// the difference between the two; and the merchants that sold most. Everything comes from one snapshot and as
-// exact integers; averages and percentiles are derived by whoever shows them (exact.h, histogram.h).
+// the difference between the two. Everything comes from one snapshot and as exact integers; averages and
+// percentiles are derived by whoever shows them (exact.h, histogram.h). Merchants that sold most:
+// top_merchants.h.
 //
 // Cheap: a question without inner dimensions ("by day") reads the front of each cell only; one with them
 // reads the packed groups where they lie and steps over what it doesn't ask for. Bounded: one that would read
@@ -13,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -69,37 +71,11 @@ struct TotalsRows {
   std::vector<TotalsRow> rows;  // by bucket, key, dimensions; none is all zeros
   Reading reading;
 };
+// Errors: invalid, with the names there are.
+Result<const CubeSpec*> find_cube(std::span<const CubeSpec> cubes, std::string_view name);
+
 // Errors: invalid (no such cube, what the cube doesn't keep, with what it does), corrupt, unavailable.
 Result<std::variant<TotalsRows, Narrow>> read_totals(std::span<const CubeSpec> cubes,
                                                      const KvSnapshot& stored, const TotalsQuery& query);
-
-// --- Top merchants of a period of days: whole months from a cube of months with all merchants of one side by
-// side (bucket_first), the days at its edges from a cube of days by merchant, which is asked for the
-// merchants that the month of the edge has. An edge so costs a cell per merchant and day, and counts towards
-// cells_max.
-enum class TopBy : std::uint8_t { net = 1, gross = 2, count = 3, canceled = 4 };
-struct TopQuery {
-  static constexpr std::uint32_t kLimitMax = 1'000;
-  BusinessDate from;  // [from, until)
-  BusinessDate until;
-  std::string currency = "KRW";
-  TopBy by = TopBy::net;
-  std::uint32_t limit = 100;
-  std::string month_cube = "merchant_sales_month";
-  std::string day_cube = "merchant_day";
-  std::uint64_t cells_max = 500'000;
-};
-struct TopRow {
-  MerchantNo merchant = 0;
-  Measures sums;
-  friend bool operator==(const TopRow&, const TopRow&) = default;
-};
-struct TopRows {
-  std::vector<TopRow> rows;  // the greatest first; of equal ones the lesser merchant number
-  Reading reading;
-};
-// Errors: as read_totals; invalid too for a limit of 0 or above kLimitMax.
-Result<std::variant<TopRows, Narrow>> read_top(std::span<const CubeSpec> cubes, const KvSnapshot& stored,
-                                               const TopQuery& query);
 
 }  // namespace wonjang::serving

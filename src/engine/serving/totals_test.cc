@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 #include "engine/serving/spaces.h"
+#include "engine/serving/top_merchants.h"
 #include "engine/serving/totals_reader.h"
 #include "engine/serving/totals_writer.h"
 #include "testing/serving_texts.h"

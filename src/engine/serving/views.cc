@@ -16,7 +16,7 @@ namespace wonjang::serving {
 namespace {
 
 // Of the stored form and of what is put into it. Raise it with every change of either.
-constexpr std::uint32_t kViewsVersion = 1;
+constexpr std::uint32_t kViewsVersion = 2;
 
 constexpr std::uint32_t kWarmSlice = 1'000;
 
@@ -167,7 +167,7 @@ class Views::Fold {
     }
     const BusinessDate recorded = business_date_of(event.recorded_at);
     if (touched.facts_pending && touched.recorded != recorded) WJ_CHECK(count(touched));
-    const bool was_out = money_was_out(touched.row.payment, event.body);
+    const auto money = money_move(touched.row.payment, event);
     evolve(touched.row.payment, event);
     touched.row.event_hashes.push_back(hash64(bytes));
     touched.changed = true;
@@ -175,7 +175,9 @@ class Views::Fold {
     touched.facts_pending = true;
     if (version == 0) WJ_CHECK(begin(touched, event));
     write_hints(touched, event);
-    WJ_CHECK(write_transaction(touched, event, was_out, recorded));
+    if (money) {
+      WJ_CHECK(write_transaction(touched, transaction_of(event, *money, touched.row.payment), recorded));
+    }
     note_time(event.recorded_at);
     return {};
   }
@@ -203,16 +205,12 @@ class Views::Fold {
     out_.put(kPostings, posting_key(hint.field, dictionary_.id_of(hint.field, form), at), merchant);
   }
 
-  Result<void> write_transaction(const Touched& touched, const Event& event, bool was_out,
-                                 BusinessDate recorded) {
-    const auto moved = transaction_of(event, was_out, touched.row.payment);
-    if (!moved) return {};
+  Result<void> write_transaction(const Touched& touched, const Transaction& moved, BusinessDate recorded) {
     scratch_.clear();
-    encode_transaction(*moved, scratch_);
-    out_.put(kTransactions, transaction_key(touched.at.merchant, moved->at, moved->payment, moved->version),
+    encode_transaction(moved, scratch_);
+    out_.put(kTransactions, transaction_key(touched.at.merchant, moved.at, moved.payment, moved.version),
              scratch_);
-    return views_.totals_->add(facts_of(*moved, touched.at.merchant, touched.merchant.organisation),
-                               recorded);
+    return views_.totals_->add(facts_of(moved, touched.at.merchant, touched.merchant.organisation), recorded);
   }
 
   // Tells the totals how the payment stands now.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/settlement/streams.h"
 #include "engine/serving/row.h"
 #include "testing/random_life.h"
 #include "testing/views_rig.h"
@@ -173,6 +174,107 @@ TEST(Views, streams_that_are_no_payments_are_left_alone) {
   rig.apply({rig.unit(kRegistryStream, 0, {"not looked at"}),
              rig.unit(aside_stream(sale(1)[0].stream), 0, {"nor this"})});
   EXPECT_EQ(rig.content().size(), 0U);
+}
+
+// Nobody decodes them, so that a kind of event which the views don't know can't stop them.
+TEST(Views, streams_of_the_house_are_skipped_among_payments_and_counted_as_nothing) {
+  ViewsRig expected;
+  const auto events = sale(1);
+  expected.apply(units_of(expected, events));
+
+  const MerchantId merchant(RawId{1, 1});
+  const std::vector<std::optional<RawId>> streams = {
+      settlement::run_stream({20'000}),
+      settlement::lines_stream(merchant, 0, {20'000}, 0),
+      settlement::payout_stream(merchant, 0, {20'000}, Currency()),
+      settlement::change_stream({3, 3}),
+      settlement::file_stream({4, 4}),
+  };
+  ASSERT_LE(events.size(), streams.size());
+  ViewsRig rig;
+  Units units;
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    Event fact;
+    fact.stream = *streams[i];
+    fact.merchant = merchant;
+    fact.recorded_at = kNoon;
+    fact.body = settlement::PayoutRequested();
+    units.push_back(rig.unit(fact));
+    units.push_back(rig.unit(fact));                               // would be a repeat
+    units.push_back(rig.unit(*streams[i], 0, {"another story"}));  // would be put aside
+    units.push_back(rig.unit(*streams[i], 7, {"too early"}));      // would wait for those before it
+    if (i < events.size()) units.push_back(rig.unit(events[i]));
+  }
+  rig.apply(units);
+  EXPECT_EQ(rig.content(), expected.content());
+  EXPECT_EQ(rig.stat("events"), events.size());
+  for (const auto* number : {"quarantined", "repeats", "early"}) EXPECT_EQ(rig.stat(number), 0U) << number;
+}
+
+using Moves = std::vector<std::pair<TransactionKind, std::int64_t>>;
+// What the list of transactions says that moved, in the order of the events; every event in a batch of its
+// own, so that what folding needs comes out of the stored row.
+Moves moved_by(const Till& till) {
+  ViewsRig rig;
+  for (const auto& event : till.history()) rig.apply({rig.unit(event)});
+  std::map<std::uint32_t, std::pair<TransactionKind, std::int64_t>> moves;
+  for (const auto& [key, value] : rig.content()) {
+    if (key.first != kTransactions) continue;
+    const auto transaction = *decode_transaction(key.second, value);
+    moves[transaction.version] = {transaction.kind, transaction.amount};
+  }
+  Moves out;
+  for (const auto& [version, move] : moves) out.push_back(move);
+  return out;
+}
+// As the provider tells it again, under another number: it is undone again.
+void tell_again(Till& till) {
+  till.must(settle(till.approval(), OutcomeKind::approved, "777"));
+  till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, ""});
+}
+
+TEST(Views, a_success_told_again_after_a_reversal_is_no_second_reversal) {
+  Till till;
+  till.must(order(10'000));
+  till.must(begin(10'000));
+  till.must(BeginNetworkCancel{till.approval(), "no answer"});
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, ""});
+  const Moves once = {{TransactionKind::approval, 10'000}, {TransactionKind::reversal, 10'000}};
+  EXPECT_EQ(moved_by(till), once);
+  tell_again(till);
+  tell_again(till);
+  EXPECT_EQ(moved_by(till), once);
+}
+
+TEST(Views, a_success_told_again_after_a_cancel_is_no_reversal) {
+  Till till;
+  till.must(order(10'000));
+  till.must(begin(6'000));
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  till.must(cancel_one(till.approval()));
+  till.must(settle_cancel(till.last_cancel(), OutcomeKind::approved));
+  const Moves once = {{TransactionKind::approval, 6'000}, {TransactionKind::cancel, 6'000}};
+  EXPECT_EQ(moved_by(till), once);
+  tell_again(till);
+  EXPECT_EQ(moved_by(till), once);
+}
+
+TEST(Views, an_approval_that_a_person_lets_count_after_all_came_once) {
+  Till till;
+  till.must(order(10'000));
+  till.must(begin(10'000));
+  till.must(BeginNetworkCancel{till.approval(), "no answer"});
+  till.must(settle(till.approval(), OutcomeKind::approved));
+  till.must(OpenIncident{till.approval(), {}, std::string(kAttemptsUsedUp), "20 attempts"});
+  SettleByPerson word;
+  word.approval = till.approval();
+  word.outcome = PersonOutcome::approved;
+  word.expected_version = till.payment().version;
+  word.evidence = "line 7 of the provider's file";
+  till.must(word);
+  ASSERT_EQ(till.payment().status, PaymentStatus::done);
+  EXPECT_EQ(moved_by(till), (Moves{{TransactionKind::approval, 10'000}}));
 }
 
 TEST(Views, a_payment_of_an_unknown_merchant_stops_them) {

@@ -14,7 +14,7 @@ namespace {
 
 struct Seen {
   std::uint64_t movements = 0;
-  std::uint64_t twice_reversed = 0;
+  std::uint64_t undone_without_money = 0;  // network cancels of what never came, or went back before
   std::set<settlement::LineKind> kinds;
 };
 
@@ -52,23 +52,19 @@ struct Folding {
   journal::PaymentMoney money;
 
   void take(const Event& event, Seen& seen) {
-    const bool was_out = serving::money_was_out(payment, event.body);
+    const auto money_moved = money_move(payment, event);
     evolve(payment, event);
-    const auto transaction = serving::transaction_of(event, was_out, payment);
     const auto movement = journal::fold(money, event);
-    if (transaction && !movement) {
-      // Found by review: an approval that was undone, and of which the provider tells a success once more, is
-      // undone again; the views count a second reversal of money that came once. The journal must not.
-      ASSERT_EQ(transaction->kind, serving::TransactionKind::reversal) << type_of(event.body);
-      ASSERT_FALSE(money.find(transaction->approval)->is_live);
-      ++seen.twice_reversed;
-      return;
+    ASSERT_EQ(money_moved.has_value(), movement.has_value()) << type_of(event.body);
+    for (const auto& approval : payment.approvals) {
+      const journal::ApprovalMoney* known = money.find(approval.terms.approval);
+      ASSERT_EQ(approval.money_out, known == nullptr ? 0 : known->out()) << type_of(event.body);
     }
-    ASSERT_EQ(transaction.has_value(), movement.has_value()) << type_of(event.body);
+    if (std::holds_alternative<NetworkCancelConfirmed>(event.body) && !movement) ++seen.undone_without_money;
     if (!movement) return;
     ++seen.movements;
     seen.kinds.insert(movement->kind);
-    expect_same(*transaction, *movement, money, payment);
+    expect_same(serving::transaction_of(event, *money_moved, payment), *movement, money, payment);
   }
 };
 
@@ -85,7 +81,7 @@ TEST(JournalAgrees, with_the_transactions_of_a_city) {
     }
   }
   EXPECT_GT(seen.movements, 3'000U);
-  EXPECT_EQ(seen.twice_reversed, 0U);
+  EXPECT_GT(seen.undone_without_money, 0U);
   EXPECT_TRUE(seen.kinds.contains(settlement::LineKind::cancel));
 }
 
@@ -99,7 +95,7 @@ TEST(JournalAgrees, with_the_transactions_of_random_lives) {
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
   EXPECT_EQ(seen.kinds.size(), 3U);
-  EXPECT_LT(seen.twice_reversed * 50, seen.movements) << "an exception, not the rule";
+  EXPECT_GT(seen.undone_without_money, 1'000U);
 }
 
 }  // namespace

@@ -317,9 +317,28 @@ void LifeMaker::live_unknown(const ApprovalInput& input, Instant at) {
   granted.approved_at = at.plus_ms(kSecondMs);
   const bool was_taken = chance(50);
   if (was_taken && !send(granted, now_.plus_ms(kSecondMs))) return;
+  if (was_taken && chance(20)) return live_kept(id);
   const auto result = was_taken ? NetworkCancelResult::canceled : NetworkCancelResult::never_existed;
   if (!send(SettleNetworkCancel{id, result, ""}, now_.plus_ms(kSecondMs))) return;
+  if (was_taken && chance(30)) {  // told once more: undone once more, and no money moves
+    granted.approve_no = padded(below(100'000'000), 8);
+    if (!send(granted, now_.plus_ms(kMinuteMs))) return;
+    if (!send(SettleNetworkCancel{id, NetworkCancelResult::canceled, ""}, now_.plus_ms(kSecondMs))) return;
+  }
   if (chance(70)) send(FailPayment{"PROVIDER_ERROR", "승인 결과 없음"}, now_.plus_ms(kMinuteMs));
+}
+
+// The reversal never went through; a person finds the money in the provider's file and lets it count.
+void LifeMaker::live_kept(ApprovalId id) {
+  const OpenIncident gave_up{id, CancelId(), std::string(kAttemptsUsedUp), "20 attempts"};
+  if (!send(gave_up, now_.plus_ms(kHourMs))) return;
+  SettleByPerson word;
+  word.approval = id;
+  word.outcome = PersonOutcome::approved;
+  word.expected_version = life_.payment.version;
+  word.evidence = "line 7 of the provider's file";
+  word.at = now_.plus_ms(kHourMs);
+  if (send(word, word.at)) follow_up(word.at);
 }
 
 void LifeMaker::live_abandoned() {

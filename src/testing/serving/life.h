@@ -58,6 +58,7 @@ class LifeMaker {
   void live_recorded_later();
   void live_by_provider();
   void live_unknown(const ApprovalInput& input, Instant at);
+  void live_kept(ApprovalId id);
   void live_abandoned();
   void live_by_account();
   void deposit(Instant at);

@@ -144,7 +144,7 @@ void Oracle::take_life(const std::vector<std::vector<Event>>& commands) {
 void Oracle::fold_payment(std::vector<LifeStep> events) {
   Payment payment;
   Record record;
-  std::vector<ApprovalId> taken;
+  Taken taken;
   const auto number = numbers_.find(events.front().event.merchant);
   WJ_ASSERT(number != numbers_.end());
   for (const auto& step : events) {
@@ -192,48 +192,46 @@ void Oracle::note_state(Record& record, const Payment& payment, Instant recorded
 }
 
 // Money moved when an approval whose money wasn't there brought it, and when money that was there went back.
-std::optional<Transaction> Oracle::moved_by(const Event& event, const Payment& after,
-                                            std::vector<ApprovalId>& taken) const {
+std::optional<Transaction> Oracle::moved_by(const Event& event, const Payment& after, Taken& taken) const {
   Transaction out;
-  const auto has = [&](ApprovalId id) { return std::find(taken.begin(), taken.end(), id) != taken.end(); };
-  const auto forget = [&](ApprovalId id) {
-    taken.erase(std::remove(taken.begin(), taken.end(), id), taken.end());
-  };
   if (const auto* body = std::get_if<ApprovalApproved>(&event.body)) {
-    if (has(body->terms.approval)) return std::nullopt;
-    taken.push_back(out.approval = body->terms.approval);
+    out.approval = body->terms.approval;
+    out.amount = total_of(body->terms.parts);
+    if (!taken.try_emplace(out.approval, out.amount).second) return std::nullopt;
     out.kind = TransactionKind::approval;
     out.number = body->approve_no;
     out.at = either(body->approved_at, event.occurred_at);
-    out.amount = total_of(body->terms.parts);
   } else if (const auto* deposit = std::get_if<DepositConfirmed>(&event.body)) {
-    if (has(deposit->approval)) return std::nullopt;
-    taken.push_back(out.approval = deposit->approval);
+    out.approval = deposit->approval;
+    out.amount = deposit->amount;
+    if (!taken.try_emplace(out.approval, out.amount).second) return std::nullopt;
     out.kind = TransactionKind::approval;
     out.at = either(deposit->deposited_at, event.occurred_at);
-    out.amount = deposit->amount;
   } else if (const auto* reversed = std::get_if<DepositReversed>(&event.body)) {
-    if (!has(reversed->approval)) return std::nullopt;
-    forget(out.approval = reversed->approval);
+    out.approval = reversed->approval;
+    if (taken.erase(out.approval) == 0) return std::nullopt;
     out.kind = TransactionKind::reversal;
     out.at = either(reversed->reversed_at, event.occurred_at);
     out.amount = reversed->amount;
   } else if (const auto* undone = std::get_if<NetworkCancelConfirmed>(&event.body)) {
-    if (!has(undone->approval)) return std::nullopt;
-    forget(out.approval = undone->approval);
+    out.approval = undone->approval;
+    if (taken.erase(out.approval) == 0) return std::nullopt;
     out.kind = TransactionKind::reversal;
     out.at = event.occurred_at;
     for (const auto& approval : after.approvals) {
       if (approval.terms.approval == out.approval) out.amount = total_of(approval.terms.parts);
     }
   } else if (const auto* cancel = std::get_if<CancelSucceeded>(&event.body)) {
-    if (!has(cancel->terms.approval)) return std::nullopt;
     out.approval = cancel->terms.approval;
+    const auto left = taken.find(out.approval);
+    if (left == taken.end()) return std::nullopt;
+    out.amount = total_of(cancel->terms.parts);
+    left->second -= out.amount;
+    if (left->second == 0) taken.erase(left);
     out.cancel = cancel->terms.cancel;
     out.kind = TransactionKind::cancel;
     out.number = cancel->transaction_key;
     out.at = either(cancel->canceled_at, event.occurred_at);
-    out.amount = total_of(cancel->terms.parts);
   } else {
     return std::nullopt;
   }

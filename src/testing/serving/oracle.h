@@ -205,6 +205,7 @@ class Oracle {
     std::int32_t recorded_day = 0;
     serving::Transaction transaction;
   };
+  using Taken = std::map<ApprovalId, std::int64_t>;  // whose money is out, and how much cancels left of it
   struct Match {
     std::vector<std::string> names;
     bool certain = false;
@@ -215,8 +216,7 @@ class Oracle {
   void fold_payment(std::vector<LifeStep> events);
   void note_state(Record& record, const Payment& payment, Instant recorded_at);
   void note_search(Record& record, const Event& event) const;
-  std::optional<serving::Transaction> moved_by(const Event& event, const Payment& after,
-                                               std::vector<ApprovalId>& taken) const;
+  std::optional<serving::Transaction> moved_by(const Event& event, const Payment& after, Taken& taken) const;
   std::uint16_t issuer_number(const std::string& issuer);
 
   bool passes(const Record& record, const serving::PaymentFilter& filter) const;

@@ -1,13 +1,17 @@
-// What must hold of every generated case, whatever it is.
-//   parts add up: fee = fee lines = supply + VAT, net = gross - fee
-//   the plain calculator gives the same fees, VAT and refusals, for approvals, returns and after changes of
-//   terms any order of returns that use the approval up ends at zero: amount, net, each fee type, VAT, supply
-//   (with KEEP the fee stays) a full cancel is the approval's exact negative a return says the same under
-//   every other contract; a return of more than is left is refused a line computed again from its snapshot is
-//   equal a line and its adjustments are together what the new terms make of the movement, and the balance is
-//   that of the same movements under them a payout date is a business day (unless the policy is
-//   CALENDAR_DAY), never before basis or run, never earlier for a later basis, and the same as walked day by
-//   day
+// What must hold of every generated case, whatever it is:
+//
+//   - parts add up: fee = fee lines = supply + VAT, net = gross - fee;
+//   - the plain calculator gives the same fees, VAT and refusals, for approvals, returns and after changes of
+//     terms;
+//   - any order of returns that use the approval up ends at zero: amount, net, each fee type, VAT, supply;
+//     with KEEP the fee stays;
+//   - a full cancel is the approval's exact negative;
+//   - a return says the same under every other contract; a return of more than is left is refused;
+//   - a line computed again from its snapshot is equal;
+//   - a line and its adjustments are together what the new terms make of the movement, and the balance is
+//     that of the same movements under them;
+//   - a payout date is a business day (unless the policy is CALENDAR_DAY), never before basis or run, never
+//     earlier for a later basis, and the same as walked day by day.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,7 @@
 #include "engine/serving/exact.h"
 #include "engine/serving/row.h"
 #include "engine/serving/sales_of_day.h"
+#include "engine/serving/top_merchants.h"
 #include "engine/serving/totals_reader.h"
 #include "testing/views/folded_world.h"
 
