@@ -43,6 +43,21 @@ const ApiKey* RegistryState::find(ApiKeyId id) const {
   return it == keys_.end() ? nullptr : &it->second;
 }
 
+bool RegistryState::may_be_one_hand(ApiKeyId a, ApiKeyId b) const {
+  const auto maker = [this](ApiKeyId id) {
+    const auto* key = find(id);
+    return key == nullptr ? ApiKeyId() : key->created_by;
+  };
+  // Makers are there before what they make, so both walks end.
+  for (ApiKeyId above_a = a; !above_a.is_zero(); above_a = maker(above_a)) {
+    for (ApiKeyId above_b = b; !above_b.is_zero(); above_b = maker(above_b)) {
+      const bool made_by_the_house = maker(above_a).is_zero() && above_a != a && above_b != b;
+      if (above_a == above_b && !made_by_the_house) return true;
+    }
+  }
+  return false;
+}
+
 std::optional<std::uint32_t> RegistryState::merchant_number(MerchantId id) const {
   const auto* merchant = find(id);
   return merchant == nullptr ? std::nullopt : std::optional(merchant->number);
@@ -67,13 +82,16 @@ void RegistryState::evolve(const Event& event) {
                  [&](const MerchantClosed&) { merchants_[event.merchant].closed = true; },
                  [&](const ApiKeyCreated& e) {
                    keys_[e.key] = {e.key,   event.merchant,    e.hash,       e.scopes,
-                                   e.label, event.recorded_at, e.expires_at, false};
+                                   e.label, event.recorded_at, e.expires_at, false,
+                                   maker_of(event)};
                  },
                  [&](const ApiKeyRevoked& e) { keys_[e.key].revoked = true; },
                  [](const auto&) {},  // command.refused, and payment events that never come here
              },
              event.body);
 }
+
+ApiKeyId maker_of(const Event& event) { return ApiKeyId::parse(event.actor.id).value_or(ApiKeyId()); }
 
 std::string_view operation_of(const RegistryCommand& command) {
   constexpr std::string_view kNames[] = {"register_merchant", "close_merchant", "create_api_key",

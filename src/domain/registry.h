@@ -38,6 +38,7 @@ struct ApiKey {
   Instant created_at;
   Instant expires_at;  // zero = never
   bool revoked = false;
+  ApiKeyId created_by;  // zero: the house made it (the first one, at the first start)
 };
 
 class RegistryState {
@@ -49,6 +50,10 @@ class RegistryState {
   // The merchant's place in the order of registration: 0, 1, 2 ... dense, the same for ever, in every fold of
   // this stream; a closed merchant keeps its own. Nothing where there is no such merchant.
   std::optional<std::uint32_t> merchant_number(MerchantId id) const;
+  // May both be one person's? Both are the same; or one made the other, itself or through keys that it made;
+  // or one that another key made, made both. What the house's first key made for two people may be two
+  // people's.
+  bool may_be_one_hand(ApiKeyId a, ApiKeyId b) const;
   const std::unordered_map<MerchantId, Merchant>& merchants() const { return merchants_; }
   const std::unordered_map<ApiKeyId, ApiKey>& api_keys() const { return keys_; }
 
@@ -61,6 +66,9 @@ class RegistryState {
   std::unordered_map<std::string, MerchantId> by_code_;
   std::unordered_map<ApiKeyId, ApiKey> keys_;
 };
+
+// Of the event of an ApiKeyCreated: the key that made it, or zero.
+ApiKeyId maker_of(const Event& event);
 
 struct RegisterMerchant {
   std::string code;

@@ -91,5 +91,38 @@ TEST(Registry, a_merchant_keeps_its_organisation) {
   EXPECT_EQ(registry.state().find(alone)->organisation, "");
 }
 
+// The first key, what it made, what those made.
+TEST(Registry, keys_that_may_be_one_persons) {
+  RegistryState state;
+  const auto id = [](std::uint64_t n) { return ApiKeyId(RawId{1, n}); };
+  const auto make = [&](std::uint64_t key, const std::string& actor) {
+    Event event;
+    event.version = state.version();
+    event.actor = {ActorKind::admin, actor};
+    event.body = ApiKeyCreated{id(key), "hash", "operator", "label", {}};
+    state.evolve(event);
+  };
+  make(1, "first start");
+  make(2, id(1).text());
+  make(3, id(1).text());
+  make(4, id(2).text());
+  make(5, id(2).text());
+  make(6, id(4).text());
+  make(7, id(3).text());
+  EXPECT_EQ(state.find(id(6))->created_by, id(4));
+  EXPECT_TRUE(state.find(id(1))->created_by.is_zero());
+  const std::pair<std::uint64_t, std::uint64_t> one_hand[] = {{1, 1}, {1, 2}, {1, 6}, {2, 4},
+                                                              {2, 6}, {4, 5}, {5, 6}};
+  for (const auto& [a, b] : one_hand) {
+    EXPECT_TRUE(state.may_be_one_hand(id(a), id(b))) << a << " " << b;
+    EXPECT_TRUE(state.may_be_one_hand(id(b), id(a))) << b << " " << a;
+  }
+  const std::pair<std::uint64_t, std::uint64_t> two_people[] = {{2, 3}, {4, 3}, {6, 7}, {2, 7}, {2, 99}};
+  for (const auto& [a, b] : two_people) {
+    EXPECT_FALSE(state.may_be_one_hand(id(a), id(b))) << a << " " << b;
+    EXPECT_FALSE(state.may_be_one_hand(id(b), id(a))) << b << " " << a;
+  }
+}
+
 }  // namespace
 }  // namespace wonjang

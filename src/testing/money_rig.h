@@ -24,6 +24,7 @@
 #include "engine/money/money_reader.h"
 #include "engine/money/run.h"
 #include "engine/money/run_ports.h"
+#include "ports/book.h"
 #include "testing/fake_log.h"
 
 namespace wonjang::money {
@@ -78,6 +79,9 @@ class MoneyRig {
       event.body = std::move(body);
       if (is_payment_stream(stream)) event.order_id = "order-" + std::to_string(stream.low % 1'000'000);
       codec.encode(event, encoded.emplace_back());
+      if (encoded.back().size() <= Book::kEventBytesMax) continue;
+      version = expected;
+      return invalid("an event of " + std::to_string(encoded.back().size()) + " bytes is too large");
     }
     log.append(stream.slot() * log.books() / kSlots, stream, std::move(encoded));
     return {};
@@ -345,6 +349,8 @@ class MoneyRig {
 
    private:
     Result<void> write(Facts facts) {
+      if (const auto before = settlement::chunk_before(facts.stream); before && rig_.version_of(*before) == 0)
+        return conflict("the chunk before this one isn't there");
       return rig_.put(facts.stream, facts.expected_version, facts.merchant, facts.currency, facts.actor,
                       facts.reason, std::move(facts.bodies));
     }

@@ -72,6 +72,7 @@ Reference full_reference(std::type_identity<Canary>) {
                 .merchants = {MerchantId(sample_id(6)), MerchantId(sample_id(7))},
                 .method = static_cast<std::uint8_t>(Method::easy_pay),
                 .business_number = "1208800768",
+                .currency = *Currency::parse("USD"),
                 .candidate = full_terms("candidate"),
                 .clean_days = 7,
                 .stopped = true,

@@ -101,6 +101,7 @@ Canary canary(MessageReader& r, const pb::Canary& m) {
                                 [&](const std::string& id) { return MerchantId(r.raw_id_element(id)); }),
           .method = method(r, m.method()),
           .business_number = m.business_number(),
+          .currency = m.currency().empty() ? Currency() : r.currency(m.currency()),
           .candidate = terms(r, m.candidate()),
           .clean_days = m.clean_days(),
           .stopped = m.stopped(),

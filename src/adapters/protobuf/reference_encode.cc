@@ -120,6 +120,7 @@ void fields(WireWriter& w, const Canary& v) {
   w.number(pb::Canary::kCleanDaysFieldNumber, v.clean_days);
   w.flag(pb::Canary::kStoppedFieldNumber, v.stopped);
   w.flag(pb::Canary::kPromoteAllFieldNumber, v.promote_all);
+  w.text(pb::Canary::kCurrencyFieldNumber, v.currency.code());
 }
 
 int number_of(const Contract&) { return pb::Reference::kContractFieldNumber; }

@@ -123,6 +123,15 @@ void propose(Api& api, CallPtr call, const WorkKey& key, ParsedChange change,
   write_change(api, std::move(call), std::move(request), at_once ? &change.reference : nullptr);
 }
 
+// Why the caller can't be taken for somebody else than who proposed; empty: it can.
+const char* same_hand(Api& api, const Actor& proposed_by, const Caller& caller) {
+  if (proposed_by.id == caller.actor.id) return "this key proposed it";
+  const auto proposer = ApiKeyId::parse(proposed_by.id);
+  if (!proposer || !api.registry()->may_be_one_hand(*proposer, caller.key)) return "";
+  return "this key and the one that proposed it may be one person's: one made the other, or one key made "
+         "both; have it decided with a key that another person holds (GET /v1/api-keys shows createdBy)";
+}
+
 void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const ParsedDecision& decision,
             const std::shared_ptr<const KvSnapshot>& snapshot) {
   const money::MoneyReader reader(*snapshot);
@@ -132,9 +141,9 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   auto reference = (*change)->proposed.reference;
   if (!answered_before(api, key)) {
     if ((*change)->decided) return api.answer_problem(std::move(call), ProblemKind::already_decided);
-    const bool is_own = (*change)->proposed_by.id == call->caller->actor.id;
-    if (is_own && decision.approved && api.parts().money->options().four_eyes)
-      return api.answer_problem(std::move(call), ProblemKind::four_eyes);
+    const bool needs_another = decision.approved && api.parts().money->options().four_eyes;
+    if (const auto why = needs_another ? same_hand(api, (*change)->proposed_by, *call->caller) : ""; *why != 0)
+      return api.answer_problem(std::move(call), ProblemKind::four_eyes, why);
     if (const auto given = give_version(reader, reference); !given)
       return api.answer_error(std::move(call), given.error());
   }

@@ -11,6 +11,7 @@
 #include "app/api/money_work.h"
 #include "app/api/write_request.h"
 #include "engine/money/explain_line.h"
+#include "engine/money/journal_spaces.h"
 #include "engine/money/retier.h"
 #include "engine/money/run_plan.h"
 
@@ -378,11 +379,17 @@ Result<JobAnswer> adjust(const money::MoneyPorts& ports, const money::JobOwner& 
   w.number("approvals", static_cast<std::int64_t>(report.approvals));
   w.number("lines", static_cast<std::int64_t>(report.lines)).begin_array("feeDelta");
   for (const auto& [currency, amount] : report.fee_delta)
-    w.begin_object().text("currency", currency.code()).number("amount", amount).end_object();
+    w.begin_object().text("currency", currency.code()).raw("amount", money::text_of(amount)).end_object();
   w.end_array();
   if (report.first != BusinessDate{}) w.text("firstDate", to_text(report.first));
   if (report.last != BusinessDate{}) w.text("lastDate", to_text(report.last));
   w.number("failed", static_cast<std::int64_t>(report.failed)).text_if("firstFailure", report.first_failure);
+  w.begin_array("byCanary");
+  for (const auto& [canary, approvals] : report.by_canary) {
+    w.begin_object().text("canary", canary).number("approvals", static_cast<std::int64_t>(approvals));
+    w.end_object();
+  }
+  w.end_array();
   w.flag("stopped", report.stopped).end_object();
   return out;
 }

@@ -15,6 +15,10 @@ std::optional<Error> error_of(const Answer& answer) {
       return conflict("the stream has " + std::to_string(answer.actual) +
                       " events already: somebody else wrote it; look again, then decide");
     case AnswerKind::failed:
+      if (answer.error && answer.error->kind == ErrorKind::invalid) {
+        return invalid("a part of this job's work can't be recorded: " + answer.error->message +
+                       "; what the job recorded before it, if anything, stands");
+      }
       return answer.error.value_or(unavailable("the ledger gave no reason"));
     case AnswerKind::open:
     case AnswerKind::key_reused:

@@ -130,6 +130,7 @@ struct FeeRule {
   friend bool operator==(const FeeRule&, const FeeRule&) = default;
 };
 
+// Of cancels alone: what the bank or a network cancel undid (a reversal) gives its fee back.
 struct CancelRule {
   std::uint8_t method = 0;  // 0: any; the first match counts, none: RETURN
   FeeOnCancel fee = FeeOnCancel::give_back;
@@ -179,7 +180,7 @@ constexpr std::size_t kStepsMax = 100;
 constexpr std::int64_t kRateMaxPpm = 1'000'000;
 // Of fixed_fee, minimum, maximum and RateStep::from.
 constexpr std::int64_t kRuleAmountMax = 1'000'000'000'000'000;
-constexpr std::uint32_t kMonthsMax = 99;
+constexpr std::uint32_t kMonthsMax = 60;
 constexpr std::uint32_t kLagDaysMax = 60;
 
 // What is wrong with it, as a sentence that begins with the field's name in JSON ("rules[2].ratePpm ...", of

@@ -58,6 +58,8 @@ struct Canary {
   std::vector<MerchantId> merchants;  // empty: every one
   std::uint8_t method = 0;            // 0: every one
   std::string business_number;        // empty: every one
+  Currency currency;                  // of the contracts that it is tried on: amounts of `candidate` are in
+                                      // its minor units
   FeeTerms candidate;
   std::uint32_t clean_days = 0;  // 0: never by itself
   bool stopped = false;          // nothing is tried out any more, nobody stays moved over

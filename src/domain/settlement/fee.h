@@ -16,7 +16,8 @@
 //   each fee line   round(original x share), at most what is left of it
 //   VAT             round(original x share), held so that VAT and supply both give at most what is left
 //   the return that takes the rest of the amount takes the rest of everything
-// With KEEP nothing of the fee comes back. With RETURN any returns that use an approval up end at zero: net,
+// With KEEP a cancel gives nothing of the fee back; a reversal gives it back whatever the contract says: what
+// was undone never was a sale, and its snapshot (`before`) says RETURN. With RETURN any returns that use an approval up end at zero: net,
 // each fee type, VAT and supply; and a full cancel is the exact negative of the approval.
 //
 // An adjustment changes the terms of an approval backwards, for it and all its returns: the lines and their
@@ -41,7 +42,9 @@
 namespace wonjang::settlement {
 
 // Of what these functions give for the same input. Raise it with every change of that.
-constexpr std::string_view kCalculator = "1";
+//   1  a reversal kept the fee where the contract said KEEP
+//   2  it gives it back
+constexpr std::string_view kCalculator = "2";
 
 constexpr std::string_view kTakenBack = "taken_back";
 

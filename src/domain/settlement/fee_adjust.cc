@@ -199,7 +199,7 @@ std::variant<Adjusted, CannotSettle> settle_adjustments(std::span<const Settleme
     target = settle_return(line.item, running);
     if (auto* refused = std::get_if<CannotSettle>(&target)) return std::move(*refused);
     const auto& made = std::get<SettlementLine>(target);
-    refusal = adjust_one(adjusted, made, running, settled, /*always=*/false);
+    refusal = adjust_one(adjusted, made, *made.before, settled, /*always=*/false);
     if (refusal) return std::move(*refusal);
     running = balance_after(running, made);
   }

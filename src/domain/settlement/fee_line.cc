@@ -130,7 +130,10 @@ std::variant<SettlementLine, CannotSettle> settle_return(Item item, const LineBa
                             " of the approval's line is left: look at the "
                             "payment's lines; one of them may belong to another approval"};
   }
-  Fees back = given_back(before, item.amount);
+  LineBalance left = before;
+  // What was undone never was a sale: KEEP is about cancels.
+  if (item.kind == LineKind::reversal) left.on_cancel = FeeOnCancel::give_back;
+  Fees back = given_back(left, item.amount);
   SettlementLine line;
   line.gross = -item.amount;
   line.item = std::move(item);
@@ -139,7 +142,7 @@ std::variant<SettlementLine, CannotSettle> settle_return(Item item, const LineBa
   line.fee_supply = -back.supply;
   line.fee_vat = -back.vat;
   line.net = line.gross - line.fee;
-  line.before = before;
+  line.before = std::move(left);
   return line;
 }
 

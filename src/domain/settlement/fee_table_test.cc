@@ -19,9 +19,9 @@ class Story {
     if (const auto* line = add(made)) balance_ = balance_of(*line, case_.contract);
   }
 
-  void give_back(std::int64_t amount) {
+  void give_back(std::int64_t amount, LineKind kind) {
     Item item = case_.item;
-    item.kind = LineKind::cancel;
+    item.kind = kind;
     item.amount = amount;
     item.key.version = ++version_;
     item.of_version = 1;
@@ -63,7 +63,8 @@ class Story {
   std::string text_;
 };
 
-// "34000 base=2.3% ; 10000 24000 ; adjust base=1%": the approval, its returns, other terms.
+// "34000 base=2.3% ; 10000 24000undone ; adjust base=1%": the approval, its returns (a cancel, a reversal),
+// other terms.
 std::string told(const std::string& input) {
   std::istringstream parts(input);
   std::string part;
@@ -78,7 +79,7 @@ std::string told(const std::string& input) {
       story.adjust(part);
       continue;
     }
-    do story.give_back(std::stoll(word));
+    do story.give_back(std::stoll(word), word.ends_with("undone") ? LineKind::reversal : LineKind::cancel);
     while (words >> word);
   }
   return story.text();

@@ -82,7 +82,8 @@ struct LineBalance {
   std::vector<std::int64_t> fees_left;  // one for each
   std::int64_t vat = 0;
   std::int64_t vat_left = 0;
-  FeeOnCancel on_cancel = FeeOnCancel::give_back;  // by the approval's contract, whatever holds today
+  // By the approval's contract, whatever holds today; before a reversal RETURN whatever that says.
+  FeeOnCancel on_cancel = FeeOnCancel::give_back;
   friend bool operator==(const LineBalance&, const LineBalance&) = default;
 };
 

@@ -59,6 +59,11 @@ std::optional<RawId> payout_stream(MerchantId merchant, std::uint32_t number, Bu
   return stream_of(HouseStream::payout, merchant_slot(merchant), about);
 }
 
+std::optional<RawId> chunk_before(const RawId& stream) {
+  if (house_stream_of(stream) != HouseStream::lines || (stream.low & kChunkMax) == 0) return std::nullopt;
+  return RawId{stream.high, stream.low - 1};
+}
+
 RawId change_stream(RawId drawn) { return stream_of(HouseStream::change, drawn.slot(), drawn.low); }
 
 RawId file_stream(RawId drawn) { return stream_of(HouseStream::file, drawn.slot(), drawn.low); }

@@ -38,6 +38,10 @@ std::optional<RawId> lines_stream(MerchantId merchant, std::uint32_t number, Bus
                                   std::uint32_t chunk);
 std::optional<RawId> payout_stream(MerchantId merchant, std::uint32_t number, BusinessDate date,
                                    Currency currency);
+// Chunks of a merchant's day have no gaps: the chunk before the one whose stream this is; nothing for the
+// first one and for every other stream. A chunk whose predecessor isn't there isn't written (RecordFacts), so
+// that no line that gives back stands without the line of its approval in the chunk before.
+std::optional<RawId> chunk_before(const RawId& stream);
 // From the random part of a drawn id; 56 bits.
 RawId change_stream(RawId drawn);
 RawId file_stream(RawId drawn);

@@ -92,6 +92,19 @@ TEST(HouseStreams, what_belongs_to_a_merchant_stands_in_its_slot) {
   }
 }
 
+TEST(HouseStreams, a_chunk_of_lines_knows_the_one_before_it) {
+  const auto date = day("2026-11-22");
+  for (const std::uint32_t chunk : {1U, 2U, 256U, kChunkMax}) {
+    EXPECT_EQ(chunk_before(*lines_stream(merchant(3), 5, date, chunk)),
+              lines_stream(merchant(3), 5, date, chunk - 1));
+  }
+  EXPECT_FALSE(chunk_before(*lines_stream(merchant(3), 5, date, 0)));
+  EXPECT_FALSE(chunk_before(*run_stream(day("1970-01-02"))));
+  EXPECT_FALSE(chunk_before(*payout_stream(merchant(3), 5, date, kUsd)));
+  EXPECT_FALSE(chunk_before(change_stream(RawId{1, 1})));
+  EXPECT_FALSE(chunk_before(kRegistryStream));
+}
+
 TEST(HouseStreams, what_does_not_fit_has_no_stream) {
   const auto date = day("2026-11-22");
   for (const auto wrong :

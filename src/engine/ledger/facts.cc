@@ -32,6 +32,13 @@ std::optional<Error> fault_of(const RecordFacts& facts) {
 Result<void> BookWriter::plan_facts(Request& request, Plan& plan) {
   auto& facts = std::get<RecordFacts>(request.command);
   if (auto fault = fault_of(facts)) return *std::move(fault);
+  if (const auto before = settlement::chunk_before(facts.stream)) {
+    WJ_TRY(const std::uint32_t chunks, house_version_of(*before));
+    if (chunks == 0) {
+      return conflict("the chunk of lines before this one isn't there: what was to write it failed; nothing "
+                      "of this one was written");
+    }
+  }
   WJ_TRY(const std::uint32_t version, house_version_of(facts.stream));
   if (version != facts.expected_version) {
     refuse_facts(request, facts, version, plan);
@@ -98,7 +105,7 @@ Result<void> BookWriter::add_facts(Request& request, RecordFacts& facts, Plan& p
     next_head_.last_recorded_at = recorded_before;
     return invalid(std::string(type_of(event.body)) + " takes " + std::to_string(bytes.size()) +
                    " bytes as an event, at most " + std::to_string(Book::kEventBytesMax) +
-                   " are stored; nothing was written, record it in smaller parts");
+                   " are stored; record it in smaller parts");
   }
   const Position first = next_head_.tree.size();
   for (const auto& bytes : unit.events) take_leaf(bytes);

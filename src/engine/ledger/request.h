@@ -88,7 +88,9 @@ struct RequestKey {
 // Who decides what they say is the caller; the writer only sees to it that nobody else was quicker. With a
 // key the refusal is frozen under it, beside the stream (an aside), which stays as it was. Failed as
 // `invalid`, and nothing is written: another stream, no bodies, more than Book::kEventsPerUnitMax, bodies
-// that are no house events, one that is larger than Book::kEventBytesMax as an event.
+// that are no house events, one that is larger than Book::kEventBytesMax as an event. Failed as `conflict`,
+// and nothing is written: a chunk of lines whose predecessor (chunk_before) isn't there; callers send chunks
+// one after the other without waiting, and one that fails takes all behind it along.
 struct RecordFacts {
   RawId stream;  // a house stream other than the registry's
   std::uint32_t expected_version = 0;

@@ -1,5 +1,5 @@
-// Values to bytes and back. Numbers are varints, signed ones, dates and times zigzag varints, texts a varint
-// length and the bytes, ids one byte 00 (none) or 01 and 16 bytes, currencies three letters, lists a count
+// Values to bytes and back. Numbers are varints, signed ones (of 64 or 128 bits: the same number has the same
+// bytes), dates and times zigzag varints, texts a varint length and the bytes, ids one byte 00 (none) or 01 and 16 bytes, currencies three letters, lists a count
 // and the items, what may be absent one byte 00 or 01 before it, alternatives their number (from 0),
 // structures their fields in the order of stored_fields.h.
 //
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/int128.h"
 #include "base/result.h"
 #include "engine/money/stored_fields.h"
 
@@ -41,6 +42,11 @@ class Writer {
   void put(const bool& v) { out_.push_back(v ? '\1' : '\0'); }
   void put(const std::int64_t& v) { put_varint(out_, zigzag(v)); }
   void put(const std::int32_t& v) { put_varint(out_, zigzag(v)); }
+  void put(const int128& v) {
+    uint128 bits = (static_cast<uint128>(v) << 1U) ^ (v < 0 ? ~static_cast<uint128>(0) : 0);
+    for (; bits >= 0x80; bits >>= 7U) out_.push_back(static_cast<char>(static_cast<std::uint8_t>(bits) | 0x80U));
+    out_.push_back(static_cast<char>(bits));
+  }
   void put(const std::string& v) { put_sized(out_, v); }
   void put(const Instant& v) { put(v.us); }
   void put(const BusinessDate& v) { put(v.days); }
@@ -94,6 +100,19 @@ class Reader {
   void get(bool& v) { v = in_.u8() != 0; }
   void get(std::int64_t& v) { v = unzigzag(in_.varint()); }
   void get(std::int32_t& v) { v = static_cast<std::int32_t>(unzigzag(in_.varint())); }
+  void get(int128& v) {
+    uint128 bits = 0;
+    std::uint8_t byte = 0x80;
+    for (unsigned shift = 0; in_.ok() && (byte & 0x80U) != 0; shift += 7) {
+      byte = in_.u8();
+      if (shift > 126 || (shift == 126 && byte > 3)) {  // more than 128 bits
+        ok_ = false;
+        return;
+      }
+      bits |= static_cast<uint128>(byte & 0x7FU) << shift;
+    }
+    v = static_cast<int128>((bits >> 1U) ^ (static_cast<uint128>(0) - (bits & 1U)));
+  }
   void get(std::string& v) { v = in_.sized(); }
   void get(Instant& v) { get(v.us); }
   void get(BusinessDate& v) { get(v.days); }

@@ -121,6 +121,7 @@ const Canary* ContractBook::canary_for(const Contract& contract, const settlemen
     const Canary& canary = trial.canary;
     if (canary.stopped) continue;
     if (!trial.merchants.empty() && !trial.merchants.contains(contract.merchant)) continue;
+    if (canary.currency != contract.currency) continue;
     if (canary.method != 0 && canary.method != item.method) continue;
     if (!canary.business_number.empty() && canary.business_number != contract.business_number) continue;
     return &canary;

@@ -1,8 +1,5 @@
 #include "engine/money/control_totals.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "base/bytes.h"
 
 namespace wonjang::money {
@@ -12,10 +9,6 @@ using settlement::RunTotals;
 namespace {
 
 constexpr std::size_t kBlockBytes = 64 * 1024;
-
-bool fits(int128 v) {
-  return v >= std::numeric_limits<std::int64_t>::min() && v <= std::numeric_limits<std::int64_t>::max();
-}
 
 void put(std::string& out, const LineSummary& line) {
   out += line.key.payment.raw().to_bytes();
@@ -37,73 +30,43 @@ void put(std::string& out, const LineSummary& line) {
 }  // namespace
 
 void ControlTotals::add(Currency currency, const settlement::SettlementLine& line) {
-  auto& sums = sums_[currency];
-  ++sums.lines;
-  sums.gross += line.gross;
-  sums.fee += line.fee;
-  sums.fee_vat += line.fee_vat;
-  sums.net += line.net;
+  add_sum(sums_[currency], {1, 0, line.gross, line.fee, line.fee_vat, line.net});
 }
 
 void ControlTotals::add(const ControlTotals& other) {
-  for (const auto& [currency, theirs] : other.sums_) {
-    auto& sums = sums_[currency];
-    sums.lines += theirs.lines;
-    sums.failed += theirs.failed;
-    sums.gross += theirs.gross;
-    sums.fee += theirs.fee;
-    sums.fee_vat += theirs.fee_vat;
-    sums.net += theirs.net;
-  }
+  for (const auto& [currency, theirs] : other.sums_) add_sum(sums_[currency], theirs);
 }
 
 void ControlTotals::add(const std::vector<RunTotals>& totals) {
-  for (const auto& theirs : totals) {
-    auto& sums = sums_[theirs.currency];
-    sums.lines += theirs.lines;
-    sums.failed += theirs.failed;
-    sums.gross += theirs.gross;
-    sums.fee += theirs.fee;
-    sums.fee_vat += theirs.fee_vat;
-    sums.net += theirs.net;
-  }
+  for (const auto& theirs : totals) add_sum(sums_[theirs.currency], sum_of(theirs));
 }
 
 std::uint64_t ControlTotals::lines() const {
-  std::uint64_t sum = 0;
+  std::int64_t sum = 0;
   for (const auto& [currency, sums] : sums_) sum += sums.lines;
-  return sum;
+  return static_cast<std::uint64_t>(sum);
 }
 
 std::uint64_t ControlTotals::failed() const {
-  std::uint64_t sum = 0;
+  std::int64_t sum = 0;
   for (const auto& [currency, sums] : sums_) sum += sums.failed;
-  return sum;
+  return static_cast<std::uint64_t>(sum);
 }
 
-Result<std::vector<RunTotals>> ControlTotals::rows() const {
+std::vector<RunTotals> ControlTotals::rows() const {
   std::vector<RunTotals> out;
-  for (const auto& [currency, sums] : sums_) {
-    if (!fits(sums.gross) || !fits(sums.fee) || !fits(sums.fee_vat) || !fits(sums.net)) {
-      return invalid("the control totals in " + std::string(currency.code()) +
-                     " go beyond 64 bits: settle the day in parts");
-    }
-    out.push_back({currency, sums.lines, sums.failed, static_cast<std::int64_t>(sums.gross),
-                   static_cast<std::int64_t>(sums.fee), static_cast<std::int64_t>(sums.fee_vat),
-                   static_cast<std::int64_t>(sums.net)});
-  }
+  for (const auto& [currency, sums] : sums_) append_rows(out, currency, sums);
   return out;
 }
 
 bool same_lines(const std::vector<RunTotals>& a, const std::vector<RunTotals>& b) {
-  const auto without_failed = [](std::vector<RunTotals> rows) {
-    for (auto& row : rows) row.failed = 0;
-    std::erase_if(rows, [](const RunTotals& row) { return row == RunTotals{.currency = row.currency}; });
-    std::sort(rows.begin(), rows.end(),
-              [](const RunTotals& x, const RunTotals& y) { return x.currency < y.currency; });
-    return rows;
+  const auto lines_of = [](const std::vector<RunTotals>& rows) {
+    auto sums = sums_of(rows);
+    for (auto& [currency, sum] : sums) sum.failed = 0;
+    std::erase_if(sums, [](const auto& entry) { return entry.second == RunSum(); });
+    return sums;
   };
-  return without_failed(a) == without_failed(b);
+  return lines_of(a) == lines_of(b);
 }
 
 Result<std::string> lines_hash(const MoneyReader& reader, BusinessDate date, const LogPositions& before,

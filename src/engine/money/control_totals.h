@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "base/int128.h"
 #include "domain/settlement/events.h"
 #include "engine/money/money_reader.h"
+#include "engine/money/run_totals.h"
 #include "ports/digest.h"
 #include "ports/event_log.h"
 
@@ -26,19 +26,10 @@ class ControlTotals {
   bool empty() const { return sums_.empty(); }
   std::uint64_t lines() const;
   std::uint64_t failed() const;
-  // By currency. Errors: invalid (a sum beyond 64 bits).
-  Result<std::vector<settlement::RunTotals>> rows() const;
+  std::vector<settlement::RunTotals> rows() const;  // by currency (run_totals.h)
 
  private:
-  struct Sums {
-    std::uint64_t lines = 0;
-    std::uint64_t failed = 0;
-    int128 gross = 0;
-    int128 fee = 0;
-    int128 fee_vat = 0;
-    int128 net = 0;
-  };
-  std::map<Currency, Sums> sums_;
+  std::map<Currency, RunSum> sums_;
 };
 
 // Apart from `failed`: what stands as failed isn't a sum of attempts.

@@ -61,9 +61,10 @@ Result<void> LineFold::take(const EventPlace& place, const Event& event, const L
   for (const auto& failed : body.failed) WJ_CHECK(take_failed(chunk, body, failed));
   WJ_CHECK(take_canaries(chunk, body));
   for (const auto& [day, sum] : chunk.due)
-    WJ_CHECK(context_.sums.add_due(merchant, event.currency, day, sum));
-  WJ_CHECK(context_.sums.add_unpaid(merchant, event.currency, chunk.unpaid));
-  return context_.sums.add_run(body.date, event.currency, chunk.sum);
+    context_.sums.add_due(merchant, event.currency, day, sum);
+  context_.sums.add_unpaid(merchant, event.currency, chunk.unpaid);
+  context_.sums.add_run(body.date, event.currency, chunk.sum);
+  return {};
 }
 
 // A chunk's place in its day stands in its stream's id; re-datings share the numbers.
@@ -122,10 +123,9 @@ Result<void> LineFold::take_line(Chunk& chunk, const LinesRecorded& body, std::u
   context_.rows.put_new(kPayoutDays, payout_day_key(chunk.merchant, chunk.currency, payout_date, key),
                         encoded(body.date));
 
-  bool fits = add_sum(chunk.due[payout_date], {1, line.net});
-  fits = add_sum(chunk.sum, {1, 0, line.gross, line.fee, line.fee_vat, line.net}) && fits;
-  fits = add_sum(chunk.unpaid, {0, line.net}) && fits;
-  if (!fits) return wrong_line(key, text_of(chunk.place), "takes a sum beyond 64 bits");
+  add_sum(chunk.due[payout_date], {1, line.net});
+  add_sum(chunk.sum, {1, 0, line.gross, line.fee, line.fee_vat, line.net});
+  add_sum(chunk.unpaid, {0, line.net});
   return {};
 }
 
@@ -139,9 +139,7 @@ Result<void> LineFold::settle_item(Chunk& chunk, const SettlementLine& line) {
     if (const auto fault = disagreement(item, chunk.currency, open)) {
       return wrong_line(item.key, text_of(chunk.place), *fault);
     }
-    if (!add_sum(chunk.unpaid, {-signed_amount(item.kind, item.amount), 0})) {
-      return wrong_line(item.key, text_of(chunk.place), "takes a sum beyond 64 bits");
-    }
+    add_sum(chunk.unpaid, {-static_cast<int128>(signed_amount(item.kind, item.amount)), 0});
     return {};
   }
   WJ_TRY(const auto* const line_before, context_.rows.get(kLineKeys, line_where_key(item.key)));
@@ -197,7 +195,8 @@ Result<void> LineFold::clear_failure(const LineKey& key) {
   context_.rows.remove(kFailed, mark_key);
   context_.rows.remove(kRunItems,
                        Key(Table::failed_item).day(mark.run).number(mark.merchant).line(key).bytes());
-  return context_.sums.add_run(mark.run, mark.currency, {0, -1, 0, 0, 0, 0});
+  context_.sums.add_run(mark.run, mark.currency, {0, -1, 0, 0, 0, 0});
+  return {};
 }
 
 Result<void> LineFold::take_failed(const Chunk& chunk, const LinesRecorded& body,
@@ -213,7 +212,8 @@ Result<void> LineFold::take_failed(const Chunk& chunk, const LinesRecorded& body
   context_.rows.put(kRunItems,
                     Key(Table::failed_item).day(body.date).number(chunk.merchant).line(key).bytes(),
                     encoded(failed));
-  return context_.sums.add_run(body.date, chunk.currency, {0, 1, 0, 0, 0, 0});
+  context_.sums.add_run(body.date, chunk.currency, {0, 1, 0, 0, 0, 0});
+  return {};
 }
 
 Result<void> LineFold::take_canaries(const Chunk& chunk, const LinesRecorded& body) {
@@ -275,9 +275,9 @@ Result<void> LineFold::redate(const Chunk& chunk, const settlement::Redated& red
   WJ_TRY(const auto payout,
          context_.coverage.payout_of(where.merchant, line.currency, line.dated_at(), line.payout_date));
   if (payout) return wrong("is re-dated, but a payout covers it");
-  const std::int64_t net = line.gross - line.fee;
-  WJ_CHECK(context_.sums.add_due(where.merchant, line.currency, from, {-1, -net}));
-  WJ_CHECK(context_.sums.add_due(where.merchant, line.currency, to, {1, net}));
+  const int128 net = static_cast<int128>(line.gross) - line.fee;
+  context_.sums.add_due(where.merchant, line.currency, from, {-1, -net});
+  context_.sums.add_due(where.merchant, line.currency, to, {1, net});
   context_.rows.remove(kPayoutDays, payout_day_key(where.merchant, line.currency, from, redated.line));
   context_.rows.put(kPayoutDays, payout_day_key(where.merchant, line.currency, to, redated.line),
                     encoded(where.run));

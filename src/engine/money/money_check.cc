@@ -1,7 +1,9 @@
 #include "engine/money/money_check.h"
 
+#include "engine/money/journal_spaces.h"
 #include "engine/money/money.h"
 #include "engine/money/reader_parts.h"
+#include "engine/money/run_totals.h"
 
 namespace wonjang::money {
 namespace {
@@ -141,23 +143,22 @@ class Check {
     WJ_TRY(const auto runs, MoneyReader(rebuilt).runs(BusinessDate{0}, BusinessDate{1 << 16}));
     for (const auto& run : runs) {
       if (!run.ended) continue;
-      for (const auto& said : run.ended->after) compare_run(run, said);
+      const auto found = sums_of(run.totals);
+      for (const auto& [currency, said] : sums_of(run.ended->after)) {
+        const auto at = found.find(currency);
+        compare_run(run.date, at == found.end() ? RunSum() : at->second, said);
+      }
     }
     return {};
   }
 
-  void compare_run(const RunNow& run, const settlement::RunTotals& said) {
-    settlement::RunTotals found;
-    for (const auto& total : run.totals) {
-      if (total.currency == said.currency) found = total;
-    }
+  void compare_run(BusinessDate date, const RunSum& found, const RunSum& said) {
     const bool is_same = found.gross == said.gross && found.fee == said.fee &&
                          found.fee_vat == said.fee_vat && found.net == said.net;
     if (found.lines > said.lines || (found.lines == said.lines && is_same)) return;
-    differ(kHouse, Key(Table::run).day(run.date).bytes(),
-           "the run ended with " + std::to_string(said.lines) + " lines of a net of " +
-               std::to_string(said.net) + ", the log has " + std::to_string(found.lines) + " of " +
-               std::to_string(found.net));
+    differ(kHouse, Key(Table::run).day(date).bytes(),
+           "the run ended with " + std::to_string(said.lines) + " lines of a net of " + text_of(said.net) +
+               ", the log has " + std::to_string(found.lines) + " of " + text_of(found.net));
   }
 
   void differ(KvSpace space, std::string_view key, const std::string& how) {

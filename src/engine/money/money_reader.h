@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/int128.h"
 #include "domain/event.h"
 #include "ports/event_log.h"
 #include "ports/kv_store.h"
@@ -76,7 +77,7 @@ struct Due {
   Currency currency;
   BusinessDate oldest;
   std::uint64_t lines = 0;
-  std::int64_t net = 0;
+  int128 net = 0;
 };
 
 // What a merchant stands at besides its lines, per currency.
@@ -101,7 +102,7 @@ struct RunNow {
   std::optional<settlement::RunStarted> started;  // the newest
   std::optional<settlement::RunEnded> ended;      // of it; nothing: it is under way, or its process died
   bool ever_completed = false;
-  std::vector<settlement::RunTotals> totals;  // of all lines of the date, as folded
+  std::vector<settlement::RunTotals> totals;  // of all lines of the date, as folded (run_totals.h)
   std::uint64_t failed = 0;                   // items that stand as failed
 };
 
@@ -189,8 +190,8 @@ class MoneyReader {
     MerchantNo merchant_no = 0;
     MerchantId merchant;
     Currency currency;
-    std::int64_t open = 0;     // signed sum of open items
-    std::int64_t settled = 0;  // signed net of all lines, less the amounts of payouts that stand as paid
+    int128 open = 0;     // signed sum of open items
+    int128 settled = 0;  // signed net of all lines, less the amounts of payouts that stand as paid
   };
   Result<std::vector<Unpaid>> unpaid() const;
 

@@ -78,8 +78,8 @@ Result<void> PaymentFold::open_item(const Touched& touched, PaymentId payment,
   const OpenStored item{money.currency, item_of(money, payment, movement)};
   context_.rows.put(kOpen, open_key(business_date_of(movement.at), merchant, payment, movement.version),
                     encoded(item));
-  return context_.sums.add_unpaid(merchant, money.currency,
-                                  {signed_amount(movement.kind, movement.amount), 0});
+  context_.sums.add_unpaid(merchant, money.currency, {signed_amount(movement.kind, movement.amount), 0});
+  return {};
 }
 
 Result<void> PaymentFold::refresh(const Touched& touched, PaymentId payment, ApprovalId approval) {

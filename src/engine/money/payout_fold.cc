@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/int128.h"
+#include "engine/money/journal_spaces.h"
 
 namespace wonjang::money {
 
@@ -77,14 +78,14 @@ Result<void> PayoutFold::take(const EventPlace& place, const Event& event, const
   WJ_TRY(const auto due, context_.sums.take_due(merchant, event.currency, body.date));
   DueSum found;
   for (const auto& [day, sum] : due) {
-    if (!add_sum(found, sum)) return wrong_payout(body.payout, "covers a sum beyond 64 bits");
+    add_sum(found, sum);
     stored.days.push_back({day, sum.lines});
   }
   if (static_cast<std::uint64_t>(found.lines) != body.lines || found.net != body.lines_net) {
     return wrong_payout(body.payout, "says " + std::to_string(body.lines) + " lines with a net of " +
                                          std::to_string(body.lines_net) + ", but " +
                                          std::to_string(found.lines) + " lines with a net of " +
-                                         std::to_string(found.net) + " are due to its merchant");
+                                         text_of(found.net) + " are due to its merchant");
   }
   WJ_CHECK(move_standing(body, standing_key(merchant, event.currency)));
   const PayoutOfMerchant of_merchant{body.date, body.payout};
@@ -151,11 +152,11 @@ Result<void> PayoutFold::take(const EventPlace&, const Event& event, const Payou
   payout.updates.push_back(body);
   context_.rows.put(kPayouts, key, encoded(payout));
   if (!is_new) return {};
-  const std::int64_t amount = payout.requested.amount;
+  const int128 amount = payout.requested.amount;
   if (body.state == PayoutState::paid) {
-    WJ_CHECK(context_.sums.add_unpaid(payout.merchant_no, payout.currency, {0, -amount}));
+    context_.sums.add_unpaid(payout.merchant_no, payout.currency, {0, -amount});
   } else if (was_paid) {
-    WJ_CHECK(context_.sums.add_unpaid(payout.merchant_no, payout.currency, {0, amount}));
+    context_.sums.add_unpaid(payout.merchant_no, payout.currency, {0, amount});
   }
   const bool is_back = body.state == PayoutState::failed || body.state == PayoutState::returned;
   return is_back ? give_back(payout) : Result<void>();

@@ -111,7 +111,7 @@ class PayoutRun {
     body.payout = id;
     body.date = options_.date;
     body.lines = due.lines;
-    body.lines_net = due.net;
+    body.lines_net = static_cast<std::int64_t>(due.net);  // payout_sums() says that it fits
     body.carried = standing.carried;
     body.withheld = sums.withheld;
     body.released = sums.released;

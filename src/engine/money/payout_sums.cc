@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/int128.h"
-
 namespace wonjang::money {
 
-std::optional<PayoutSums> payout_sums(std::int64_t lines_net,
-                                      std::span<const settlement::CarriedOver> carried,
+std::optional<PayoutSums> payout_sums(int128 lines_net, std::span<const settlement::CarriedOver> carried,
                                       std::int64_t kept_back, std::int64_t keep_back) {
   int128 due = lines_net;
   for (const auto& one : carried) due += one.amount;
@@ -17,7 +14,7 @@ std::optional<PayoutSums> payout_sums(std::int64_t lines_net,
   const int128 moved = kept - kept_back;
   const int128 sum = due - moved;
   constexpr int128 max = std::numeric_limits<std::int64_t>::max();
-  if (sum > max || sum < -max) return std::nullopt;
+  if (sum > max || sum < -max || lines_net > max || lines_net < -max) return std::nullopt;
   PayoutSums out;
   out.withheld = static_cast<std::int64_t>(std::max<int128>(moved, 0));
   out.released = static_cast<std::int64_t>(std::max<int128>(-moved, 0));

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 
+#include "base/int128.h"
 #include "domain/settlement/events.h"
 
 namespace wonjang::money {
@@ -23,9 +24,8 @@ struct PayoutSums {
   std::int64_t left_over = 0;
 };
 
-// Nothing: beyond 64 bits. REQUIRES: kept_back >= 0, keep_back >= 0
-std::optional<PayoutSums> payout_sums(std::int64_t lines_net,
-                                      std::span<const settlement::CarriedOver> carried,
+// Nothing: it, or `lines_net`, is beyond 64 bits. REQUIRES: kept_back >= 0, keep_back >= 0
+std::optional<PayoutSums> payout_sums(int128 lines_net, std::span<const settlement::CarriedOver> carried,
                                       std::int64_t kept_back, std::int64_t keep_back);
 
 }  // namespace wonjang::money

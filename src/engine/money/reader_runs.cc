@@ -1,4 +1,5 @@
 #include "engine/money/reader_parts.h"
+#include "engine/money/run_totals.h"
 
 namespace wonjang::money {
 namespace {
@@ -17,9 +18,7 @@ Result<RunNow> now_of(const KvSnapshot& snapshot, BusinessDate date, RunStored s
                   const auto currency = key.currency();
                   if (!key.ok()) return bad_key(kHouse, key_bytes);
                   WJ_TRY(const auto sum, decoded<RunSum>(value, "a run"));
-                  out.totals.push_back({currency, static_cast<std::uint64_t>(sum.lines),
-                                        static_cast<std::uint64_t>(sum.failed), sum.gross, sum.fee,
-                                        sum.fee_vat, sum.net});
+                  append_rows(out.totals, currency, sum);
                   out.failed += static_cast<std::uint64_t>(sum.failed);
                   return true;
                 }));

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "base/checked.h"
 #include "domain/settlement/fee.h"
+#include "engine/money/line_bytes.h"
 #include "engine/money/settler.h"
+#include "ports/book.h"
 
 namespace wonjang::money {
 
@@ -16,6 +17,9 @@ using settlement::LineKind;
 using settlement::SettlementLine;
 
 namespace {
+
+// The adjustments of one approval stand in one event, also when they are more than a chunk holds.
+constexpr std::size_t kAloneBytesMax = Book::kEventBytesMax - 1024;
 
 // The approval's line first, then its returns and all adjustments, in the order they were settled.
 Result<std::vector<SettlementLine>> lines_of_approval(const MoneyReader& reader, LineSource& source,
@@ -34,6 +38,30 @@ Result<std::vector<SettlementLine>> lines_of_approval(const MoneyReader& reader,
   std::stable_partition(out.begin(), out.end(),
                         [&](const SettlementLine& line) { return line.item.key == approval; });
   return out;
+}
+
+// Did a canary's terms alone make it? Else both gave the same, and the contract's count. The chunk says how
+// many both gave alike; where some did and some didn't, the contract of then tells.
+bool is_moved_over(const WholeLine& whole, const ContractBook& book) {
+  if (whole.line().canary.empty()) return false;
+  if (whole.chunk().canary_clean == 0) return true;
+  const Contract& snapshot = whole.contract();
+  for (const auto& known : book.contracts()) {
+    const Contract& own = known.value;
+    if (own.merchant != snapshot.merchant || own.sub_mall != snapshot.sub_mall ||
+        own.currency != snapshot.currency || own.version != snapshot.version) {
+      continue;
+    }
+    const auto made = settlement::settle_approval(whole.line().item, own);
+    const auto* line = std::get_if<SettlementLine>(&made);
+    return line == nullptr || line->fee != whole.line().fee || line->fee_vat != whole.line().fee_vat;
+  }
+  return true;
+}
+
+std::string calendar_ends(const Contract& contract, BusinessDate date) {
+  return "calendar " + contract.calendar + " doesn't reach the payout day of adjustments of " +
+         to_text(date) + ": import a later version and have it approved";
 }
 
 }  // namespace
@@ -56,19 +84,24 @@ Result<void> each_adjustment(const MoneyReader& reader, LineSource& source, cons
     const LineKey keys[] = {summary.key};
     WJ_TRY(const auto balances, reader.balances(keys));
     if (!balances.at(0)) return corrupt("line " + settlement::text_of(summary.key) + " has no balance");
-    auto made = settlement::settle_adjustments(settled, *balances[0], contract);
+    Adjustment out{merchant, summary.currency, summary.basis, contract, {}, {}};
+    if (is_moved_over(whole, book)) {
+      out.contract.fees = whole.contract().fees;
+      out.canary = whole.line().canary;
+    }
+    auto made = settlement::settle_adjustments(settled, *balances[0], out.contract);
     if (const auto* why = std::get_if<CannotSettle>(&made)) {
       failed({summary.key, why->code + ": " + why->detail});
       return true;
     }
-    Adjustment out{merchant, summary.currency, summary.basis, std::get<Adjusted>(std::move(made)).lines};
+    out.lines = std::get<Adjusted>(std::move(made)).lines;
     if (out.lines.empty()) return true;
     for (auto& line : out.lines) {
-      line.contract = 0;
+      line.canary = out.canary;
       if (!settlement::date_line(line, contract.cycle, summary.basis, std::max(date, summary.basis),
                                  calendar->days)) {
-        return invalid("calendar " + contract.calendar + " doesn't reach the payout day of adjustments of " +
-                       to_text(date) + ": import a later version and have it approved");
+        failed({summary.key, "CALENDAR_ENDS: " + calendar_ends(contract, std::max(date, summary.basis))});
+        return true;
       }
     }
     WJ_CHECK(each(std::move(out)));
@@ -111,6 +144,13 @@ class Retier {
     }
     if (!ports_.number_of(contract.merchant))
       return invalid("there is no merchant " + contract.merchant.text());
+    const auto* calendar = book.calendar(contract.calendar);
+    if (calendar == nullptr)
+      return invalid("calendar " + contract.calendar + " isn't there: import it first");
+    SettlementLine probe;
+    const auto date = options_.date;
+    if (!settlement::date_line(probe, contract.cycle, date, date, calendar->days))
+      return invalid(calendar_ends(contract, date));
     return {};
   }
 
@@ -120,12 +160,7 @@ class Retier {
     WJ_CHECK(each_adjustment(
         reader, source_, book, contract, merchant, options_.date,
         [&](Adjustment&& made) { return take(reader, contract, std::move(made)); },
-        [&](AdjustmentFailed&& failure) {
-          ++report_.failed;
-          if (report_.first_failure.empty()) {
-            report_.first_failure = settlement::text_of(failure.approval) + ": " + failure.why;
-          }
-        }));
+        [&](AdjustmentFailed&& failure) { note_failure(std::move(failure)); }));
     return close(reader, contract, merchant);
   }
 
@@ -137,34 +172,62 @@ class Retier {
       chunk_.calendar = calendar->calendar.code;
       chunk_.calendar_version = calendar->calendar.version;
     }
-    chunk_.contracts = {contract};
+    bytes_ = 0;
+  }
+
+  // Its index in the chunk; its bytes are counted.
+  std::uint32_t place_of(const Contract& contract) {
+    const auto known = std::find(chunk_.contracts.begin(), chunk_.contracts.end(), contract);
+    const auto index = static_cast<std::uint32_t>(known - chunk_.contracts.begin());
+    if (known != chunk_.contracts.end()) return index;
+    bytes_ += bytes_at_most(contract);
+    chunk_.contracts.push_back(contract);
+    return index;
   }
 
   Result<void> take(const MoneyReader& reader, const Contract& contract, Adjustment&& made) {
     if (options_.stop_wanted && options_.stop_wanted()) report_.stopped = true;
     if (report_.stopped) return {};
-    if (chunk_.lines.size() + made.lines.size() > Settler::kLinesMax) {
+    std::size_t bytes = bytes_at_most(made.contract);
+    for (const auto& line : made.lines) bytes += bytes_at_most(line);
+    if (bytes > kAloneBytesMax) {
+      note_failure({made.lines.front().item.key,
+                    "TOO_LARGE: it and its returns take " + std::to_string(made.lines.size()) +
+                        " adjustments, which must stand in one event and don't fit: agree on a payment with "
+                        "the merchant"});
+      return {};
+    }
+    if (chunk_.lines.size() + made.lines.size() > Settler::kLinesMax || bytes_ + bytes > kChunkBytesMax) {
       WJ_CHECK(close(reader, contract, made.merchant_no));
     }
+    const auto index = place_of(made.contract);
+    for (auto& line : made.lines) {
+      line.contract = index;
+      bytes_ += bytes_at_most(line);
+    }
+    if (!made.canary.empty()) ++report_.by_canary[made.canary];
     merchants_.insert(made.merchant_no);
     ++report_.approvals;
     report_.lines += made.lines.size();
     if (report_.first.days == 0 || made.basis < report_.first) report_.first = made.basis;
     report_.last = std::max(report_.last, made.basis);
-    for (const auto& line : made.lines) {
-      auto& delta = report_.fee_delta[made.currency];
-      const auto sum = checked_add(delta, line.fee);
-      if (!sum) return invalid("the sum of the differences goes beyond 64 bits: adjust in parts");
-      delta = *sum;
-    }
+    for (const auto& line : made.lines) report_.fee_delta[made.currency] += line.fee;
     std::move(made.lines.begin(), made.lines.end(), std::back_inserter(chunk_.lines));
     return {};
   }
 
+  void note_failure(AdjustmentFailed&& failure) {
+    ++report_.failed;
+    if (!report_.first_failure.empty()) return;
+    report_.first_failure = settlement::text_of(failure.approval) + ": " + failure.why;
+  }
+
   Result<void> close(const MoneyReader& reader, const Contract& contract, MerchantNo merchant) {
+    bytes_ = 0;
     if (chunk_.lines.empty()) return {};
     if (options_.dry_run) {
       chunk_.lines.clear();
+      chunk_.contracts.clear();
       return {};
     }
     auto next = next_chunk_.find(merchant);
@@ -176,11 +239,12 @@ class Retier {
     const auto stream = settlement::lines_stream(contract.merchant, merchant, options_.date, chunk_.chunk);
     if (!stream)
       return invalid("no stream for further lines of " + contract.merchant.text() + " on " +
-                     to_text(options_.date));
+                     to_text(options_.date) + "; what was recorded stands: adjust the rest on another day");
     Facts facts{*stream, 0, contract.merchant, contract.currency, options_.owner.actor, options_.owner.reason,
                 {}};
     facts.bodies.emplace_back(chunk_);
     chunk_.lines.clear();
+    chunk_.contracts.clear();
     return ports_.sink.append(std::move(facts));
   }
 
@@ -189,6 +253,7 @@ class Retier {
   LineSource source_;
   std::shared_ptr<const KvSnapshot> snapshot_;
   settlement::LinesRecorded chunk_;
+  std::size_t bytes_ = 0;  // of it, at most
   std::map<MerchantNo, std::uint32_t> next_chunk_;
   std::set<MerchantNo> merchants_;
   RetierReport report_;

@@ -5,6 +5,10 @@
 // Which approvals: settled, of the contract's merchant and currency, with a basis date on which the newest
 // known contract is this one.
 //
+// What a canary's terms alone made (its merchant was moved over) stays under those: of the contract such a
+// line takes everything but the fee terms, the tier too. Which ones they were when the line was made stands
+// beside the line.
+//
 // Threads: any; retier() is a job (JobGate).
 #pragma once
 
@@ -15,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/int128.h"
 #include "engine/money/contract_book.h"
 #include "engine/money/job_gate.h"
 #include "engine/money/line_source.h"
@@ -27,7 +32,9 @@ struct Adjustment {
   MerchantNo merchant_no = 0;
   Currency currency;
   BusinessDate basis;                             // of the approval
-  std::vector<settlement::SettlementLine> lines;  // contract index 0: the new one
+  settlement::Contract contract;  // that they were computed by: the new one, or it with a canary's fee terms
+  std::string canary;             // whose they are, or empty
+  std::vector<settlement::SettlementLine> lines;  // the contract's index is the taker's to fill in
 };
 struct AdjustmentFailed {
   LineKey approval;
@@ -53,14 +60,18 @@ struct RetierReport {
   std::uint64_t merchants = 0;  // with adjustments
   std::uint64_t approvals = 0;
   std::uint64_t lines = 0;
-  std::map<Currency, std::int64_t> fee_delta;  // negative: the merchants get it back
+  std::map<Currency, int128> fee_delta;  // negative: the merchants get it back
   BusinessDate first;                          // basis dates of the approvals; zero: none
   BusinessDate last;
   std::uint64_t failed = 0;
   std::string first_failure;
+  std::map<std::string, std::uint64_t> by_canary;  // approvals that were adjusted under a canary's fee terms
   bool stopped = false;
 };
 
+// An approval that can't be adjusted fails alone, by name: `failed`. One whose adjustments (it and its
+// returns) don't fit into one event is such a one; that takes some hundred partial cancels.
+//
 // Errors: invalid (a contract that isn't approved, a merchant that isn't there, a calendar that ends: nothing
 // was written), conflict (a job is under way), those of the sink: what was recorded stands, and the rest is
 // done by calling it again.

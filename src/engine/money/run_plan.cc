@@ -73,10 +73,9 @@ class Planner {
     out_.items = settled.items;
     out_.late = settled.late;
     out_.merchants_total = merchants_.size();
-    WJ_TRY(out_.totals, settled.totals.rows());
+    out_.totals = settled.totals.rows();
     for (const auto& [key, of_merchant] : by_merchant_) {
-      WJ_TRY(const auto rows, of_merchant.totals.rows());
-      for (const auto& row : rows) {
+      for (const auto& row : of_merchant.totals.rows()) {
         if (out_.merchants.size() < merchants_max_) {
           out_.merchants.push_back({key.first, of_merchant.merchant, row});
         } else {

@@ -45,7 +45,7 @@ struct PlanOptions {
   std::size_t merchants_max = 1000;
 };
 
-// Errors: those of the reader; invalid (sums beyond 64 bits).
+// Errors: those of the reader.
 Result<RunPlan> plan_run(const KvSnapshot& snapshot, const Clock& clock, const PlanOptions& options);
 
 }  // namespace wonjang::money

@@ -35,8 +35,9 @@ struct Facts {
 };
 
 // FactSink: takes facts and makes them durable in its own time. One sink per job. Facts whose streams share a
-// slot (those of one merchant) become durable in the order in which they were given. A full queue behind it
-// is waited for, it is no error.
+// slot (those of one merchant) become durable in the order in which they were given; what comes behind one
+// that failed may still be written, save a chunk of lines, which needs the one before it (chunk_before of
+// streams.h). A full queue behind it is waited for, it is no error.
 //
 // Threads: any thread calls append(), several at once; one calls drain() when no append() is under way.
 class FactSink {
@@ -46,8 +47,10 @@ class FactSink {
   // Errors: of an earlier append since the last drain(): these facts weren't taken.
   virtual Result<void> append(Facts facts) = 0;
   // Returns when everything taken is durable or failed: the first failure since the last drain(), if there
-  // was one. Errors: conflict (a stream had another version: somebody else wrote it), unavailable (of the
-  // facts that failed nothing was written), in_doubt (ask a view that has seen the log's tails), corrupt.
+  // was one. Errors: conflict (a stream had another version: somebody else wrote it; or the chunk before one
+  // isn't there), unavailable (of the facts that failed nothing was written), in_doubt (ask a view that has
+  // seen the log's tails), invalid (facts that no ledger takes: one too large, say), corrupt. Whatever the
+  // error, other facts of the job may stand.
   virtual Result<void> drain() = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/money/line_bytes.h"
+
 namespace wonjang::money {
 
 using settlement::CannotSettle;
@@ -15,21 +17,6 @@ namespace {
 
 bool gives_back(const Item& item) { return item.kind == LineKind::cancel || item.kind == LineKind::reversal; }
 LineKey approval_key(const Item& item) { return {item.key.payment, item.of_version, 0}; }
-
-std::size_t encoded_bytes(const Contract& contract) {
-  std::size_t sum = 160 + contract.payout_account.size();
-  for (const auto& rule : contract.fees.rules) {
-    sum += 48 + rule.name.size() + 12 * (rule.steps.size() + rule.by_tier.size());
-  }
-  return sum;
-}
-// An estimate that errs upwards.
-std::size_t encoded_bytes(const SettlementLine& line) {
-  std::size_t sum = 190 + line.item.order_id.size() + line.item.sub_mall.size();
-  for (const auto& fee : line.fees) sum += 40 + fee.rule.size();
-  if (line.before) sum += 40 + 24 * line.before->fees.size();
-  return sum;
-}
 
 CannotSettle no_contract(const DueItem& due) {
   return {"NO_CONTRACT",
@@ -178,11 +165,11 @@ Result<void> Settler::note_trial(const DueItem& due, const Compared& compared) {
   if (compared.canary == nullptr) return {};
   auto& trial = settled_.trials[{compared.canary->name, due.open.merchant_no}];
   trial.id = due.open.merchant;
-  WJ_TRY(auto* const open, chunk_for(due, nullptr));
+  const auto bytes = compared.difference ? bytes_at_most(*compared.difference) : 0;
+  WJ_TRY(auto* const open, chunk_for(due, {nullptr, nullptr, bytes}));
   if (compared.difference) {
     ++trial.different;
     open->chunk.body.differences.push_back(*compared.difference);
-    open->bytes += 120 + compared.difference->detail.size();
   } else {
     ++trial.alike;
     ++open->chunk.body.canary_clean;
@@ -190,14 +177,19 @@ Result<void> Settler::note_trial(const DueItem& due, const Compared& compared) {
   return {};
 }
 
-Result<Settler::Open*> Settler::chunk_for(const DueItem& due, const UsableCalendar* calendar) {
+Result<Settler::Open*> Settler::chunk_for(const DueItem& due, const Wanted& wanted) {
   auto* open = &open_[due.open.currency];
   const auto& body = open->chunk.body;
+  const auto* calendar = wanted.calendar;
   const bool other_calendar = calendar != nullptr && open->calendar != nullptr && open->calendar != calendar;
-  if (other_calendar || body.lines.size() + body.failed.size() >= kLinesMax || open->bytes >= kBytesMax) {
+  const bool new_contract = wanted.contract != nullptr && !open->has(wanted.contract);
+  const auto bytes = wanted.bytes + (new_contract ? bytes_at_most(*wanted.contract) : 0);
+  const bool too_large = open->bytes > 0 && open->bytes + bytes > kChunkBytesMax;
+  if (other_calendar || too_large || body.lines.size() + body.failed.size() >= kLinesMax) {
     WJ_CHECK(close(due.open.currency));
     open = &open_[due.open.currency];
   }
+  open->bytes += wanted.bytes;
   auto& chunk = open->chunk;
   chunk.merchant_no = due.open.merchant_no;
   chunk.merchant = due.open.merchant;
@@ -213,16 +205,15 @@ Result<Settler::Open*> Settler::chunk_for(const DueItem& due, const UsableCalend
 }
 
 Result<void> Settler::put(const DueItem& due, Line made) {
-  WJ_TRY(auto* const open, chunk_for(due, made.calendar));
+  WJ_TRY(auto* const open, chunk_for(due, {made.calendar, made.contract, bytes_at_most(made.line)}));
   auto& body = open->chunk.body;
   const auto known = std::find(open->contracts.begin(), open->contracts.end(), made.contract);
   made.line.contract = static_cast<std::uint32_t>(known - open->contracts.begin());
   if (known == open->contracts.end()) {
     open->contracts.push_back(made.contract);
     body.contracts.push_back(*made.contract);
-    open->bytes += encoded_bytes(*made.contract);
+    open->bytes += bytes_at_most(*made.contract);
   }
-  open->bytes += encoded_bytes(made.line);
   settled_.totals.add(due.open.currency, made.line);
   body.lines.push_back(std::move(made.line));
   return {};
@@ -234,9 +225,9 @@ Result<void> Settler::put_failed(const DueItem& due, CannotSettle why) {
   ++reason.count;
   if (reason.example.empty()) reason.example = why.detail;
   if (due.open.failed == why.code) return {};
-  WJ_TRY(auto* const open, chunk_for(due, nullptr));
-  open->bytes += 200 + why.detail.size();
-  open->chunk.body.failed.push_back({due.open.item, std::move(why.code), std::move(why.detail)});
+  settlement::FailedItem failed{due.open.item, std::move(why.code), std::move(why.detail)};
+  WJ_TRY(auto* const open, chunk_for(due, {nullptr, nullptr, bytes_at_most(failed)}));
+  open->chunk.body.failed.push_back(std::move(failed));
   return {};
 }
 

@@ -9,11 +9,13 @@
 // of the same run isn't kept in memory (there are too many), it is computed again from the open item: the
 // same terms give the same line.
 //
-// A chunk has one merchant, one currency and one calendar, and at most kLinesMax lines and failures.
+// A chunk has one merchant, one currency and one calendar, at most kLinesMax lines and failures, and fits
+// into an event whatever they look like (line_bytes.h).
 //
 // Threads: one at a time; the items of one merchant all go to one Settler.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <span>
@@ -58,7 +60,6 @@ struct Settled {
 class Settler {
  public:
   static constexpr std::size_t kLinesMax = 400;
-  static constexpr std::size_t kBytesMax = 120 * 1024;
 
   // All outlive it.
   Settler(const ContractBook& book, const RunScope& scope, const MoneyReader& reader, TakeChunk take)
@@ -76,6 +77,14 @@ class Settler {
     std::vector<const settlement::Contract*> contracts;
     std::size_t bytes = 0;
     SettledChunk chunk;
+    bool has(const settlement::Contract* contract) const {
+      return std::find(contracts.begin(), contracts.end(), contract) != contracts.end();
+    }
+  };
+  struct Wanted {  // what is about to be put into a chunk
+    const UsableCalendar* calendar = nullptr;
+    const settlement::Contract* contract = nullptr;
+    std::size_t bytes = 0;  // without the contract
   };
   using Balance = settlement::LineBalance;
   struct Line {
@@ -101,7 +110,8 @@ class Settler {
   Outcome dated(Line line, const DueItem& due);
   Result<void> note_trial(const DueItem& due, const Compared& compared);
 
-  Result<Open*> chunk_for(const DueItem& due, const UsableCalendar* calendar);
+  // A chunk that has room for it, with its bytes taken.
+  Result<Open*> chunk_for(const DueItem& due, const Wanted& wanted);
   Result<void> put(const DueItem& due, Line line);
   Result<void> put_failed(const DueItem& due, settlement::CannotSettle why);
   Result<void> close(Currency currency);

@@ -63,16 +63,17 @@ struct LineWhere {
 };
 auto tied(Of<LineWhere> auto& v) { return std::tie(v.run, v.merchant, v.has_balance, v.balance); }
 
+// Sums run in 128 bits: what the ledger accepted, one by one, is never too much together.
 struct DueSum {
   std::int64_t lines = 0;
-  std::int64_t net = 0;
+  int128 net = 0;
   friend bool operator==(const DueSum&, const DueSum&) = default;
 };
 auto tied(Of<DueSum> auto& v) { return std::tie(v.lines, v.net); }
 
 struct UnpaidSum {
-  std::int64_t open = 0;
-  std::int64_t settled = 0;
+  int128 open = 0;
+  int128 settled = 0;
   friend bool operator==(const UnpaidSum&, const UnpaidSum&) = default;
 };
 auto tied(Of<UnpaidSum> auto& v) { return std::tie(v.open, v.settled); }
@@ -83,10 +84,10 @@ auto tied(Of<Standing> auto& v) { return std::tie(v.carried, v.kept_back); }
 struct RunSum {
   std::int64_t lines = 0;
   std::int64_t failed = 0;
-  std::int64_t gross = 0;
-  std::int64_t fee = 0;
-  std::int64_t fee_vat = 0;
-  std::int64_t net = 0;
+  int128 gross = 0;
+  int128 fee = 0;
+  int128 fee_vat = 0;
+  int128 net = 0;
   friend bool operator==(const RunSum&, const RunSum&) = default;
 };
 auto tied(Of<RunSum> auto& v) { return std::tie(v.lines, v.failed, v.gross, v.fee, v.fee_vat, v.net); }

@@ -106,8 +106,8 @@ auto tied(Of<settlement::FundsHeld> auto& v) {
   return std::tie(v.date, v.kind, v.institution, v.currency, v.amount);
 }
 auto tied(Of<settlement::Canary> auto& v) {
-  return std::tie(v.name, v.merchants, v.method, v.business_number, v.candidate, v.clean_days, v.stopped,
-                  v.promote_all);
+  return std::tie(v.name, v.merchants, v.method, v.business_number, v.currency, v.candidate, v.clean_days,
+                  v.stopped, v.promote_all);
 }
 auto tied(Of<settlement::ChangeProposed> auto& v) { return std::tie(v.change, v.reference, v.note); }
 auto tied(Of<settlement::ChangeDecided> auto& v) {

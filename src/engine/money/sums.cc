@@ -5,11 +5,6 @@
 namespace wonjang::money {
 namespace {
 
-Error beyond(const std::string& what) {
-  return corrupt("the sum of " + what +
-                 " is beyond 64 bits: the projection money stops; check the amounts in the log");
-}
-
 // The stored sum plus `more`.
 template <typename Sum>
 Result<Sum> with_stored(const std::optional<std::string>& stored, const Sum& more, const char* what) {
@@ -17,7 +12,7 @@ Result<Sum> with_stored(const std::optional<std::string>& stored, const Sum& mor
   if (stored) {
     WJ_TRY(out, decoded<Sum>(*stored, what));
   }
-  if (!add_sum(out, more)) return beyond(what);
+  add_sum(out, more);
   return out;
 }
 
@@ -51,20 +46,16 @@ Result<void> write_all(Overlay& rows, KvSpace space, const Deltas& deltas, KeyOf
 
 }  // namespace
 
-Result<void> Sums::add_due(MerchantNo merchant, Currency currency, BusinessDate payout_day,
-                           const DueSum& more) {
-  if (add_sum(due_[{merchant, currency}][payout_day], more)) return {};
-  return beyond("what is due");
+void Sums::add_due(MerchantNo merchant, Currency currency, BusinessDate payout_day, const DueSum& more) {
+  add_sum(due_[{merchant, currency}][payout_day], more);
 }
 
-Result<void> Sums::add_unpaid(MerchantNo merchant, Currency currency, const UnpaidSum& more) {
-  if (add_sum(unpaid_[{merchant, currency}], more)) return {};
-  return beyond("what is unpaid");
+void Sums::add_unpaid(MerchantNo merchant, Currency currency, const UnpaidSum& more) {
+  add_sum(unpaid_[{merchant, currency}], more);
 }
 
-Result<void> Sums::add_run(BusinessDate run, Currency currency, const RunSum& more) {
-  if (add_sum(runs_[{run, currency}], more)) return {};
-  return beyond("a run");
+void Sums::add_run(BusinessDate run, Currency currency, const RunSum& more) {
+  add_sum(runs_[{run, currency}], more);
 }
 
 Result<std::vector<Sums::DueDay>> Sums::take_due(MerchantNo merchant, Currency currency, BusinessDate until) {
@@ -87,7 +78,7 @@ Result<std::vector<Sums::DueDay>> Sums::take_due(MerchantNo merchant, Currency c
   for (const auto& [day, sum] : stored) {
     DueSum& delta = deltas[day];
     DueSum now = sum;
-    if (!add_sum(now, delta)) return beyond("what is due");
+    add_sum(now, delta);
     if (now != DueSum()) out.push_back({day, now});
     delta = {-sum.lines, -sum.net};
   }

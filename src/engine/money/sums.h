@@ -14,15 +14,12 @@
 
 namespace wonjang::money {
 
-// Adds the fields that `tied` names, one by one. False: one is beyond 64 bits.
+// Adds the fields that `tied` names, one by one. A log can't hold what takes a sum beyond 128 bits.
 template <typename Sum>
-bool add_sum(Sum& to, const Sum& more) {
-  const auto add = [](std::int64_t& field, std::int64_t other) {
-    return !__builtin_add_overflow(field, other, &field);
-  };
-  return std::apply(
+void add_sum(Sum& to, const Sum& more) {
+  std::apply(
       [&](auto&... field) {
-        return std::apply([&](const auto&... other) { return (add(field, other) && ...); }, tied(more));
+        std::apply([&](const auto&... other) { ((field += other), ...); }, tied(more));
       },
       tied(to));
 }
@@ -31,10 +28,9 @@ class Sums {
  public:
   explicit Sums(Overlay& rows) : rows_(rows) {}
 
-  // Errors of the three: corrupt (beyond 64 bits).
-  Result<void> add_due(MerchantNo merchant, Currency currency, BusinessDate payout_day, const DueSum& more);
-  Result<void> add_unpaid(MerchantNo merchant, Currency currency, const UnpaidSum& more);
-  Result<void> add_run(BusinessDate run, Currency currency, const RunSum& more);
+  void add_due(MerchantNo merchant, Currency currency, BusinessDate payout_day, const DueSum& more);
+  void add_unpaid(MerchantNo merchant, Currency currency, const UnpaidSum& more);
+  void add_run(BusinessDate run, Currency currency, const RunSum& more);
 
   // Takes everything dated on or before `until` away: what it was, by day. Errors: corrupt, unavailable.
   struct DueDay {
@@ -45,7 +41,7 @@ class Sums {
   // As it stands now. Errors: corrupt, unavailable.
   Result<RunSum> run_sum(BusinessDate run, Currency currency) const;
 
-  // Errors: corrupt (beyond 64 bits, a count below zero), unavailable.
+  // Errors: corrupt (a count below zero), unavailable.
   Result<void> finish();
 
  private:

@@ -58,21 +58,16 @@ class Moves {
   }
 
   Result<WhatIf> finish() {
-    const auto fits = [](int128 v) { return v <= INT64_MAX && v >= INT64_MIN; };
     out_.merchants_total = merchants_.size();
     out_.payouts_total = nets_.size();
-    for (const auto& [currency, delta] : fee_delta_) {
-      if (!fits(delta)) return invalid("the fees would move by more than 64 bits");
-      out_.fee_delta[currency] = static_cast<std::int64_t>(delta);
-    }
+    out_.fee_delta = fee_delta_;
     for (const auto& [whose, net] : nets_) {
-      if (!fits(net)) return invalid("a payout would move by more than 64 bits");
       if (out_.payouts.size() >= lines_max_) {
         out_.truncated = true;
         break;
       }
       const auto& [merchant, currency, from, to] = whose;
-      out_.payouts.push_back({merchant, currency, from, to, static_cast<std::int64_t>(net)});
+      out_.payouts.push_back({merchant, currency, from, to, net});
     }
     return std::move(out_);
   }
@@ -244,10 +239,26 @@ class Asking {
   Result<void> on_hold(const Hold& hold) {
     if (!hold.placed) return {};
     WJ_TRY(const auto dues, reader_.due(kEveryDate));
-    for (const auto& due : dues) {
-      if (due.merchant == hold.merchant) moves_.hold(due);
+    for (Due due : dues) {
+      if (due.merchant != hold.merchant) continue;
+      if (hold.from > today_) WJ_CHECK(keep_from(due, hold.from));
+      if (due.lines > 0) moves_.hold(due);
     }
     return {};
+  }
+  // Only what is due from that day on: what is due before is paid before.
+  Result<void> keep_from(Due& due, BusinessDate from) {
+    due.lines = 0;
+    due.net = 0;
+    due.oldest = {};
+    return reader_.unpaid_lines(
+        due.merchant_no, due.currency, kEveryDate, [&](const LineSummary& line) -> Result<bool> {
+          if (line.payout || line.payout_date < from) return true;
+          ++due.lines;
+          due.net += line.net;
+          if (due.oldest == BusinessDate() || line.payout_date < due.oldest) due.oldest = line.payout_date;
+          return true;
+        });
   }
 
   const MoneyReader reader_;

@@ -46,7 +46,7 @@ struct MovedPayout {
   Currency currency;
   BusinessDate from;
   BusinessDate to;
-  std::int64_t net = 0;
+  int128 net = 0;
 };
 
 struct WhatIf {
@@ -55,7 +55,7 @@ struct WhatIf {
   std::uint64_t lines_total = 0;
   std::uint64_t payouts_total = 0;
   std::uint64_t merchants_total = 0;
-  std::map<Currency, std::int64_t> fee_delta;
+  std::map<Currency, int128> fee_delta;
   bool truncated = false;
 };
 

@@ -44,18 +44,22 @@ std::string text_of(const Total& total) {
 }
 
 // Everything in its approval that the plain calculator would say, under terms that hold from the start.
+struct Return {
+  std::int64_t amount = 0;
+  LineKind kind = LineKind::cancel;
+};
 struct Expected {
   plain::Charge charged;
   std::vector<plain::Returned> returned;
 };
 Expected expected_of(const Item& approval, const Contract& contract,
-                     const std::vector<std::int64_t>& returns) {
+                     const std::vector<Return>& returns) {
   Expected out;
   out.charged = plain::charge_of(approval, contract.fees, contract.tier);
   if (!out.charged.refused.empty()) return out;
-  const bool keeps = plain::keeps_fee(contract.fees, approval.method);
-  for (const auto amount : returns) {
-    const auto digits = plain::digits_of(amount);
+  for (const auto& one : returns) {
+    const auto digits = plain::digits_of(one.amount);
+    const bool keeps = plain::keeps_fee(contract.fees, approval.method, one.kind);
     auto back =
         plain::given_back(out.charged, plain::digits_of(approval.amount), out.returned, digits, keeps);
     out.returned.push_back({digits, std::move(back)});
@@ -141,14 +145,20 @@ class Checker {
     if (!must(line != nullptr, "a return of what is left settles")) return;
     must(line->gross == -item.amount, "gross of a return is minus its amount");
     ++tally_.returns;
-    if (balance_.on_cancel == FeeOnCancel::keep) {
+    const bool keeps = balance_.on_cancel == FeeOnCancel::keep;
+    if (keeps && step.kind == LineKind::cancel) {
       ++tally_.kept;
-      must(line->fee == 0 && line->fee_vat == 0, "with KEEP no fee comes back");
+      must(line->fee == 0 && line->fee_vat == 0, "with KEEP no fee comes back with a cancel");
+    }
+    if (keeps && step.kind == LineKind::reversal && item.amount == balance_.amount_left) {
+      ++tally_.undone;
+      must(-line->fee == fee_left() && -line->fee_vat == balance_.vat_left,
+           "what is undone gives back all that is left of the fee, also with KEEP");
     }
     check_line(*line, contract_);
     must(computed(*line, other_contract()), "a return is the same whatever today's contract says");
     balance_ = balance_after(balance_, *line);
-    returns_.push_back(item.amount);
+    returns_.push_back({item.amount, step.kind});
     settled_.push_back(*line);
     agrees_plainly("a return");
   }
@@ -186,8 +196,8 @@ class Checker {
   LineBalance balance_from_the_start() {
     auto approval = settle_approval(case_.approval, contract_);
     LineBalance balance = balance_of(std::get<SettlementLine>(approval), contract_);
-    for (const auto amount : returns_) {
-      auto back = settle_return(return_item(amount, LineKind::cancel), balance);
+    for (const auto& one : returns_) {
+      auto back = settle_return(return_item(one.amount, one.kind), balance);
       const auto* line = std::get_if<SettlementLine>(&back);
       if (!must(line != nullptr, "the same returns settle under other terms")) break;
       balance = balance_after(balance, *line);
@@ -313,6 +323,11 @@ class Checker {
     must(total == Total{}, "an emptied approval's fees are zero, type by type, supply and VAT");
   }
 
+  int128 fee_left() const {
+    int128 sum = 0;
+    for (const auto left : balance_.fees_left) sum += left;
+    return sum;
+  }
   std::uint32_t version_of_return(std::size_t i) const {
     return case_.approval.key.version + 1 + static_cast<std::uint32_t>(i);
   }
@@ -341,7 +356,7 @@ class Checker {
   Contract contract_;  // whose terms hold
   LineBalance balance_;
   std::vector<SettlementLine> settled_;
-  std::vector<std::int64_t> returns_;
+  std::vector<Return> returns_;
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Tally {
   std::uint64_t overflow = 0;
   std::uint64_t returns = 0;
   std::uint64_t kept = 0;         // returns that keep the fee
+  std::uint64_t undone = 0;       // reversals that give it back although cancels keep it
   std::uint64_t adjustments = 0;  // lines
   std::uint64_t unchanged = 0;    // changes of terms that changed nothing, or couldn't settle
   std::uint64_t emptied = 0;      // approvals that ended at zero

@@ -196,7 +196,8 @@ Charge charge_of(const Item& item, const FeeTerms& terms, MerchantTier tier) {
   return charge;
 }
 
-bool keeps_fee(const FeeTerms& terms, std::uint8_t method) {
+bool keeps_fee(const FeeTerms& terms, std::uint8_t method, LineKind kind) {
+  if (kind == LineKind::reversal) return false;
   for (const CancelRule& rule : terms.on_cancel) {
     if (rule.method == 0 || rule.method == method) return rule.fee == FeeOnCancel::keep;
   }
@@ -212,13 +213,16 @@ Charge given_back(const Charge& charged, const Digits& total, const std::vector<
   Digits supply_left = charged.supply;
   for (const Returned& other : earlier) {
     amount_left = subtract(amount_left, other.amount);
+    if (other.back.fees.empty()) continue;  // kept the fee
     vat_left = subtract(vat_left, other.back.vat);
     supply_left = subtract(supply_left, other.back.supply);
   }
   const bool takes_the_rest = amount == amount_left;
   for (std::size_t i = 0; i < charged.fees.size(); ++i) {
     Digits left = charged.fees[i].amount;
-    for (const Returned& other : earlier) left = subtract(left, other.back.fees[i].amount);
+    for (const Returned& other : earlier) {
+      if (!other.back.fees.empty()) left = subtract(left, other.back.fees[i].amount);
+    }
     const Digits share = divide(multiply(charged.fees[i].amount, amount), total, /*half_up=*/true);
     const Digits part = takes_the_rest ? left : smaller(share, left);
     back.fees.push_back({charged.fees[i].type, part});

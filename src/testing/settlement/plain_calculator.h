@@ -38,7 +38,8 @@ struct Charge {
 };
 Charge charge_of(const Item& item, const FeeTerms& terms, MerchantTier tier);
 
-bool keeps_fee(const FeeTerms& terms, std::uint8_t method);
+// Of a return of the kind; a reversal never does.
+bool keeps_fee(const FeeTerms& terms, std::uint8_t method, LineKind kind);
 
 // What a return of `amount` gives back of an approval of `total`, after the returns in `earlier` gave back
 // theirs.

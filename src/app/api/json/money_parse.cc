@@ -125,6 +125,9 @@ Canary read_canary(const JsonNode& node, Violations& violations) {
   out.merchants = read_merchants(r.array("merchantIds"), violations);
   out.method = read_method(r);
   out.business_number = r.text("businessNumber", {.size_max = 20, .charset = Charset::digits});
+  bool known = true;
+  out.currency = currency_of(r.text("currency", {.size_max = 3, .charset = Charset::id}), known);
+  if (!known) r.add("currency", "UNKNOWN_CODE", "is no ISO 4217 code that is known here");
   r.require("candidate");
   if (const auto* terms = r.object("candidate")) out.candidate = read_fee_terms(*terms, violations);
   out.clean_days = static_cast<std::uint32_t>(r.integer("cleanDays", 0, 1'000).value_or(0));

@@ -20,7 +20,6 @@ using settlement::TierRate;
 namespace {
 
 constexpr std::int64_t kMillion = 1'000'000;
-constexpr std::int64_t kMonthsMax = 60;
 
 Selector read_selector(const JsonNode& node, Violations& violations) {
   ObjectReader<kSelectorShape> r(node, violations);
@@ -28,8 +27,8 @@ Selector read_selector(const JsonNode& node, Violations& violations) {
   out.method = read_method(r);
   out.issuer = r.text("issuer", kCodeRule);
   out.card_type = r.code("cardType", CardType::unknown);
-  out.months_min = static_cast<std::uint32_t>(r.integer("monthsMin", 0, kMonthsMax).value_or(0));
-  out.months_max = static_cast<std::uint32_t>(r.integer("monthsMax", 0, kMonthsMax).value_or(0));
+  out.months_min = static_cast<std::uint32_t>(r.integer("monthsMin", 0, settlement::kMonthsMax).value_or(0));
+  out.months_max = static_cast<std::uint32_t>(r.integer("monthsMax", 0, settlement::kMonthsMax).value_or(0));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "app/api/json/money_lines_json.h"
 #include "app/api/json/settlement_json.h"
 #include "domain/settlement/matching.h"
+#include "engine/money/journal_spaces.h"
 
 namespace wonjang {
 namespace {
@@ -146,14 +147,14 @@ void put_what_if(JsonWriter& w, const money::WhatIf& what_if) {
   for (const auto& payout : what_if.payouts) {
     w.begin_object().id("merchantId", payout.merchant).text("currency", payout.currency.code());
     put_dates(w, "date", payout.from, payout.to);
-    w.number("net", payout.net).end_object();
+    w.raw("net", money::text_of(payout.net)).end_object();
   }
   w.end_array().begin_object("counts").number("lines", as_number(what_if.lines_total));
   w.number("payouts", as_number(what_if.payouts_total))
       .number("merchants", as_number(what_if.merchants_total));
   w.end_object().begin_array("feeDelta");
   for (const auto& [currency, amount] : what_if.fee_delta)
-    w.begin_object().text("currency", currency.code()).number("amount", amount).end_object();
+    w.begin_object().text("currency", currency.code()).raw("amount", money::text_of(amount)).end_object();
   w.end_array().flag("truncated", what_if.truncated).end_object();
 }
 

@@ -148,6 +148,7 @@ void append_api_key_json(std::string& out, const ApiKey& key) {
   }
   w.end_array();
   w.text_if("label", key.label).text("status", key.revoked ? "REVOKED" : "ACTIVE");
+  w.id_if("createdBy", key.created_by);
   w.instant_if("createdAt", key.created_at).instant_if("expiresAt", key.expires_at);
   w.end_object();
 }

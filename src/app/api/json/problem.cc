@@ -56,7 +56,8 @@ constexpr KindRow kKinds[] = {
       "Use a key with the scope that detail names."}},
     {ProblemKind::four_eyes,
      {"FOUR_EYES", 403, kNoRetry, "Another one has to decide this",
-      "Who proposed a change doesn't decide it: have it decided with another operator's key."}},
+      "Who proposed a change doesn't decide it, nor a key that the proposer's made, or that made it: have it "
+      "decided with another operator's key."}},
     {ProblemKind::not_found,
      {"NOT_FOUND", 404, kNoRetry, "There is no such thing",
       "Check the path; what belongs to another merchant isn't shown."}},

@@ -127,7 +127,7 @@ void put_fields(JsonWriter& w, const Canary& v) {
     w.end_array();
   }
   put_method_if(w, v.method);
-  w.text_if("businessNumber", v.business_number);
+  w.text_if("businessNumber", v.business_number).text("currency", v.currency.code());
   put_object(w, "candidate", v.candidate);
   w.number_if("cleanDays", v.clean_days).flag_if("stopped", v.stopped).flag_if("promoteAll", v.promote_all);
 }
