@@ -158,6 +158,18 @@ class MoneyRig {
              {body}));
   }
 
+  // Its slip gets the number by which an acquirer's file names it.
+  void name_slip(PaymentId payment, BusinessDate on, std::string slip_no) {
+    const auto& sold = sold_.at(payment);
+    AcquisitionUpdated body;
+    body.approval = sold.approval;
+    body.state = AcquisitionState::requested;
+    body.slip_no = std::move(slip_no);
+    body.at = noon_of(on);
+    must(put(payment.raw(), version_of(payment.raw()), sold.merchant, sold.sale.currency, admin(), {},
+             {body}));
+  }
+
   // Proposed and decided; known from now on.
   void approve(const settlement::Reference& reference) {
     const RawId stream = settlement::change_stream(ids_.next(clock.now(), 0));

@@ -230,7 +230,10 @@ FileMatched full_body(std::type_identity<FileMatched>) {
       .matched_amount = 1'000'000,
       .matched_fee = 23'000,
       .amount_before = 900'000,
-      .fee_before = 20'500};
+      .fee_before = 20'500,
+      .deposits = {{1110, 1'000'000, 23'000, 900'000, 20'500}},
+      .tolerance_amount = 10,
+      .tolerance_days = 5};
 }
 BreakResolved full_body(std::type_identity<BreakResolved>) {
   return {FileId(sample_id(90)), 8, key(7), "매입사 확인: 중복 전송"};

@@ -168,6 +168,14 @@ Signature SigningKey::sign(std::string_view message) const {
   return out;
 }
 
+std::string public_key_pem(const PublicKey& key) {
+  // SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING of 32 bytes }
+  constexpr std::string_view kBefore("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
+  std::string der(kBefore);
+  der.append(reinterpret_cast<const char*>(key.data()), key.size());
+  return "-----BEGIN PUBLIC KEY-----\n" + to_base64(der) + "\n-----END PUBLIC KEY-----\n";
+}
+
 bool verify_signature(const PublicKey& key, std::string_view message, const Signature& signature) {
   EVP_PKEY* const raw = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size());
   if (raw == nullptr) return false;

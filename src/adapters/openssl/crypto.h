@@ -52,6 +52,9 @@ class SigningKey {
   std::unique_ptr<evp_pkey_st, Free> key_;
 };
 
+// As a PEM file (SubjectPublicKeyInfo, RFC 8410), for `openssl` and everybody else's tools.
+std::string public_key_pem(const PublicKey& key);
+
 bool verify_signature(const PublicKey& key, std::string_view message, const Signature& signature);
 
 // Hides 16 bytes (a position, a cursor) in 16 bytes that look random, one to one: AES-128 of one block under

@@ -170,5 +170,17 @@ TEST(SignedNote, is_text_blank_line_and_signature) {
   EXPECT_EQ(from_base64(vkey.substr(31))->substr(1), view(key.public_key()));
 }
 
+// RFC 8410, section 10.1.
+TEST(Signing, a_public_key_is_written_as_others_read_it) {
+  const auto bytes = from_base64("GdCxDI6xz+TFybPmt2cLCzrY9+V8HU6Ki+Sb/oMJwK8=");
+  ASSERT_TRUE(bytes && bytes->size() == 32);
+  PublicKey key{};
+  std::copy(bytes->begin(), bytes->end(), key.begin());
+  EXPECT_EQ(public_key_pem(key),
+            "-----BEGIN PUBLIC KEY-----\n"
+            "MCowBQYDK2VwAyEAGdCxDI6xz+TFybPmt2cLCzrY9+V8HU6Ki+Sb/oMJwK8=\n"
+            "-----END PUBLIC KEY-----\n");
+}
+
 }  // namespace
 }  // namespace wonjang

@@ -240,6 +240,15 @@ FileImported read(MessageReader& r, const pb::FileImported& m) {
           .rows = read_all(m.rows(), [&](const pb::FileRow& one) { return row(r, one); })};
 }
 
+Deposited deposited(MessageReader& r, const pb::Deposited& m) {
+  r.all_known(m);
+  return {.account = static_cast<std::uint16_t>(m.account()),
+          .amount = m.amount(),
+          .fee = m.fee(),
+          .amount_before = m.amount_before(),
+          .fee_before = m.fee_before()};
+}
+
 FileMatched read(MessageReader& r, const pb::FileMatched& m) {
   r.all_known(m);
   return {.file = r.id<FileId>(m.file()),
@@ -250,7 +259,10 @@ FileMatched read(MessageReader& r, const pb::FileMatched& m) {
           .matched_amount = m.matched_amount(),
           .matched_fee = m.matched_fee(),
           .amount_before = m.amount_before(),
-          .fee_before = m.fee_before()};
+          .fee_before = m.fee_before(),
+          .deposits = read_all(m.deposits(), [&](const pb::Deposited& one) { return deposited(r, one); }),
+          .tolerance_amount = m.tolerance_amount(),
+          .tolerance_days = m.tolerance_days()};
 }
 
 BreakResolved read(MessageReader& r, const pb::BreakResolved& m) {

@@ -19,6 +19,7 @@ void fields(WireWriter& w, const SettlementLine& v);
 void fields(WireWriter& w, const FailedItem& v);
 void fields(WireWriter& w, const CanaryDifference& v);
 void fields(WireWriter& w, const Redated& v);
+void fields(WireWriter& w, const Deposited& v);
 void fields(WireWriter& w, const CarriedOver& v);
 void fields(WireWriter& w, const FileRow& v);
 void fields(WireWriter& w, const Match& v);
@@ -267,6 +268,14 @@ void fields(WireWriter& w, const FileImported& v) {
   write_all(w, M::kRowsFieldNumber, v.rows);
 }
 
+void fields(WireWriter& w, const Deposited& v) {
+  w.number(pb::Deposited::kAccountFieldNumber, std::uint32_t{v.account});
+  w.number(pb::Deposited::kAmountFieldNumber, v.amount);
+  w.number(pb::Deposited::kFeeFieldNumber, v.fee);
+  w.number(pb::Deposited::kAmountBeforeFieldNumber, v.amount_before);
+  w.number(pb::Deposited::kFeeBeforeFieldNumber, v.fee_before);
+}
+
 int field_of(const FileMatched&) { return pb::Event::kFileMatchedFieldNumber; }
 void fields(WireWriter& w, const FileMatched& v) {
   using M = pb::FileMatched;
@@ -279,6 +288,9 @@ void fields(WireWriter& w, const FileMatched& v) {
   w.number(M::kMatchedFeeFieldNumber, v.matched_fee);
   w.number(M::kAmountBeforeFieldNumber, v.amount_before);
   w.number(M::kFeeBeforeFieldNumber, v.fee_before);
+  write_all(w, M::kDepositsFieldNumber, v.deposits);
+  w.number(M::kToleranceAmountFieldNumber, v.tolerance_amount);
+  w.number(M::kToleranceDaysFieldNumber, std::int64_t{v.tolerance_days});
 }
 
 int field_of(const BreakResolved&) { return pb::Event::kBreakResolvedFieldNumber; }

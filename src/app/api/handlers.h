@@ -95,6 +95,10 @@ void get_settlement_line(Api& api, CallPtr call);
 void list_payment_lines(Api& api, CallPtr call);
 void adjust_settlement(Api& api, CallPtr call);
 
+// money_totals_handlers.cc
+void get_line_totals(Api& api, CallPtr call);
+void get_payout_totals(Api& api, CallPtr call);
+
 // payout_handlers.cc
 void run_payouts(Api& api, CallPtr call);
 void list_payouts(Api& api, CallPtr call);
@@ -105,6 +109,9 @@ void import_payout_results(Api& api, CallPtr call);
 
 // funds_handlers.cc
 void get_funds(Api& api, CallPtr call);
+void get_funds_report(Api& api, CallPtr call);
+void get_funds_signature(Api& api, CallPtr call);
+void get_signing_key(Api& api, CallPtr call);
 void get_funds_lines(Api& api, CallPtr call);
 
 // reconcile_handlers.cc

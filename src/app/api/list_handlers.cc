@@ -206,12 +206,60 @@ void run_transactions(Api& api, CallPtr call, const ServingNow& now, const servi
   answer_view(api, std::move(call), now, std::move(body));
 }
 
-void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::SearchQuery& query,
-                const ListWish& wish) {
+// What the text is the id of on the money side. A line's id is searched for by its payment's.
+struct MoneyId {
+  std::optional<settlement::PayoutId> payout;
+  std::optional<settlement::LineKey> line;
+};
+
+// The payout and the line with this id, and of a line the payout that covers it: those that the caller may
+// see and that `only` doesn't leave out. While the money side isn't there, a line's payment is found all the
+// same. Errors: unavailable (of a payout: not there yet), corrupt.
+Result<void> put_money_hits(JsonWriter& w, Api& api, const Caller& caller, const MoneyId& id,
+                            std::optional<std::uint32_t> only) {
+  const auto view = api.parts().money->now();
+  if (!view && id.payout) return view.error();
+  if (!view) return {};
+  const money::MoneyReader reader(*view->snapshot);
+  const auto registry = api.registry();
+  const MerchantsByNumber merchants(*registry);
+  const auto may_see = [&](money::MerchantNo number) {
+    const auto* merchant = merchants.find(number);
+    const bool is_own = caller.merchant.is_zero() || (merchant != nullptr && merchant->id == caller.merchant);
+    return is_own && (!only || *only == number);
+  };
+  std::optional<money::LineSummary> line;
+  if (id.line) {
+    WJ_TRY(line, reader.line(*id.line));
+    if (line && !may_see(line->merchant_no)) line.reset();
+  }
+  const auto covers = line ? line->payout : id.payout;
+  std::optional<money::PayoutNow> payout;
+  if (covers) {
+    WJ_TRY(payout, reader.payout(*covers));
+  }
+  w.begin_array("settlementLines");
+  if (line) put_line(w, *line, merchants.find(line->merchant_no));
+  w.end_array().begin_array("payouts");
+  if (payout && may_see(payout->merchant_no)) put_payout(w, *payout, registry->find(payout->merchant));
+  w.end_array();
+  return {};
+}
+
+// A payout's id is no text of a payment: nothing is looked for.
+Result<serving::Paged<serving::SearchHit>> find_payments(Api& api, const ServingNow& now,
+                                                         const serving::SearchQuery& query,
+                                                         const MoneyId& id) {
+  if (id.payout) return serving::Paged<serving::SearchHit>();
   const auto& most = api.options().ceilings;
-  const serving::SearchLimits limits{most.search_seeks, most.search_rows};
-  const auto found = serving::Search::run(now.snapshot(), now.dictionary(), now.views().merchants(),
-                                          now.views().forms(), query, limits);
+  return serving::Search::run(now.snapshot(), now.dictionary(), now.views().merchants(), now.views().forms(),
+                              query, {most.search_seeks, most.search_rows});
+}
+
+void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::SearchQuery& query,
+                const MoneyId& id, const ListWish& wish) {
+  const auto& most = api.options().ceilings;
+  const auto found = find_payments(api, now, query, id);
   if (!found) return answer_wrong(api, std::move(call), found.error());
   const auto registry = api.registry();
   std::string body;
@@ -219,6 +267,10 @@ void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::Se
   w.begin_object().begin_array("payments");
   for (const auto& hit : found->items) put_search_hit(w, hit, *registry);
   w.end_array();
+  if (id.payout || id.line) {
+    if (const auto put = put_money_hits(w, api, *call->caller, id, query.merchant); !put)
+      return api.answer_error(std::move(call), put.error());
+  }
   put_next(w, api, wish, found->next);
   put_period(w, wish.period);
   put_seen(w, api, now);
@@ -281,17 +333,16 @@ void search_payments(Api& api, CallPtr call) {
   const auto wish = take_list(api, call, query, "search");
   if (!wish) return;
   serving::SearchQuery wanted;
-  // A line's id names its payment.
-  const auto line = settlement::parse_line_key(*text);
-  wanted.text = line ? line->payment.text() : std::string(*text);
+  const MoneyId id{settlement::PayoutId::parse(*text), settlement::parse_line_key(*text)};
+  wanted.text = id.line ? id.line->payment.text() : std::string(*text);
   wanted.merchant = whose->merchant;
   wanted.from = wish->period.from;
   wanted.until = wish->period.until;
   wanted.limit = wish->page.limit;
   wanted.after = wish->page.after;
   at_view(api, std::move(call), query, Work::query,
-          [wanted, wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
-            run_search(a, std::move(c), now, wanted, wish);
+          [wanted, id, wish = *wish](Api& a, CallPtr c, const ServingNow& now) {
+            run_search(a, std::move(c), now, wanted, id, wish);
           });
 }
 

@@ -1,6 +1,6 @@
 // The money side over real HTTP: four eyes, strict bodies, what a merchant may see, repeated requests, and
 // the alarm when the numbers don't add up.
-#include "app/api/api_test_world.h"
+#include "app/api/money_api_world.h"
 #include "domain/settlement/events.h"
 #include "engine/ledger/ask.h"
 
@@ -8,47 +8,6 @@ namespace wonjang {
 namespace {
 
 namespace json = boost::json;
-
-class MoneyApi : public testing::Test {
- protected:
-  static void patient(ServiceConfig& config) {
-    config.position_wait_ms = 10'000;
-    config.http_read_ms = 20'000;
-    config.money_nice = 0;
-  }
-
-  std::string contract(const std::string& merchant, const std::string& more = "") {
-    return R"({"kind":"CONTRACT","contract":{"merchantId":")" + merchant +
-           R"(","validFrom":"2020-01-01","calendar":"KR","payoutAccount":"acct-1","fees":{"rules":[)"
-           R"({"name":"card","kind":"BASE_RATE","ratePpm":25000}]})" +
-           more + "}}";
-  }
-  std::string second_key() { return world_.make_key(R"({"scopes":["operator"]})", "second"); }
-
-  // Proposed by one person's key, approved by another's.
-  void approve(const std::string& body, const std::string& name) {
-    if (first_.empty()) first_ = world_.make_key(R"({"scopes":["operator"]})", "first");
-    if (second_.empty()) second_ = second_key();
-    auto one = world_.as(first_);
-    const auto proposed = one.post("/v1/changes", "p-" + name, body);
-    ASSERT_EQ(proposed.status, 201) << proposed.body;
-    auto other = world_.as(second_);
-    const auto decided = other.post("/v1/changes/" + proposed.text("changeId") + "/decisions", "d-" + name,
-                                    R"({"decision":"APPROVE"})");
-    ASSERT_EQ(decided.status, 200) << decided.body;
-    EXPECT_EQ(decided.text("status"), "APPROVED");
-    position_ = decided.header("Ledger-Position");
-  }
-  TestAnswer look(Asker& who, const std::string& target) {
-    return who.get(target + (target.find('?') == std::string::npos ? "?" : "&") +
-                   "min-position=" + position_);
-  }
-
-  World world_{{}, &patient};
-  std::string first_;
-  std::string second_;
-  std::string position_;
-};
 
 TEST_F(MoneyApi, who_proposes_a_change_does_not_approve_it) {
   auto house = world_.as(world_.make_key(R"({"scopes":["operator"]})", "first"));

@@ -7,7 +7,7 @@
 #include "app/api/money_read.h"
 #include "app/api/write_request.h"
 #include "app/money/ledger_sink.h"
-#include "engine/ledger/idempotency.h"
+#include "engine/ledger/ask.h"
 
 namespace wonjang {
 namespace {
@@ -58,12 +58,48 @@ void ask_money(Api& api, CallPtr call, std::string what, ThenAsk then) {
 
 namespace {
 
+Request keep_request(Api& api, const Call& call, const JobRequest& job, Reply reply) {
+  auto request = write_request(api, *call.caller, job.key.text, *job.asked);
+  request.renderer = nullptr;
+  request.command = KeepAnswer{job.operation, std::move(reply)};
+  return request;
+}
+
+Reply reply_to_keep(int status, const std::string& body, bool is_file) {
+  const bool is_kept = !is_file && body.size() <= kKeptBytesMax;
+  return {static_cast<std::uint16_t>(status), is_kept ? body : std::string()};
+}
+
+// Kept now, or kept before without a body: then the same work came to this answer again.
+bool is_own_answer(const Answer& kept) {
+  return kept.kind == AnswerKind::done || (kept.kind == AnswerKind::replayed && kept.reply.body.empty());
+}
+
+class KeptCompletion final : public Completion {
+ public:
+  KeptCompletion(Api& api, CallPtr call, HttpResponse response)
+      : api_(api), call_(std::move(call)), response_(std::move(response)) {}
+  void complete(std::uint64_t, Answer answer) override {
+    if (!is_own_answer(answer)) return api_.finish(std::move(call_), std::move(answer));
+    add_tails(api_, response_);
+    api_.answer(std::move(call_), std::move(response_));
+  }
+  void flush() override { delete this; }  // always comes after complete()
+
+ private:
+  Api& api_;
+  CallPtr call_;
+  HttpResponse response_;
+};
+
 // A job's call. Answered when the job lets go of it: by then the next one may begin.
 struct JobCall {
-  JobCall(Api& a, CallPtr c) : api(a), call(std::move(c)) {}
+  JobCall(Api& a, CallPtr c, JobRequest r) : api(a), call(std::move(c)), request(std::move(r)) {}
   ~JobCall() {
     if (call == nullptr) return;
-    if (!answer) {
+    if (kept && !is_own_answer(*kept)) {
+      api.finish(std::move(call), *std::move(kept));
+    } else if (!answer) {
       answer_stopping(api, std::move(call));
     } else if (!*answer) {
       answer_job_error(api, std::move(call), answer->error());
@@ -74,24 +110,66 @@ struct JobCall {
   JobCall(const JobCall&) = delete;
   JobCall& operator=(const JobCall&) = delete;
 
+  // On the jobs' thread. Looked up again: who waited for the first one's end may hear what came of it.
+  void run(const Job& job) {
+    if (request.asked && answered_from_key(api, call, request)) return;
+    auto& side = *api.parts().money;
+    {
+      LedgerSink sink(side.ledger());
+      answer = job(side.ports_of(sink), side.owner(call->caller->actor, {}));
+    }
+    if (!request.asked || !*answer) return;
+    auto reply = reply_to_keep((*answer)->status, (*answer)->body, !(*answer)->file_name.empty());
+    kept = ask(api.ledger(), keep_request(api, *call, request, std::move(reply)));
+  }
+
   Api& api;
   CallPtr call;
+  JobRequest request;
   std::optional<Result<JobAnswer>> answer;  // nothing: it never began
+  std::optional<Answer> kept;               // what the ledger said to keeping it
 };
 
 }  // namespace
 
-void begin_job(Api& api, CallPtr call, std::string what, Job job) {
+std::string digest_of_body(Api& api, const Call& call) {
+  const auto digest = api.digest().sha256(call.request.body);
+  return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+bool answered_from_key(Api& api, CallPtr& call, const JobRequest& request) {
+  const auto found = api.ledger().find_idempotency(request.key.hash);
+  if (!found) {
+    api.answer_error(std::move(call), found.error());
+    return true;
+  }
+  if (!*found) return false;
+  const auto& entry = (*found)->entry;
+  const bool is_same = entry.fingerprint == request.asked->fingerprint(api.digest());
+  if (is_same && entry.final && entry.reply.empty()) return false;
+  // The ledger says what stands under the key, or whose it is.
+  auto keep = keep_request(api, *call, request, {});
+  api.submit(std::move(call), std::move(keep));
+  return true;
+}
+
+void keep_and_answer(Api& api, CallPtr call, const JobRequest& request, HttpResponse response) {
+  auto keep =
+      keep_request(api, *call, request, reply_to_keep(response.status, response.body, /*is_file=*/false));
+  // Owned by its own flush().
+  keep.completion = new KeptCompletion(api, std::move(call), std::move(response));
+  api.ledger().submit(std::move(keep));
+}
+
+void begin_job(Api& api, CallPtr call, JobRequest request, Job job) {
   if (api.is_draining()) return answer_stopping(api, std::move(call));
-  const auto held = std::make_shared<JobCall>(api, std::move(call));
+  if (request.asked && answered_from_key(api, call, request)) return;
   WorkThread::Work work;
-  work.what = std::move(what);
-  work.whose = held->call->caller->actor.id;
+  work.what = request.what;
+  work.whose = call->caller->actor.id;
+  const auto held = std::make_shared<JobCall>(api, std::move(call), std::move(request));
   work.act = [held, job = std::move(job)](bool cancelled) {
-    if (cancelled) return;
-    auto& side = *held->api.parts().money;
-    LedgerSink sink(side.ledger());
-    held->answer = job(side.ports_of(sink), side.owner(held->call->caller->actor, {}));
+    if (!cancelled) held->run(job);
   };
   const auto begun = api.parts().money->jobs().begin(std::move(work));
   if (!begun) answer_job_error(api, std::move(held->call), begun.error());

@@ -6,11 +6,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/api/handlers.h"
 #include "app/http/message.h"
 #include "app/money/money_side.h"
+#include "engine/ledger/idempotency.h"
 
 namespace wonjang {
 
@@ -19,21 +21,6 @@ namespace wonjang {
 using ThenAsk = std::function<void(Api&, CallPtr, const std::shared_ptr<const KvSnapshot>&)>;
 void ask_money(Api& api, CallPtr call, std::string what, ThenAsk then);
 
-// On the jobs' thread; 409 JOB_UNDER_WAY when another job is. `job` gives the answer's body, or why there is
-// none.
-struct JobAnswer {
-  std::string body;
-  int status = 200;
-  std::string content_type = "application/json";
-  std::string file_name;  // of a file that a browser keeps; empty: none
-};
-using Job = std::function<Result<JobAnswer>(const money::MoneyPorts&, const money::JobOwner&)>;
-void begin_job(Api& api, CallPtr call, std::string what, Job job);
-
-// What `reference` would move if it were approved now (funds_handlers.cc). On the questions' thread.
-void answer_what_if(Api& api, CallPtr call, const settlement::Reference& reference,
-                    const KvSnapshot& snapshot);
-
 // The idempotency key of a request whose body is JSON or CSV. Nothing: the call was answered.
 struct WorkKey {
   std::string text;
@@ -41,5 +28,44 @@ struct WorkKey {
 };
 std::optional<WorkKey> take_work_key(Api& api, CallPtr& call);
 std::optional<WorkKey> take_csv_key(Api& api, CallPtr& call);
+
+// A request that begins a job. What came of it is kept under its key in the ledger (KeepAnswer), so whoever
+// sends it again, after a restart too, hears that and begins nothing.
+//   - kept once the job is done: a process that died in it has kept nothing, and the same request again does
+//     the rest of the job;
+//   - a job that failed keeps nothing either: it may go well the next time;
+//   - an answer without a body, or one of more than kKeptBytesMax, isn't kept itself. The key still belongs
+//   to
+//     its request, and a repeat does the job again, which finds what stands.
+constexpr std::size_t kKeptBytesMax = 256 * 1024;
+struct JobRequest {
+  std::string what;       // "payouts for 2026-11-22", for who comes second
+  std::string operation;  // "run_payouts", for the event
+  WorkKey key;
+  std::optional<CanonicalRequest> asked;  // nothing: a dry run, of which nothing is kept
+};
+
+// SHA-256 of the call's body, hex: of a file, what it is known by.
+std::string digest_of_body(Api& api, const Call& call);
+
+// True: the key was used before, and the call is answered by what is kept under it.
+bool answered_from_key(Api& api, CallPtr& call, const JobRequest& request);
+// Keeps what `response` says under the key and answers with it, once that is durable.
+void keep_and_answer(Api& api, CallPtr call, const JobRequest& request, HttpResponse response);
+
+// On the jobs' thread; 409 JOB_UNDER_WAY when another job is. `job` gives the answer's body, or why there is
+// none.
+struct JobAnswer {
+  std::string body;
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string file_name;  // of a file that a browser keeps; empty: none. Such a body isn't kept
+};
+using Job = std::function<Result<JobAnswer>(const money::MoneyPorts&, const money::JobOwner&)>;
+void begin_job(Api& api, CallPtr call, JobRequest request, Job job);
+
+// What `reference` would move if it were approved now (funds_handlers.cc). On the questions' thread.
+void answer_what_if(Api& api, CallPtr call, const settlement::Reference& reference,
+                    const KvSnapshot& snapshot);
 
 }  // namespace wonjang

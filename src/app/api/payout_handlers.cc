@@ -79,7 +79,14 @@ void run_payouts(Api& api, CallPtr call) {
   if (!key) return;
   const auto wanted = taken(api, call, parse_payout_date(call->request.body));
   if (!wanted) return;
-  begin_job(api, std::move(call), "payouts for " + to_text(wanted->date),
+  JobRequest request{"payouts for " + to_text(wanted->date), "run_payouts", *key, std::nullopt};
+  if (!*dry_run) {
+    request.asked.emplace("run_payouts")
+        .number(wanted->date.days)
+        .text(wanted->calendar)
+        .flag(wanted->also_on_closed_day);
+  }
+  begin_job(api, std::move(call), std::move(request),
             [wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports, const money::JobOwner& owner) {
               return pay_out(ports, owner, wanted, dry);
             });
@@ -203,7 +210,8 @@ void make_payout_file(Api& api, CallPtr call) {
   const auto date = wanted->date;
   const auto tail = to_hex(std::string_view(reinterpret_cast<const char*>(key->hash.data()), 4));
   const auto name = "payouts-" + to_text(date) + "-" + tail + ".csv";
-  begin_job(api, std::move(call), "a payout file for " + to_text(date),
+  begin_job(api, std::move(call),
+            {"a payout file for " + to_text(date), "make_payout_file", *key, wanted->canonical},
             [date, name](const money::MoneyPorts& ports, const money::JobOwner& owner) -> Result<JobAnswer> {
               WJ_TRY(auto file, money::send_payouts(ports, date, name, owner));
               return JobAnswer{std::move(file.csv), 200, "text/csv; charset=utf-8", std::move(file.name)};
@@ -218,7 +226,9 @@ void import_payout_results(Api& api, CallPtr call) {
   auto results = money::parse_payout_results(call->request.body);
   if (!results) return api.answer_problem(std::move(call), ProblemKind::cannot_run, results.error().message);
   const std::string name(query->find("name").value_or("results"));
-  begin_job(api, std::move(call), "payout results",
+  JobRequest request{"payout results", "import_payout_results", *key, std::nullopt};
+  request.asked.emplace("import_payout_results").text(name).text(digest_of_body(api, *call));
+  begin_job(api, std::move(call), std::move(request),
             [results = *std::move(results), name](const money::MoneyPorts& ports,
                                                   const money::JobOwner& owner) -> Result<JobAnswer> {
               WJ_TRY(const auto applied, money::apply_payout_results(ports, results, name, owner));

@@ -67,8 +67,7 @@ std::optional<money::FileToImport> taken_file(Api& api, CallPtr& call, const Que
   out.file =
       FileId(settlement::file_stream(RawId::from_bytes(reinterpret_cast<const char*>(key.hash.data()))));
   out.name = *name;
-  const auto digest = api.digest().sha256(call->request.body);
-  out.sha256 = to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  out.sha256 = digest_of_body(api, *call);
   out.kind = kind == "DEPOSIT" ? FileKind::deposit : FileKind::acquisition;
   out.acquirer = *acquirer;
   out.currency = *currency;
@@ -82,6 +81,31 @@ std::optional<money::FileToImport> taken_file(Api& api, CallPtr& call, const Que
   }
   out.rows = std::move(parsed.rows);
   return out;
+}
+
+// How far rows and movements may be apart, of the query: by default the file's own. Nothing: the call was
+// answered.
+std::optional<money::MatchOptions> taken_options(Api& api, CallPtr& call, const Query& query) {
+  constexpr std::int64_t kAmountMax = 1'000'000;
+  constexpr std::int64_t kDaysMax = 31;
+  const auto amount = query.number("amountTolerance", 0, kAmountMax, 0);
+  const auto days = query.number("dateTolerance", 0, kDaysMax, settlement::MatchTolerance{}.date_days);
+  if (!amount || !days) {
+    api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                       "amountTolerance is in minor units, up to 1000000; dateTolerance in days, up to 31");
+    return std::nullopt;
+  }
+  money::MatchOptions out;
+  if (query.find("amountTolerance") || query.find("dateTolerance"))
+    out.tolerance = {*amount, static_cast<std::int32_t>(*days)};
+  return out;
+}
+void add_to(CanonicalRequest& asked, const money::MatchOptions& options) {
+  if (!options.tolerance) {
+    asked.absent();
+    return;
+  }
+  asked.number(options.tolerance->amount).number(options.tolerance->date_days);
 }
 
 // The same bytes under another key would be matched twice. True: the call was answered.
@@ -115,18 +139,11 @@ Result<LineToResolve> break_to_resolve(const money::MoneyReader& reader,
                                        const settlement::BreakResolved& resolved) {
   WJ_TRY(const auto file, reader.file(resolved.file));
   if (!file) return not_found("there is no such file");
-  WJ_TRY(const auto matches, reader.matches_of(resolved.file));
-  for (const auto& match : matches) {
-    const bool is_row = resolved.line_no != 0 && match.line_no == resolved.line_no;
-    const bool is_ours = resolved.line_no == 0 && match.line_no == 0 && !match.ours.empty() &&
-                         match.ours.front() == resolved.line;
-    if (!is_row && !is_ours) continue;
-    if (match.state == MatchState::matched)
-      return invalid("this row is matched: there is nothing to resolve");
-    if (match.state == MatchState::resolved) return invalid("this break is resolved already");
-    return LineToResolve{file->file, file->version};
-  }
-  return not_found("the file has no such break");
+  WJ_TRY(const auto match, reader.match_of(resolved.file, resolved.line_no, resolved.line));
+  if (!match) return not_found("the file has no such break");
+  if (match->state == MatchState::matched) return invalid("this row is matched: there is nothing to resolve");
+  if (match->state == MatchState::resolved) return invalid("this break is resolved already");
+  return LineToResolve{file->file, file->version};
 }
 
 class ResolutionRenderer final : public Renderer {
@@ -156,28 +173,47 @@ const Renderer& resolution_renderer() {
 }  // namespace
 
 void import_acquirer_file(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"name", "kind", "acquirer", "currency"});
+  const auto query =
+      take_query(api, call, {"name", "kind", "acquirer", "currency", "amountTolerance", "dateTolerance"});
   if (!query) return;
   const auto key = take_csv_key(api, call);
   if (!key) return;
+  const auto options = taken_options(api, call, *query);
+  if (!options) return;
   auto file = taken_file(api, call, *query, *key);
   if (!file || refused_known(api, call, *file)) return;
-  begin_job(api, std::move(call), "an import of " + file->name,
-            [file = *std::move(file)](const money::MoneyPorts& ports,
-                                      const money::JobOwner& owner) -> Result<JobAnswer> {
-              WJ_TRY(const auto report, money::import_file(ports, file, {}, owner));
+  JobRequest request{"an import of " + file->name, "import_acquirer_file", *key, std::nullopt};
+  request.asked.emplace("import_acquirer_file")
+      .text(file->name)
+      .text(settlement::code_of(file->kind))
+      .text(file->acquirer)
+      .text(file->currency.code())
+      .text(file->sha256);
+  add_to(*request.asked, *options);
+  begin_job(api, std::move(call), std::move(request),
+            [file = *std::move(file), options = *options](const money::MoneyPorts& ports,
+                                                          const money::JobOwner& owner) -> Result<JobAnswer> {
+              WJ_TRY(const auto report, money::import_file(ports, file, options, owner));
               return file_answer(ports, file.file, report, 201);
             });
 }
 
 void match_acquirer_file(Api& api, CallPtr call) {
+  const auto query = take_query(api, call, {"amountTolerance", "dateTolerance"});
+  if (!query) return;
+  const auto options = taken_options(api, call, *query);
+  if (!options) return;
   const auto key = take_work_key(api, call);
   if (!key) return;
   const auto id = FileId::parse(call->parameter);
   if (!id) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such file");
-  begin_job(api, std::move(call), "a match of " + id->text(),
-            [id = *id](const money::MoneyPorts& ports, const money::JobOwner& owner) -> Result<JobAnswer> {
-              WJ_TRY(const auto report, money::match_file(ports, id, Currency(), {}, owner));
+  JobRequest request{"a match of " + id->text(), "match_acquirer_file", *key, std::nullopt};
+  request.asked.emplace("match_acquirer_file").text(id->text());
+  add_to(*request.asked, *options);
+  begin_job(api, std::move(call), std::move(request),
+            [id = *id, options = *options](const money::MoneyPorts& ports,
+                                           const money::JobOwner& owner) -> Result<JobAnswer> {
+              WJ_TRY(const auto report, money::match_file(ports, id, options, owner));
               return file_answer(ports, id, report, 200);
             });
 }
@@ -272,23 +308,17 @@ void list_breaks(Api& api, CallPtr call) {
              const auto breaks = reader.breaks(static_cast<std::uint32_t>(limit));
              if (!breaks) return a.answer_error(std::move(c), breaks.error());
              const auto today = business_date_of(a.clock().now());
-             std::map<FileId, std::vector<settlement::FileRow>> rows;
              std::string body;
              JsonWriter w(body);
              w.begin_object().begin_array("items");
              for (const auto& one : *breaks) {
-               const settlement::FileRow* row = nullptr;
+               std::optional<settlement::FileRow> row;
                if (one.match.line_no != 0) {
-                 if (!rows.contains(one.file)) {
-                   auto found = reader.rows_of(one.file);
-                   if (!found) return a.answer_error(std::move(c), found.error());
-                   rows[one.file] = *std::move(found);
-                 }
-                 const auto& all = rows[one.file];
-                 const auto at = std::ranges::find(all, one.match.line_no, &settlement::FileRow::line_no);
-                 if (at != all.end()) row = &*at;
+                 auto found = reader.row_of(one.file, one.match.line_no);
+                 if (!found) return a.answer_error(std::move(c), found.error());
+                 row = *std::move(found);
                }
-               put_break(w, one, row, today);
+               put_break(w, one, row ? &*row : nullptr, today);
              }
              end_items(w, a, view);
              answer_seen(a, std::move(c), view.seen, std::move(body));

@@ -40,8 +40,8 @@ void put_run_now(JsonWriter& w, Api& api, BusinessDate date, const std::optional
   put_run(w, date, run ? &*run : nullptr, look);
 }
 
-// 202 with the run as it stands.
-void answer_run(Api& api, CallPtr call, BusinessDate date, bool is_repeat) {
+// 202 with the run as it stands, which is kept: the same request again hears the same.
+void answer_run(Api& api, CallPtr call, BusinessDate date, const JobRequest& request) {
   std::optional<money::RunNow> run;
   if (const auto view = api.parts().money->now()) {
     if (auto found = money::MoneyReader(*view->snapshot).run(date)) run = *std::move(found);
@@ -51,26 +51,26 @@ void answer_run(Api& api, CallPtr call, BusinessDate date, bool is_repeat) {
   response.content_type = "application/json";
   JsonWriter w(response.body);
   put_run_now(w, api, date, run);
-  if (is_repeat) response.headers.push_back({"Idempotent-Replayed", "true"});
-  api.answer(std::move(call), std::move(response));
+  keep_and_answer(api, std::move(call), request, std::move(response));
 }
 
-// A run is begun once per key; a repeat hears how it stands.
-void begin_run(Api& api, CallPtr call, const WorkKey& key, BusinessDate date,
-               const CanonicalRequest& canonical) {
+// A run is begun once per key: what is kept in the ledger says so, and until that is written what this
+// process remembers.
+void begin_run(Api& api, CallPtr call, const JobRequest& request, BusinessDate date) {
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
+  if (answered_from_key(api, call, request)) return;
   auto& side = *api.parts().money;
-  switch (side.recent_keys().enter(key.hash, canonical.fingerprint(api.digest()))) {
+  switch (side.recent_keys().enter(request.key.hash, request.asked->fingerprint(api.digest()))) {
     case RecentKeys::Seen::repeated:
-      return answer_run(api, std::move(call), date, /*is_repeat=*/true);
+      return answer_run(api, std::move(call), date, request);
     case RecentKeys::Seen::reused:
       return api.answer_problem(std::move(call), ProblemKind::key_reused);
     case RecentKeys::Seen::first:
       break;
   }
   const auto begun = side.begin_run(date, call->caller->actor, {});
-  if (begun) return answer_run(api, std::move(call), date, /*is_repeat=*/false);
-  side.recent_keys().forget(key.hash);
+  if (begun) return answer_run(api, std::move(call), date, request);
+  side.recent_keys().forget(request.key.hash);
   answer_job_error(api, std::move(call), begun.error());
 }
 
@@ -159,7 +159,8 @@ void start_settlement_run(Api& api, CallPtr call) {
   if (wanted->date > business_date_of(api.clock().now()))
     return api.answer_problem(std::move(call), ProblemKind::cannot_run,
                               "this date is still to come: a day is settled once it is there");
-  begin_run(api, std::move(call), *key, wanted->date, wanted->canonical);
+  begin_run(api, std::move(call),
+            {"a run for " + to_text(wanted->date), "run_settlement", *key, wanted->canonical}, wanted->date);
 }
 
 void rerun_settlement(Api& api, CallPtr call) {
@@ -174,9 +175,9 @@ void rerun_settlement(Api& api, CallPtr call) {
   if (!*run || !(*run)->started)
     return api.answer_problem(std::move(call), ProblemKind::cannot_run,
                               "there never was a run for this date: begin one with POST /v1/settlement/runs");
-  CanonicalRequest canonical("rerun_settlement");
-  canonical.number(date->days);
-  begin_run(api, std::move(call), *key, *date, canonical);
+  JobRequest request{"a run for " + to_text(*date), "rerun_settlement", *key, std::nullopt};
+  request.asked.emplace("rerun_settlement").number(date->days);
+  begin_run(api, std::move(call), request, *date);
 }
 
 void stop_settlement_run(Api& api, CallPtr call) {
@@ -184,9 +185,12 @@ void stop_settlement_run(Api& api, CallPtr call) {
   if (!key) return;
   const auto date = date_of_path(call->parameter);
   if (!date) return answer_wrong_read(api, std::move(call), date.error());
+  JobRequest request{"a stop of the run for " + to_text(*date), "stop_settlement", *key, std::nullopt};
+  request.asked.emplace("stop_settlement").number(date->days);
+  if (answered_from_key(api, call, request)) return;
   const auto under_way = api.parts().money->run_under_way();
   if (under_way && under_way->date == *date) api.parts().money->jobs().stop_current();
-  answer_run(api, std::move(call), *date, /*is_repeat=*/false);
+  answer_run(api, std::move(call), *date, request);
 }
 
 void list_settlement_runs(Api& api, CallPtr call) {
@@ -403,7 +407,10 @@ void adjust_settlement(Api& api, CallPtr call) {
   if (!key) return;
   const auto wanted = taken(api, call, parse_adjustment(call->request.body));
   if (!wanted) return;
-  begin_job(api, std::move(call), "an adjustment of lines",
+  JobRequest request{"an adjustment of lines", "adjust_settlement", *key, std::nullopt};
+  if (!*dry_run)
+    request.asked.emplace("adjust_settlement").text(wanted->change.text()).number(wanted->date.days);
+  begin_job(api, std::move(call), std::move(request),
             [&side = *api.parts().money, wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports,
                                                                            const money::JobOwner& owner) {
               return adjust(ports, owner, wanted, dry, [&side] { return side.jobs().is_stop_wanted(); });

@@ -1,5 +1,6 @@
 #include "app/cli/money.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -235,14 +236,54 @@ int run_funds(const OnlineOptions& options, const QueryFlags& flags) {
   return kExitOk;
 }
 
+int run_funds_file(const OnlineOptions& options, const QueryFlags& flags, const std::string& file) {
+  const auto value_of = [&](std::string_view name) -> std::string {
+    const auto at = std::ranges::find(flags, name, &QueryFlags::value_type::first);
+    return at == flags.end() ? "" : at->second;
+  };
+  const auto day = value_of("asOf");
+  if (day.empty()) return fail(invalid("say which day's report: --as-of, a day that is over"));
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  const auto report = "/v1/funds/reports/" + path_part(day);
+  const auto query = query_of({{"knownAt", value_of("knownAt")}});
+  const std::pair<std::string, std::string> parts[] = {{report + query, file},
+                                                       {report + "/signature" + query, file + ".sig"},
+                                                       {"/v1/signing-key", file + ".pem"}};
+  for (const auto& [target, to] : parts) {
+    const auto response = client->get_file(target);
+    if (!response) return fail(response.error());
+    if (const auto written = write_private_file(to, response->body); !written) return fail(written.error());
+  }
+  std::fprintf(
+      stderr,
+      "written: %s, its signature %s.sig and this server's public key %s.pem. To check it, with the key "
+      "that you know:\n"
+      "  openssl pkeyutl -verify -pubin -inkey %s.pem -rawin -in %s -sigfile %s.sig\n",
+      file.c_str(), file.c_str(), file.c_str(), file.c_str(), file.c_str(), file.c_str());
+  return kExitOk;
+}
+
+int run_reconcile_match(const OnlineOptions& options, const std::string& file_id,
+                        const ReconcileImport& match) {
+  const auto query =
+      query_of({{"amountTolerance", match.amount_tolerance}, {"dateTolerance", match.date_tolerance}});
+  return shown(options, posted(options, "/v1/acquirer-files/" + path_part(file_id) + "/matches" + query, {}),
+               {});
+}
+
 int run_reconcile_import(const OnlineOptions& options, const ReconcileImport& import) {
   const auto text = read_text_of(import.file);
   if (!text) return fail(text.error());
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
   const auto name = std::filesystem::path(import.file).filename().string();
-  const auto target =
-      "/v1/acquirer-files" + query_of({{"name", name}, {"kind", import.kind}, {"acquirer", import.acquirer}});
+  const auto target = "/v1/acquirer-files" + query_of({{"name", name},
+                                                       {"kind", import.kind},
+                                                       {"acquirer", import.acquirer},
+                                                       {"currency", import.currency},
+                                                       {"amountTolerance", import.amount_tolerance},
+                                                       {"dateTolerance", import.date_tolerance}});
   const auto response = client->post(target, *text, "text/csv");
   if (!response) return fail(response.error());
   return shown(options, parse_object(response->body), {});

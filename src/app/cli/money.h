@@ -63,12 +63,21 @@ int run_payout_file(const OnlineOptions& options, const std::string& date, const
 int run_payout_import(const OnlineOptions& options, const std::string& file);
 
 int run_funds(const OnlineOptions& options, const QueryFlags& flags);
+// The report of a day that is over, to `file`; its detached signature beside it (.sig, 64 bytes) and the
+// server's public key (.pem).
+int run_funds_file(const OnlineOptions& options, const QueryFlags& flags, const std::string& file);
 
 struct ReconcileImport {
   std::string file;
   std::string kind;
   std::string acquirer;
+  std::string currency;
+  std::string amount_tolerance;
+  std::string date_tolerance;
 };
+// Of `match` the tolerances alone; without them the file's own.
+int run_reconcile_match(const OnlineOptions& options, const std::string& file_id,
+                        const ReconcileImport& match);
 int run_reconcile_import(const OnlineOptions& options, const ReconcileImport& import);
 struct ReconcileResolve {
   std::string file_id;

@@ -24,6 +24,12 @@ Result<json::object> MoneyClient::get(const std::string& target) {
   return parse_object(response.body);
 }
 
+Result<ApiResponse> MoneyClient::get_file(const std::string& target) {
+  WJ_TRY(auto response, client_->get(target));
+  if (response.status >= 300) return problem_error(response);
+  return response;
+}
+
 Result<ApiResponse> MoneyClient::post(const std::string& target, const std::string& body,
                                       std::string_view content_type) {
   const auto key = "cli-" + to_hex(random_bytes(16));

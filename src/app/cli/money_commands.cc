@@ -142,6 +142,8 @@ class MoneyTree {
     id(online(settlement, "explain", "One line, rule by rule, computed again from its snapshot",
               [this] { return run_settlement_explain(o(), id_); }),
        "stl_...");
+    list(settlement, "totals", "What was settled, by date and currency", "/v1/totals/settlement-lines",
+         {"from", "until", "merchant", "min-position"});
     const auto of_run = [&](const char* name, const char* what, std::initializer_list<const char*> names) {
       auto* out = online(settlement, name, what, [this, name] {
         return run_money_list(o(), "/v1/settlement/runs/" + date_ + "/" + name, given(), rows_);
@@ -172,6 +174,8 @@ class MoneyTree {
     run->add_flag("--also-on-closed-day", payout_.also_on_closed_day, "Even if they don't");
     dry_run(run);
     list(payout, "list", "Payouts", "/v1/payouts", {"from", "until", "merchant", "limit", "min-position"});
+    list(payout, "totals", "What was paid out, by date, currency and state", "/v1/totals/payouts",
+         {"from", "until", "merchant", "min-position"});
     auto* file = online(payout, "file", "The file for the bank; its payouts are SENT then",
                         [this] { return run_payout_file(o(), date_, to_); });
     date(file);
@@ -184,10 +188,20 @@ class MoneyTree {
   void add_funds() {
     auto* funds =
         online(nullptr, "funds", "What is approved and not paid out, and what must lie outside for it",
-               [this] { return run_funds(o(), given()); });
-    filters(funds, {"asOf"});
+               [this] { return to_.empty() ? run_funds(o(), given()) : run_funds_file(o(), given(), to_); });
+    funds->add_option("--as-of,--asOf", filters_["asOf"], "At the close of this business date; default: now");
+    funds->add_option("--known-at,--knownAt", filters_["knownAt"],
+                      "With ratios and holdings approved until the close of this date; default: the same");
+    funds->add_option("--file", to_,
+                      "Write the signed report of a day that is over: FILE, FILE.sig and FILE.pem");
   }
 
+  void tolerances(CLI::App* to) {
+    to->add_option("--amount-tolerance", reconcile_.amount_tolerance,
+                   "Minor units that a row may differ by; default: the file's own, of a new one 0");
+    to->add_option("--date-tolerance", reconcile_.date_tolerance,
+                   "Days that a row may differ by; default: the file's own, of a new one 3");
+  }
   void add_reconcile() {
     auto* reconcile = hooks_.noun("reconcile", "Acquirers' files against our movements");
     auto* import = online(reconcile, "import", "Import a file and match it",
@@ -197,10 +211,16 @@ class MoneyTree {
         ->check(CLI::IsMember({"ACQUISITION", "DEPOSIT"}))
         ->required();
     import->add_option("--acquirer", reconcile_.acquirer, "The acquirer's code")->required();
+    import->add_option("--currency", reconcile_.currency, "Of its amounts; default KRW");
+    tolerances(import);
     list(reconcile, "files", "Files, newest first", "/v1/acquirer-files", {"limit"});
     auto* match = online(reconcile, "show", "A file's rows with what matched them",
                          [this] { return run_money_get(o(), "/v1/acquirer-files/" + id_); });
     id(match, "fil_...");
+    auto* again = online(reconcile, "match", "Match a file again with what is known now",
+                         [this] { return run_reconcile_match(o(), id_, reconcile_); });
+    id(again, "fil_...");
+    tolerances(again);
     list(reconcile, "breaks", "What nothing matched, oldest first", "/v1/breaks", {"limit"});
     auto* resolve = online(reconcile, "resolve", "A person's word on a break", [this] {
       resolve_.file_id = id_;

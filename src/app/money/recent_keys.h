@@ -2,7 +2,8 @@
 // name what they are about, so a job that is begun twice writes nothing twice; this is for the answer: who
 // repeats a request after a lost answer hears of the job that it began, not that one is under way.
 //
-// In memory, the newest kKept: a process that was started again has begun nothing.
+// In memory, the newest kKept: for the moment between a job's beginning and the answer that the ledger keeps
+// (KeepAnswer), and for when that couldn't be written.
 //
 // Threads: any.
 #pragma once

@@ -56,7 +56,8 @@ class Tally {
   std::map<Place, int128> sums_;
 };
 
-// Who has the money of an approval, or owes it to us.
+}  // namespace
+
 Account place_of_money(Method method) {
   switch (method) {
     case Method::card:
@@ -80,6 +81,8 @@ Account place_of_money(Method method) {
   WJ_ASSERT(false && "a method without an account");
   return Account::receivable_card;
 }
+
+namespace {
 
 Method method_of_movement(const Event& event, const PaymentMoney& before, ApprovalId id) {
   if (const ApprovalMoney* approval = before.find(id)) return static_cast<Method>(approval->method);
@@ -123,11 +126,11 @@ struct OfHouse {
   }
   void operator()(const settlement::FileMatched& body) const {
     if (body.kind != settlement::FileKind::deposit) return;
-    const int128 amount = static_cast<int128>(body.matched_amount) - body.amount_before;
-    const int128 fee = static_cast<int128>(body.matched_fee) - body.fee_before;
-    tally.debit(Account::bank, amount - fee);
-    tally.debit(Account::acquirer_fees, fee);
-    tally.credit(Account::receivable_card, amount);
+    if (body.deposits.empty()) {
+      deposit(Account::receivable_card,
+              {0, body.matched_amount, body.matched_fee, body.amount_before, body.fee_before});
+    }
+    for (const auto& one : body.deposits) deposit(static_cast<Account>(one.account), one);
   }
 
   // Of a payment: postings() with its movement. Of the rest of the house and the registry: no money moves.
@@ -166,6 +169,14 @@ struct OfHouse {
   void operator()(const settlement::BreakResolved&) const {}
 
  private:
+  // Money arrived from who owed it, less what they kept.
+  void deposit(Account owed, const settlement::Deposited& said) const {
+    const int128 amount = static_cast<int128>(said.amount) - said.amount_before;
+    const int128 fee = static_cast<int128>(said.fee) - said.fee_before;
+    tally.debit(Account::bank, amount - fee);
+    tally.debit(Account::acquirer_fees, fee);
+    tally.credit(owed, amount);
+  }
   void move(Account debited, Account credited, std::int64_t amount) const {
     tally.debit(debited, amount);
     tally.credit(credited, amount);

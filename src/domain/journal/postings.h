@@ -31,6 +31,9 @@ std::vector<Posting> postings(const Event& event, const PaymentMoney& before,
 // Of a house event (settlement/events.h); an event of a payment, the registry or an aside gives none.
 std::vector<Posting> postings(const Event& event);
 
+// Who has the money of an approval by this method, or owes it to us.
+Account place_of_money(Method method);
+
 // Debits minus credits per currency are all zero.
 bool is_balanced(const std::vector<Posting>& postings);
 

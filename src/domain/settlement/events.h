@@ -285,6 +285,16 @@ struct FileImported {
   std::vector<FileRow> rows;
   friend bool operator==(const FileImported&, const FileImported&) = default;
 };
+// What of a deposit file's matched amounts relieves one account of the chart (journal/accounts.h): that of
+// who owed the money of the movements that its rows were matched with; now, and by the match before.
+struct Deposited {
+  std::uint16_t account = 0;
+  std::int64_t amount = 0;
+  std::int64_t fee = 0;
+  std::int64_t amount_before = 0;
+  std::int64_t fee_before = 0;
+  friend bool operator==(const Deposited&, const Deposited&) = default;
+};
 // file.matched: what its rows were matched with; again after a rematch, the newest counts. The journal books
 // what a rematch changes: matched less what the match before it said.
 struct FileMatched {
@@ -295,9 +305,13 @@ struct FileMatched {
   std::vector<Match> matches;
   std::int64_t matched_amount = 0;  // of a deposit file: money that arrived ...
   std::int64_t matched_fee = 0;     // ... and what the acquirer kept
-  std::int64_t amount_before =
-      0;                        // matched_amount and matched_fee of the file's match before this one; of the
-  std::int64_t fee_before = 0;  // first one: 0
+  // The same two of the file's match before this one; of the first one: 0.
+  std::int64_t amount_before = 0;
+  std::int64_t fee_before = 0;
+  std::vector<Deposited> deposits;    // by account; they add up to the four above. None: of cards alone, as
+                                      // events of before had it
+  std::int64_t tolerance_amount = 0;  // that the rows were matched with
+  std::int32_t tolerance_days = 0;
   friend bool operator==(const FileMatched&, const FileMatched&) = default;
 };
 // break.resolved: a person's word on a row that nothing matched.

@@ -33,6 +33,7 @@ class GroupMatcher {
   // Rule by rule over all rows, so that a row that fits exactly isn't robbed by an earlier one that nearly
   // does.
   void run() {
+    if (group_.ours.size() > kOursOfNumberMax) return leave_to_a_person();
     match_single("exact", {0, 0});
     match_single("date", {0, tolerance_.date_days});
     match_single("tolerance", tolerance_);
@@ -86,14 +87,13 @@ class GroupMatcher {
     });
   }
 
+  // A number may come again after years: what isn't of the row's days is another one's.
   void one_to_many() {
-    const auto [count, sum] = left();
-    if (count < 2) return;
     for (const std::size_t row : group_.rows) {
-      if (out_[row].state != MatchState::unknown || int128(rows_[row].amount) != sum) continue;
-      if (!all_within_dates(rows_[row])) continue;
-      take(row, "one_to_many", untaken());
-      return;
+      if (out_[row].state != MatchState::unknown) continue;
+      const auto near = untaken_near(rows_[row]);
+      if (near.size() < 2 || sum_of(near) != rows_[row].amount || !have_one_place(near)) continue;
+      take(row, "one_to_many", near);
     }
   }
 
@@ -105,21 +105,26 @@ class GroupMatcher {
       open.push_back(row);
       sum += rows_[row].amount;
     }
-    const auto ours = untaken();
-    if (open.size() < 2 || ours.size() != 1 || int128(group_.ours[ours.front()].amount) != sum) return;
-    if (!std::all_of(open.begin(), open.end(), [&](std::size_t row) { return all_within_dates(rows_[row]); }))
-      return;
+    if (open.size() < 2) return;
+    const auto ours = untaken_near(rows_[open.front()]);
+    if (ours.size() != 1 || int128(group_.ours[ours.front()].amount) != sum) return;
+    const auto is_near = [&](std::size_t row) { return untaken_near(rows_[row]) == ours; };
+    if (!std::all_of(open.begin(), open.end(), is_near)) return;
     for (const std::size_t row : open) {
       take(row, "many_to_one", ours);
       out_[row].amount_delta = 0;
     }
   }
 
-  std::pair<std::size_t, int128> left() const {
+  int128 sum_of(const std::vector<std::size_t>& movements) const {
     int128 sum = 0;
-    const auto open = untaken();
-    for (const std::size_t i : open) sum += group_.ours[i].amount;
-    return {open.size(), sum};
+    for (const std::size_t i : movements) sum += group_.ours[i].amount;
+    return sum;
+  }
+  bool have_one_place(const std::vector<std::size_t>& movements) const {
+    return std::all_of(movements.begin(), movements.end(), [&](std::size_t i) {
+      return group_.ours[i].place == group_.ours[movements.front()].place;
+    });
   }
   std::vector<std::size_t> untaken() const {
     std::vector<std::size_t> out;
@@ -128,11 +133,12 @@ class GroupMatcher {
     }
     return out;
   }
-  bool all_within_dates(const FileRow& row) const {
-    const auto open = untaken();
-    return std::all_of(open.begin(), open.end(), [&](std::size_t i) {
-      return std::abs(days_between(row.date, group_.ours[i].day)) <= tolerance_.date_days;
+  std::vector<std::size_t> untaken_near(const FileRow& row) const {
+    auto out = untaken();
+    std::erase_if(out, [&](std::size_t i) {
+      return std::abs(days_between(row.date, group_.ours[i].day)) > tolerance_.date_days;
     });
+    return out;
   }
 
   void take(std::size_t row, const char* rule, const std::vector<std::size_t>& ours) {
@@ -153,9 +159,31 @@ class GroupMatcher {
     Match& match = out_[row];
     match.state = MatchState::incomparable;
     match.reason = "AMBIGUOUS";
-    for (const std::size_t i : fitting) match.ours.push_back(group_.ours[i].key);
+    for (const std::size_t i : fitting) {
+      if (match.ours.size() < kAmbiguousShown) match.ours.push_back(group_.ours[i].key);
+    }
     match.why = std::to_string(fitting.size()) + " movements of number " + rows_[row].their_key +
                 " fit by rule " + rule + " and nothing tells them apart: a person decides";
+  }
+
+  void leave_to_a_person() {
+    for (const std::size_t row : group_.rows) {
+      Match& match = out_[row];
+      match.state = MatchState::incomparable;
+      match.reason = "AMBIGUOUS";
+      match.why = "more than " + std::to_string(kOursOfNumberMax) + " movements carry the number " +
+                  rows_[row].their_key + ", so it tells nothing: a person decides";
+    }
+  }
+
+  // What stands in the way when every movement of a row's number has a row.
+  std::string why_taken(const FileRow& theirs) const {
+    std::string out = "every movement of number " + theirs.their_key +
+                      " is matched with another row: they may have booked it twice";
+    for (const auto& ours : group_.ours) {
+      if (!ours.taken_in.empty()) return out + " (a row of " + ours.taken_in + " has it)";
+    }
+    return out;
   }
 
   // The nearest movement, by amount and then by date, and how far it missed.
@@ -173,8 +201,7 @@ class GroupMatcher {
     if (open.empty()) {
       match.reason = "ONLY_THEIRS";
       match.amount_delta = theirs.amount;
-      match.why = "every movement of number " + theirs.their_key +
-                  " is matched with another row: they may have booked it twice";
+      match.why = why_taken(theirs);
       return;
     }
     const OurMovement& nearest =
@@ -202,7 +229,7 @@ class GroupMatcher {
                       std::to_string(tolerance_.date_days);
     if (open > 1) {
       out += "; one_to_many: the " + std::to_string(open) + " open movements of that number add up to " +
-             int128_text(left().second);
+             int128_text(sum_of(untaken()));
     }
     return out;
   }
@@ -231,7 +258,7 @@ std::vector<Match> match_rows(std::span<const FileRow> rows, const OursByNumber&
     group.ours = ours(number);
     std::sort(group.ours.begin(), group.ours.end(),
               [](const OurMovement& a, const OurMovement& b) { return a.key < b.key; });
-    group.taken.assign(group.ours.size(), false);
+    for (const auto& one : group.ours) group.taken.push_back(!one.taken_in.empty());
     GroupMatcher(rows, group, tolerance, out).run();
   }
   return out;
@@ -240,7 +267,7 @@ std::vector<Match> match_rows(std::span<const FileRow> rows, const OursByNumber&
 std::vector<Match> only_ours(std::span<const OurMovement> expected, std::span<const Match> matches) {
   std::set<LineKey> named;
   for (const auto& match : matches) {
-    if (match.state == MatchState::matched) named.insert(match.ours.begin(), match.ours.end());
+    if (match.line_no != 0) named.insert(match.ours.begin(), match.ours.end());
   }
   std::vector<Match> out;
   for (const auto& movement : expected) {

@@ -115,6 +115,60 @@ TEST(Matching, what_the_file_should_have_named_is_ours_alone) {
   EXPECT_THAT(got[0].ours, ElementsAre(key(2)));
 }
 
+// Found by review: the row with a wrong amount and its movement were two breaks, the second with a false why.
+TEST(Matching, a_movement_that_a_row_names_wrongly_is_not_missing_in_the_file) {
+  const auto matches = match(Book().has("A", key(1), 1000), {row(2, "A", 1500)});
+  ASSERT_EQ(matches[0].reason, "AMOUNT_DIFF");
+  const std::vector<OurMovement> expected = {{key(1), "", 1000, kDay}};
+  EXPECT_THAT(only_ours(expected, matches), IsEmpty());
+}
+
+// Found by review: a corrected file was booked on top of the one that it corrects.
+TEST(Matching, what_another_file_has_is_taken) {
+  Book book = Book().has("A", key(1), 1000);
+  book.by_number["A"][0].taken_in = "fil_1";
+  const auto got = match(book, {row(2, "A", 1000)});
+  EXPECT_EQ(got[0].reason, "ONLY_THEIRS");
+  EXPECT_THAT(got[0].ours, IsEmpty());
+  EXPECT_THAT(got[0].why, HasSubstr("a row of fil_1 has it"));
+}
+
+// Found by review: approval numbers come again, and every movement that ever had one was added up.
+TEST(Matching, a_number_that_came_again_after_years_is_another_ones) {
+  const Book book =
+      Book().has("A", key(1), 9000, -700).has("A", key(2, 1), 5000).has("A", key(2, 2), -1500, 1);
+  const auto got = match(book, {row(2, "A", 3500)});
+  EXPECT_EQ(got[0].matched_by, "one_to_many");
+  EXPECT_THAT(got[0].ours, ElementsAre(key(2, 1), key(2, 2)));
+  const auto parts =
+      match(Book().has("B", key(1), 10, -700).has("B", key(3), 9000), {row(2, "B", 4000), row(3, "B", 5000)});
+  EXPECT_EQ(parts[1].matched_by, "many_to_one");
+}
+
+TEST(Matching, movements_that_different_ones_owe_are_not_added_up) {
+  Book book = Book().has("A", key(1, 1), 1000).has("A", key(1, 2), 500);
+  book.by_number["A"][1].place = 1120;
+  EXPECT_EQ(match(book, {row(2, "A", 1500)})[0].state, MatchState::not_matched);
+}
+
+// Found by review: a number is the sender's; ten thousand movements under one made a match that no event
+// holds.
+TEST(Matching, a_number_that_too_many_carry_is_a_persons_matter_and_names_few) {
+  Book book;
+  for (std::uint64_t i = 1; i <= 50; ++i) book.has("A", key(i), 1000);
+  const auto some = match(book, {row(2, "A", 1000)});
+  EXPECT_EQ(some[0].reason, "AMBIGUOUS");
+  EXPECT_EQ(some[0].ours.size(), kAmbiguousShown);
+  EXPECT_THAT(some[0].why, HasSubstr("50 movements"));
+  for (std::uint64_t i = 51; i <= kOursOfNumberMax + 1; ++i) book.has("A", key(i), 7);
+  const auto many = match(book, {row(2, "A", 1000), row(3, "A", 7)});
+  for (const auto& each : many) {
+    EXPECT_EQ(each.reason, "AMBIGUOUS");
+    EXPECT_THAT(each.ours, IsEmpty());
+    EXPECT_THAT(each.why, HasSubstr("more than 1000"));
+  }
+}
+
 TEST(Matching, a_break_ages_by_days_and_never_below_zero) {
   EXPECT_EQ(age_days(kDay, {kDay.days + 12}), 12);
   EXPECT_EQ(age_days({kDay.days + 1}, kDay), 0);

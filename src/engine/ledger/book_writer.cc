@@ -58,11 +58,18 @@ Result<void> BookWriter::load_registry() {
 void BookWriter::process(std::span<Request> batch) {
   WJ_ASSERT(!batch.empty());
   WJ_ASSERT(batch.size() <= kBatchMax);
-  if (!is_open()) {
-    refuse(batch, halted_ ? Error{ErrorKind::unavailable, "the book stopped writing: " + halted_->message}
-                          : unavailable("the book isn't open"));
-    return;
+  while (!batch.empty()) {
+    if (!is_open()) {
+      refuse(batch, halted_ ? Error{ErrorKind::unavailable, "the book stopped writing: " + halted_->message}
+                            : unavailable("the book isn't open"));
+      return;
+    }
+    batch = batch.subspan(process_step(batch));
   }
+}
+
+// Gives how many of `batch` it did: all, unless they are long in bytes.
+std::size_t BookWriter::process_step(std::span<Request> batch) {
   now_ = ports_.clock.now();
   next_head_ = head_;
   units_.clear();
@@ -73,10 +80,13 @@ void BookWriter::process(std::span<Request> batch) {
   house_versions_.clear();
   keys_.clear();
   claims_.clear();
+  step_bytes_ = 0;
   plans_.resize(batch.size());
   look_ahead(batch);
-  for (std::size_t i = 0; i < batch.size(); ++i) plan(batch[i], plans_[i]);
-  answer_all(batch, write());
+  std::size_t done = 0;
+  for (; done < batch.size() && step_bytes_ < kStepBytesMax; ++done) plan(batch[done], plans_[done]);
+  answer_all(batch.first(done), write());
+  return done;
 }
 
 void BookWriter::refuse(std::span<Request> batch, const Error& why) {
@@ -125,6 +135,7 @@ Result<void> BookWriter::plan_or_fail(Request& request, Plan& plan) {
     if (answered) return {};
   }
   if (std::holds_alternative<RecordFacts>(request.command)) return plan_facts(request, plan);
+  if (std::holds_alternative<KeepAnswer>(request.command)) return plan_answer(request, plan);
   const auto* command = std::get_if<PaymentCommand>(&request.command);
   if (command == nullptr) return plan_registry(request, plan);
   return std::holds_alternative<CreatePayment>(*command) ? plan_create(request, plan)
@@ -340,6 +351,16 @@ void BookWriter::keep_in_registry(Request& request, EventBody body, const Refusa
   add_registry_unit(request, std::move(record), refusal, plan, /*with_entry=*/true);
 }
 
+// An answer that was worked out elsewhere.
+Result<void> BookWriter::plan_answer(Request& request, Plan& plan) {
+  auto& keep = std::get<KeepAnswer>(request.command);
+  if (!request.key) return invalid("an answer is kept under a key, and there is none");
+  plan.answer.kind = AnswerKind::done;
+  plan.answer.reply = std::move(keep.reply);
+  add_aside(kRegistryStream, Payment{}, request, CommandNoted{keep.operation}, nullptr, plan);
+  return {};
+}
+
 // `payment` is the one that it is about, or says no more than merchant and currency.
 void BookWriter::add_aside(RawId about, const Payment& payment, Request& request, EventBody body,
                            const Refusal* refusal, Plan& plan, bool with_entry) {
@@ -449,9 +470,7 @@ void BookWriter::answer_open_entries(StreamState& state, Request& request, std::
     event.balance_after = payment.balance;
     unit.events.push_back(encoded(event));
     unit.idempotency = IdempotencyEntry{entry.key, entry.fingerprint, true, reply.status, reply.body};
-    keys_[entry.key] = units_.size();
-    unit_positions_.push_back(first);
-    units_.push_back(std::move(unit));
+    add_to_step(std::move(unit), first);
     plan.answer.next_position = next_head_.tree.size();
   }
 }
@@ -485,7 +504,15 @@ void BookWriter::finish_plan(Plan& plan, Position first, Unit unit) {
   plan.answer.next_position = next_head_.tree.size();
   plan.answer.has_position = true;
   plan.needs_write = true;
-  if (unit.idempotency) keys_[unit.idempotency->key] = units_.size();
+  add_to_step(std::move(unit), first);
+}
+
+void BookWriter::add_to_step(Unit unit, Position first) {
+  for (const auto& event : unit.events) step_bytes_ += event.size();
+  if (unit.idempotency) {
+    step_bytes_ += unit.idempotency->reply.size();
+    keys_[unit.idempotency->key] = units_.size();
+  }
   unit_positions_.push_back(first);
   units_.push_back(std::move(unit));
 }

@@ -48,6 +48,9 @@ struct WriterStats {
 class BookWriter {
  public:
   static constexpr std::uint32_t kBatchMax = 1024;
+  // Bytes of events and kept answers in one durable step: what takes it to this or past it is the last of its
+  // step, and the rest of a batch goes into the next one. So a step is at most this and one unit.
+  static constexpr std::size_t kStepBytesMax = std::size_t{8} << 20U;
   // Refused and noted commands in the stream of one payment; further ones become asides, so that nobody can
   // make a payment's history so long that folding it holds up the book. Their answers are frozen all the same
   // (docs/adr/0012).
@@ -66,7 +69,8 @@ class BookWriter {
   bool is_open() const { return book_ != nullptr && !halted_; }
   const Error* halted_by() const { return halted_ ? &*halted_ : nullptr; }
 
-  // Decides, writes and answers all of `batch`, in order. REQUIRES: 0 < batch.size() <= kBatchMax
+  // Decides, writes and answers all of `batch`, in order: in one durable step, or in several when it is long
+  // in bytes. REQUIRES: 0 < batch.size() <= kBatchMax
   void process(std::span<Request> batch);
 
   // Answers `unavailable` to all of `batch` without looking at it.
@@ -85,6 +89,7 @@ class BookWriter {
  private:
   struct Plan;  // one request on its way through a batch
 
+  std::size_t process_step(std::span<Request> batch);
   void look_ahead(std::span<const Request> batch);
   void plan(Request& request, Plan& plan);
   Result<void> plan_or_fail(Request& request, Plan& plan);
@@ -93,6 +98,7 @@ class BookWriter {
   Result<void> plan_change(Request& request, Plan& plan);
   Result<void> plan_registry(Request& request, Plan& plan);
   Result<void> plan_facts(Request& request, Plan& plan);
+  Result<void> plan_answer(Request& request, Plan& plan);
   Result<std::uint32_t> house_version_of(RawId stream);
   void refuse_facts(Request& request, const RecordFacts& facts, std::uint32_t version, Plan& plan);
   Result<void> add_facts(Request& request, RecordFacts& facts, Plan& plan);
@@ -117,6 +123,7 @@ class BookWriter {
   std::string encoded(const Event& event);
   void take_leaf(std::string_view bytes);
   void finish_plan(Plan& plan, Position first, Unit unit);
+  void add_to_step(Unit unit, Position first);
   void close_open_entry(StreamState& state, Unit& unit, const Reply& reply);
   Result<void> write();
   void answer_all(std::span<Request> batch, const Result<void>& written);
@@ -134,8 +141,9 @@ class BookWriter {
   bool registry_changed_ = false;
   std::uint32_t registry_refusals_ = 0;  // recorded ones, notes among them
 
-  // Of the batch under way.
+  // Of the durable step under way.
   Instant now_;
+  std::size_t step_bytes_ = 0;
   BookHead next_head_;
   std::vector<Unit> units_;
   std::vector<Position> unit_positions_;

@@ -358,5 +358,60 @@ TEST_P(FactsBatch, a_repeat_within_a_batch_is_answered_from_it) {
   EXPECT_EQ(answer(4).kind, AnswerKind::key_reused);
 }
 
+// 1,024 chunks of the largest size are 256 MB: written in one step they would be held in memory three times
+// over and hold up every payment behind them.
+TEST_P(FactsBatch, a_batch_that_is_long_in_bytes_is_written_in_steps) {
+  auto faulty = std::make_unique<FaultyBook>(std::move(book_));
+  auto* const watched = faulty.get();
+  book_ = std::move(faulty);
+  ASSERT_TRUE(writer_.open(*book_));
+  std::vector<std::size_t> steps;
+  Position seen = 0;
+  watched->around_append({}, [&] {
+    auto& bytes = steps.emplace_back(0);
+    const auto units = watched->read(seen, 10'000, std::size_t{1} << 30U);
+    ASSERT_TRUE(units);
+    for (const auto& unit : *units) {
+      for (const auto& event : unit.events) bytes += event.size();
+    }
+    seen = watched->tail();
+  });
+  LinesRecorded largest;
+  largest.calculator = std::string(Book::kEventBytesMax - 200, 'x');
+  constexpr int kChunks = 100;
+  std::vector<Request> batch;
+  for (int i = 0; i < kChunks; ++i) {
+    const auto stream = *settlement::lines_stream(merchant_of(7), 3, day(1), static_cast<std::uint32_t>(i));
+    batch.push_back(request(stream, 0, {largest}));
+  }
+  batch.push_back(request(run_of(1), 0, {started("a")}, "k1"));
+  batch.push_back(request(run_of(1), 0, {started("a")}, "k1"));
+  process(std::move(batch));
+  for (int i = 0; i <= kChunks; ++i) EXPECT_EQ(answer(static_cast<std::uint64_t>(i)).kind, AnswerKind::done);
+  EXPECT_EQ(answer(kChunks + 1).kind, AnswerKind::replayed);
+  EXPECT_EQ(book_->tail(), kChunks + 1U);
+  ASSERT_EQ(steps.size(), 4U);  // 25.6 MB
+  for (const auto bytes : steps) EXPECT_LT(bytes, BookWriter::kStepBytesMax + Book::kEventBytesMax);
+}
+
+TEST_P(FactsBatch, what_comes_behind_a_step_that_failed_is_decided_on_what_stands) {
+  auto faulty = std::make_unique<FaultyBook>(std::move(book_));
+  faulty->fail_append(FaultyBook::AppendFault::refused);
+  book_ = std::move(faulty);
+  ASSERT_TRUE(writer_.open(*book_));
+  LinesRecorded largest;
+  largest.calculator = std::string(Book::kEventBytesMax - 200, 'x');
+  std::vector<Request> batch;
+  constexpr std::uint32_t kChunks = BookWriter::kStepBytesMax / Book::kEventBytesMax + 2;
+  for (std::uint32_t i = 0; i < kChunks; ++i)
+    batch.push_back(request(*settlement::lines_stream(merchant_of(7), 3, day(1), i), 0, {largest}));
+  batch.push_back(request(*settlement::lines_stream(merchant_of(7), 3, day(1), 0), 0, {largest}));
+  process(std::move(batch));
+  EXPECT_EQ(answer(0).kind, AnswerKind::failed);
+  EXPECT_EQ(answer(0).error->kind, ErrorKind::unavailable);
+  EXPECT_EQ(answer(kChunks - 1).kind, AnswerKind::done);
+  EXPECT_EQ(answer(kChunks).kind, AnswerKind::done) << "the first one was never written";
+}
+
 }  // namespace
 }  // namespace wonjang

@@ -148,7 +148,7 @@ std::uint32_t Ledger::book_for(const Request& request) const {
     return book_of_slot(facts->stream.slot());
   }
   const auto* command = std::get_if<PaymentCommand>(&request.command);
-  if (command == nullptr) return 0;  // the registry's
+  if (command == nullptr) return 0;  // the registry's, and answers kept for the house
   if (const auto* create = std::get_if<CreatePayment>(command)) {
     return book_of_slot(slot_of(create->merchant, create->order_id));
   }

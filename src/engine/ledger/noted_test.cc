@@ -103,6 +103,35 @@ TEST_P(Noted, the_registrys_no_changes_are_kept_too) {
   EXPECT_EQ(again.reply.body, same.reply.body);
 }
 
+TEST_P(Noted, an_answer_worked_out_elsewhere_is_kept_under_its_key) {
+  const auto keep = [&](const std::string& key, std::string_view content, std::string body) {
+    Request request;
+    request.command = KeepAnswer{"run_payouts", {201, std::move(body)}};
+    request.actor = {ActorKind::admin, "key_house"};
+    if (!key.empty()) request.key = rig_.key(key, MerchantId(), content);
+    return ask(*rig_.ledger, std::move(request));
+  };
+  const auto first = keep("job", "same", "what came of it");
+  ASSERT_EQ(first.kind, AnswerKind::done);
+  EXPECT_EQ(first.reply.body, "what came of it");
+  rig_.restart();
+  const auto again = keep("job", "same", "what would come of it now");
+  EXPECT_EQ(again.kind, AnswerKind::replayed);
+  EXPECT_EQ(again.reply.status, 201);
+  EXPECT_EQ(again.reply.body, "what came of it");
+  const auto events = rig_.events();
+  EXPECT_EQ(keep("job", "other", "x").kind, AnswerKind::key_reused);
+  EXPECT_EQ(keep("", "same", "x").kind, AnswerKind::failed);
+  EXPECT_EQ(rig_.events(), events);
+  const auto units = rig_.ledger->read(first.book, first.position, 1, 1);
+  ASSERT_TRUE(units);
+  const auto event = rig_.codec.decode(units->front().events.front());
+  ASSERT_TRUE(event);
+  EXPECT_EQ(std::get<CommandNoted>(event->body).operation, "run_payouts");
+  EXPECT_EQ(subject_of(*event), kRegistryStream);
+  EXPECT_EQ(event->idempotency_key, "job");
+}
+
 TEST_P(Noted, refusals_beyond_the_bound_are_frozen_and_the_history_stays_short) {
   const auto id = rig_.paid(1'000);
   const auto max = BookWriter::kRefusalsKept;

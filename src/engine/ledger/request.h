@@ -102,10 +102,19 @@ struct RecordFacts {
 
 constexpr std::string_view operation_of(const RecordFacts&) { return "record_facts"; }
 
+// Keeps the answer of a request whose work was done elsewhere (a job's) under its key: one command.noted
+// about the house, beside every stream (an aside, docs/adr/0012). From then on whoever sends the request
+// again gets these bytes. Failed as `invalid`: without a key there is nothing to keep it under.
+struct KeepAnswer {
+  std::string operation;  // "run_payouts": what the event says was asked for
+  Reply reply;
+};
+inline std::string_view operation_of(const KeepAnswer& keep) { return keep.operation; }
+
 struct Request {
   std::optional<RequestKey> key;  // absent only for the house's own commands (resolver, alarms)
-  PaymentId payment;              // zero for CreatePayment, registry commands and facts
-  std::variant<PaymentCommand, RegistryCommand, RecordFacts> command;
+  PaymentId payment;              // zero for CreatePayment, registry commands, facts and kept answers
+  std::variant<PaymentCommand, RegistryCommand, RecordFacts, KeepAnswer> command;
   Actor actor;
   std::string reason;
   EventId cause;

@@ -1,5 +1,9 @@
 #include "engine/money/file_fold.h"
 
+#include <algorithm>
+
+#include "domain/journal/accounts.h"
+
 namespace wonjang::money {
 
 using settlement::BreakResolved;
@@ -15,6 +19,14 @@ std::string file_key(const FileId& file) { return Key(Table::file).id(file.raw()
 
 // Our line tells matches apart that have no row.
 LineKey line_of(std::uint32_t line_no, const LineKey& ours) { return line_no == 0 ? ours : LineKey(); }
+
+std::string matched_in(const MoneyReader::FileNow& file, const LineKey& ours) {
+  return Key(Table::matched_in)
+      .number(static_cast<std::uint32_t>(file.kind))
+      .line(ours)
+      .id(file.file.raw())
+      .bytes();
+}
 
 bool is_break(const Match& match) {
   return match.state != MatchState::matched && match.state != MatchState::resolved;
@@ -51,6 +63,7 @@ Result<void> FileFold::take(const Event& event, const FileImported& body) {
     file.sha256 = body.sha256;
     file.kind = body.kind;
     file.acquirer = body.acquirer;
+    file.currency = event.currency;
     file.imported_at = event.recorded_at;
     const auto newest_first = ~static_cast<std::uint64_t>(event.recorded_at.us);
     context_.rows.put_blind(kFiles, Key(Table::file_by_time).wide(newest_first).id(event.stream).bytes(), {});
@@ -73,17 +86,47 @@ Result<void> FileFold::take(const Event& event, const FileMatched& body) {
                                      std::to_string(file.matched_amount) + " and " +
                                      std::to_string(file.matched_fee) + " stand");
   }
+  WJ_CHECK(take_deposits(file, body));
   file.matched_amount = body.matched_amount;
   file.matched_fee = body.matched_fee;
+  file.tolerance = {body.tolerance_amount, body.tolerance_days};
   for (const Match& match : body.matches) {
     const LineKey ours = match.ours.empty() ? LineKey() : match.ours.front();
-    if (match.line_no != 0) {
-      // What stood as only ours has its row now.
+    if (match.state == MatchState::matched) {
+      // What stood as only ours has its row now. Where the row is a break itself a person's word on it stays.
       for (const auto& line : match.ours) WJ_CHECK(replace(file, line, 0, nullptr, body.as_of));
     }
     WJ_CHECK(replace(file, line_of(match.line_no, ours), match.line_no, &match, body.as_of));
   }
   keep(file);
+  return {};
+}
+
+// The first event of a match says them, for all behind it.
+Result<void> FileFold::take_deposits(FileNow& file, const FileMatched& body) {
+  if (body.deposits.empty()) {
+    if (body.matched_amount == body.amount_before && body.matched_fee == body.fee_before) return {};
+    const auto cards = static_cast<std::uint16_t>(journal::Account::receivable_card);
+    file.deposits = {{cards, body.matched_amount, body.matched_fee, 0, 0}};
+    return {};
+  }
+  std::vector<settlement::Deposited> after;
+  for (const auto& said : body.deposits) {
+    const auto stood = std::ranges::find(file.deposits, said.account, &settlement::Deposited::account);
+    const auto before = stood == file.deposits.end() ? settlement::Deposited() : *stood;
+    if (journal::find_account(said.account) == nullptr)
+      return wrong_file(file.file,
+                        "books to account " + std::to_string(said.account) + ", which isn't there");
+    if (said.amount_before != before.amount || said.fee_before != before.fee) {
+      return wrong_file(file.file, "is matched on top of " + std::to_string(said.amount_before) + " and " +
+                                       std::to_string(said.fee_before) + " of account " +
+                                       std::to_string(said.account) + " where " +
+                                       std::to_string(before.amount) + " and " + std::to_string(before.fee) +
+                                       " stand");
+    }
+    if (said.amount != 0 || said.fee != 0) after.push_back({said.account, said.amount, said.fee, 0, 0});
+  }
+  file.deposits = std::move(after);
   return {};
 }
 
@@ -113,7 +156,10 @@ Result<void> FileFold::replace(FileNow& file, const LineKey& line, std::uint32_t
   WJ_TRY(const auto* const bytes, context_.rows.get(kFiles, key));
   if (bytes != nullptr) {
     WJ_TRY(const auto before, decoded<MatchStored>(*bytes, "a match"));
-    if (before.match.state == MatchState::matched) --file.matched;
+    if (before.match.state == MatchState::matched) {
+      --file.matched;
+      for (const auto& ours : before.match.ours) context_.rows.remove(kFiles, matched_in(file, ours));
+    }
     if (is_break(before.match)) {
       --file.breaks;
       context_.rows.remove(kFiles, break_key(before.since));
@@ -125,7 +171,10 @@ Result<void> FileFold::replace(FileNow& file, const LineKey& line, std::uint32_t
     return {};
   }
   next.match = *match;
-  if (match->state == MatchState::matched) ++file.matched;
+  if (match->state == MatchState::matched) {
+    ++file.matched;
+    for (const auto& ours : match->ours) context_.rows.put(kFiles, matched_in(file, ours), {});
+  }
   if (is_break(*match)) {
     ++file.breaks;
     context_.rows.put(kFiles, break_key(next.since), {});

@@ -23,6 +23,7 @@ class FileFold {
 
   Result<FileNow> file_of(const Event& event, const settlement::FileId& file);
   void keep(const FileNow& file);
+  static Result<void> take_deposits(FileNow& file, const settlement::FileMatched& body);
   // Puts `match` in the place of what stood there; null: nothing stands there any more.
   Result<void> replace(FileNow& file, const LineKey& line, std::uint32_t line_no,
                        const settlement::Match* match, BusinessDate as_of);

@@ -24,23 +24,29 @@ std::int64_t required_of(std::int64_t amount, const std::optional<FundsRatio>& r
   return divide(static_cast<int128>(amount) * ratio->ratio_ppm, kWhole, Rounding::up);
 }
 
+template <typename T>
+bool is_known(const Known<T>& one, BusinessDate known_at) {
+  return business_date_of(one.known_at) <= known_at;
+}
+
 // The one with the latest first day on or before `day`; of several for the same first day the one known last.
-Result<std::optional<FundsRatio>> ratio_on(const MoneyReader& reader, BusinessDate day) {
+Result<std::optional<FundsRatio>> ratio_on(const MoneyReader& reader, BusinessDate day,
+                                           BusinessDate known_at) {
   WJ_TRY(const auto all, reader.funds_ratios());
   std::optional<FundsRatio> out;
   for (const auto& known : all) {
-    if (known.value.valid_from > day) continue;
+    if (known.value.valid_from > day || !is_known(known, known_at)) continue;
     if (!out || known.value.valid_from >= out->valid_from) out = known.value;
   }
   return out;
 }
 
-Result<std::vector<FundsHeld>> held_on(const MoneyReader& reader, BusinessDate day) {
+Result<std::vector<FundsHeld>> held_on(const MoneyReader& reader, BusinessDate day, BusinessDate known_at) {
   WJ_TRY(const auto all, reader.funds_held());
   std::map<std::tuple<Currency, std::string, std::string>, FundsHeld> newest;
   for (const auto& known : all) {
     const FundsHeld& held = known.value;
-    if (held.date > day) continue;
+    if (held.date > day || !is_known(known, known_at)) continue;
     auto& kept = newest[{held.currency, held.kind, held.institution}];
     if (held.date >= kept.date) kept = held;
   }
@@ -51,12 +57,15 @@ Result<std::vector<FundsHeld>> held_on(const MoneyReader& reader, BusinessDate d
 
 }  // namespace
 
-Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_of) {
+Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_of,
+                                     std::optional<BusinessDate> known_at) {
   FundsPosition out;
   out.as_of = as_of;
-  WJ_TRY(out.ratio, ratio_on(reader, as_of));
-  WJ_TRY(out.held, held_on(reader, as_of));
-  WJ_TRY(const auto unpaid, reader.unpaid());
+  out.known_at = known_at.value_or(as_of);
+  WJ_TRY(out.positions, reader.positions_at(as_of));
+  WJ_TRY(out.ratio, ratio_on(reader, as_of, out.known_at));
+  WJ_TRY(out.held, held_on(reader, as_of, out.known_at));
+  WJ_TRY(const auto unpaid, reader.unpaid_at(as_of));
 
   struct Sums {
     int128 unpaid = 0;

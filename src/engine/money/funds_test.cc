@@ -9,10 +9,11 @@ namespace {
 
 const BusinessDate kDay = day("2026-11-16");
 const BusinessDate kPaid = day("2026-11-18");
+const BusinessDate kToday = day("2026-11-20");  // of the rig's clock
 
 // Every row is the sum of its lines.
 void expect_drill_down(MoneyRig& rig) {
-  const auto position = funds_position(rig.reader(), kPaid);
+  const auto position = funds_position(rig.reader(), kToday);
   ASSERT_TRUE(position);
   for (const auto& row : position->rows) {
     const auto lines = funds_lines(rig.reader(), row.merchant_no, row.currency, 100);
@@ -26,7 +27,7 @@ TEST(Funds, a_row_is_what_is_not_paid_yet_and_sums_up_from_its_lines) {
   const auto merchant = rig.shop();
   rig.approve(settlement::FundsRatio{day("2026-01-01"), 600'000, "guideline"});
   const auto row = [&]() -> std::int64_t {
-    const auto position = funds_position(rig.reader(), kPaid);
+    const auto position = funds_position(rig.reader(), kToday);
     return position && !position->rows.empty() ? position->rows[0].approved_unpaid : 0;
   };
   const auto first = rig.sell(merchant, 10'001, kDay);
@@ -64,7 +65,7 @@ TEST(Funds, lines_that_no_day_pays_stand_below_their_row_too) {
   rig.sell(merchant, 10'001, kDay);
   rig.must_run(kDay);
 
-  const auto position = funds_position(rig.reader(), kPaid);
+  const auto position = funds_position(rig.reader(), kToday);
 
   ASSERT_TRUE(position);
   ASSERT_EQ(position->rows.size(), 1U);
@@ -92,7 +93,7 @@ TEST(Funds, what_must_lie_outside_is_rounded_up_and_the_gap_is_what_is_missing) 
   options.date = kPaid;
   options.owner = rig.owner();
 
-  const auto position = funds_position(rig.reader(), kPaid);
+  const auto position = funds_position(rig.reader(), kToday);
 
   ASSERT_TRUE(position);
   const std::int64_t unpaid = 10'001 - 275 + 3'000 - 83;
@@ -134,7 +135,7 @@ TEST(Funds, one_merchants_debt_does_not_pay_another) {
   rig.cancel(sold, 3'000, day("2026-11-17"));
   rig.sell(creditor, 2'000, day("2026-11-17"));
 
-  const auto position = funds_position(rig.reader(), kPaid);
+  const auto position = funds_position(rig.reader(), kToday);
 
   ASSERT_TRUE(position);
   EXPECT_EQ(position->totals[0].approved_unpaid, -1'000);

@@ -19,6 +19,8 @@ struct LineFold::Chunk {
   RunSum sum;
   std::map<BusinessDate, DueSum> due;
   UnpaidSum unpaid;
+
+  BusinessDate day() const { return business_date_of(recorded_at); }
 };
 
 namespace {
@@ -62,7 +64,7 @@ Result<void> LineFold::take(const EventPlace& place, const Event& event, const L
   WJ_CHECK(take_canaries(chunk, body));
   for (const auto& [day, sum] : chunk.due)
     context_.sums.add_due(merchant, event.currency, day, sum);
-  context_.sums.add_unpaid(merchant, event.currency, chunk.unpaid);
+  context_.sums.add_unpaid(merchant, event.currency, chunk.day(), chunk.unpaid);
   context_.sums.add_run(body.date, event.currency, chunk.sum);
   return {};
 }
@@ -129,17 +131,18 @@ Result<void> LineFold::take_line(Chunk& chunk, const LinesRecorded& body, std::u
   return {};
 }
 
-// The line of a movement: its open item goes.
+// The line of a movement: its open item goes. Of a movement that isn't folded yet it is taken off all the
+// same: each day's close comes to the same sum, whichever of the two is folded first.
 Result<void> LineFold::settle_item(Chunk& chunk, const SettlementLine& line) {
   const Item& item = line.item;
   const auto key = item_key(chunk.merchant, item);
+  add_sum(chunk.unpaid, {-static_cast<int128>(signed_amount(item.kind, item.amount)), 0});
   WJ_TRY(const auto bytes, context_.rows.take(kOpen, key));
   if (bytes) {
     WJ_TRY(const auto open, decoded<OpenStored>(*bytes, "an open item"));
     if (const auto fault = disagreement(item, chunk.currency, open)) {
       return wrong_line(item.key, text_of(chunk.place), *fault);
     }
-    add_sum(chunk.unpaid, {-static_cast<int128>(signed_amount(item.kind, item.amount)), 0});
     return {};
   }
   WJ_TRY(const auto* const line_before, context_.rows.get(kLineKeys, line_where_key(item.key)));

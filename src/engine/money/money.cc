@@ -15,7 +15,7 @@ namespace wonjang::money {
 namespace {
 
 // Of the stored form and of what is put into it. Raise it with every change of either.
-constexpr std::uint32_t kMoneyVersion = 1;
+constexpr std::uint32_t kMoneyVersion = 2;
 
 // So many events are decoded, looked up and folded at a time.
 constexpr std::size_t kSliceEvents = 1024;
@@ -57,6 +57,10 @@ class Money::Batch {
     payments_.finish();
     WJ_CHECK(context_.sums.finish());
     for (const auto& [book, next] : seen_) context_.rows.put(kHouse, seen_key(book), encoded(next));
+    for (const auto& [where, next] : day_ends_) {
+      context_.rows.put_blind(kHouse, Key(Table::day_end).number(where.first).day(where.second).bytes(),
+                              encoded(next));
+    }
     context_.rows.finish();
     return journal_.finish();
   }
@@ -106,6 +110,7 @@ class Money::Batch {
   Result<void> fold(const EventPlace& place, const Event& event) {
     auto& newest = money_.counters_->newest_recorded_us;
     if (event.recorded_at.us > newest.load(std::memory_order_relaxed)) newest = event.recorded_at.us;
+    day_ends_[{place.book, business_date_of(event.recorded_at)}] = place.position + 1;
     if (is_payment_stream(event.stream)) {
       WJ_TRY(const auto taken, payments_.take(event));
       return post(place, event, journal::postings(event, taken.before, taken.movement));
@@ -166,6 +171,7 @@ class Money::Batch {
   FileFold files_;
   JournalFold journal_;
   std::map<std::uint32_t, Position> seen_;
+  std::map<std::pair<std::uint32_t, BusinessDate>, Position> day_ends_;
   std::vector<Event> events_;
   std::vector<EventPlace> places_;
   std::size_t bytes_ = 0;

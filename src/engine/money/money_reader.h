@@ -17,6 +17,7 @@
 
 #include "base/int128.h"
 #include "domain/event.h"
+#include "domain/settlement/matching.h"
 #include "ports/event_log.h"
 #include "ports/kv_store.h"
 
@@ -163,6 +164,10 @@ class MoneyReader {
 
   Result<std::optional<RunNow>> run(BusinessDate date) const;
   Result<std::vector<RunNow>> runs(BusinessDate from, BusinessDate until) const;  // [from, until)
+  // Sums of all lines of each date in [from, until), by date and currency; `failed` counts items.
+  Result<void> line_totals(
+      BusinessDate from, BusinessDate until,
+      const std::function<Result<bool>(BusinessDate, const settlement::RunTotals&)>& each) const;
   Result<void> failed_items(
       BusinessDate run,
       const std::function<Result<bool>(MerchantNo, const settlement::FailedItem&)>& each) const;
@@ -194,6 +199,11 @@ class MoneyReader {
     int128 settled = 0;  // signed net of all lines, less the amounts of payouts that stand as paid
   };
   Result<std::vector<Unpaid>> unpaid() const;
+  // The same at the close of `day`, by when events were recorded (Seoul); of a day to come: as of now. Cost:
+  // a look-up for each merchant and currency, however long ago it is.
+  Result<std::vector<Unpaid>> unpaid_at(BusinessDate day) const;
+  // How far each book had come at the close of `day`.
+  Result<LogPositions> positions_at(BusinessDate day) const;
 
   // Files of acquirers.
   struct FileNow {
@@ -202,6 +212,8 @@ class MoneyReader {
     std::string sha256;
     settlement::FileKind kind{};
     std::string acquirer;
+    Currency currency;                     // of its amounts
+    settlement::MatchTolerance tolerance;  // of the newest match
     std::uint32_t rows = 0;
     std::uint32_t version = 0;
     std::uint64_t matched = 0;
@@ -209,11 +221,17 @@ class MoneyReader {
     Instant imported_at;
     std::int64_t matched_amount = 0;  // FileMatched's, of the newest one
     std::int64_t matched_fee = 0;
+    std::vector<settlement::Deposited> deposits;  // its, without what was before
   };
   Result<std::vector<FileNow>> files(std::uint32_t count_max) const;  // newest first
   Result<std::optional<FileNow>> file(const settlement::FileId& id) const;
   Result<std::vector<settlement::FileRow>> rows_of(const settlement::FileId& file) const;
+  Result<std::optional<settlement::FileRow>> row_of(const settlement::FileId& file,
+                                                    std::uint32_t line_no) const;
   Result<std::vector<settlement::Match>> matches_of(const settlement::FileId& file) const;
+  // Of a row, or with line_no 0 of a movement that only we know of.
+  Result<std::optional<settlement::Match>> match_of(const settlement::FileId& file, std::uint32_t line_no,
+                                                    const LineKey& ours) const;
   struct Break {
     settlement::FileId file;
     std::string acquirer;
@@ -230,12 +248,24 @@ class MoneyReader {
     std::string slip_no;
     std::string acquirer;
     std::string card_tail;
+    std::uint8_t method = 0;
+    Currency currency;
     std::int64_t amount = 0;  // signed
     BusinessDate day;
   };
-  Result<std::vector<Candidate>> candidates(std::string_view number) const;
-  // All of them, each once.
-  Result<void> each_candidate(const std::function<Result<bool>(const Candidate&)>& each) const;
+  Result<void> candidates(std::string_view number,
+                          const std::function<Result<bool>(const Candidate&)>& each) const;
+  // Movements that the acquirer's files of these days should name, by day; other currencies' are left out.
+  struct Expected {
+    LineKey key;
+    std::int64_t amount = 0;  // signed
+    BusinessDate day;
+  };
+  Result<void> expected(std::string_view acquirer, Currency currency, BusinessDate first, BusinessDate last,
+                        const std::function<Result<bool>(const Expected&)>& each) const;
+  // A file of this kind other than `file` with a row that is matched with it.
+  Result<std::optional<settlement::FileId>> matched_elsewhere(settlement::FileKind kind, const LineKey& line,
+                                                              const settlement::FileId& file) const;
 
  private:
   const KvSnapshot& snapshot_;

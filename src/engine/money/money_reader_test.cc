@@ -461,14 +461,17 @@ TEST_F(MoneyReaderTest, files_keep_the_newest_match_of_each_row_and_of_what_only
   EXPECT_EQ(reader_->files(10)->at(0).version, 4U);
 
   for (const auto* number : {"A0", "SLIP-1"}) {
-    const auto found = reader_->candidates(number).value();
+    const auto found =
+        gathered<MoneyReader::Candidate>([&](const auto& each) { return reader_->candidates(number, each); });
     ASSERT_EQ(found.size(), 1U) << number;
     EXPECT_EQ(found[0].key, ours);
     EXPECT_EQ(found[0].slip_no, "SLIP-1");
     EXPECT_EQ(found[0].amount, 1'000);
     EXPECT_EQ(found[0].acquirer, "31");
   }
-  EXPECT_TRUE(reader_->candidates("A")->empty());
+  EXPECT_TRUE(gathered<MoneyReader::Candidate>([&](const auto& each) {
+                return reader_->candidates("A", each);
+              }).empty());
 }
 
 }  // namespace

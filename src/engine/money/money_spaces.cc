@@ -25,6 +25,7 @@ constexpr Layout kLayouts[] = {
     {kSums, Table::due, "due", "mcd"},
     {kSums, Table::unpaid, "unpaid", "mc"},
     {kSums, Table::standing, "standing", "mc"},
+    {kSums, Table::unpaid_close, "unpaid_close", "mcd"},
     {kPayouts, Table::payout, "payout", "i"},
     {kPayouts, Table::payout_by_date, "payout_by_date", "dmi"},
     {kPayouts, Table::payout_of_merchant, "payout_of_merchant", "mcw"},
@@ -42,11 +43,14 @@ constexpr Layout kLayouts[] = {
     {kHouse, Table::reference, "reference", "niwi"},
     {kHouse, Table::change, "change", "i"},
     {kHouse, Table::change_by_time, "change_by_time", "wi"},
+    {kHouse, Table::day_end, "day_end", "nd"},
     {kFiles, Table::file, "file", "i"},
     {kFiles, Table::file_by_time, "file_by_time", "wi"},
     {kFiles, Table::row, "row", "in"},
     {kFiles, Table::match, "match", "inl"},
     {kFiles, Table::open_break, "open_break", "dinl"},
+    {kFiles, Table::expected, "expected", "tdpn"},
+    {kFiles, Table::matched_in, "matched_in", "nli"},
     {kCandidates, Table::none, "candidates", "tpn"},
 };
 

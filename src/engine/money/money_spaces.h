@@ -9,12 +9,12 @@
 //   lines        run day(4) merchant(4) line key(24)           -> what lists need of the line
 //   line_keys    line key(24)                                  -> where the line stands, what is left of it
 //   payout_days  merchant(4) currency(3) day(4) line key(24)   -> run day
-//   sums         due, unpaid, standing
+//   sums         due, unpaid now and at each day's close, standing
 //   payouts      payouts by id, by date, by merchant
 //   failed       newest failure of an item, lines of movements not seen yet
 //   run_items    failed items and canary differences of a run
 //   house        the rest of the house: positions, merchants, runs, chunks, canaries, reference data, changes
-//   files        acquirers' files, their rows, matches and breaks
+//   files        acquirers' files, their rows, matches and breaks, what they should name
 //   candidates   number 00 payment(16) version(4)              -> a movement that a file may name
 // clang-format on
 #pragma once
@@ -54,7 +54,7 @@ enum class Table : std::uint8_t {
   none = 0,
   // sums
   due = 1,       // merchant currency payout day       -> lines and net that no payout covers
-  unpaid = 2,    // merchant currency                  -> open, settled (MoneyReader::Unpaid)
+  unpaid = 2,    // merchant currency                  -> UnpaidNow
   standing = 3,  // merchant currency                  -> Standing
   // payouts
   payout = 4,              // payout                             -> PayoutStored
@@ -83,6 +83,13 @@ enum class Table : std::uint8_t {
   row = 23,           // file line no                 -> FileRow
   match = 24,         // file line no line key        -> MatchStored; line key zero where there is a line no
   open_break = 25,    // since file line no line key  -> ()
+  // sums, house, files: of later versions
+  unpaid_close =
+      26,           // merchant currency day        -> UnpaidSum at the close of a day on which it moved, but
+                    //                                 the newest such day (that is unpaid's)
+  day_end = 27,     // book day                     -> position behind the book's newest event of the day
+  expected = 28,    // acquirer day payment version -> ExpectedStored
+  matched_in = 29,  // kind(4) line key file        -> ()
 };
 
 // For lines without a payout day: behind every date.

@@ -52,7 +52,7 @@ Result<PaymentFold::Taken> PaymentFold::take(const Event& event) {
   }
   if (out.movement) {
     touched.state.moves.push_back(*out.movement);
-    WJ_CHECK(open_item(touched, payment, *out.movement));
+    WJ_CHECK(open_item(touched, payment, *out.movement, business_date_of(event.recorded_at)));
   }
   if (const auto* slip = std::get_if<AcquisitionUpdated>(&event.body)) {
     const auto* before = out.before.find(slip->approval);
@@ -65,10 +65,12 @@ Result<PaymentFold::Taken> PaymentFold::take(const Event& event) {
 }
 
 Result<void> PaymentFold::open_item(const Touched& touched, PaymentId payment,
-                                    const journal::Movement& movement) {
+                                    const journal::Movement& movement, BusinessDate recorded_on) {
   const auto& money = touched.state.money;
   const MerchantNo merchant = touched.state.merchant;
   put_candidates(touched.state, payment, movement);
+  context_.sums.add_unpaid(merchant, money.currency, recorded_on,
+                           {signed_amount(movement.kind, movement.amount), 0});
   const LineKey key{payment, movement.version, 0};
   auto& early = context_.memory.early;
   if (!early.empty() && early.erase(key) > 0) {
@@ -78,7 +80,6 @@ Result<void> PaymentFold::open_item(const Touched& touched, PaymentId payment,
   const OpenStored item{money.currency, item_of(money, payment, movement)};
   context_.rows.put(kOpen, open_key(business_date_of(movement.at), merchant, payment, movement.version),
                     encoded(item));
-  context_.sums.add_unpaid(merchant, money.currency, {signed_amount(movement.kind, movement.amount), 0});
   return {};
 }
 
@@ -108,6 +109,8 @@ void PaymentFold::put_candidates(const PaymentState& state, PaymentId payment,
   candidate.slip_no = approval->slip_no;
   candidate.acquirer = approval->acquirer;
   candidate.card_tail = approval->card_tail;
+  candidate.method = approval->method;
+  candidate.currency = state.money.currency;
   candidate.amount = signed_amount(movement.kind, movement.amount);
   candidate.day = business_date_of(movement.at);
   const std::string value = encoded(candidate);
@@ -116,6 +119,15 @@ void PaymentFold::put_candidates(const PaymentState& state, PaymentId payment,
     context_.rows.put_blind(kCandidates,
                             Key().text(*number).id(payment.raw()).number(movement.version).bytes(), value);
   }
+  if (candidate.acquirer.empty()) return;
+  context_.rows.put_blind(kFiles,
+                          Key(Table::expected)
+                              .text(candidate.acquirer)
+                              .day(candidate.day)
+                              .id(payment.raw())
+                              .number(movement.version)
+                              .bytes(),
+                          encoded(ExpectedStored{candidate.currency, candidate.amount}));
 }
 
 void PaymentFold::finish() {

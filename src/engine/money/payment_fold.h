@@ -35,7 +35,8 @@ class PaymentFold {
     bool changed = false;
   };
 
-  Result<void> open_item(const Touched& touched, PaymentId payment, const journal::Movement& movement);
+  Result<void> open_item(const Touched& touched, PaymentId payment, const journal::Movement& movement,
+                         BusinessDate recorded_on);
   // A slip was requested or got its number: open items and candidates of its approval say so.
   Result<void> refresh(const Touched& touched, PaymentId payment, ApprovalId approval);
   void put_candidates(const PaymentState& state, PaymentId payment, const journal::Movement& movement);

@@ -153,10 +153,11 @@ Result<void> PayoutFold::take(const EventPlace&, const Event& event, const Payou
   context_.rows.put(kPayouts, key, encoded(payout));
   if (!is_new) return {};
   const int128 amount = payout.requested.amount;
+  const BusinessDate day = business_date_of(event.recorded_at);
   if (body.state == PayoutState::paid) {
-    context_.sums.add_unpaid(payout.merchant_no, payout.currency, {0, -amount});
+    context_.sums.add_unpaid(payout.merchant_no, payout.currency, day, {0, -amount});
   } else if (was_paid) {
-    context_.sums.add_unpaid(payout.merchant_no, payout.currency, {0, amount});
+    context_.sums.add_unpaid(payout.merchant_no, payout.currency, day, {0, amount});
   }
   const bool is_back = body.state == PayoutState::failed || body.state == PayoutState::returned;
   return is_back ? give_back(payout) : Result<void>();

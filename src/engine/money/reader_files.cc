@@ -38,6 +38,21 @@ Result<std::vector<FileRow>> MoneyReader::rows_of(const FileId& file) const {
   return out;
 }
 
+Result<std::optional<FileRow>> MoneyReader::row_of(const FileId& file, std::uint32_t line_no) const {
+  return find<FileRow>(snapshot_, kFiles, Key(Table::row).id(file.raw()).number(line_no), "a row of a file");
+}
+
+Result<std::optional<Match>> MoneyReader::match_of(const FileId& file, std::uint32_t line_no,
+                                                   const LineKey& ours) const {
+  WJ_TRY(
+      auto stored,
+      find<MatchStored>(
+          snapshot_, kFiles,
+          Key(Table::match).id(file.raw()).number(line_no).line(line_no == 0 ? ours : LineKey()), "a match"));
+  if (!stored) return std::optional<Match>();
+  return std::optional<Match>(std::move(stored->match));
+}
+
 Result<std::vector<Match>> MoneyReader::matches_of(const FileId& file) const {
   std::vector<Match> out;
   WJ_CHECK(scan(snapshot_, kFiles, Key(Table::match).id(file.raw()),
@@ -72,25 +87,48 @@ Result<std::vector<MoneyReader::Break>> MoneyReader::breaks(std::uint32_t count_
   return out;
 }
 
-Result<std::vector<MoneyReader::Candidate>> MoneyReader::candidates(std::string_view number) const {
-  std::vector<Candidate> out;
-  WJ_CHECK(scan(snapshot_, kCandidates, Key().text(number),
-                [&](std::string_view, std::string_view value) -> Result<bool> {
-                  WJ_TRY(out.emplace_back(), decoded<Candidate>(value, "a candidate"));
-                  return true;
-                }));
-  return out;
+Result<void> MoneyReader::candidates(std::string_view number,
+                                     const std::function<Result<bool>(const Candidate&)>& each) const {
+  return scan(snapshot_, kCandidates, Key().text(number),
+              [&](std::string_view, std::string_view value) -> Result<bool> {
+                WJ_TRY(const auto candidate, decoded<Candidate>(value, "a candidate"));
+                return each(candidate);
+              });
 }
 
-// One that has an approval and a slip number stands under both.
-Result<void> MoneyReader::each_candidate(const std::function<Result<bool>(const Candidate&)>& each) const {
-  return scan(snapshot_, kCandidates, Key(),
-              [&](std::string_view key, std::string_view value) -> Result<bool> {
-                WJ_TRY(const auto candidate, decoded<Candidate>(value, "a candidate"));
-                const auto& first = candidate.approve_no.empty() ? candidate.slip_no : candidate.approve_no;
-                const bool is_first = key.substr(0, key.find('\0')) == first;
-                return is_first ? each(candidate) : true;
+Result<void> MoneyReader::expected(std::string_view acquirer, Currency currency, BusinessDate first,
+                                   BusinessDate last,
+                                   const std::function<Result<bool>(const Expected&)>& each) const {
+  const auto of_acquirer = Key(Table::expected).text(acquirer);
+  return scan(snapshot_, kFiles, Key(of_acquirer).day(first).bytes(), after_day(of_acquirer, last),
+              [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                KeyReader key(key_bytes);
+                key.skip_text();
+                Expected one;
+                one.day = key.day();
+                const PaymentId payment(key.id());
+                one.key = {payment, key.number(), 0};
+                if (!key.ok()) return bad_key(kFiles, key_bytes);
+                WJ_TRY(const auto stored, decoded<ExpectedStored>(value, "a movement of an acquirer"));
+                one.amount = stored.amount;
+                return stored.currency == currency ? each(one) : true;
               });
+}
+
+Result<std::optional<FileId>> MoneyReader::matched_elsewhere(settlement::FileKind kind, const LineKey& line,
+                                                             const FileId& file) const {
+  std::optional<FileId> found;
+  WJ_CHECK(scan(snapshot_, kFiles, Key(Table::matched_in).number(static_cast<std::uint32_t>(kind)).line(line),
+                [&](std::string_view key_bytes, std::string_view) -> Result<bool> {
+                  KeyReader key(key_bytes);
+                  key.number();
+                  key.line();
+                  const FileId other(key.id());
+                  if (!key.ok()) return bad_key(kFiles, key_bytes);
+                  if (other != file) found = other;
+                  return !found;
+                }));
+  return found;
 }
 
 }  // namespace wonjang::money

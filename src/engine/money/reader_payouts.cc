@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/money/reader_parts.h"
 
 namespace wonjang::money {
@@ -68,18 +70,71 @@ Result<void> MoneyReader::payouts(BusinessDate from, BusinessDate until, std::op
               });
 }
 
-Result<std::vector<MoneyReader::Unpaid>> MoneyReader::unpaid() const {
+namespace {
+
+Error missing_close() { return corrupt("what was unpaid at a day's close is missing: rebuild money"); }
+
+// Calls `each(merchant, currency, now)` for all.
+template <typename Each>
+Result<void> each_unpaid(const KvSnapshot& snapshot, Each&& each) {
+  return scan(snapshot, kSums, Key(Table::unpaid),
+              [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                KeyReader key(key_bytes);
+                const auto merchant = key.number();
+                const auto currency = key.currency();
+                if (!key.ok()) return bad_key(kSums, key_bytes);
+                WJ_TRY(const auto now, decoded<UnpaidNow>(value, "what is unpaid"));
+                WJ_CHECK(each(merchant, currency, now));
+                return true;
+              });
+}
+
+}  // namespace
+
+Result<std::vector<MoneyReader::Unpaid>> MoneyReader::unpaid() const { return unpaid_at(kEveryDate); }
+
+Result<std::vector<MoneyReader::Unpaid>> MoneyReader::unpaid_at(BusinessDate day) const {
   std::vector<Unpaid> out;
   MerchantIds merchants(snapshot_);
-  WJ_CHECK(scan(snapshot_, kSums, Key(Table::unpaid),
-                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+  const auto prefix = Key(Table::unpaid_close).bytes();
+  const auto closes = snapshot_.scan_back(kSums, prefix, after_prefix(prefix));
+  const auto sum_at = [&](MerchantNo merchant, Currency currency, const UnpaidNow& now) -> Result<UnpaidSum> {
+    if (now.day <= day) return now.sum;
+    const auto whose = Key(Table::unpaid_close).number(merchant).currency(currency);
+    closes->seek(Key(whose).day(day).bytes());
+    WJ_CHECK(closes->status());
+    if (!closes->valid() || !closes->key().starts_with(whose.bytes())) return UnpaidSum();  // before its time
+    KeyReader key(closes->key());
+    key.number();
+    key.currency();
+    if (key.day() > day || !key.ok()) return missing_close();
+    return decoded<UnpaidSum>(closes->value(), "what was unpaid");
+  };
+  WJ_CHECK(each_unpaid(snapshot_,
+                       [&](MerchantNo merchant, Currency currency, const UnpaidNow& now) -> Result<void> {
+                         WJ_TRY(const auto sum, sum_at(merchant, currency, now));
+                         if (sum == UnpaidSum()) return {};
+                         WJ_TRY(const auto id, merchants.of(merchant));
+                         out.push_back({merchant, id, currency, sum.open, sum.settled});
+                         return {};
+                       }));
+  return out;
+}
+
+Result<LogPositions> MoneyReader::positions_at(BusinessDate day) const {
+  LogPositions out;
+  WJ_CHECK(scan(snapshot_, kHouse, Key(Table::seen),
+                [&](std::string_view key_bytes, std::string_view) -> Result<bool> {
                   KeyReader key(key_bytes);
-                  const auto merchant = key.number();
-                  const auto currency = key.currency();
-                  if (!key.ok()) return bad_key(kSums, key_bytes);
-                  WJ_TRY(const auto sum, decoded<UnpaidSum>(value, "what is unpaid"));
-                  WJ_TRY(const auto id, merchants.of(merchant));
-                  out.push_back({merchant, id, currency, sum.open, sum.settled});
+                  const auto book = key.number();
+                  if (!key.ok()) return bad_key(kHouse, key_bytes);
+                  out.resize(std::max<std::size_t>(out.size(), book + 1));
+                  const auto prefix = Key(Table::day_end).number(book);
+                  const auto end = snapshot_.scan_back(kHouse, prefix.bytes(), after_day(prefix, day));
+                  if (end->valid()) {
+                    WJ_TRY(out[book], decoded<Position>(end->value(), "a position"));
+                  }
+                  WJ_CHECK(end->status());
                   return true;
                 }));
   return out;

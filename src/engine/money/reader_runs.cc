@@ -7,21 +7,38 @@ namespace {
 using settlement::CanaryDifference;
 using settlement::FailedItem;
 
+// Sums in the keys [from, until) of the table `run_totals`; a currency's may be several rows (run_totals.h).
+template <typename Each>
+Result<void> each_total(const KvSnapshot& snapshot, std::string_view from, std::string_view until,
+                        Each&& each) {
+  return scan(snapshot, kHouse, from, until,
+              [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                KeyReader key(key_bytes);
+                const auto day = key.day();
+                const auto currency = key.currency();
+                if (!key.ok()) return bad_key(kHouse, key_bytes);
+                WJ_TRY(const auto sum, decoded<RunSum>(value, "a run"));
+                std::vector<settlement::RunTotals> rows;
+                append_rows(rows, currency, sum);
+                for (const auto& row : rows) {
+                  WJ_TRY(const bool goes_on, each(day, row));
+                  if (!goes_on) return false;
+                }
+                return true;
+              });
+}
+
 // Adds what the lines of the date come to.
 Result<RunNow> now_of(const KvSnapshot& snapshot, BusinessDate date, RunStored stored) {
   RunNow out{
       date, stored.version, std::move(stored.started), std::move(stored.ended), stored.ever_completed, {}, 0};
-  WJ_CHECK(scan(snapshot, kHouse, Key(Table::run_totals).day(date),
-                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
-                  KeyReader key(key_bytes);
-                  key.day();
-                  const auto currency = key.currency();
-                  if (!key.ok()) return bad_key(kHouse, key_bytes);
-                  WJ_TRY(const auto sum, decoded<RunSum>(value, "a run"));
-                  append_rows(out.totals, currency, sum);
-                  out.failed += static_cast<std::uint64_t>(sum.failed);
-                  return true;
-                }));
+  const auto of_day = Key(Table::run_totals).day(date).bytes();
+  WJ_CHECK(each_total(snapshot, of_day, after_prefix(of_day),
+                      [&](BusinessDate, const settlement::RunTotals& totals) -> Result<bool> {
+                        out.totals.push_back(totals);
+                        out.failed += totals.failed;
+                        return true;
+                      }));
   return out;
 }
 
@@ -60,6 +77,13 @@ Result<std::vector<RunNow>> MoneyReader::runs(BusinessDate from, BusinessDate un
                   return true;
                 }));
   return out;
+}
+
+Result<void> MoneyReader::line_totals(
+    BusinessDate from, BusinessDate until,
+    const std::function<Result<bool>(BusinessDate, const settlement::RunTotals&)>& each) const {
+  return each_total(snapshot_, Key(Table::run_totals).day(from).bytes(),
+                    Key(Table::run_totals).day(until).bytes(), each);
 }
 
 Result<void> MoneyReader::failed_items(

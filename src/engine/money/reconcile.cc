@@ -2,190 +2,43 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
-#include <set>
 #include <utility>
 
 namespace wonjang::money {
 
+using settlement::Deposited;
 using settlement::FileId;
 using settlement::FileImported;
-using settlement::FileKind;
 using settlement::FileMatched;
-using settlement::FileRow;
 using settlement::Match;
-using settlement::MatchState;
-using settlement::OurMovement;
 
 namespace {
 
 constexpr std::size_t kRowsPerEvent = 1'000;
 constexpr std::size_t kMatchBytesPerEvent = 100 * 1024;
-constexpr std::uint32_t kFilesLookedAt = 10'000;
 
 std::size_t bytes_of(const Match& match) { return 96 + match.why.size() + 48 * match.ours.size(); }
-
-OurMovement movement_of(const MoneyReader::Candidate& candidate) {
-  return {candidate.key, candidate.card_tail, candidate.amount, candidate.day};
-}
-
-// Files that name no acquirer's code of ours (banks) meet every movement of the number.
-bool is_of(const MoneyReader::Candidate& candidate, const std::string& acquirer) {
-  return candidate.acquirer.empty() || candidate.acquirer == acquirer;
-}
-
-struct Days {
-  BusinessDate first;
-  BusinessDate last;
-};
-std::optional<Days> days_of(const std::vector<FileRow>& rows) {
-  if (rows.empty()) return std::nullopt;
-  const auto [first, last] = std::ranges::minmax(rows, {}, &FileRow::date);
-  return Days{first.date, last.date};
-}
 
 struct Sum {
   std::int64_t amount = 0;
   std::int64_t fee = 0;
 };
 
-class Matching {
+// Writes what a match came to behind what stands of `file`.
+class MatchWriter {
  public:
-  Matching(const MoneyPorts& ports, const MoneyReader& reader, MoneyReader::FileNow file, Currency currency,
-           const settlement::MatchTolerance& tolerance, const JobOwner& owner)
-      : ports_(ports),
-        reader_(reader),
-        file_(std::move(file)),
-        currency_(currency),
-        tolerance_(tolerance),
-        owner_(owner) {}
-
-  Result<MatchReport> run() {
-    WJ_TRY(rows_, reader_.rows_of(file_.file));
-    WJ_TRY(before_, reader_.matches_of(file_.file));
-    WJ_TRY(auto matches, match_rows());
-    WJ_TRY(auto ours, match_ours(matches));
-    keep_resolutions(matches);
-    WJ_TRY(const auto after, sum_of(matches));
-    MatchReport report{rows_.size(), 0, 0, 0};
-    report.only_ours =
-        static_cast<std::uint64_t>(std::ranges::count(ours, MatchState::not_matched, &Match::state));
-    std::ranges::move(ours, std::back_inserter(matches));
-    for (const auto& match : matches) {
-      if (match.state == MatchState::matched) ++report.matched;
-      if (match.state == MatchState::not_matched || match.state == MatchState::incomparable) ++report.breaks;
-    }
-    WJ_CHECK(record(std::move(matches), after));
-    return report;
-  }
-
- private:
-  Result<std::vector<Match>> match_rows() const {
-    std::optional<Error> failed;
-    const auto ours = [&](const std::string& number) {
-      std::vector<OurMovement> out;
-      const auto found = reader_.candidates(number);
-      if (!found) {
-        failed = found.error();
-        return out;
-      }
-      for (const auto& candidate : *found) {
-        if (is_of(candidate, file_.acquirer)) out.push_back(movement_of(candidate));
-      }
-      return out;
-    };
-    auto matches = settlement::match_rows(rows_, ours, tolerance_);
-    if (failed) return *failed;
-    return matches;
-  }
-
-  // What the file should have named and didn't; lines that stood so and don't any more are said to be
-  // settled.
-  Result<std::vector<Match>> match_ours(const std::vector<Match>& matches) const {
-    const auto days = days_of(rows_);
-    if (!days) return std::vector<Match>();
-    WJ_TRY(const auto elsewhere, matched_elsewhere());
-    std::vector<OurMovement> expected;
-    WJ_CHECK(reader_.each_candidate([&](const MoneyReader::Candidate& candidate) -> Result<bool> {
-      const bool is_due = candidate.acquirer == file_.acquirer && candidate.day >= days->first &&
-                          candidate.day <= days->last && !elsewhere.contains(candidate.key);
-      if (is_due) expected.push_back(movement_of(candidate));
-      return true;
-    }));
-    auto missing = settlement::only_ours(expected, matches);
-    std::set<LineKey> still;
-    for (const auto& match : missing) still.insert(match.ours.begin(), match.ours.end());
-    for (const auto& old : before_) {
-      const bool was_missing = old.line_no == 0 && old.state == MatchState::not_matched && !old.ours.empty();
-      if (!was_missing || still.contains(old.ours.front()) || is_named(matches, old.ours.front())) continue;
-      Match settled = old;
-      settled.state = MatchState::resolved;
-      settled.why = "named by another file of the acquirer, or not expected in this one any more";
-      missing.push_back(std::move(settled));
-    }
-    std::erase_if(missing, [this](const Match& match) { return is_resolved(match); });
-    return missing;
-  }
-
-  static bool is_named(const std::vector<Match>& matches, const LineKey& key) {
-    return std::ranges::any_of(matches, [&](const Match& match) {
-      return match.line_no != 0 && std::ranges::find(match.ours, key) != match.ours.end();
-    });
-  }
-
-  bool is_resolved(const Match& match) const {
-    return std::ranges::any_of(before_, [&](const Match& old) {
-      return old.state == MatchState::resolved && old.line_no == 0 && match.line_no == 0 &&
-             old.ours == match.ours;
-    });
-  }
-
-  // A person's word stands unless the row matches now.
-  void keep_resolutions(std::vector<Match>& matches) const {
-    std::set<std::uint32_t> resolved;
-    for (const auto& old : before_) {
-      if (old.line_no != 0 && old.state == MatchState::resolved) resolved.insert(old.line_no);
-    }
-    std::erase_if(matches, [&](const Match& match) {
-      return match.state != MatchState::matched && resolved.contains(match.line_no);
-    });
-  }
-
-  Result<std::set<LineKey>> matched_elsewhere() const {
-    std::set<LineKey> out;
-    WJ_TRY(const auto files, reader_.files(kFilesLookedAt));
-    for (const auto& other : files) {
-      if (other.file == file_.file || other.kind != file_.kind || other.acquirer != file_.acquirer) continue;
-      WJ_TRY(const auto matches, reader_.matches_of(other.file));
-      for (const auto& match : matches) {
-        if (match.state == MatchState::matched) out.insert(match.ours.begin(), match.ours.end());
-      }
-    }
-    return out;
-  }
-
-  // Of the rows that are matched.
-  Result<Sum> sum_of(const std::vector<Match>& matches) const {
-    std::map<std::uint32_t, const FileRow*> by_line;
-    for (const auto& row : rows_) by_line[row.line_no] = &row;
-    Sum out;
-    for (const auto& match : matches) {
-      const auto row = by_line.find(match.line_no);
-      if (match.state != MatchState::matched || row == by_line.end()) continue;
-      if (__builtin_add_overflow(out.amount, row->second->amount, &out.amount) ||
-          __builtin_add_overflow(out.fee, row->second->fee, &out.fee)) {
-        return invalid("the rows of file " + file_.name + " add up beyond 64 bits: split the file");
-      }
-    }
-    return out;
-  }
+  MatchWriter(const MoneyPorts& ports, const MoneyReader::FileNow& file, const JobOwner& owner)
+      : ports_(ports), file_(file), version_(file.version), owner_(owner) {}
 
   // The first event brings the new sums, those behind it only rows.
-  Result<void> record(std::vector<Match> matches, const Sum& after) {
+  Result<void> write(Matched matched) {
     const Sum before{file_.matched_amount, file_.matched_fee};
+    const Sum after{matched.amount, matched.fee};
+    tolerance_ = matched.tolerance;
     FileMatched body = body_of(before, after);
+    body.deposits = deposits_from(file_.deposits, matched.deposits);
     std::size_t bytes = 0;
-    for (auto& match : matches) {
+    for (auto& match : matched.matches) {
       const auto more = bytes_of(match);
       if (bytes + more > kMatchBytesPerEvent && !body.matches.empty()) {
         WJ_CHECK(append(std::move(body)));
@@ -199,6 +52,7 @@ class Matching {
     return ports_.sink.drain();
   }
 
+ private:
   FileMatched body_of(const Sum& before, const Sum& after) const {
     FileMatched out;
     out.file = file_.file;
@@ -209,30 +63,45 @@ class Matching {
     out.matched_fee = after.fee;
     out.amount_before = before.amount;
     out.fee_before = before.fee;
+    out.tolerance_amount = tolerance_.amount;
+    out.tolerance_days = tolerance_.date_days;
     return out;
   }
 
+  // By account, with what stood: also accounts to which nothing is left.
+  static std::vector<Deposited> deposits_from(const std::vector<Deposited>& before,
+                                              const std::vector<Deposited>& after) {
+    std::map<std::uint16_t, Deposited> out;
+    for (const auto& one : before) out[one.account] = {one.account, 0, 0, one.amount, one.fee};
+    for (const auto& one : after) {
+      auto& said = out[one.account];
+      said.account = one.account;
+      said.amount = one.amount;
+      said.fee = one.fee;
+    }
+    std::vector<Deposited> list;
+    for (const auto& [account, one] : out) list.push_back(one);
+    return list;
+  }
+
   Result<void> append(FileMatched body) {
-    Facts facts{file_.file.raw(), file_.version, {}, currency_, owner_.actor, owner_.reason, {}};
+    Facts facts{file_.file.raw(), version_, {}, file_.currency, owner_.actor, owner_.reason, {}};
     facts.bodies.emplace_back(std::move(body));
-    ++file_.version;
+    ++version_;
     return ports_.sink.append(std::move(facts));
   }
 
   const MoneyPorts& ports_;
-  const MoneyReader& reader_;
-  MoneyReader::FileNow file_;
-  const Currency currency_;
-  const settlement::MatchTolerance tolerance_;
-  const JobOwner owner_;
-  std::vector<FileRow> rows_;
-  std::vector<Match> before_;
+  const MoneyReader::FileNow& file_;
+  std::uint32_t version_;
+  const JobOwner& owner_;
+  settlement::MatchTolerance tolerance_;
 };
 
-// Rows that aren't recorded yet, from `from` on; gives the version that the stream has then.
-Result<void> record_rows(const MoneyPorts& ports, const FileToImport& file, std::size_t from,
-                         std::uint32_t version, const JobOwner& owner) {
-  for (std::size_t i = from; i < file.rows.size(); i += kRowsPerEvent, ++version) {
+// The rows that aren't recorded yet; `now` comes to stand behind them.
+Result<void> record_rows(const MoneyPorts& ports, const FileToImport& file, MoneyReader::FileNow& now,
+                         const JobOwner& owner) {
+  for (std::size_t i = now.rows; i < file.rows.size(); i += kRowsPerEvent) {
     const auto to = std::min(i + kRowsPerEvent, file.rows.size());
     FileImported body;
     body.file = file.file;
@@ -243,43 +112,62 @@ Result<void> record_rows(const MoneyPorts& ports, const FileToImport& file, std:
     body.rows_total = static_cast<std::uint32_t>(file.rows.size());
     body.rows.assign(file.rows.begin() + static_cast<std::ptrdiff_t>(i),
                      file.rows.begin() + static_cast<std::ptrdiff_t>(to));
-    Facts facts{file.file.raw(), version, {}, file.currency, owner.actor, owner.reason, {}};
+    Facts facts{file.file.raw(), now.version, {}, file.currency, owner.actor, owner.reason, {}};
     facts.bodies.emplace_back(std::move(body));
     WJ_CHECK(ports.sink.append(std::move(facts)));
+    now.version += 1;
+    now.rows = static_cast<std::uint32_t>(to);
   }
   return ports.sink.drain();
 }
 
-Result<MatchReport> match_again(const MoneyPorts& ports, const FileId& id, Currency currency,
-                                const settlement::MatchTolerance& tolerance, const JobOwner& owner) {
-  WJ_TRY(const auto snapshot, ports.now.caught_up());
-  const MoneyReader reader(*snapshot);
-  WJ_TRY(auto file, reader.file(id));
-  if (!file) return not_found("there is no such file");
-  return Matching(ports, reader, *std::move(file), currency, tolerance, owner).run();
+// As it stands, or as it will once its first row is recorded.
+Result<MoneyReader::FileNow> file_to_import(const MoneyReader& reader, const FileToImport& file) {
+  WJ_TRY(auto known, reader.file(file.file));
+  if (known && known->sha256 != file.sha256)
+    return invalid("another file stands under this id: import this one under a key of its own");
+  if (known) return *std::move(known);
+  MoneyReader::FileNow out;
+  out.file = file.file;
+  out.name = file.name;
+  out.sha256 = file.sha256;
+  out.kind = file.kind;
+  out.acquirer = file.acquirer;
+  out.currency = file.currency;
+  return out;
 }
 
 }  // namespace
 
+// Matched first: what would be refused leaves no rows behind.
 Result<MatchReport> import_file(const MoneyPorts& ports, const FileToImport& file,
-                                const settlement::MatchTolerance& tolerance, const JobOwner& owner) {
+                                const MatchOptions& options, const JobOwner& owner) {
   if (file.rows.empty()) return invalid("the file has no rows: there is nothing to import");
   WJ_TRY(const auto pass, ports.gate.enter({"an import of " + file.name, owner.holder, ports.clock.now()}));
-  {
-    WJ_TRY(const auto snapshot, ports.now.caught_up());
-    WJ_TRY(const auto known, MoneyReader(*snapshot).file(file.file));
-    if (known && known->sha256 != file.sha256) return conflict("another file stands under this id");
-    const std::size_t recorded = known ? known->rows : 0;
-    if (recorded < file.rows.size())
-      WJ_CHECK(record_rows(ports, file, recorded, known ? known->version : 0, owner));
-  }
-  return match_again(ports, file.file, file.currency, tolerance, owner);
+  WJ_TRY(const auto snapshot, ports.now.caught_up());
+  const MoneyReader reader(*snapshot);
+  WJ_TRY(auto now, file_to_import(reader, file));
+  WJ_TRY(const auto before, reader.matches_of(file.file));
+  WJ_TRY(auto matched, match_rows_of(reader, now, file.rows, before, options));
+  const auto report = matched.report;
+  WJ_CHECK(record_rows(ports, file, now, owner));
+  WJ_CHECK(MatchWriter(ports, now, owner).write(std::move(matched)));
+  return report;
 }
 
-Result<MatchReport> match_file(const MoneyPorts& ports, const FileId& file, Currency currency,
-                               const settlement::MatchTolerance& tolerance, const JobOwner& owner) {
+Result<MatchReport> match_file(const MoneyPorts& ports, const FileId& file, const MatchOptions& options,
+                               const JobOwner& owner) {
   WJ_TRY(const auto pass, ports.gate.enter({"a match of " + file.text(), owner.holder, ports.clock.now()}));
-  return match_again(ports, file, currency, tolerance, owner);
+  WJ_TRY(const auto snapshot, ports.now.caught_up());
+  const MoneyReader reader(*snapshot);
+  WJ_TRY(const auto now, reader.file(file));
+  if (!now) return not_found("there is no such file");
+  WJ_TRY(const auto rows, reader.rows_of(file));
+  WJ_TRY(const auto before, reader.matches_of(file));
+  WJ_TRY(auto matched, match_rows_of(reader, *now, rows, before, options));
+  const auto report = matched.report;
+  WJ_CHECK(MatchWriter(ports, *now, owner).write(std::move(matched)));
+  return report;
 }
 
 }  // namespace wonjang::money

@@ -78,6 +78,14 @@ struct UnpaidSum {
 };
 auto tied(Of<UnpaidSum> auto& v) { return std::tie(v.open, v.settled); }
 
+// As of the newest day on which it moved: what stood at the close of earlier days is `unpaid_close`. Never
+// removed, not at zero either: a day's close before it is no zero.
+struct UnpaidNow {
+  BusinessDate day;
+  UnpaidSum sum;
+};
+auto tied(Of<UnpaidNow> auto& v) { return std::tie(v.day, v.sum); }
+
 auto tied(Of<Standing> auto& v) { return std::tie(v.carried, v.kept_back); }
 
 // All lines of one run day and currency; `failed` counts the items that stand as failed.
@@ -160,8 +168,9 @@ auto tied(Of<ChangeStored> auto& v) {
 }
 
 auto tied(Of<MoneyReader::FileNow> auto& v) {
-  return std::tie(v.file, v.name, v.sha256, v.kind, v.acquirer, v.rows, v.version, v.matched, v.breaks,
-                  v.imported_at, v.matched_amount, v.matched_fee);
+  return std::tie(v.file, v.name, v.sha256, v.kind, v.acquirer, v.currency, v.tolerance.amount,
+                  v.tolerance.date_days, v.rows, v.version, v.matched, v.breaks, v.imported_at,
+                  v.matched_amount, v.matched_fee, v.deposits);
 }
 struct MatchStored {
   settlement::Match match;
@@ -170,8 +179,15 @@ struct MatchStored {
 auto tied(Of<MatchStored> auto& v) { return std::tie(v.match, v.since); }
 
 auto tied(Of<MoneyReader::Candidate> auto& v) {
-  return std::tie(v.key, v.kind, v.merchant_no, v.approve_no, v.slip_no, v.acquirer, v.card_tail, v.amount,
-                  v.day);
+  return std::tie(v.key, v.kind, v.merchant_no, v.approve_no, v.slip_no, v.acquirer, v.card_tail, v.method,
+                  v.currency, v.amount, v.day);
 }
+
+// A movement that a file of its acquirer should name; the rest stands in the key.
+struct ExpectedStored {
+  Currency currency;
+  std::int64_t amount = 0;
+};
+auto tied(Of<ExpectedStored> auto& v) { return std::tie(v.currency, v.amount); }
 
 }  // namespace wonjang::money

@@ -123,4 +123,8 @@ auto tied(Of<settlement::Match> auto& v) {
   return std::tie(v.line_no, v.ours, v.state, v.reason, v.matched_by, v.amount_delta, v.date_delta, v.why);
 }
 
+auto tied(Of<settlement::Deposited> auto& v) {
+  return std::tie(v.account, v.amount, v.fee, v.amount_before, v.fee_before);
+}
+
 }  // namespace wonjang::money

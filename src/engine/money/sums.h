@@ -29,7 +29,8 @@ class Sums {
   explicit Sums(Overlay& rows) : rows_(rows) {}
 
   void add_due(MerchantNo merchant, Currency currency, BusinessDate payout_day, const DueSum& more);
-  void add_unpaid(MerchantNo merchant, Currency currency, const UnpaidSum& more);
+  // `day`: of the event that moved it.
+  void add_unpaid(MerchantNo merchant, Currency currency, BusinessDate day, const UnpaidSum& more);
   void add_run(BusinessDate run, Currency currency, const RunSum& more);
 
   // Takes everything dated on or before `until` away: what it was, by day. Errors: corrupt, unavailable.
@@ -46,10 +47,15 @@ class Sums {
 
  private:
   using DueOf = std::map<BusinessDate, DueSum>;
+  using Whose = std::pair<MerchantNo, Currency>;
+  using UnpaidDays = std::vector<std::pair<BusinessDate, UnpaidSum>>;  // hardly ever more than one
+
+  Result<void> write_unpaid();
+  Result<void> add_late(const Whose& whose, const UnpaidDays& late);
 
   Overlay& rows_;
-  std::map<std::pair<MerchantNo, Currency>, DueOf> due_;
-  std::map<std::pair<MerchantNo, Currency>, UnpaidSum> unpaid_;
+  std::map<Whose, DueOf> due_;
+  std::map<Whose, UnpaidDays> unpaid_;
   std::map<std::pair<BusinessDate, Currency>, RunSum> runs_;
 };
 

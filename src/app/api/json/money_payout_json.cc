@@ -85,8 +85,10 @@ void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
   w.end_array().end_object();
 }
 
-void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry) {
-  w.text("asOf", to_text(funds.as_of)).number("ratioPpm", funds.ratio ? funds.ratio->ratio_ppm : 0);
+void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry,
+               std::string_view position) {
+  w.text("asOf", to_text(funds.as_of)).text("knownAt", to_text(funds.known_at)).text("position", position);
+  w.number("ratioPpm", funds.ratio ? funds.ratio->ratio_ppm : 0);
   if (funds.ratio) w.text_if("ratioSource", funds.ratio->source);
   w.begin_array("rows");
   for (const auto& row : funds.rows) {
@@ -160,7 +162,9 @@ void put_what_if(JsonWriter& w, const money::WhatIf& what_if) {
 
 void put_file(JsonWriter& w, const money::MoneyReader::FileNow& file) {
   w.id("fileId", file.file).text("name", file.name).text("kind", code_of(file.kind));
-  w.text("acquirer", file.acquirer).text("sha256", file.sha256).number("rows", file.rows);
+  w.text("acquirer", file.acquirer).text("currency", file.currency.code()).text("sha256", file.sha256);
+  w.number("amountTolerance", file.tolerance.amount).number("dateTolerance", file.tolerance.date_days);
+  w.number("rows", file.rows);
   w.number("matched", as_number(file.matched)).number("breaks", as_number(file.breaks));
   w.instant_if("importedAt", file.imported_at);
 }

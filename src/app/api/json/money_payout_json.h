@@ -17,7 +17,9 @@ void put_payout_report(JsonWriter& w, BusinessDate date, bool dry_run, const mon
 void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
                          const std::vector<money::RefusedRow>& unreadable);
 
-void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry);  // members
+// Members; `position`: the position's own, as a token.
+void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry,
+               std::string_view position);
 void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Merchant& merchant,
                      Currency currency);
 

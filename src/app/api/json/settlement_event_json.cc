@@ -90,6 +90,8 @@ void put_house_body(JsonWriter& w, const FileMatched& b) {
   put_array(w, "matches", b.matches);
   w.number("matchedAmount", b.matched_amount).number("matchedFee", b.matched_fee);
   w.number_if("amountBefore", b.amount_before).number_if("feeBefore", b.fee_before);
+  put_array_if(w, "deposits", b.deposits);
+  w.number_if("toleranceAmount", b.tolerance_amount).number_if("toleranceDays", b.tolerance_days);
 }
 
 void put_house_body(JsonWriter& w, const BreakResolved& b) {

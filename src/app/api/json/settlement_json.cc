@@ -219,6 +219,11 @@ void put_fields(JsonWriter& w, const FileRow& v) {
   w.number("amount", v.amount).number("fee", v.fee).date_if("date", v.date).date_if("paidOn", v.paid_on);
 }
 
+void put_fields(JsonWriter& w, const Deposited& v) {
+  w.number("account", v.account).number("amount", v.amount).number("fee", v.fee);
+  w.number_if("amountBefore", v.amount_before).number_if("feeBefore", v.fee_before);
+}
+
 void put_fields(JsonWriter& w, const Match& v) {
   w.number_if("lineNo", v.line_no);
   w.begin_array("ours");

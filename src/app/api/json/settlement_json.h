@@ -37,6 +37,7 @@ void put_fields(JsonWriter& w, const settlement::CanaryDifference& v);
 void put_fields(JsonWriter& w, const settlement::Redated& v);
 void put_fields(JsonWriter& w, const settlement::CarriedOver& v);
 void put_fields(JsonWriter& w, const settlement::FileRow& v);
+void put_fields(JsonWriter& w, const settlement::Deposited& v);
 void put_fields(JsonWriter& w, const settlement::Match& v);
 
 // "stl_...": left out where there is none.
