@@ -208,7 +208,8 @@ PayoutUpdated full_body(std::type_identity<PayoutUpdated>) {
           .bank_trace_no = "20261124-000017",
           .failure = "예금주 불일치",
           .at = sample_time(31),
-          .was_paid = true};
+          .was_paid = true,
+          .file_payouts = 412};
 }
 FileImported full_body(std::type_identity<FileImported>) {
   return {.file = FileId(sample_id(90)),

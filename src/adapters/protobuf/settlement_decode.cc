@@ -226,7 +226,8 @@ PayoutUpdated read(MessageReader& r, const pb::PayoutUpdated& m) {
           .bank_trace_no = m.bank_trace_no(),
           .failure = m.failure(),
           .at = Instant{m.at()},
-          .was_paid = m.was_paid()};
+          .was_paid = m.was_paid(),
+          .file_payouts = m.file_payouts()};
 }
 
 FileImported read(MessageReader& r, const pb::FileImported& m) {

@@ -254,6 +254,7 @@ void fields(WireWriter& w, const PayoutUpdated& v) {
   w.text(M::kFailureFieldNumber, v.failure);
   w.instant(M::kAtFieldNumber, v.at);
   w.flag(M::kWasPaidFieldNumber, v.was_paid);
+  w.number(M::kFilePayoutsFieldNumber, v.file_payouts);
 }
 
 int field_of(const FileImported&) { return pb::Event::kFileImportedFieldNumber; }

@@ -22,6 +22,7 @@ void answer_job(Api& api, CallPtr call, const JobAnswer& answer) {
   response.status = answer.status;
   response.content_type = answer.content_type;
   response.body = answer.body;
+  response.headers = answer.headers;
   if (!answer.file_name.empty())
     response.headers.push_back({"Content-Disposition", "attachment; filename=\"" + answer.file_name + "\""});
   add_tails(api, response);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/api/handlers.h"
 #include "app/http/message.h"
@@ -34,9 +35,8 @@ std::optional<WorkKey> take_csv_key(Api& api, CallPtr& call);
 //   - kept once the job is done: a process that died in it has kept nothing, and the same request again does
 //     the rest of the job;
 //   - a job that failed keeps nothing either: it may go well the next time;
-//   - an answer without a body, or one of more than kKeptBytesMax, isn't kept itself. The key still belongs
-//   to
-//     its request, and a repeat does the job again, which finds what stands.
+//   - an answer without a body, or one of more than kKeptBytesMax, isn't kept itself. The key still
+//     belongs to its request, and a repeat does the job again, which finds what stands.
 constexpr std::size_t kKeptBytesMax = 256 * 1024;
 struct JobRequest {
   std::string what;       // "payouts for 2026-11-22", for who comes second
@@ -60,6 +60,7 @@ struct JobAnswer {
   int status = 200;
   std::string content_type = "application/json";
   std::string file_name;  // of a file that a browser keeps; empty: none. Such a body isn't kept
+  std::vector<HttpHeader> headers;
 };
 using Job = std::function<Result<JobAnswer>(const money::MoneyPorts&, const money::JobOwner&)>;
 void begin_job(Api& api, CallPtr call, JobRequest request, Job job);

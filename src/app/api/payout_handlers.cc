@@ -46,6 +46,8 @@ Result<JobAnswer> pay_out(const money::MoneyPorts& ports, const money::JobOwner&
   options.date = wanted.date;
   if (!wanted.calendar.empty()) options.calendar = wanted.calendar;
   options.also_on_closed_day = wanted.also_on_closed_day;
+  options.also_far_ahead = wanted.also_far_ahead;
+  options.manual_of = wanted.manual_of;
   options.dry_run = dry_run;
   options.owner = owner;
   WJ_TRY(const auto report, money::run_payouts(ports, options));
@@ -84,7 +86,9 @@ void run_payouts(Api& api, CallPtr call) {
     request.asked.emplace("run_payouts")
         .number(wanted->date.days)
         .text(wanted->calendar)
-        .flag(wanted->also_on_closed_day);
+        .flag(wanted->also_on_closed_day)
+        .flag(wanted->also_far_ahead)
+        .text(wanted->manual_of.text());
   }
   begin_job(api, std::move(call), std::move(request),
             [wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports, const money::JobOwner& owner) {
@@ -214,7 +218,12 @@ void make_payout_file(Api& api, CallPtr call) {
             {"a payout file for " + to_text(date), "make_payout_file", *key, wanted->canonical},
             [date, name](const money::MoneyPorts& ports, const money::JobOwner& owner) -> Result<JobAnswer> {
               WJ_TRY(auto file, money::send_payouts(ports, date, name, owner));
-              return JobAnswer{std::move(file.csv), 200, "text/csv; charset=utf-8", std::move(file.name)};
+              return JobAnswer{
+                  std::move(file.csv),
+                  200,
+                  "text/csv; charset=utf-8",
+                  std::move(file.name),
+                  {{"Payouts", std::to_string(file.payouts)}, {"Payouts-Held", std::to_string(file.held)}}};
             });
 }
 

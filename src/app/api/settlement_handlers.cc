@@ -373,6 +373,7 @@ Result<JobAnswer> adjust(const money::MoneyPorts& ports, const money::JobOwner& 
   money::RetierOptions options;
   options.contracts = {*contract};
   options.date = wanted.date;
+  options.also_far_ahead = wanted.also_far_ahead;
   options.owner = owner;
   options.dry_run = dry_run;
   options.stop_wanted = stop_wanted;

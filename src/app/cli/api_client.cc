@@ -104,7 +104,8 @@ Result<ApiResponse> ApiClient::exchange(const std::string& bytes) {
     if (state == ResponseReader::State::more) continue;
     if (state == ResponseReader::State::broken) return unavailable("the server closed the connection");
     ApiResponse out{reader_.status(), std::string(reader_.body()),
-                    reader_.find("Idempotent-Replayed").has_value()};
+                    reader_.find("Idempotent-Replayed").has_value(),
+                    std::string(reader_.find("Payouts-Held").value_or(""))};
     if (!reader_.keep_alive() || reader_.next() != ResponseReader::State::more) close();
     return out;
   }

@@ -33,6 +33,7 @@ struct ApiResponse {
   int status = 0;
   std::string body;
   bool replayed = false;
+  std::string payouts_held;  // Payouts-Held of a payout file; empty: not said
 };
 
 class ApiClient {

@@ -190,24 +190,34 @@ int run_payout_run(const OnlineOptions& options, const PayoutRunOptions& payout)
   body["date"] = payout.date;
   if (!payout.calendar.empty()) body["calendar"] = payout.calendar;
   if (payout.also_on_closed_day) body["alsoOnClosedDay"] = true;
+  if (payout.also_far_ahead) body["alsoFarAhead"] = true;
+  if (!payout.manual_of.empty()) body["manualMerchantId"] = payout.manual_of;
   const auto answer =
       posted(options, payout.dry_run ? "/v1/payouts/runs?dryRun=true" : "/v1/payouts/runs", body);
   return shown(options, answer, {});
 }
 
-int run_payout_file(const OnlineOptions& options, const std::string& date, const std::string& to) {
+int run_payout_file(const OnlineOptions& options, const std::string& date, const std::string& to,
+                    std::string key) {
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
+  if (key.empty()) key = new_key();
+  const auto again = "wonjang payout file " + date + " --key " + key + (to.empty() ? "" : " -o " + to);
+  std::fprintf(stderr, "the same file again: %s\n", again.c_str());
   json::object body;
   body["date"] = date;
-  const auto response = client->post("/v1/payouts/files", json::serialize(body));
-  if (!response) return fail(response.error());
+  const auto response = client->post_as(key, "/v1/payouts/files", json::serialize(body));
+  if (!response) return fail(response.error(), response.error().kind == ErrorKind::not_found ? "" : again);
+  if (!response->payouts_held.empty() && response->payouts_held != "0")
+    std::fprintf(stderr, "left out, as their merchants are on hold: %s payouts\n",
+                 response->payouts_held.c_str());
   if (to.empty()) {
-    std::fwrite(response->body.data(), 1, response->body.size(), stdout);
-    return kExitOk;
+    const auto wrote = std::fwrite(response->body.data(), 1, response->body.size(), stdout);
+    if (wrote == response->body.size() && std::fflush(stdout) == 0) return kExitOk;
+    return fail(unavailable("standard output doesn't take the file; its payouts are marked SENT"), again);
   }
   if (const auto written = write_private_file(to, response->body); !written)
-    return fail(written.error(), "the payouts are marked SENT: ask with the same key, or list them");
+    return fail({written.error().kind, written.error().message + "; the payouts are marked SENT"}, again);
   std::fprintf(stderr, "written to %s\n", to.c_str());
   return kExitOk;
 }

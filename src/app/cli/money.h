@@ -49,17 +49,21 @@ int run_settlement_run(const OnlineOptions& options, const std::string& date, bo
 int run_settlement_status(const OnlineOptions& options, const std::string& date);
 int run_settlement_explain(const OnlineOptions& options, const std::string& line_id);
 int run_settlement_adjust(const OnlineOptions& options, const std::string& change_id, const std::string& date,
-                          bool dry_run);
+                          bool also_far_ahead, bool dry_run);
 
 struct PayoutRunOptions {
   std::string date;
   std::string calendar;
+  std::string manual_of;  // a merchant's id; empty: nobody's
   bool also_on_closed_day = false;
+  bool also_far_ahead = false;
   bool dry_run = false;
 };
 int run_payout_run(const OnlineOptions& options, const PayoutRunOptions& payout);
-// The file for the bank, to `to` or standard output.
-int run_payout_file(const OnlineOptions& options, const std::string& date, const std::string& to);
+// The file for the bank, to `to` or standard output. `key` is said before anything is asked: whatever happens
+// to the answer, the same key gives the same file again. Empty: a new one, for a new file.
+int run_payout_file(const OnlineOptions& options, const std::string& date, const std::string& to,
+                    std::string key);
 int run_payout_import(const OnlineOptions& options, const std::string& file);
 
 int run_funds(const OnlineOptions& options, const QueryFlags& flags);

@@ -32,7 +32,11 @@ Result<ApiResponse> MoneyClient::get_file(const std::string& target) {
 
 Result<ApiResponse> MoneyClient::post(const std::string& target, const std::string& body,
                                       std::string_view content_type) {
-  const auto key = "cli-" + to_hex(random_bytes(16));
+  return post_as(new_key(), target, body, content_type);
+}
+
+Result<ApiResponse> MoneyClient::post_as(const std::string& key, const std::string& target,
+                                         const std::string& body, std::string_view content_type) {
   WJ_TRY(auto response, client_->post(target, key, body, content_type));
   if (response.status >= 300) return problem_error(response);
   return response;
@@ -42,6 +46,8 @@ Result<json::object> MoneyClient::post_json(const std::string& target, const jso
   WJ_TRY(const auto response, post(target, body.empty() ? std::string() : json::serialize(body)));
   return parse_object(response.body);
 }
+
+std::string new_key() { return "cli-" + to_hex(random_bytes(16)); }
 
 std::string path_part(std::string_view text) {
   constexpr char kDigits[] = "0123456789ABCDEF";

@@ -27,12 +27,17 @@ class MoneyClient {
   // Every POST has a key of its own; `body` empty: none.
   Result<ApiResponse> post(const std::string& target, const std::string& body,
                            std::string_view content_type = "application/json");
+  // With this key: the same again hears the same.
+  Result<ApiResponse> post_as(const std::string& key, const std::string& target, const std::string& body,
+                              std::string_view content_type = "application/json");
   Result<boost::json::object> post_json(const std::string& target, const boost::json::object& body);
 
  private:
   explicit MoneyClient(std::unique_ptr<ApiClient> client) : client_(std::move(client)) {}
   std::unique_ptr<ApiClient> client_;
 };
+
+std::string new_key();
 
 // "?name=value&..." of those that have a value; empty when none has.
 std::string query_of(const QueryFlags& flags);

@@ -37,6 +37,9 @@ class MoneyTree {
   void date(CLI::App* to) { to->add_option("date", date_, "A business date, 2026-11-22")->required(); }
   void note(CLI::App* to) { to->add_option("--note", propose_.note, "Why, for who looks at it later"); }
   void dry_run(CLI::App* to) { to->add_flag("--dry-run", dry_run_, "Show what it would do; write nothing"); }
+  void far_ahead(CLI::App* to) {
+    to->add_flag("--also-far-ahead", far_ahead_, "Even if the date is more than three weeks ahead");
+  }
 
   // A list of items; filters by the API's names.
   CLI::App* list(CLI::App* parent, const char* name, const char* what, const char* path,
@@ -156,9 +159,10 @@ class MoneyTree {
     of_run("failures", "Items that stand as failed", {"limit"});
     of_run("differences", "Items for which a canary gave something else", {"limit"});
     auto* adjust = online(settlement, "adjust", "Difference lines for a contract that holds backwards",
-                          [this] { return run_settlement_adjust(o(), id_, date_, dry_run_); });
+                          [this] { return run_settlement_adjust(o(), id_, date_, far_ahead_, dry_run_); });
     id(adjust, "chg_..., the approved contract");
     date(adjust);
+    far_ahead(adjust);
     dry_run(adjust);
   }
 
@@ -167,18 +171,24 @@ class MoneyTree {
     auto* run = online(payout, "run", "Request the payouts of a date", [this] {
       payout_.date = date_;
       payout_.dry_run = dry_run_;
+      payout_.also_far_ahead = far_ahead_;
       return run_payout_run(o(), payout_);
     });
     date(run);
     run->add_option("--calendar", payout_.calendar, "That says whether banks work; default KR");
     run->add_flag("--also-on-closed-day", payout_.also_on_closed_day, "Even if they don't");
+    far_ahead(run);
+    run->add_option(
+        "--manual", payout_.manual_of,
+        "mch_...: also the lines of this merchant's manual cycle, which have no day of their own");
     dry_run(run);
     list(payout, "list", "Payouts", "/v1/payouts", {"from", "until", "merchant", "limit", "min-position"});
     list(payout, "totals", "What was paid out, by date, currency and state", "/v1/totals/payouts",
          {"from", "until", "merchant", "min-position"});
     auto* file = online(payout, "file", "The file for the bank; its payouts are SENT then",
-                        [this] { return run_payout_file(o(), date_, to_); });
+                        [this] { return run_payout_file(o(), date_, to_, key_); });
     date(file);
+    file->add_option("--key", key_, "That a file was made with: gives the same file again");
     file->add_option("-o,--out", to_, "File to write; default: standard output");
     auto* import = online(payout, "import", "What the bank answered; 3 when rows were refused",
                           [this] { return run_payout_import(o(), id_); });
@@ -240,6 +250,8 @@ class MoneyTree {
   std::string to_;
   std::uint64_t rows_ = 0;
   bool dry_run_ = false;
+  bool far_ahead_ = false;
+  std::string key_;
   ProposeOptions propose_;
   CalendarImport import_;
   PayoutRunOptions payout_;

@@ -148,11 +148,13 @@ int run_settlement_explain(const OnlineOptions& options, const std::string& line
 }
 
 int run_settlement_adjust(const OnlineOptions& options, const std::string& change_id, const std::string& date,
-                          bool dry_run) {
+                          bool also_far_ahead, bool dry_run) {
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
   const auto target = std::string("/v1/settlement/adjustments") + (dry_run ? "?dryRun=true" : "");
-  return shown(options, client->post_json(target, {{"contractChangeId", change_id}, {"date", date}}), {});
+  boost::json::object body{{"contractChangeId", change_id}, {"date", date}};
+  if (also_far_ahead) body["alsoFarAhead"] = true;
+  return shown(options, client->post_json(target, body), {});
 }
 
 }  // namespace wonjang

@@ -77,5 +77,16 @@ TEST(Csv, what_is_written_is_read_again_and_formulas_are_text) {
   EXPECT_FALSE(csv.next().has_value());
 }
 
+TEST(Csv, a_fault_of_the_last_line_stays_behind_the_end) {
+  CsvReader csv("a,b\nc,\"d\ne,f\n");
+  EXPECT_TRUE(csv.next().has_value());
+  EXPECT_TRUE(csv.fault().empty());
+  EXPECT_TRUE(csv.next().has_value());
+  EXPECT_FALSE(csv.fault().empty());
+  EXPECT_FALSE(csv.next().has_value());
+  EXPECT_FALSE(csv.fault().empty());
+  EXPECT_EQ(csv.line_no(), 2U);
+}
+
 }  // namespace
 }  // namespace wonjang::settlement

@@ -215,6 +215,20 @@ std::optional<std::string> fault_of(const FeeTerms& terms) {
   return fault_of(terms.on_cancel);
 }
 
+namespace {
+
+// A merchant is paid as one, by its own contract: what a sub-mall's said about it would never be read.
+Fault fault_of_sub_mall(const Contract& contract) {
+  constexpr const char* kOwn =
+      " must be left out of a sub-mall's contract: a merchant's payouts go to one account, by the merchant's "
+      "own contract (without subMall). Say it there, or register the sub-mall as a merchant of its own";
+  if (!contract.payout_account.empty()) return std::string("payoutAccount") + kOwn;
+  if (contract.keep_back != 0) return std::string("keepBack") + kOwn;
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::string> fault_of(const Contract& contract) {
   if (contract.merchant.is_zero()) return "merchant is missing: say whose contract it is";
   if (!is_text(contract.sub_mall))
@@ -233,6 +247,7 @@ std::optional<std::string> fault_of(const Contract& contract) {
   if (auto fault = fault_of(contract.cycle)) return within("cycle", fault);
   if (!is_code(contract.calendar)) return "calendar must be the code of a calendar, such as KR";
   if (contract.keep_back < 0) return "keepBack must not be below 0";
+  if (!contract.sub_mall.empty()) return fault_of_sub_mall(contract);
   if (contract.payout_account.empty() || !is_text(contract.payout_account)) {
     return "payoutAccount must be the token of the account, at most 128 characters";
   }

@@ -168,7 +168,8 @@ struct Contract {
   std::string business_number;  // of the merchant's registration, digits; may be empty
   FeeTerms fees;
   Cycle cycle;
-  std::string calendar;        // code
+  std::string calendar;  // code
+  // Of a merchant's own contract; a sub-mall's says neither, as payouts go to one account per merchant.
   std::int64_t keep_back = 0;  // hold rule: so much of what is owed stays here
   std::string payout_account;  // token
   friend bool operator==(const Contract&, const Contract&) = default;

@@ -67,6 +67,9 @@ TEST(ContractFaults, a_good_one_has_none) {
   c.valid_until = {20'001};
   c.cycle.lag_days = kLagDaysMax;
   EXPECT_EQ(fault_of(c), std::nullopt);
+  c.sub_mall = "mall-1";
+  c.payout_account = "";
+  EXPECT_EQ(fault_of(c), std::nullopt);
 }
 
 TEST(ContractFaults, a_fault_names_its_field) {
@@ -81,6 +84,13 @@ TEST(ContractFaults, a_fault_names_its_field) {
       {[](Contract& c) { c.calendar = ""; }, "calendar"},
       {[](Contract& c) { c.keep_back = -1; }, "keepBack"},
       {[](Contract& c) { c.payout_account = ""; }, "payoutAccount"},
+      {[](Contract& c) { c.sub_mall = "mall-1"; }, "payoutAccount"},
+      {[](Contract& c) {
+         c.sub_mall = "mall-1";
+         c.payout_account = "";
+         c.keep_back = 1;
+       },
+       "keepBack"},
       {[](Contract& c) { c.cycle.kind = CycleKind::unknown; }, "cycle.kind"},
       {[](Contract& c) { c.cycle.basis = BasisKind::unknown; }, "cycle.basis"},
       {[](Contract& c) { c.cycle.roll = BasisRoll::unknown; }, "cycle.roll"},

@@ -22,12 +22,12 @@ CsvReader::CsvReader(std::string_view text) : rest_(text) {
 }
 
 std::optional<std::vector<std::string>> CsvReader::next() {
-  fault_.clear();
   while (rest_.starts_with('\n') || rest_.starts_with("\r\n")) {
     rest_.remove_prefix(rest_.front() == '\r' ? 2 : 1);
     ++lines_read_;
   }
   if (rest_.empty()) return std::nullopt;
+  fault_.clear();
   line_no_ = ++lines_read_;
   std::vector<std::string> fields;
   while (true) {

@@ -17,9 +17,10 @@ class CsvReader {
   explicit CsvReader(std::string_view text);
 
   // The fields of the next line that isn't empty; nothing at the end. A quote that never ends, or one in the
-  // middle of a plain field, gives one line and sets fault().
+  // middle of a plain field, gives one line and sets fault(): look at it after each line, the header's too.
   std::optional<std::vector<std::string>> next();
-  std::uint32_t line_no() const { return line_no_; }  // where the fields of next() began; from 1
+  // Of the last line that there was; from 1.
+  std::uint32_t line_no() const { return line_no_; }
   const std::string& fault() const { return fault_; }
 
  private:

@@ -235,6 +235,9 @@ struct PayoutUpdated {
   std::string failure;
   Instant at;             // the bank's clock
   bool was_paid = false;  // RETURNED: it was PAID before, so the money left our bank and came back
+  // SENT: how many payouts are to stand in the file. It is whole, and may leave the house, once so many name
+  // it; of several numbers that of the newest `at` counts. 0: not said.
+  std::uint32_t file_payouts = 0;
   friend bool operator==(const PayoutUpdated&, const PayoutUpdated&) = default;
 };
 

@@ -81,26 +81,63 @@ const Contract* ContractBook::find(MerchantId merchant, std::string_view sub_mal
   return find_own(merchant, {}, currency, basis, known_at);
 }
 
-Terms ContractBook::terms_of(const OpenItem& open) const {
+const Contract* ContractBook::held_own(MerchantId merchant, std::string_view sub_mall, Currency currency,
+                                       BusinessDate date) const {
+  if (const auto* holds = find_own(merchant, sub_mall, currency, date, kEver)) return holds;
+  const auto of_merchant = by_merchant_.find(merchant);
+  if (of_merchant == by_merchant_.end()) return nullptr;
+  const Contract* last = nullptr;
+  for (const auto* known : of_merchant->second) {
+    const Contract& contract = known->value;
+    // One that began and doesn't hold has an end.
+    if (contract.sub_mall != sub_mall || contract.currency != currency || contract.valid_from > date)
+      continue;
+    if (last == nullptr || contract.valid_until >= last->valid_until) last = &contract;
+  }
+  return last;
+}
+
+const Contract* ContractBook::find_for(const OpenItem& open, BusinessDate basis) const {
   const auto& item = open.item;
-  const auto* of_day = find(open.merchant, item.sub_mall, open.currency, open.day);
+  const auto* holds = find(open.merchant, item.sub_mall, open.currency, basis);
+  const bool gives_back =
+      item.kind == settlement::LineKind::cancel || item.kind == settlement::LineKind::reversal;
+  if (holds != nullptr || !gives_back) return holds;
+  const auto* of_merchant = held_own(open.merchant, {}, open.currency, basis);
+  if (item.sub_mall.empty()) return of_merchant;
+  const auto* of_sub_mall = held_own(open.merchant, item.sub_mall, open.currency, basis);
+  if (of_sub_mall == nullptr || of_merchant == nullptr)
+    return of_sub_mall != nullptr ? of_sub_mall : of_merchant;
+  return of_sub_mall->valid_until >= of_merchant->valid_until ? of_sub_mall : of_merchant;
+}
+
+Terms ContractBook::terms_of(const OpenItem& open) const {
+  const auto* of_day = find_for(open, open.day);
   if (of_day == nullptr) return {nullptr, open.day};
-  const auto basis = settlement::basis_of(item, of_day->cycle.basis);
+  const auto basis = settlement::basis_of(open.item, of_day->cycle.basis);
   if (!basis || *basis == open.day) return {of_day, basis};
-  return {find(open.merchant, item.sub_mall, open.currency, *basis), basis};
+  return {find_for(open, *basis), basis};
 }
 
 const Contract* ContractBook::paying(MerchantId merchant, Currency currency, BusinessDate date) const {
-  if (const auto* own = find(merchant, {}, currency, date)) return own;
-  const auto of_merchant = by_merchant_.find(merchant);
+  return held_own(merchant, {}, currency, date);
+}
+
+const Contract* ContractBook::paid_elsewhere(const Contract& paying, BusinessDate date) const {
+  const auto of_merchant = by_merchant_.find(paying.merchant);
   if (of_merchant == by_merchant_.end()) return nullptr;
-  const Contract* of_sub_mall = nullptr;
-  for (const auto* known : of_merchant->second | std::views::reverse) {
-    if (known->value.currency != currency) continue;
-    if (known->value.sub_mall.empty()) return &known->value;
-    if (of_sub_mall == nullptr) of_sub_mall = &known->value;
+  for (const auto* known : of_merchant->second) {
+    const auto& sub_mall = known->value.sub_mall;
+    if (sub_mall.empty() || known->value.currency != paying.currency) continue;
+    // Of one sub-mall's versions only this one counts: a later one may have put it right.
+    const auto* counts = held_own(paying.merchant, sub_mall, paying.currency, date);
+    if (counts != &known->value) continue;
+    const bool other_account =
+        !counts->payout_account.empty() && counts->payout_account != paying.payout_account;
+    const bool other_rest = counts->keep_back != 0 && counts->keep_back != paying.keep_back;
+    if (other_account || other_rest) return counts;
   }
-  return of_sub_mall;
+  return nullptr;
 }
 
 const UsableCalendar* ContractBook::calendar(std::string_view code) const {

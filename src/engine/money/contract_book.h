@@ -6,7 +6,11 @@
 // for the day, the merchant's (sub_mall empty) counts.
 //
 // Which basis date, as that depends on the contract: the contract of the movement's day says what the basis
-// is; the contract of the basis date then settles.
+// is; the contract of the basis date then settles. What gives back (a cancel, a reversal) may come when none
+// holds any more: its fee is the approval's, and it is dated by the contract that held last.
+//
+// "Held last": of those that began, the one that ended last (an open one never ends); of several, the one
+// known last. A contract that is approved late for days long past doesn't hold last.
 //
 // Threads: after load() any; add() one at a time.
 #pragma once
@@ -54,9 +58,14 @@ class ContractBook {
   const settlement::Contract* find(MerchantId merchant, std::string_view sub_mall, Currency currency,
                                    BusinessDate basis, Instant known_at = kEver) const;
   Terms terms_of(const OpenItem& open) const;
-  // By which the merchant is paid on `date`: the merchant's own contract, or when none holds any more, the
-  // newest it had (a merchant that left is still owed its rest). Null: it never had one.
+  // By which the merchant is paid on `date`: the merchant's own contract (not a sub-mall's), or when none
+  // holds any more, the one that held last: a merchant that left is still owed its rest. Null: it never had
+  // one.
   const settlement::Contract* paying(MerchantId merchant, Currency currency, BusinessDate date) const;
+  // A sub-mall's contract of the merchant that names another account, or keeps back another sum, than
+  // `paying` does: all is paid as one, so its money would go where nobody agreed to. Such a contract isn't
+  // taken any more (fault_of() in contract.h); there may be older ones. Null: none.
+  const settlement::Contract* paid_elsewhere(const settlement::Contract& paying, BusinessDate date) const;
 
   // The newest version; null: no such code.
   const UsableCalendar* calendar(std::string_view code) const;
@@ -85,6 +94,10 @@ class ContractBook {
   };
   const settlement::Contract* find_own(MerchantId merchant, std::string_view sub_mall, Currency currency,
                                        BusinessDate basis, Instant known_at) const;
+  // The one that holds on `date`, or held last; of exactly this sub-mall.
+  const settlement::Contract* held_own(MerchantId merchant, std::string_view sub_mall, Currency currency,
+                                       BusinessDate date) const;
+  const settlement::Contract* find_for(const OpenItem& open, BusinessDate basis) const;
 
   Instant newest_known_at_;
   std::deque<Known<settlement::Contract>> contracts_;  // addresses stay

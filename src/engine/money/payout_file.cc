@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "domain/settlement/csv.h"
+#include "engine/money/holds.h"
 
 namespace wonjang::money {
 
@@ -22,10 +24,13 @@ std::string in_major_units(std::int64_t minor, Currency currency) {
   return digits;
 }
 
-bool stands_in(const PayoutNow& payout, const std::string& file) {
-  return std::any_of(payout.updates.begin(), payout.updates.end(), [&](const PayoutUpdated& update) {
-    return update.state == PayoutState::sent && update.file == file;
-  });
+// The newest SENT that names the file; null: it doesn't stand in it.
+const PayoutUpdated* sent_in(const PayoutNow& payout, const std::string& file) {
+  const PayoutUpdated* newest = nullptr;
+  for (const auto& update : payout.updates) {
+    if (update.state == PayoutState::sent && update.file == file) newest = &update;
+  }
+  return newest;
 }
 
 PayoutUpdated update_of(const PayoutNow& payout, PayoutState state, const std::string& file) {
@@ -64,30 +69,99 @@ std::string payout_csv(std::span<const PayoutNow> payouts) {
   return out;
 }
 
+namespace {
+
+class Sending {
+ public:
+  Sending(const MoneyPorts& ports, BusinessDate date, const std::string& name, const JobOwner& owner)
+      : ports_(ports), date_(date), name_(name), owner_(owner) {}
+
+  Result<PayoutFile> send() {
+    WJ_TRY(const auto snapshot, ports_.now.caught_up());
+    WJ_CHECK(read(MoneyReader(*snapshot)));
+    const std::size_t sent = payouts_.size() - waiting_.size();
+    if (sent > 0 && (to_stand_ == 0 || to_stand_ == sent)) return file(/*held=*/0);
+    if (payouts_.empty()) return nothing();
+    WJ_CHECK(mark_sent());
+    return file(held_);
+  }
+
+ private:
+  Result<void> read(const MoneyReader& reader) {
+    WJ_TRY(const auto held, on_hold(reader, date_, business_date_of(ports_.clock.now())));
+    const auto take = [&](const PayoutNow& payout) -> Result<bool> {
+      if (const auto* sent = sent_in(payout, name_)) {
+        payouts_.push_back(payout);
+        if (sent->at > newest_) to_stand_ = sent->file_payouts;
+        newest_ = std::max(newest_, sent->at);
+      } else if (payout.state != PayoutState::requested) {
+        note_other_file(payout);
+      } else if (held.contains(payout.merchant)) {
+        ++held_;
+      } else {
+        waiting_.push_back(payouts_.size());
+        payouts_.push_back(payout);
+      }
+      return true;
+    };
+    return reader.payouts(date_, BusinessDate{date_.days + 1}, {}, take);
+  }
+
+  void note_other_file(const PayoutNow& payout) {
+    constexpr std::size_t kNamedMax = 3;
+    for (const auto& update : payout.updates) {
+      if (update.state == PayoutState::sent && others_.size() < kNamedMax) others_.insert(update.file);
+    }
+  }
+
+  Result<PayoutFile> nothing() const {
+    std::string what = "no payout of " + to_text(date_) + " waits to be sent";
+    if (held_ > 0) what += "; " + std::to_string(held_) + " of merchants on hold wait for the release";
+    for (const auto& other : others_) what += "; " + other + " was made: its key gives it again";
+    return not_found(std::move(what));
+  }
+
+  Result<void> mark_sent() {
+    // The rest of a file that wasn't finished may have gone another way: one of its own says that it is
+    // whole.
+    for (std::size_t i = 0; waiting_.empty() && i < payouts_.size(); ++i) {
+      if (payouts_[i].state == PayoutState::sent) waiting_.push_back(i);
+    }
+    const Instant at = std::max(ports_.clock.now(), newest_.plus_us(1));
+    for (const auto i : waiting_) {
+      const auto& payout = payouts_[i];
+      auto update = update_of(payout, PayoutState::sent, name_);
+      update.at = at;
+      update.file_payouts = static_cast<std::uint32_t>(payouts_.size());
+      WJ_CHECK(ports_.sink.append(facts_of(payout, std::move(update), owner_)));
+    }
+    return ports_.sink.drain();
+  }
+
+  Result<PayoutFile> file(std::uint64_t held) const {
+    return PayoutFile{name_, payout_csv(payouts_), payouts_.size(), held};
+  }
+
+  const MoneyPorts& ports_;
+  const BusinessDate date_;
+  const std::string& name_;
+  const JobOwner& owner_;
+  std::vector<PayoutNow> payouts_;    // of the file, in its order
+  std::vector<std::size_t> waiting_;  // those of them that aren't SENT yet
+  std::uint32_t to_stand_ = 0;        // as the newest SENT says; 0: none said so
+  Instant newest_;
+  std::uint64_t held_ = 0;
+  std::set<std::string> others_;
+};
+
+}  // namespace
+
 Result<PayoutFile> send_payouts(const MoneyPorts& ports, BusinessDate date, const std::string& name,
                                 const JobOwner& owner) {
   if (name.empty()) return invalid("name must not be empty: the bank's answer will name the file");
   WJ_TRY(const auto pass,
          ports.gate.enter({"a payout file of " + to_text(date), owner.holder, ports.clock.now()}));
-  WJ_TRY(const auto snapshot, ports.now.caught_up());
-  std::vector<PayoutNow> sent;
-  std::vector<PayoutNow> to_send;
-  WJ_CHECK(MoneyReader(*snapshot).payouts(date, BusinessDate{date.days + 1}, {},
-                                          [&](const PayoutNow& payout) -> Result<bool> {
-                                            if (stands_in(payout, name)) sent.push_back(payout);
-                                            if (payout.state == PayoutState::requested)
-                                              to_send.push_back(payout);
-                                            return true;
-                                          }));
-  if (!sent.empty()) return PayoutFile{name, payout_csv(sent), sent.size()};
-  if (to_send.empty()) return not_found("no payout of " + to_text(date) + " waits to be sent");
-  for (const auto& payout : to_send) {
-    auto update = update_of(payout, PayoutState::sent, name);
-    update.at = ports.clock.now();
-    WJ_CHECK(ports.sink.append(facts_of(payout, std::move(update), owner)));
-  }
-  WJ_CHECK(ports.sink.drain());
-  return PayoutFile{name, payout_csv(to_send), to_send.size()};
+  return Sending(ports, date, name, owner).send();
 }
 
 namespace {
@@ -129,15 +203,23 @@ ParsedRow parsed_row(std::uint32_t line_no, const std::vector<std::string>& fiel
   return out;
 }
 
+// `line` of the file can't be read.
+Error unreadable(std::uint32_t line, const std::string& why) {
+  return invalid("line " + std::to_string(line) + ": " + why + "; nothing of the file was applied");
+}
+
 // Where each column stands; errors: invalid.
-Result<std::vector<std::size_t>> places_of(const std::vector<std::string>& header) {
+Result<std::vector<std::size_t>> places_of(std::uint32_t line, const std::vector<std::string>& header) {
   std::vector<std::size_t> out;
   for (const auto column : kColumns) {
     const auto found = std::find(header.begin(), header.end(), column);
     const bool is_needed = out.size() < kNeeded;
     if (found == header.end() && is_needed) {
-      return invalid("the file has no column " + std::string(column) + ": its first line names the columns");
+      return unreadable(line,
+                        "there is no column " + std::string(column) + ": the first line names the columns");
     }
+    if (std::count(header.begin(), header.end(), column) > 1)
+      return unreadable(line, "the column " + std::string(column) + " stands twice");
     out.push_back(found == header.end() ? SIZE_MAX : static_cast<std::size_t>(found - header.begin()));
   }
   return out;
@@ -149,9 +231,17 @@ Result<PayoutResults> parse_payout_results(std::string_view csv) {
   settlement::CsvReader reader(csv);
   const auto header = reader.next();
   if (!header) return invalid("the file is empty: its first line names the columns");
-  WJ_TRY(const auto place, places_of(*header));
+  if (!reader.fault().empty()) return unreadable(reader.line_no(), reader.fault());
+  WJ_TRY(const auto place, places_of(reader.line_no(), *header));
   PayoutResults out;
   while (const auto fields = reader.next()) {
+    // Behind a quote that goes wrong nobody knows which row a field belongs to.
+    if (!reader.fault().empty()) return unreadable(reader.line_no(), reader.fault());
+    if (fields->size() != header->size()) {
+      return unreadable(reader.line_no(), "it has " + std::to_string(fields->size()) +
+                                              " fields, the header " + std::to_string(header->size()) +
+                                              ": quote a field that has a comma");
+    }
     auto parsed = parsed_row(reader.line_no(), *fields, place);
     if (parsed.why.empty()) {
       out.rows.push_back(std::move(parsed.row));
@@ -159,7 +249,6 @@ Result<PayoutResults> parse_payout_results(std::string_view csv) {
       out.refused.push_back({reader.line_no(), std::move(parsed.why)});
     }
   }
-  if (!reader.fault().empty()) return invalid("the file can't be read as CSV: " + reader.fault());
   return out;
 }
 

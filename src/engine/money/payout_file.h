@@ -10,8 +10,10 @@
 //
 // The results: CSV with a header, columns in any order: payout_id, state (PAID, FAILED, RETURNED),
 // bank_trace_no, at (RFC 3339), failure. Allowed: REQUESTED -> SENT -> PAID, FAILED or RETURNED; PAID ->
-// RETURNED. A row that says what is known already is counted and changes nothing; a wrong row is refused by
-// itself.
+// RETURNED. A row that says what is known already is counted and changes nothing; a row that can't be true is
+// refused by itself. A file that can't be read (a quote that goes wrong, a line with more or fewer fields
+// than the header, a column that is missing or stands twice) is refused whole before anything is applied: who
+// knows what its other rows were to say.
 //
 // Threads: any; the two that write are jobs (JobGate).
 #pragma once
@@ -33,11 +35,20 @@ struct PayoutFile {
   std::string name;
   std::string csv;
   std::uint64_t payouts = 0;
+  std::uint64_t held = 0;  // left out: their merchants are on hold. Of a file that is given again: 0
 };
 
 // All payouts of `date` that are REQUESTED become SENT, in the file `name`. The same name again gives the
-// same file again (and sends nothing further): a file lost on the way is asked for once more. Errors: invalid
-// (the name is empty), not_found (nothing to send), conflict, those of the sink.
+// very same file again, and sends nothing further: a file lost on the way is asked for once more.
+//
+// No part of a file is ever given out. Each SENT says how many payouts are to stand in the file; when fewer
+// do, as the process died between, nobody has it yet, and the same name again sends what waits by now, too.
+//
+// Payouts of merchants on hold (holds.h) stay REQUESTED: a file made after the release has them. What is SENT
+// stays in its file.
+//
+// Errors: invalid (the name is empty), not_found (nothing to send; says how many are on hold, and in which
+// files the others stand), conflict, those of the sink (nothing is given out: ask by the same name).
 Result<PayoutFile> send_payouts(const MoneyPorts& ports, BusinessDate date, const std::string& name,
                                 const JobOwner& owner);
 
@@ -59,7 +70,7 @@ struct PayoutResults {
   std::vector<PayoutResult> rows;
   std::vector<RefusedRow> refused;
 };
-// Errors: invalid (no header, or a column is missing).
+// Errors: invalid (the file can't be read; begins with the line: "line 3: ...").
 Result<PayoutResults> parse_payout_results(std::string_view csv);
 
 struct ResultsApplied {

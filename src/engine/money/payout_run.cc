@@ -6,7 +6,10 @@
 
 #include "base/checked.h"
 #include "engine/money/contract_book.h"
+#include "engine/money/days_ahead.h"
+#include "engine/money/holds.h"
 #include "engine/money/payout_sums.h"
+#include "engine/money/redate.h"
 
 namespace wonjang::money {
 
@@ -19,14 +22,21 @@ namespace {
 
 class PayoutRun {
  public:
-  PayoutRun(const MoneyPorts& ports, const PayoutOptions& options) : ports_(ports), options_(options) {}
+  PayoutRun(const MoneyPorts& ports, const PayoutOptions& options)
+      : ports_(ports),
+        options_(options),
+        today_(business_date_of(ports.clock.now())),
+        dated_(ports, options.owner, {}, 0) {}
 
   Result<PayoutReport> run() {
+    WJ_CHECK(refuse_far_ahead(options_.date, today_, options_.also_far_ahead));
+    if (!options_.manual_of.is_zero() && !ports_.number_of(options_.manual_of))
+      return invalid("there is no merchant " + options_.manual_of.text());
     WJ_TRY(snapshot_, ports_.now.caught_up());
     const MoneyReader reader(*snapshot_);
     WJ_TRY(const auto book, ContractBook::load(reader));
     WJ_CHECK(refuse_closed_day(book));
-    WJ_CHECK(load_holds(reader));
+    WJ_TRY(on_hold_, on_hold(reader, options_.date, today_));
     WJ_TRY(const auto dues, all_dues(reader, book));
     for (const auto& due : dues) WJ_CHECK(pay(reader, book, due));
     if (!options_.dry_run) WJ_CHECK(ports_.sink.drain());
@@ -44,14 +54,6 @@ class PayoutRun {
     if (!*open)
       return invalid(to_text(options_.date) +
                      " isn't a business day: take the next one, or say explicitly that it is meant");
-    return {};
-  }
-
-  Result<void> load_holds(const MoneyReader& reader) {
-    WJ_TRY(const auto holds, reader.holds());
-    for (const auto& known : holds) {
-      if (known.value.from <= options_.date) on_hold_[known.value.merchant] = known.value.placed;
-    }
     return {};
   }
 
@@ -75,29 +77,60 @@ class PayoutRun {
     return dues;
   }
 
-  Result<void> pay(const MoneyReader& reader, const ContractBook& book, const Due& due) {
+  Result<void> pay(const MoneyReader& reader, const ContractBook& book, Due due) {
     WJ_TRY(const auto standing, reader.standing(due.merchant_no, due.currency));
+    WJ_TRY(const auto manual_lines, add_manual(reader, due));
     if (due.lines == 0 && standing.carried.empty() && standing.kept_back == 0) return {};
     const Contract* contract = book.paying(due.merchant, due.currency, options_.date);
     if (contract == nullptr) {
-      return problem("NO_CONTRACT", due, "has no contract: propose one and have it approved");
+      return problem("NO_CONTRACT", due,
+                     "has no contract of its own: propose one (without subMall) and have it approved");
+    }
+    if (const auto* other = book.paid_elsewhere(*contract, options_.date)) {
+      return problem("SUB_MALL_ACCOUNT", due,
+                     "has a contract for the sub-mall " + other->sub_mall +
+                         " with an account or a keepBack of its own, but is paid as one: propose that "
+                         "contract again without payoutAccount and keepBack, for the same days");
     }
     const auto sums = payout_sums(due.net, standing.carried, standing.kept_back, contract->keep_back);
     if (!sums) return problem("OVERFLOW", due, "is owed a sum beyond 64 bits");
     // Without lines there is nothing to cover: wait until there is something to pay.
     if (due.lines == 0 && sums->amount == 0) return {};
-    if (const auto hold = on_hold_.find(due.merchant); hold != on_hold_.end() && hold->second) {
+    if (on_hold_.contains(due.merchant)) {
       ++report_.held;
       return {};
     }
     if (sums->amount > 0 && contract->payout_account.empty()) {
       return problem("NO_ACCOUNT", due, "has a contract without a payout account: propose one with it");
     }
-    return request(reader, due, *contract, standing, *sums);
+    return request(reader, due, *contract, standing, *sums, manual_lines);
+  }
+
+  // Adds the lines of a manual cycle to what is due, and says how many.
+  Result<std::uint64_t> add_manual(const MoneyReader& reader, Due& due) const {
+    std::uint64_t count = 0;
+    if (due.merchant != options_.manual_of) return count;
+    WJ_CHECK(each_undated(reader, due, [&](const LineSummary& line) -> Result<bool> {
+      due.net += line.net;
+      ++due.lines;
+      ++count;
+      return true;
+    }));
+    return count;
+  }
+
+  // Durable before the payout is requested: it covers what is dated, as of its place in the log.
+  Result<void> date_manual(const MoneyReader& reader, const Due& due) {
+    WJ_CHECK(each_undated(reader, due, [&](const LineSummary& line) -> Result<bool> {
+      WJ_CHECK(dated_.add(reader, due, {line.key, BusinessDate(), options_.date}));
+      return true;
+    }));
+    WJ_CHECK(dated_.close(reader));
+    return ports_.sink.drain();
   }
 
   Result<void> request(const MoneyReader& reader, const Due& due, const Contract& contract,
-                       const Standing& standing, const PayoutSums& sums) {
+                       const Standing& standing, const PayoutSums& sums, std::uint64_t manual_lines) {
     const auto stream = settlement::payout_stream(due.merchant, due.merchant_no, options_.date, due.currency);
     if (!stream)
       return invalid("no stream for a payout on " + to_text(options_.date) + " to " + due.merchant.text());
@@ -120,7 +153,9 @@ class PayoutRun {
     body.account = contract.payout_account;
     body.state = sums.amount > 0 ? PayoutState::requested : PayoutState::carried;
     WJ_CHECK(count(due.currency, body));
+    report_.manual_lines += manual_lines;
     if (options_.dry_run) return {};
+    if (manual_lines > 0) WJ_CHECK(date_manual(reader, due));
     Facts facts{*stream, 0, due.merchant, due.currency, options_.owner.actor, options_.owner.reason, {}};
     facts.bodies.emplace_back(std::move(body));
     return ports_.sink.append(std::move(facts));
@@ -154,8 +189,10 @@ class PayoutRun {
 
   const MoneyPorts& ports_;
   const PayoutOptions& options_;
+  const BusinessDate today_;
   std::shared_ptr<const KvSnapshot> snapshot_;
-  std::map<MerchantId, bool> on_hold_;
+  std::set<MerchantId> on_hold_;
+  RedatedChunks dated_;
   PayoutReport report_;
 };
 

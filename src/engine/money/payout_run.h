@@ -3,9 +3,11 @@
 // and currency, so a merchant is never paid twice for one date; a second run for the date requests only what
 // the first one didn't.
 //
-//   on hold            nothing is requested, the lines wait
+//   on hold            nothing is requested, the lines wait (holds.h)
 //   nothing to pay     a payout with state CARRIED takes the lines, the next one gets the negative sum
 //   no lines, but money waits (a failed payout, money released)    a payout without lines
+//   a manual cycle     its lines have no payout day: a run that names the merchant gives them its own date
+//                      (LinesRedated, before the payout), and pays them with the rest
 //
 // Threads: any; run_payouts() is a job (JobGate): no settlement run adds lines meanwhile.
 #pragma once
@@ -25,6 +27,8 @@ struct PayoutOptions {
   BusinessDate date;
   std::string calendar = "KR";      // that says whether the banks work on `date`
   bool also_on_closed_day = false;  // said explicitly
+  bool also_far_ahead = false;      // days_ahead.h; said explicitly
+  MerchantId manual_of;             // whose lines of a manual cycle are paid too; zero: nobody's
   bool dry_run = false;
   JobOwner owner;
 };
@@ -36,13 +40,16 @@ struct PayoutReport {
   };
   std::uint64_t requested = 0;
   std::uint64_t carried = 0;
-  std::uint64_t held = 0;             // merchants on hold with something due
-  std::uint64_t already = 0;          // had their payout for the date
-  std::map<Currency, Sum> totals;     // of those requested
-  std::vector<PlanProblem> problems;  // NO_CONTRACT, NO_ACCOUNT, OVERFLOW: nothing was requested for these
+  std::uint64_t held = 0;          // merchants on hold with something due
+  std::uint64_t already = 0;       // had their payout for the date
+  std::uint64_t manual_lines = 0;  // of a manual cycle, among those requested or carried
+  std::map<Currency, Sum> totals;  // of those requested
+  // NO_CONTRACT, NO_ACCOUNT, SUB_MALL_ACCOUNT, OVERFLOW: nothing was requested for these.
+  std::vector<PlanProblem> problems;
 };
 
-// Errors: invalid (not a business day, or no calendar says so: nothing was written), conflict (a job is under
+// Errors: invalid (not a business day, or no calendar says so; too far ahead; no such merchant to pay
+// manually: nothing was written), conflict (a job is under
 // way; somebody else requested a payout), those of the sink: what was requested stands.
 Result<PayoutReport> run_payouts(const MoneyPorts& ports, const PayoutOptions& options);
 

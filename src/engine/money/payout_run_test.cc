@@ -1,6 +1,9 @@
 #include "engine/money/payout_run.h"
 
+#include "engine/money/days_ahead.h"
 #include "engine/money/payout_file.h"
+#include "engine/money/redate.h"
+#include "engine/money/retier.h"
 #include "testing/money_rig.h"
 
 namespace wonjang::money {
@@ -16,6 +19,28 @@ const BusinessDate kNextPaid = day("2026-11-19");
 struct Payouts {
   MoneyRig rig;
 
+  PayoutOptions options(BusinessDate date) {
+    PayoutOptions out;
+    out.date = date;
+    out.owner = rig.owner();
+    return out;
+  }
+  // Requested for kPaid, one payout for each.
+  std::vector<MerchantId> requested(int shops) {
+    std::vector<MerchantId> out;
+    for (int i = 0; i < shops; ++i) {
+      out.push_back(rig.shop());
+      rig.sell(out.back(), 10'000 * (i + 1), kDay);
+    }
+    rig.must_run(kDay);
+    must_pay(kPaid);
+    return out;
+  }
+  PayoutFile must_send(const std::string& name) {
+    auto file = send_payouts(rig.ports(), kPaid, name, rig.owner());
+    EXPECT_TRUE(file) << file.error().message;
+    return file ? *std::move(file) : PayoutFile();
+  }
   Result<PayoutReport> pay(BusinessDate date) {
     PayoutOptions options;
     options.date = date;
@@ -283,6 +308,349 @@ TEST(PayoutFile, a_wrong_result_is_refused_by_itself_and_one_known_already_chang
   EXPECT_EQ(again.applied, 0U);
   EXPECT_FALSE(parse_payout_results(""));
   EXPECT_FALSE(parse_payout_results("state,at\nPAID,\n"));
+}
+
+// A REQUESTED payout can't be taken back: who was put on hold since must not stand in the bank's file.
+TEST(PayoutFile, a_hold_after_the_request_keeps_it_out_of_the_file_until_the_release) {
+  Payouts p;
+  p.rig.clock.set(noon_of(kPaid));
+  const auto shops = p.requested(2);
+  p.rig.approve(settlement::Hold{shops[0], true, kPaid, "fraud"});
+  const auto first = p.must_send("file-1");
+  const auto nothing = send_payouts(p.rig.ports(), kPaid, "file-2", p.rig.owner());
+  p.rig.approve(settlement::Hold{shops[0], false, kPaid, "cleared"});
+  const auto second = p.must_send("file-3");
+
+  EXPECT_EQ(first.payouts, 1U);
+  EXPECT_EQ(first.held, 1U);
+  EXPECT_EQ(first.csv.find(shops[0].text()), std::string::npos) << first.csv;
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().kind, ErrorKind::not_found);
+  EXPECT_NE(nothing.error().message.find("1 of merchants on hold"), std::string::npos)
+      << nothing.error().message;
+  EXPECT_NE(nothing.error().message.find("file-1 was made"), std::string::npos) << nothing.error().message;
+  EXPECT_EQ(second.payouts, 1U);
+  EXPECT_EQ(second.held, 0U);
+  EXPECT_NE(second.csv.find(shops[0].text()), std::string::npos) << second.csv;
+  EXPECT_EQ(p.must_send("file-1").csv, first.csv) << "the released one isn't of that file";
+}
+
+TEST(PayoutFile, a_hold_that_begins_tomorrow_lets_the_file_of_today_go) {
+  Payouts p;
+  p.rig.clock.set(noon_of(kPaid));
+  const auto shops = p.requested(1);
+  p.rig.approve(settlement::Hold{shops[0], true, kNextPaid, "from tomorrow"});
+  EXPECT_EQ(p.must_send("file-1").payouts, 1U);
+}
+
+// The payout's date may be past, the money goes today.
+TEST(PayoutFile, a_hold_counts_by_the_day_of_the_act_too) {
+  Payouts p;
+  p.rig.clock.set(noon_of(kNextPaid));
+  const auto shops = p.requested(1);
+  p.rig.approve(settlement::Hold{shops[0], true, kNextPaid, "from today"});
+  EXPECT_FALSE(send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner()));
+  EXPECT_EQ(p.only(kPaid).state, PayoutState::requested);
+}
+
+TEST(PayoutRun, a_hold_counts_by_the_day_of_the_act_too) {
+  Payouts p;
+  p.rig.clock.set(noon_of(kNextPaid));
+  const auto merchant = p.rig.shop();
+  p.rig.sell(merchant, 10'000, kDay);
+  p.rig.must_run(kDay);
+  p.rig.approve(settlement::Hold{merchant, true, kNextPaid, "from today"});
+  EXPECT_EQ(p.must_pay(kPaid).held, 1U) << "a run for yesterday pays today";
+  p.rig.approve(settlement::Hold{merchant, false, kNextPaid, "lifted"});
+  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
+}
+
+// Nobody got the file whose making was cut off; the same name must not give a part of it.
+TEST(PayoutFile, killed_at_any_append_the_same_name_gives_the_whole_file) {
+  constexpr int kShops = 4;
+  for (std::uint64_t n = 0; n < kShops; ++n) {
+    for (const bool written : {false, true}) {
+      Payouts p;
+      p.requested(kShops);
+      p.rig.sink.write_the_failed = written;
+      p.rig.sink.fail_after(n);
+      EXPECT_FALSE(send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner()));
+      p.rig.sink.heal();
+      const auto whole = p.must_send("file-1");
+      const auto events = p.rig.events();
+      EXPECT_EQ(whole.payouts, kShops) << "cut off after " << n;
+      EXPECT_EQ(p.must_send("file-1").csv, whole.csv);
+      EXPECT_EQ(p.rig.events(), events);
+      for (const auto& one : p.all()) {
+        EXPECT_EQ(one.state, PayoutState::sent);
+        EXPECT_EQ(one.updates.size(), 1U) << "sent once";
+      }
+    }
+  }
+}
+
+TEST(PayoutFile, what_is_requested_after_a_file_was_made_never_gets_into_it) {
+  Payouts p;
+  const auto late = p.rig.shop();
+  p.rig.approve(settlement::Hold{late, true, kDay, "at first"});
+  p.rig.sell(late, 5'000, kDay);
+  p.requested(3);
+  p.rig.sink.fail_after(1);
+  EXPECT_FALSE(send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner()));
+  p.rig.sink.heal();
+  // The rest of it goes in another file, so the first one is what it is.
+  const auto other = p.must_send("file-2");
+  const auto first = p.must_send("file-1");
+  p.rig.approve(settlement::Hold{late, false, kDay, "lifted"});
+  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
+
+  EXPECT_EQ(other.payouts, 2U);
+  EXPECT_EQ(first.payouts, 1U);
+  EXPECT_EQ(p.must_send("file-1").csv, first.csv);
+  EXPECT_EQ(p.must_send("file-2").csv, other.csv);
+  EXPECT_EQ(p.must_send("file-3").payouts, 1U);
+}
+
+// A quote without an end swallowed every row behind it, and the row that it stood in was applied.
+TEST(PayoutFile, a_result_file_that_cant_be_read_is_refused_whole_with_its_line) {
+  const std::string id = "pyo_00000000000000000000000000";
+  const std::string good = "payout_id,state,bank_trace_no\n" + id + ",PAID,4\n";
+  for (const std::string& rows :
+       {id + ",PAID,\"5\n" + id + ",PAID,6\n", id + ",PAID,5\"5\n" + id + ",PAID,6\n", id + ",PAID,\"5\"5\n",
+        id + ",PAID,5,6\n", id + ",PAID\n", std::string("\"" + id + ",PAID,5\n")}) {
+    const auto parsed = parse_payout_results(good + rows);
+    ASSERT_FALSE(parsed) << rows;
+    EXPECT_EQ(parsed.error().kind, ErrorKind::invalid);
+    EXPECT_TRUE(parsed.error().message.starts_with("line 3: ")) << parsed.error().message;
+    EXPECT_NE(parsed.error().message.find("nothing of the file"), std::string::npos);
+  }
+  for (const std::string& header : {"payout_id,\"state\n" + id + ",PAID\n", "payout_id,sta\"te\n" + id,
+                                    std::string("state,payout_id,state\n"), std::string("state,at\n")}) {
+    const auto parsed = parse_payout_results(header);
+    ASSERT_FALSE(parsed) << header;
+    EXPECT_TRUE(parsed.error().message.starts_with("line 1: ")) << parsed.error().message;
+  }
+}
+
+// ---- Whose contract, which account ----
+
+TEST(PayoutRun, a_sub_mall_with_an_account_of_its_own_is_paid_nowhere_else) {
+  Payouts p;
+  const auto merchant = p.rig.shop();
+  auto of_sub_mall = MoneyRig::contract(merchant);
+  of_sub_mall.sub_mall = "mall-1";
+  of_sub_mall.payout_account = "acct_2";
+  p.rig.approve(of_sub_mall);
+  Sale sale;
+  sale.amount = 10'000;
+  sale.at = noon_of(kDay);
+  sale.sub_mall = "mall-1";
+  p.rig.sell(merchant, sale);
+  p.rig.sell(merchant, 20'000, kDay);
+  p.rig.must_run(kDay);
+
+  const auto refused = p.must_pay(kPaid);
+  EXPECT_EQ(refused.requested, 0U);
+  ASSERT_EQ(refused.problems.size(), 1U);
+  EXPECT_EQ(refused.problems[0].code, "SUB_MALL_ACCOUNT");
+  EXPECT_NE(refused.problems[0].detail.find("mall-1"), std::string::npos) << refused.problems[0].detail;
+
+  of_sub_mall.payout_account.clear();
+  p.rig.approve(of_sub_mall);
+  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
+  EXPECT_EQ(p.only(kPaid).requested.lines, 2U);
+  EXPECT_EQ(p.only(kPaid).requested.account, "acct_1");
+}
+
+TEST(PayoutRun, with_sub_mall_contracts_alone_nobody_guesses_an_account) {
+  Payouts p;
+  p.rig.approve(MoneyRig::calendar());
+  const auto merchant = p.rig.add_merchant();
+  auto of_sub_mall = MoneyRig::contract(merchant);
+  of_sub_mall.sub_mall = "mall-1";
+  p.rig.approve(of_sub_mall);
+  Sale sale;
+  sale.at = noon_of(kDay);
+  sale.sub_mall = "mall-1";
+  p.rig.sell(merchant, sale);
+  p.rig.must_run(kDay);
+  const auto report = p.must_pay(kPaid);
+  EXPECT_EQ(report.requested, 0U);
+  ASSERT_EQ(report.problems.size(), 1U);
+  EXPECT_EQ(report.problems[0].code, "NO_CONTRACT");
+}
+
+// A merchant that left; then a tier of last year is put right, which is known last.
+TEST(PayoutRun, who_left_is_paid_by_the_contract_that_held_last_not_by_the_one_known_last) {
+  Payouts p;
+  p.rig.approve(MoneyRig::calendar());
+  const auto merchant = p.rig.add_merchant();
+  auto newer = MoneyRig::contract(merchant);
+  newer.payout_account = "acct_new";
+  newer.valid_until = kNext;
+  p.rig.approve(newer);
+  auto older = MoneyRig::contract(merchant, 20'000);
+  older.payout_account = "acct_old";
+  older.valid_from = day("2025-01-01");
+  older.valid_until = day("2026-01-01");
+  p.rig.approve(older);
+  auto to_come = MoneyRig::contract(merchant);
+  to_come.payout_account = "acct_to_come";
+  to_come.valid_from = day("2026-12-01");
+  p.rig.approve(to_come);
+  const auto sold = p.rig.sell(merchant, 10'000, kDay);
+  p.rig.must_run(kDay);
+  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
+  EXPECT_EQ(p.only(kPaid).requested.account, "acct_new");
+
+  // The fee of a cancel is the approval's: no contract has to hold for it.
+  p.rig.cancel(sold, 10'000, kPaid);
+  EXPECT_TRUE(p.rig.must_run(kPaid).reasons.empty());
+  ASSERT_EQ(p.rig.lines(kPaid).size(), 1U);
+  EXPECT_EQ(p.rig.lines(kPaid)[0].net, -(10'000 - 275));
+  EXPECT_EQ(p.rig.lines(kPaid)[0].payout_date, day("2026-11-20"));
+}
+
+// ---- Manual cycles ----
+
+struct Manual : Payouts {
+  MerchantId merchant;
+  Manual() {
+    merchant = rig.shop();
+    auto contract = MoneyRig::contract(merchant);
+    contract.cycle.kind = settlement::CycleKind::manual;
+    rig.approve(contract);
+    rig.sell(merchant, 10'000, kDay);
+    rig.sell(merchant, 20'000, kDay);
+    rig.must_run(kDay);
+  }
+  PayoutOptions by_hand(BusinessDate date) {
+    auto out = options(date);
+    out.manual_of = merchant;
+    return out;
+  }
+};
+constexpr std::int64_t kManualNet = 30'000 - 275 - 550;
+
+TEST(PayoutManual, its_lines_wait_until_a_run_names_the_merchant) {
+  Manual p;
+  p.rig.sell(p.rig.shop(), 1'000, kDay);
+  EXPECT_EQ(p.must_pay(kPaid).requested, 0U);
+  const auto events = p.rig.events();
+  auto dry = p.by_hand(kNextPaid);
+  dry.dry_run = true;
+  const auto would = run_payouts(p.rig.ports(), dry);
+  ASSERT_TRUE(would);
+  EXPECT_EQ(would->totals.at(Currency()).amount, kManualNet);
+  EXPECT_EQ(p.rig.events(), events);
+
+  const auto report = run_payouts(p.rig.ports(), p.by_hand(kNextPaid));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->requested, 1U);
+  EXPECT_EQ(report->manual_lines, 2U);
+  const auto payout = p.only(kNextPaid);
+  EXPECT_EQ(payout.requested.lines, 2U);
+  EXPECT_EQ(payout.requested.amount, kManualNet);
+  for (const auto& line : p.rig.lines(kDay)) {
+    EXPECT_EQ(line.payout_date, kNextPaid);
+    EXPECT_EQ(line.payout, payout.requested.payout);
+  }
+  const auto again = run_payouts(p.rig.ports(), p.by_hand(day("2026-11-20")));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->requested, 0U) << "paid once";
+}
+
+TEST(PayoutManual, on_hold_or_paid_for_the_day_its_lines_stay_undated) {
+  Manual p;
+  p.rig.approve(settlement::Hold{p.merchant, true, kDay, "court order"});
+  const auto held = run_payouts(p.rig.ports(), p.by_hand(kPaid));
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->held, 1U);
+  EXPECT_EQ(p.rig.lines(kDay)[0].payout_date, BusinessDate());
+}
+
+TEST(PayoutManual, killed_at_any_append_it_is_paid_once) {
+  for (std::uint64_t n = 0; n <= 2; ++n) {
+    for (const bool written : {false, true}) {
+      Manual p;
+      p.rig.sink.write_the_failed = written;
+      p.rig.sink.fail_after(n);
+      EXPECT_EQ(run_payouts(p.rig.ports(), p.by_hand(kPaid)).has_value(), n == 2);
+      p.rig.sink.heal();
+      ASSERT_TRUE(run_payouts(p.rig.ports(), p.by_hand(kPaid)));
+      ASSERT_EQ(p.all().size(), 1U);
+      EXPECT_EQ(p.only(kPaid).requested.amount, kManualNet);
+    }
+  }
+}
+
+// Dated by a person and not paid yet: no calendar takes the day away again.
+TEST(PayoutManual, a_later_calendar_leaves_the_day_that_a_person_gave) {
+  Manual p;
+  p.rig.sink.fail_after(1);
+  EXPECT_FALSE(run_payouts(p.rig.ports(), p.by_hand(kPaid)));
+  p.rig.sink.heal();
+  p.rig.approve(MoneyRig::calendar(2, {{kPaid, settlement::DayKind::temporary, "closed"}}));
+  const auto moved = redate(p.rig.ports(), {"KR", p.rig.owner(), false});
+  ASSERT_TRUE(moved) << moved.error().message;
+  EXPECT_EQ(moved->lines, 0U);
+  EXPECT_EQ(p.rig.lines(kDay)[0].payout_date, kPaid);
+}
+
+TEST(PayoutManual, a_merchant_that_isnt_there_is_refused_before_anything_is_written) {
+  Manual p;
+  const auto events = p.rig.events();
+  auto wrong = p.by_hand(kPaid);
+  wrong.manual_of = MerchantId(RawId{1, 2});
+  const auto refused = run_payouts(p.rig.ports(), wrong);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_EQ(p.rig.events(), events);
+}
+
+// ---- Dates ----
+
+TEST(PayoutRun, a_date_far_ahead_is_refused_unless_it_is_meant) {
+  Payouts p;
+  p.rig.sell(p.rig.shop(), 10'000, kDay);
+  p.rig.must_run(kDay);
+  const auto today = business_date_of(p.rig.clock.now());
+  const auto events = p.rig.events();
+  for (const bool dry : {true, false}) {
+    auto far = p.options(day("2027-11-18"));
+    far.dry_run = dry;
+    const auto refused = run_payouts(p.rig.ports(), far);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+    EXPECT_NE(refused.error().message.find("2027-11-18 is 363 days ahead"), std::string::npos)
+        << refused.error().message;
+  }
+  EXPECT_FALSE(p.pay(BusinessDate{today.days + kDaysAheadMax + 1}));
+  EXPECT_EQ(p.rig.events(), events);
+  auto last = p.options(BusinessDate{today.days + kDaysAheadMax});
+  last.dry_run = true;
+  EXPECT_TRUE(run_payouts(p.rig.ports(), last));
+  auto meant = p.options(day("2027-11-18"));
+  meant.also_far_ahead = true;
+  const auto paid = run_payouts(p.rig.ports(), meant);
+  ASSERT_TRUE(paid) << paid.error().message;
+  EXPECT_EQ(paid->requested, 1U);
+}
+
+TEST(PayoutRun, an_adjustment_far_ahead_is_refused_unless_it_is_meant) {
+  Payouts p;
+  const auto merchant = p.rig.shop();
+  p.rig.sell(merchant, 10'000, kDay);
+  p.rig.must_run(kDay);
+  RetierOptions options;
+  options.contracts = {MoneyRig::contract(merchant)};
+  options.date = day("2027-11-18");
+  options.owner = p.rig.owner();
+  const auto refused = retier(p.rig.ports(), options);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("363 days ahead"), std::string::npos) << refused.error().message;
+  options.also_far_ahead = true;
+  EXPECT_TRUE(retier(p.rig.ports(), options));
 }
 
 }  // namespace

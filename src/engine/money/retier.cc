@@ -4,6 +4,7 @@
 #include <set>
 
 #include "domain/settlement/fee.h"
+#include "engine/money/days_ahead.h"
 #include "engine/money/line_bytes.h"
 #include "engine/money/settler.h"
 #include "ports/book.h"
@@ -122,6 +123,7 @@ class Retier {
       : ports_(ports), options_(options), source_(ports.log, ports.codec) {}
 
   Result<RetierReport> run() {
+    WJ_CHECK(refuse_far_ahead(options_.date, business_date_of(ports_.clock.now()), options_.also_far_ahead));
     WJ_TRY(snapshot_, ports_.now.caught_up());
     const MoneyReader reader(*snapshot_);
     WJ_TRY(const auto book, ContractBook::load(reader));

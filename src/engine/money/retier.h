@@ -52,6 +52,7 @@ struct RetierOptions {
   std::vector<settlement::Contract> contracts;  // approved ones
   BusinessDate date;
   JobOwner owner;
+  bool also_far_ahead = false;  // days_ahead.h; said explicitly
   bool dry_run = false;
   std::function<bool()> stop_wanted;
 };
@@ -72,7 +73,7 @@ struct RetierReport {
 // An approval that can't be adjusted fails alone, by name: `failed`. One whose adjustments (it and its
 // returns) don't fit into one event is such a one; that takes some hundred partial cancels.
 //
-// Errors: invalid (a contract that isn't approved, a merchant that isn't there, a calendar that ends: nothing
+// Errors: invalid (too far ahead, a contract that isn't approved, a merchant that isn't there, a calendar that ends: nothing
 // was written), conflict (a job is under way), those of the sink: what was recorded stands, and the rest is
 // done by calling it again.
 Result<RetierReport> retier(const MoneyPorts& ports, const RetierOptions& options);

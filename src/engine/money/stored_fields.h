@@ -71,7 +71,8 @@ auto tied(Of<settlement::PayoutRequested> auto& v) {
                   v.left_over, v.account, v.state);
 }
 auto tied(Of<settlement::PayoutUpdated> auto& v) {
-  return std::tie(v.payout, v.date, v.state, v.amount, v.file, v.bank_trace_no, v.failure, v.at, v.was_paid);
+  return std::tie(v.payout, v.date, v.state, v.amount, v.file, v.bank_trace_no, v.failure, v.at, v.was_paid,
+                  v.file_payouts);
 }
 
 // ---- Reference data ----

@@ -39,12 +39,15 @@ struct ParsedPayoutDate {
   BusinessDate date;
   std::string calendar;  // empty: the usual one
   bool also_on_closed_day = false;
+  bool also_far_ahead = false;
+  MerchantId manual_of;  // zero: nobody's lines of a manual cycle
 };
 std::variant<ParsedPayoutDate, FieldErrors> parse_payout_date(std::string_view body);
 
 struct ParsedAdjustment {
   settlement::ChangeId change;
   BusinessDate date;
+  bool also_far_ahead = false;
 };
 std::variant<ParsedAdjustment, FieldErrors> parse_adjustment(std::string_view body);
 

@@ -237,6 +237,8 @@ std::variant<ParsedPayoutDate, FieldErrors> parse_payout_date(std::string_view b
     out.date = r.date("date");
     out.calendar = r.text("calendar", {.size_max = 16, .charset = Charset::id});
     out.also_on_closed_day = r.flag("alsoOnClosedDay");
+    out.also_far_ahead = r.flag("alsoFarAhead");
+    out.manual_of = r.template id<MerchantId>("manualMerchantId");
     return out;
   });
 }
@@ -249,6 +251,7 @@ std::variant<ParsedAdjustment, FieldErrors> parse_adjustment(std::string_view bo
     out.change = r.template id<settlement::ChangeId>("contractChangeId");
     r.require("date");
     out.date = r.date("date");
+    out.also_far_ahead = r.flag("alsoFarAhead");
     return out;
   });
 }

@@ -129,7 +129,7 @@ Contract read_contract(const JsonNode& node, Violations& violations) {
   r.require("calendar");
   out.calendar = r.text("calendar", {.size_max = 16, .charset = Charset::id});
   out.keep_back = r.integer("keepBack", 0).value_or(0);
-  r.require("payoutAccount");
+  if (!r.has("subMall")) r.require("payoutAccount");
   out.payout_account = r.text("payoutAccount", kTokenRule);
   return out;
 }

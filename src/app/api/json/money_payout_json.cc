@@ -58,7 +58,8 @@ void put_payout(JsonWriter& w, const money::PayoutNow& payout, const Merchant* m
 void put_payout_report(JsonWriter& w, BusinessDate date, bool dry_run, const money::PayoutReport& report) {
   w.begin_object().text("date", to_text(date)).flag("dryRun", dry_run);
   w.number("requested", as_number(report.requested)).number("carried", as_number(report.carried));
-  w.number("held", as_number(report.held)).number("already", as_number(report.already)).begin_array("totals");
+  w.number("held", as_number(report.held)).number("already", as_number(report.already));
+  w.number("manualLines", as_number(report.manual_lines)).begin_array("totals");
   for (const auto& [currency, sum] : report.totals) {
     w.begin_object().text("currency", currency.code()).number("count", as_number(sum.count));
     w.number("amount", sum.amount).end_object();

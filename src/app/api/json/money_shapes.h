@@ -44,9 +44,11 @@ inline constexpr ObjectShape kDecisionShape =
 inline constexpr ObjectShape kSettlementDateShape =
     make_shape("SettlementDate", "the body of POST /v1/settlement/runs and POST /v1/payouts/files", {"date"});
 inline constexpr ObjectShape kPayoutDateShape =
-    make_shape("PayoutDate", "the body of POST /v1/payouts/runs", {"date", "calendar", "alsoOnClosedDay"});
-inline constexpr ObjectShape kAdjustmentShape = make_shape(
-    "AdjustSettlement", "the body of POST /v1/settlement/adjustments", {"contractChangeId", "date"});
+    make_shape("PayoutDate", "the body of POST /v1/payouts/runs",
+               {"date", "calendar", "alsoOnClosedDay", "alsoFarAhead", "manualMerchantId"});
+inline constexpr ObjectShape kAdjustmentShape =
+    make_shape("AdjustSettlement", "the body of POST /v1/settlement/adjustments",
+               {"contractChangeId", "date", "alsoFarAhead"});
 inline constexpr ObjectShape kBreakResolutionShape =
     make_shape("BreakResolution", "the body of POST /v1/breaks/resolutions",
                {"fileId", "lineNo", "lineId", "resolution"});

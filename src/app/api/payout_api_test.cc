@@ -1,0 +1,130 @@
+// Payouts over real HTTP: what may stand in the bank's file, what its answer may look like, and whose account
+// a contract may name.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "app/api/api_test_world.h"
+
+namespace wonjang {
+namespace {
+
+using testing::HasSubstr;
+
+class PayoutApi : public testing::Test {
+ protected:
+  static void alone(ServiceConfig& config) {
+    config.position_wait_ms = 10'000;
+    config.http_read_ms = 20'000;
+    config.money_nice = 0;
+    config.settlement_four_eyes = false;
+  }
+  std::string next_key() { return "key-" + std::to_string(++keys_); }
+  static std::string contract(const std::string& merchant, const std::string& more) {
+    return R"({"kind":"CONTRACT","contract":{"merchantId":")" + merchant +
+           R"(","validFrom":"2020-01-01","calendar":"KR","fees":{"rules":[)"
+           R"({"name":"card","kind":"BASE_RATE","ratePpm":25000}]})" +
+           more + "}}";
+  }
+  void must(const TestAnswer& answer, int status) { ASSERT_EQ(answer.status, status) << answer.body; }
+  void decide(const std::string& body) { must(house_.post("/v1/changes", next_key(), body), 201); }
+  void hold(const std::string& merchant, bool placed) {
+    decide(R"({"kind":"HOLD","hold":{"merchantId":")" + merchant + R"(","placed":)" +
+           (placed ? "true" : "false") + R"(,"from":"2025-09-03","reason":"test"}})");
+  }
+  // Two shops sold on 1 September 2025; a payout of 3 September for each is REQUESTED.
+  void requested() {
+    decide(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})");
+    for (const auto& merchant : {world_.merchant, world_.other})
+      decide(contract(merchant, R"(,"payoutAccount":"acct-1")"));
+    const std::string sale =
+        R"({"orderId":"o1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
+        R"("approvedAt":"2025-09-01T10:00:00+09:00","approveNo":"1","card":{"issuerCode":"11"}}]})";
+    must(world_.as_merchant().post("/v1/payments", next_key(), sale), 201);
+    must(world_.as_other().post("/v1/payments", next_key(), sale), 201);
+    must(house_.post("/v1/settlement/runs", next_key(), R"({"date":"2025-09-01"})"), 202);
+    std::string state;
+    for (int i = 0; i < 2'000 && state != "COMPLETED"; ++i) {
+      state = house_.get("/v1/settlement/runs/2025-09-01").text("state");
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    ASSERT_EQ(state, "COMPLETED");
+    const auto run = house_.post("/v1/payouts/runs", next_key(), R"({"date":"2025-09-03"})");
+    must(run, 200);
+    ASSERT_EQ(run.json().at("requested").as_int64(), 2) << run.body;
+  }
+  TestAnswer file(const std::string& key) {
+    return house_.post("/v1/payouts/files", key, R"({"date":"2025-09-03"})");
+  }
+
+  World world_{{}, &alone};
+  Asker house_ = world_.as_operator();
+  int keys_ = 0;
+};
+
+TEST_F(PayoutApi, a_file_leaves_out_who_is_on_hold_and_is_given_again_by_its_key) {
+  requested();
+  hold(world_.merchant, true);
+  const auto first = file("one");
+  must(first, 200);
+  EXPECT_EQ(first.header("Payouts"), "1");
+  EXPECT_EQ(first.header("Payouts-Held"), "1");
+  EXPECT_EQ(first.body.find(world_.merchant), std::string::npos) << first.body;
+  const auto nothing = file("two");
+  EXPECT_EQ(nothing.status, 404) << nothing.body;
+  EXPECT_THAT(nothing.body, HasSubstr("1 of merchants on hold"));
+  hold(world_.merchant, false);
+  const auto second = file("three");
+  EXPECT_THAT(second.body, HasSubstr(world_.merchant));
+  EXPECT_EQ(second.header("Payouts-Held"), "0");
+  EXPECT_EQ(file("one").body, first.body);
+  EXPECT_EQ(file("three").body, second.body);
+}
+
+TEST_F(PayoutApi, an_answer_of_the_bank_that_cant_be_read_changes_nothing) {
+  requested();
+  const auto sent = file("one").body;
+  const auto from = sent.find("pyo_");
+  ASSERT_NE(from, std::string::npos) << sent;
+  const auto id = sent.substr(from, 30);
+  const TestHeaders headers{{"Idempotency-Key", "r"}, {"Content-Type", "text/csv"}};
+  const auto refused =
+      house_.send("POST", "/v1/payouts/results", headers,
+                  "payout_id,state,failure\n" + id + ",FAILED,closed\n" + id + ",PAID,\"x\n");
+  EXPECT_EQ(refused.status, 422) << refused.body;
+  EXPECT_EQ(refused.code(), "CANNOT_RUN");
+  EXPECT_THAT(refused.text("detail"), HasSubstr("line 3: a quoted field has no end"));
+  EXPECT_EQ(house_.get("/v1/payouts/" + id).text("state"), "SENT");
+}
+
+TEST_F(PayoutApi, a_sub_malls_contract_names_no_account) {
+  for (const char* more :
+       {R"(,"subMall":"m-1","payoutAccount":"acct-2")", R"(,"subMall":"m-1","keepBack":5)"}) {
+    const auto refused = house_.post("/v1/changes", next_key(), contract(world_.merchant, more));
+    EXPECT_EQ(refused.status, 422) << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("one account"));
+  }
+  must(house_.post("/v1/changes", next_key(), contract(world_.merchant, R"(,"subMall":"m-1")")), 201);
+  const auto bare = house_.post("/v1/changes", next_key(), contract(world_.merchant, ""));
+  EXPECT_EQ(bare.status, 422) << bare.body;
+  EXPECT_THAT(bare.body, HasSubstr("/contract/payoutAccount"));
+}
+
+TEST_F(PayoutApi, a_date_far_ahead_and_a_merchant_that_isnt_there_are_refused) {
+  decide(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})");
+  const auto run = [&](const std::string& more) {
+    return house_.post("/v1/payouts/runs", next_key(), R"({"date":"2029-11-22")" + more + "}");
+  };
+  const auto refused = run("");
+  EXPECT_EQ(refused.code(), "CANNOT_RUN") << refused.body;
+  EXPECT_THAT(refused.text("detail"), HasSubstr("days ahead"));
+  must(run(R"(,"alsoFarAhead":true)"), 200);
+  EXPECT_EQ(run(R"(,"alsoFarAhead":true,"manualMerchantId":"mch_01K800000128R000000000000A")").code(),
+            "CANNOT_RUN");
+  const auto mine = run(R"(,"alsoFarAhead":true,"manualMerchantId":")" + world_.merchant + "\"");
+  must(mine, 200);
+  EXPECT_EQ(mine.json().at("manualLines").as_int64(), 0);
+}
+
+}  // namespace
+}  // namespace wonjang
