@@ -153,6 +153,8 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   facts.merchant = merchant_of(reference);
   facts.bodies.emplace_back(settlement::ChangeDecided{id, decision.approved, reference, decision.note});
   auto request = facts_request(api, *call, key, decision.canonical, std::move(facts));
+  const DecisionRenderer renderer(**change);  // write_change() waits for the answer
+  request.renderer = &renderer;
   write_change(api, std::move(call), std::move(request), decision.approved ? &reference : nullptr);
 }
 

@@ -27,6 +27,10 @@ TEST_F(MoneyApi, who_proposes_a_change_does_not_approve_it) {
   const auto replayed = other.post(path + "/decisions", "other", R"({"decision":"APPROVE","note":"seen"})");
   EXPECT_EQ(replayed.status, 200);
   EXPECT_EQ(replayed.body, decided.body) << "the same request under its key hears the same";
+  EXPECT_EQ(decided.text("proposedBy"), proposed.text("proposedBy")) << decided.body;
+  EXPECT_FALSE(decided.text("proposedBy").empty());
+  EXPECT_NE(decided.text("decidedBy"), decided.text("proposedBy"));
+  EXPECT_EQ(decided.text("proposedAt"), proposed.text("proposedAt"));
   const auto contracts = look(house, "/v1/contracts?merchant=" + world_.merchant);
   ASSERT_EQ(contracts.json().at("items").as_array().size(), 1U) << contracts.body;
   EXPECT_EQ(contracts.json().at("items").at(0).at("version").as_int64(), 1);

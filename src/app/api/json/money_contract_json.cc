@@ -80,6 +80,18 @@ void put_change(JsonWriter& w, const money::ChangeNow& change) {
   w.end_object();
 }
 
+Reply DecisionRenderer::render(const Outcome& outcome) const {
+  if (outcome.refusal != nullptr) return refusal_reply(*outcome.refusal);
+  auto change = change_of(outcome.events);
+  change.proposed = known_.proposed;
+  change.proposed_by = known_.proposed_by;
+  change.proposed_at = known_.proposed_at;
+  Reply reply{200, {}};
+  JsonWriter w(reply.body);
+  put_change(w, change);
+  return reply;
+}
+
 const Renderer& change_renderer() {
   static const ChangeRenderer renderer;
   return renderer;

@@ -19,4 +19,15 @@ void put_change(JsonWriter& w, const money::ChangeNow& change);
 // Answers to requests that write reference data: the change as it stands, 201 when it is new. Threads: any.
 const Renderer& change_renderer();
 
+// The same for a decision: who proposed it and when stands in an earlier event. `known`: the change before or
+// after it was decided. Threads: any.
+class DecisionRenderer final : public Renderer {
+ public:
+  explicit DecisionRenderer(const money::ChangeNow& known) : known_(known) {}
+  Reply render(const Outcome& outcome) const override;
+
+ private:
+  const money::ChangeNow known_;
+};
+
 }  // namespace wonjang

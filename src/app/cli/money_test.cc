@@ -1,0 +1,270 @@
+// Commands of the money side, typed: what is wrong with the arguments is said before anything is sent, a dry
+// run writes nothing, and `-O json` prints what the server answered.
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+#include "app/cli/api_client.h"
+#include "app/cli/commands.h"
+#include "app/cli/exit.h"
+#include "app/cli/merchants.h"
+#include "app/service/service.h"
+#include "engine/ledger/ledger.h"
+#include "testing/temp_dir.h"
+
+namespace wonjang {
+namespace {
+
+namespace json = boost::json;
+using testing::HasSubstr;
+
+struct Said {
+  int exit = -1;
+  std::string output;
+  std::string errors;
+
+  json::object object() const {
+    boost::system::error_code error;
+    auto value = json::parse(output, error);
+    EXPECT_FALSE(error) << "that is no JSON: " << output << errors;
+    return !error && value.is_object() ? value.as_object() : json::object();
+  }
+};
+
+Said say(std::vector<std::string> words) {
+  std::vector<const char*> argv{"wonjang"};
+  for (const auto& word : words) argv.push_back(word.c_str());
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Said out;
+  out.exit = run_command_line(static_cast<int>(argv.size()), argv.data());
+  out.output = testing::internal::GetCapturedStdout();
+  out.errors = testing::internal::GetCapturedStderr();
+  return out;
+}
+
+class MoneyCommands : public testing::Test {
+ protected:
+  void SetUp() override {
+    start_log(LogLevel::off);
+    ServiceConfig config;
+    config.data_dir = data_dir_;
+    config.books = 1;
+    config.listen_port = 0;
+    config.disk_reserve_bytes = 1 << 20U;
+    config.money_nice = 0;
+    config.settlement_four_eyes = false;
+    auto opened = Service::open(config);
+    ASSERT_TRUE(opened) << opened.error().message;
+    service_ = *std::move(opened);
+    ASSERT_TRUE(service_->start());
+    ApiClient client({"127.0.0.1", service_->port()}, *read_key_file(key_file()));
+    const auto made = client.post("/v1/merchants", "m", R"({"code":"shop","name":"Shop"})");
+    ASSERT_TRUE(made && made->status == 201);
+    merchant_ = json_text_member(made->body, "id");
+  }
+
+  std::string key_file() const { return operator_key_file(data_dir_); }
+  Said ask(std::vector<std::string> words) {
+    words.insert(words.end(),
+                 {"--url", "http://127.0.0.1:" + std::to_string(service_->port()), "--key-file", key_file()});
+    return say(std::move(words));
+  }
+  json::object ask_json(std::vector<std::string> words) {
+    words.insert(words.end(), {"-O", "json"});
+    const auto said = ask(std::move(words));
+    EXPECT_EQ(said.exit, kExitOk) << said.errors;
+    return said.object();
+  }
+  std::string file(const std::string& name, const std::string& content) const {
+    auto path = dir_ / name;
+    std::ofstream(path) << content;
+    return path;
+  }
+  std::string contract_file() const {
+    return file("contract.json",
+                R"({"merchantId":")" + merchant_ +
+                    R"(","validFrom":"2020-01-01","calendar":"KR","payoutAccount":"a","fees":)"
+                    R"({"rules":[{"name":"card","kind":"BASE_RATE","ratePpm":25000}]}})");
+  }
+  // A calendar, a contract, and a sale of 10,000 on 1 September 2025.
+  void world() {
+    ASSERT_EQ(ask({"calendar", "import", "--shipped", "KR"}).exit, kExitOk);
+    ASSERT_EQ(ask({"contract", "propose", contract_file()}).exit, kExitOk);
+    ApiClient client({"127.0.0.1", service_->port()}, *read_key_file(key_file()));
+    const auto sold = client.post(
+        "/v1/payments", "p",
+        R"({"merchantId":")" + merchant_ +
+            R"(","orderId":"o1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
+            R"("approvedAt":"2025-09-01T10:00:00+09:00","approveNo":"12345678","card":{"issuerCode":"11"}}]})");
+    ASSERT_TRUE(sold && sold->status == 201) << (sold ? sold->body : "no answer");
+  }
+  std::uint64_t events() const {
+    const auto tails = service_->ledger().tails().of;
+    return std::accumulate(tails.begin(), tails.end(), std::uint64_t{0});
+  }
+
+  const TempDir dir_;
+  const std::string data_dir_ = dir_.path() + "/data";
+  std::unique_ptr<Service> service_;
+  std::string merchant_;
+};
+
+TEST(MoneyArguments, what_is_missing_or_wrong_is_said_before_anything_is_sent) {
+  const std::vector<std::vector<std::string>> wrong{
+      {"settlement"},
+      {"settlement", "run"},
+      {"settlement", "explain"},
+      {"settlement", "adjust", "chg_x"},
+      {"settlement", "plan", "2025-09-01", "--rows", "many"},
+      {"payout", "run"},
+      {"payout", "import"},
+      {"contract", "propose"},
+      {"change", "approve"},
+      {"calendar", "diff"},
+      {"reconcile", "import", "f.csv", "--acquirer", "31"},
+      {"reconcile", "import", "f.csv", "--kind", "SOMETHING", "--acquirer", "31"},
+      {"reconcile", "import", "f.csv", "--kind", "DEPOSIT"},
+      {"reconcile", "resolve", "fil_x", "--line", "2"},
+      {"trial-balance", "--asof", "2025-09-01"},
+      {"journal", "-O", "xml"},
+      {"funds", "2025-09-01"},
+  };
+  for (const auto& words : wrong) {
+    const auto said = say(words);
+    EXPECT_EQ(said.exit, kExitUsage) << words.back() << ": " << said.errors;
+    EXPECT_FALSE(said.errors.empty()) << words.back();
+  }
+  const auto no_key = say({"settlement", "run", "2025-09-01"});
+  EXPECT_EQ(no_key.exit, kExitUsage);
+  EXPECT_THAT(no_key.errors, HasSubstr("--key-file"));
+}
+
+TEST(MoneyArguments, a_server_that_is_not_there_is_no_answer) {
+  const TempDir dir;
+  const auto key = dir / "key";
+  std::ofstream(key) << "wonjang_live_x";
+  std::filesystem::permissions(key, std::filesystem::perms(0600));
+  const auto said = say({"settlement", "status", "--url", "http://127.0.0.1:1", "--key-file", key});
+  EXPECT_EQ(said.exit, kExitNotReady);
+  EXPECT_THAT(said.errors, HasSubstr("Is `wonjang serve` running there?"));
+}
+
+TEST_F(MoneyCommands, files_that_cannot_be_used_are_refused_by_name_and_nothing_is_written) {
+  const auto before = events();
+  const auto usage = [&](std::vector<std::string> words, const std::string& why) {
+    const auto said = ask(std::move(words));
+    EXPECT_EQ(said.exit, kExitUsage) << said.output << said.errors;
+    EXPECT_THAT(said.errors, HasSubstr(why));
+  };
+  usage({"contract", "propose", dir_ / "none.json"}, "none.json can't be read");
+  usage({"contract", "propose", file("bad.json", "{\"merchantId\":")}, "bad.json: that is no JSON object");
+  usage({"calendar", "import"}, "--shipped CODE");
+  usage({"calendar", "import", file("a.calendar", "x"), "--shipped", "KR"}, "--shipped CODE");
+  usage({"payout", "import", dir_ / "none.csv"}, "none.csv can't be read");
+  usage({"reconcile", "import", dir_ / "none.csv", "--kind", "DEPOSIT", "--acquirer", "31"}, "none.csv");
+
+  // What only the server knows to be wrong.
+  const auto refused = [&](std::vector<std::string> words, const std::string& why) {
+    const auto said = ask(std::move(words));
+    EXPECT_EQ(said.exit, kExitFailed) << said.output << said.errors;
+    EXPECT_THAT(said.errors, HasSubstr(why));
+    EXPECT_TRUE(said.output.empty()) << said.output;
+  };
+  refused({"calendar", "import", file("b.calendar", "nonsense")}, "INVALID_REQUEST");
+  refused({"calendar", "import", "--shipped", "XX"}, "INVALID_REQUEST");
+  refused({"settlement", "run", "2149-01-01"}, "still to come");
+  refused({"settlement", "rerun", "2025-09-01"}, "there never was a run");
+  refused({"settlement", "plan", "yesterday"}, "NOT_FOUND");
+  refused({"settlement", "explain", "stl_x"}, "NOT_FOUND");
+  refused({"payout", "run", "2025-09-03"}, "there is no calendar KR");
+  refused({"payout", "file", "2025-09-03"}, "no payout of 2025-09-03");
+  refused({"payout", "import", file("c.csv", "payout_id\n")}, "line 1");
+  refused(
+      {"reconcile", "import", file("d.csv", "number,amount\n1,2\n"), "--kind", "DEPOSIT", "--acquirer", "31"},
+      "line 1");
+  refused({"reconcile", "match", "fil_x"}, "NOT_FOUND");
+  refused({"change", "approve", "chg_x"}, "NOT_FOUND");
+  EXPECT_EQ(events(), before);
+}
+
+TEST_F(MoneyCommands, a_dry_run_shows_what_it_would_do_and_writes_nothing) {
+  EXPECT_EQ(ask_json({"calendar", "import", "--shipped", "KR", "--dry-run"}).count("counts"), 1U);
+  world();
+  auto before = events();
+  const auto contract = ask_json({"contract", "propose", contract_file(), "--dry-run"});
+  EXPECT_EQ(contract.at("counts").at("lines").as_int64(), 0) << "the same terms again";
+  const auto plan = ask_json({"settlement", "run", "2025-09-01", "--dry-run"});
+  EXPECT_EQ(plan.at("items").as_int64(), 1);
+  EXPECT_EQ(plan.at("totals").at(0).at("net").as_int64(), 9'725);
+  EXPECT_EQ(json::serialize(ask_json({"settlement", "plan", "2025-09-01"})), json::serialize(plan));
+  EXPECT_EQ(events(), before);
+
+  ASSERT_EQ(ask({"settlement", "run", "2025-09-01"}).exit, kExitOk);
+  before = events();
+  const auto payout = ask_json({"payout", "run", "2025-09-03", "--dry-run"});
+  EXPECT_TRUE(payout.at("dryRun").as_bool());
+  EXPECT_EQ(payout.at("requested").as_int64(), 1);
+  EXPECT_EQ(payout.at("totals").at(0).at("amount").as_int64(), 9'725);
+  EXPECT_EQ(events(), before);
+}
+
+TEST_F(MoneyCommands, every_answer_comes_as_json_too) {
+  world();
+  const auto run = ask_json({"settlement", "run", "2025-09-01"});
+  EXPECT_EQ(run.at("state").as_string(), "COMPLETED");
+  EXPECT_EQ(run.at("totals").at(0).at("fee").as_int64(), 275);
+  EXPECT_EQ(ask_json({"settlement", "status", "2025-09-01"}).at("state").as_string(), "COMPLETED");
+  const auto lines = ask_json({"settlement", "lines", "2025-09-01"});
+  ASSERT_EQ(lines.at("items").as_array().size(), 1U);
+  const std::string line(lines.at("items").at(0).at("lineId").as_string());
+  EXPECT_TRUE(ask_json({"settlement", "explain", line}).at("recomputed").as_bool());
+  EXPECT_TRUE(ask_json({"settlement", "failures", "2025-09-01"}).at("items").as_array().empty());
+
+  EXPECT_EQ(ask_json({"payout", "run", "2025-09-03"}).at("requested").as_int64(), 1);
+  const auto payouts = ask_json({"payout", "list", "--from", "2025-09-03", "--until", "2025-09-04"});
+  ASSERT_EQ(payouts.at("items").as_array().size(), 1U);
+  const std::string payout(payouts.at("items").at(0).at("payoutId").as_string());
+  const auto csv = dir_ / "payouts.csv";
+  const auto written = ask({"payout", "file", "2025-09-03", "-o", csv});
+  EXPECT_EQ(written.exit, kExitOk) << written.errors;
+  EXPECT_EQ(std::filesystem::status(csv).permissions(), std::filesystem::perms(0600))
+      << "it says who gets money";
+  std::ifstream in(csv);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_THAT(text, HasSubstr(payout + "," + merchant_ + ",2025-09-03,KRW,9725,a"));
+  const auto results = file("results.csv", "payout_id,state\n" + payout + ",PAID\n");
+  EXPECT_EQ(ask_json({"payout", "import", results}).at("applied").as_int64(), 1);
+  EXPECT_EQ(ask_json({"payout", "import", results}).at("already").as_int64(), 1);
+
+  const auto deposits = file("deposits.csv", "number,amount,date,fee\n12345678,9999,2025-09-01,200\n");
+  const auto file_id = [&] {
+    const auto imported =
+        ask_json({"reconcile", "import", deposits, "--kind", "DEPOSIT", "--acquirer", "31"});
+    EXPECT_EQ(imported.at("match").at("matched").as_int64(), 0);
+    return std::string(imported.at("fileId").as_string());
+  }();
+  EXPECT_EQ(ask_json({"reconcile", "breaks"}).at("items").at(0).at("reason").as_string(), "AMOUNT_DIFF");
+  const auto matched = ask_json({"reconcile", "match", file_id, "--amount-tolerance", "1"});
+  EXPECT_EQ(matched.at("match").at("matched").as_int64(), 1);
+  EXPECT_EQ(ask({"reconcile", "match", file_id, "--date-tolerance", "99"}).exit, kExitFailed);
+
+  EXPECT_TRUE(ask_json({"trial-balance"}).at("isBalanced").as_bool());
+  EXPECT_FALSE(ask_json({"journal"}).at("items").as_array().empty());
+  EXPECT_FALSE(ask_json({"funds"}).at("totals").as_array().empty());
+  for (const auto& words : std::vector<std::vector<std::string>>{{"contract", "list"},
+                                                                 {"calendar", "list"},
+                                                                 {"calendar", "show", "KR"},
+                                                                 {"change", "list"},
+                                                                 {"settlement", "status"},
+                                                                 {"reconcile", "files"}}) {
+    EXPECT_FALSE(ask_json(words).empty()) << words.front();
+    const auto table = ask(words);
+    EXPECT_EQ(table.exit, kExitOk) << table.errors;
+    EXPECT_FALSE(table.output.empty()) << words.front();
+  }
+}
+
+}  // namespace
+}  // namespace wonjang
