@@ -105,7 +105,8 @@ Result<ApiResponse> ApiClient::exchange(const std::string& bytes) {
     if (state == ResponseReader::State::broken) return unavailable("the server closed the connection");
     ApiResponse out{reader_.status(), std::string(reader_.body()),
                     reader_.find("Idempotent-Replayed").has_value(),
-                    std::string(reader_.find("Payouts-Held").value_or(""))};
+                    std::string(reader_.find("Payouts-Held").value_or("")),
+                    std::string(reader_.find("Ledger-Position").value_or(""))};
     if (!reader_.keep_alive() || reader_.next() != ResponseReader::State::more) close();
     return out;
   }

@@ -33,7 +33,8 @@ struct ApiResponse {
   int status = 0;
   std::string body;
   bool replayed = false;
-  std::string payouts_held;  // Payouts-Held of a payout file; empty: not said
+  std::string payouts_held = {};  // Payouts-Held of a payout file; empty: not said
+  std::string position = {};      // Ledger-Position; empty: it has none
 };
 
 class ApiClient {

@@ -13,6 +13,7 @@
 #include "app/cli/money_commands.h"
 #include "app/cli/offline.h"
 #include "app/cli/online.h"
+#include "app/cli/sanity.h"
 #include "app/cli/serve.h"
 #include "app/cli/sim.h"
 #include "app/cli/views.h"
@@ -60,6 +61,7 @@ struct Arguments {
   std::string cube;
   std::map<std::string, std::string> filters;  // by the API's names
   std::uint64_t rows = 0;
+  SanityCommand sanity;
   SimOptions sim;
   ConfigSources config;
   bool origin = false;
@@ -89,6 +91,7 @@ class Tree {
     add_verify();
     add_proof();
     add_key();
+    add_sanity();
     add_sim();
     add_config();
     add_version();
@@ -156,14 +159,15 @@ class Tree {
   }
 
   void add_demo() {
-    auto* demo = command(&app_, "demo", "Start a ledger with a sample shop and show how to talk to it",
-                         [this] { return run_demo(a_.demo); });
+    auto* demo =
+        command(&app_, "demo", "Start a ledger with a seeded city of merchants and show how to talk to it",
+                [this] { return run_demo(a_.demo); });
     demo->add_option("--data-dir", a_.demo.data_dir,
-                     "Where to keep it; default: a fresh temporary directory");
-    demo->add_option("--payments", a_.demo.payments, "Payments to feed")->capture_default_str();
-    demo->add_option("--merchants", a_.demo.merchants, "Merchants to register")->capture_default_str();
+                     "Where to keep it, and go on with it; default: a fresh temporary directory");
+    demo->add_option("--payments", a_.demo.payments, "Payments of the 36 months; default 200,000");
+    demo->add_option("--merchants", a_.demo.merchants, "Merchants, 20 to 200; default 40");
     demo->add_option("--books", a_.demo.books, "Number of books")->capture_default_str();
-    demo->add_option("--seed", a_.demo.seed, "Of the shop and the provider")->capture_default_str();
+    demo->add_option("--seed", a_.demo.seed, "Of the city and the provider; default 1");
     demo->add_option("--port", a_.demo.port, "0 takes a free one")->capture_default_str();
     demo->add_flag("--once", a_.demo.once, "End after the feed and some seconds of live traffic");
   }
@@ -475,6 +479,20 @@ class Tree {
     online(key, "list", "All keys, without secrets", [this] { return run_key_list(a_.online); });
     auto* revoke = online(key, "revoke", "End a key", [this] { return run_key_revoke(a_.online, a_.id); });
     revoke->add_option("id", a_.id, "key_...")->required();
+  }
+
+  void add_sanity() {
+    auto* sanity = online(
+        &app_, "sanity", "Try the agreed cases on a running server and print a checklist",
+        [this] { return run_sanity(a_.online, a_.sanity); }, /*output=*/false);
+    sanity->add_option("--output,-O", a_.online.output, "table or json")
+        ->check(CLI::IsMember({"table", "json"}))
+        ->capture_default_str();
+    sanity->add_option("--lang", a_.sanity.language, "en or ko")
+        ->check(CLI::IsMember({"en", "ko"}))
+        ->capture_default_str();
+    sanity->add_option("--simulator", a_.sanity.simulator,
+                       "Name of a simulated provider of the server, to lose an answer of; never a real one");
   }
 
   void add_sim() {

@@ -9,13 +9,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <thread>
 
 #include "adapters/system/system_clock.h"
-#include "app/cli/api_client.h"
+#include "app/cli/demo_api.h"
 #include "app/cli/demo_feed.h"
+#include "app/cli/demo_live.h"
+#include "app/cli/demo_money.h"
+#include "app/cli/demo_state.h"
 #include "app/cli/exit.h"
-#include "app/cli/merchants.h"
+#include "app/cli/money_client.h"
 #include "app/cli/serve.h"
 #include "app/service/service.h"
 
@@ -24,8 +29,12 @@ namespace {
 
 using Number = unsigned long long;
 constexpr std::chrono::milliseconds kTick{200};
+constexpr std::chrono::milliseconds kLookAgain{50};
 constexpr std::uint64_t kLiveFrom = 500'000'000;  // numbers of live payments, behind all history
+constexpr std::uint64_t kMillion = 1'000'000;
 constexpr int kTicksOfOnce = 15;
+constexpr std::int32_t kCanaryDays = 10;  // the newest days, on which the canary tries its terms
+constexpr std::int32_t kHoldDays = 6;
 
 // A free port, if the wished one is taken.
 std::uint16_t usable_port(std::uint16_t wished) {
@@ -47,12 +56,12 @@ Result<std::string> fresh_directory() {
   return pattern;
 }
 
-ServiceConfig demo_config(const DemoOptions& options, const std::string& data_dir) {
+ServiceConfig demo_config(const DemoOptions& options, const std::string& data_dir, std::uint64_t seed) {
   ServiceConfig out;
   out.data_dir = data_dir;
   out.books = options.books;
   out.listen_port = usable_port(options.port);
-  out.providers.push_back({.name = "default", .url = "sim", .profile = "everyday", .seed = options.seed});
+  out.providers.push_back({.name = "default", .url = "sim", .profile = "everyday", .seed = seed});
   // Short, so that a person sees an unknown outcome come and go.
   out.provider_call_ms = 1'500;
   out.resolver_call_ms = 1'000;
@@ -67,171 +76,262 @@ ServiceConfig demo_config(const DemoOptions& options, const std::string& data_di
   return out;
 }
 
+// Which city the directory holds, or is to hold. Errors: invalid (it holds another one).
+Result<DemoState> state_for(const DemoOptions& options, const std::string& data_dir) {
+  WJ_TRY(const auto known, read_demo_state(data_dir));
+  if (known) {
+    const auto refuse = [&](const char* what, std::uint64_t has) {
+      return invalid(data_dir + " holds a city of " + what + " " + std::to_string(has) + ": leave " + what +
+                     " out to go on with it, or take another --data-dir");
+    };
+    if (options.seed != 0 && options.seed != known->seed) return refuse("--seed", known->seed);
+    if (options.payments != 0 && options.payments != known->payments)
+      return refuse("--payments", known->payments);
+    if (options.merchants != 0 && options.merchants != known->merchants)
+      return refuse("--merchants", known->merchants);
+    return *known;
+  }
+  DemoState out;
+  out.seed = options.seed == 0 ? 1 : options.seed;
+  out.payments = options.payments == 0 ? kDemoPayments : options.payments;
+  out.merchants = options.merchants == 0 ? 40 : options.merchants;
+  out.now = {SystemClock().now().us / 1'000'000 * 1'000'000};
+  return out;
+}
+
+std::uint64_t peak_memory_mib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) / 1024;
+  }
+  return 0;
+}
+
 class Demo {
  public:
-  Demo(const DemoOptions& options, Service& service, std::string key)
-      : options_(options),
-        server_{"127.0.0.1", service.port()},
+  Demo(std::string data_dir, DemoState state, std::uint16_t port, std::string key)
+      : data_dir_(std::move(data_dir)),
+        state_(std::move(state)),
+        server_{"127.0.0.1", port},
         key_(std::move(key)),
-        client_(server_, key_) {}
+        api_(server_, key_) {}
 
-  Result<void> prepare();
-  Result<void> feed();
+  Result<void> build();
   void show() const;
-  void live();
+  void live(bool once);
 
  private:
-  Result<std::string> make_merchant_key();
-  Result<void> feed_history(std::uint64_t bulk);
-  void count(const FeedCounts& counts);
-  void tick(std::uint64_t n);
-  void show_state();
+  Result<void> open_shops();
+  Result<std::string> make_key(const std::string& what, const std::string& body);
+  Result<void> feed();
+  Result<void> settle();
+  Result<void> catch_up(const char* what);
+  void show_numbers() const;
+  void show_places(const std::string& base) const;
+  void show_curl(const std::string& base) const;
 
-  const DemoOptions& options_;
+  const std::string data_dir_;
+  DemoState state_;
   const ServerAddress server_;
   const std::string key_;
-  ApiClient client_;
-  std::vector<std::string> merchants_;
-  std::string merchant_key_;
-  std::unique_ptr<Shop> shop_;
+  DemoApi api_;
+  std::unique_ptr<City> city_;
   std::uint64_t accepted_ = 0;
-  std::uint64_t refused_ = 0;
   std::uint64_t follow_ups_ = 0;
-  std::uint64_t acquisitions_ = 0;
+  std::uint64_t refused_ = 0;
   std::string first_problem_;
-  std::uint64_t live_ = 0;
-  std::uint64_t live_unknown_ = 0;
+  DemoMoneyCounts money_;
+  std::string waiting_;
+  double feed_seconds_ = 0;
   double seconds_ = 0;
 };
 
-Result<void> Demo::prepare() {
-  WJ_TRY(merchants_, ensure_merchants(server_, key_, "demo-", options_.merchants, options_.seed));
-  WJ_TRY(merchant_key_, make_merchant_key());
-  const auto now = SystemClock().now();
-  char run[32];
-  std::snprintf(run, sizeof run, "D%llx", static_cast<Number>(now.us));
-  shop_ = std::make_unique<Shop>(ShopOptions{.seed = options_.seed, .run = run, .now = now}, merchants_);
-  return {};
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Result<std::string> Demo::make_merchant_key() {
-  const auto now = SystemClock().now();
+Result<std::string> Demo::make_key(const std::string& what, const std::string& body) {
+  // Its secret is shown once: a key whose secret got lost on the way here is made anew under another name.
   WJ_TRY(const auto made,
-         client_.post("/v1/api-keys", "demo-key-" + std::to_string(now.us),
-                      R"({"scopes":["merchant"],"label":"demo","merchantId":")" + merchants_[0] + "\"}"));
-  if (made.status != 201) return problem_error(made);
-  return std::string(json_text_member(made.body, "secret"));
+         api_.post("/v1/api-keys", "demo-" + what + "-" + std::to_string(SystemClock().now().us), body));
+  return text_in(made, "secret");
 }
 
-void Demo::count(const FeedCounts& counts) {
-  refused_ += counts.refused;
-  if (first_problem_.empty()) first_problem_ = counts.first_problem;
-}
-
-Result<void> Demo::feed_history(std::uint64_t bulk) {
-  using What = IngestFeed::What;
-  for (const auto what : {What::create, What::follow_up, What::reversal}) {
-    const char* names[] = {"history", "cancels and deposits", "deposits taken back"};
-    Progress progress(names[static_cast<std::size_t>(what)], "payments");
-    IngestFeed feed(*shop_, key_, what, 0, bulk, progress);
-    WJ_CHECK(send_feed(server_.port, feed, what == What::create ? 4 : 1));
-    (what == What::create ? accepted_ : follow_ups_) += feed.counts().accepted;
-    count(feed.counts());
+Result<void> Demo::open_shops() {
+  auto merchants = city_merchants(state_.seed, state_.merchants);
+  std::vector<std::string> ids;
+  for (const auto& merchant : merchants) {
+    std::string body = R"({"code":")" + merchant.code + R"(","name":")" + merchant.name + "\"";
+    if (!merchant.organisation.empty()) body += R"(,"organisation":")" + merchant.organisation + "\"";
+    WJ_TRY(const auto made, api_.post("/v1/merchants", "demo-merchant-" + merchant.code, body + "}"));
+    ids.push_back(text_in(made, "id"));
   }
+  if (state_.second_key.empty()) {
+    WJ_TRY(state_.second_key, make_key("second", R"({"scopes":["operator"],"label":"second person"})"));
+  }
+  if (state_.merchant_key.empty()) {
+    WJ_TRY(state_.merchant_key,
+           make_key("merchant", R"({"scopes":["merchant"],"label":"demo","merchantId":")" +
+                                    ids[CityRoles::marketplace] + "\"}"));
+  }
+  WJ_CHECK(write_demo_state(data_dir_, state_));
+  city_ =
+      std::make_unique<City>(CityOptions{.seed = state_.seed, .payments = state_.payments, .now = state_.now},
+                             std::move(merchants), std::move(ids));
   return {};
 }
 
 Result<void> Demo::feed() {
+  using What = IngestFeed::What;
   const auto start = std::chrono::steady_clock::now();
-  const auto singles =
-      options_.payments <= 1'000 ? options_.payments : std::min<std::uint64_t>(5'000, options_.payments / 10);
-  const auto bulk = options_.payments - singles;
-  if (bulk > 0) WJ_CHECK(feed_history(bulk));
-  Progress progress("single requests", "payments");
-  SingleFeed feed(*shop_, key_, bulk, options_.payments, progress);
-  WJ_CHECK(send_feed(server_.port, feed, 16));
-  accepted_ += feed.counts().accepted;
-  acquisitions_ = feed.acquisitions();
-  count(feed.counts());
-  seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (const auto what : {What::create, What::follow_up, What::reversal}) {
+    const char* names[] = {"36 months of payments", "cancels and deposits", "deposits taken back"};
+    Progress progress(names[static_cast<std::size_t>(what)], "payments");
+    IngestFeed feed(*city_, key_, what, 0, state_.payments, progress);
+    WJ_CHECK(send_feed(server_.port, feed, what == What::create ? 4 : 1));
+    (what == What::create ? accepted_ : follow_ups_) += feed.counts().accepted;
+    refused_ += feed.counts().refused;
+    if (first_problem_.empty()) first_problem_ = feed.counts().first_problem;
+  }
+  feed_seconds_ = seconds_since(start);
+  state_.is_fed = true;
+  return write_demo_state(data_dir_, state_);
+}
+
+// Waits until lists, totals and the money side have seen all that is durable now.
+Result<void> Demo::catch_up(const char* what) {
+  Progress progress(what, "events");
+  std::uint64_t most = 0;
+  for (;;) {
+    WJ_TRY(const auto views, api_.get("/v1/views"));
+    std::uint64_t lag = 0;
+    for (const auto& one : views.at("views").as_array()) {
+      const auto& view = one.as_object();
+      if (const auto why = text_in(view, "stoppedBecause"); !why.empty())
+        return unavailable("the view " + text_in(view, "name") + " has stopped: " + why);
+      lag += view.at("lagEvents").to_number<std::uint64_t>();
+    }
+    most = std::max(most, lag);
+    progress.at(most - lag, most);
+    if (lag == 0) return {};
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+Result<void> Demo::settle() {
+  const auto today = business_date_of(SystemClock().now());
+  DemoMoney money(*city_, server_, key_, state_.second_key, today, state_.paid_until);
+  auto days = city_->days_before_today();
+  for (auto day = city_->today(); day < today; ++day.days) days.push_back(day);
+  {
+    Progress progress("days settled and paid out", "days");
+    const BusinessDate canary{city_->today().days - kCanaryDays};
+    const BusinessDate hold{city_->today().days - kHoldDays};
+    WJ_CHECK(money.settle(days, {}, canary, progress));
+    WJ_CHECK(money.try_out());
+    WJ_CHECK(money.settle(days, canary, hold, progress));
+    // Before the newest payouts, so that what failed is in one of them.
+    if (!state_.is_told) WJ_CHECK(money.answer_of_bank(/*one_fails=*/true));
+    WJ_CHECK(money.hold_back());
+    WJ_CHECK(money.settle(days, hold, today, progress));
+  }
+  WJ_CHECK(money.answer_of_bank(/*one_fails=*/false));
+  if (!state_.is_told) {
+    WJ_CHECK(money.leave_open());
+    waiting_ = money.waiting();
+  }
+  state_.is_told = true;
+  state_.paid_until = money.paid_until();
+  money_ = money.counts();
+  return write_demo_state(data_dir_, state_);
+}
+
+Result<void> Demo::build() {
+  const auto start = std::chrono::steady_clock::now();
+  WJ_CHECK(open_shops());
+  if (!state_.is_fed) {
+    WJ_CHECK(DemoMoney(*city_, server_, key_, state_.second_key, city_->today(), {}).agree());
+    WJ_CHECK(feed());
+  }
+  WJ_CHECK(catch_up("lists, totals and accounts"));
+  WJ_CHECK(settle());
+  WJ_CHECK(catch_up("lists, totals and accounts"));
+  seconds_ = seconds_since(start);
   return {};
 }
 
-void Demo::show() const {
-  const auto base = "http://127.0.0.1:" + std::to_string(server_.port);
+void Demo::show_numbers() const {
+  if (accepted_ > 0) {
+    std::printf(
+        "\n%llu payments of %u merchants over 36 months, %llu cancels and deposits: sent in %.1f s (%.0f "
+        "payments/s), %llu refused\n",
+        static_cast<Number>(accepted_), state_.merchants, static_cast<Number>(follow_ups_), feed_seconds_,
+        feed_seconds_ > 0 ? static_cast<double>(accepted_) / feed_seconds_ : 0.0,
+        static_cast<Number>(refused_));
+    if (!first_problem_.empty()) std::printf("the first refusal: %s\n", first_problem_.c_str());
+  } else {
+    std::printf("\nThe city of before goes on: %llu payments of %u merchants\n",
+                static_cast<Number>(state_.payments), state_.merchants);
+  }
   std::printf(
-      "\n%llu payments of %zu merchants, %llu cancels and deposits, %llu acquisitions in %.1f s (%.0f "
-      "payments/s); "
-      "%llu refused\n",
-      static_cast<Number>(accepted_), merchants_.size(), static_cast<Number>(follow_ups_),
-      static_cast<Number>(acquisitions_), seconds_,
-      seconds_ > 0 ? static_cast<double>(accepted_) / seconds_ : 0.0, static_cast<Number>(refused_));
-  if (!first_problem_.empty()) std::printf("the first refusal: %s\n", first_problem_.c_str());
-  const auto auth = "-H 'Authorization: Bearer " + merchant_key_ + "'";
+      "%llu days settled, %llu lines, %llu payouts; all of it in %.1f s, at most %llu MiB of memory\n",
+      static_cast<Number>(money_.days), static_cast<Number>(money_.lines),
+      static_cast<Number>(money_.payouts), seconds_, static_cast<Number>(peak_memory_mib()));
+}
+
+void Demo::show_places(const std::string& base) const {
+  std::printf("\nconsole   %s/console/\n", base.c_str());
+  std::printf("operator  %s  (sees everything)\n", key_.c_str());
+  std::printf("second    %s  (an operator too: who proposes a change doesn't approve it)\n",
+              state_.second_key.c_str());
+  std::printf("merchant  %s  (%s sees its own)\n", state_.merchant_key.c_str(),
+              city_->merchant(CityRoles::marketplace).name.c_str());
+  const auto day = [&](std::int32_t back) { return to_text(BusinessDate{city_->today().days - back}); };
   std::printf(
-      "\naddress  %s\nconsole  %s/console/  (sign in with the key below, or with the operator's: %s)\n",
-      base.c_str(), base.c_str(), key_.c_str());
-  std::printf("API key  %s  (of the merchant %s)\n\nTry it:\n\n", merchant_key_.c_str(),
-              merchants_[0].c_str());
+      "\nWorth a look: search 골동 or ㄱㄷㅍ; settlement of %s, where %s failed without a contract (%s waits "
+      "for the second key; then run again)\n"
+      "  canary differences of %s on %s; payouts of %s on hold; two breaks of %s; the funds position's gap\n",
+      day(1).c_str(), city_->merchant(CityRoles::newcomer).name.c_str(),
+      waiting_.empty() ? "a change" : waiting_.c_str(), city_->merchant(CityRoles::trial).name.c_str(),
+      day(2).c_str(), city_->merchant(CityRoles::grocer).name.c_str(),
+      city_->merchant(CityRoles::travel).acquirer.c_str());
+}
+
+void Demo::show_curl(const std::string& base) const {
+  const auto auth = "-H 'Authorization: Bearer " + state_.merchant_key + "'";
   std::printf(
-      "curl -s %s/v1/payments %s -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: application/json' "
-      "-d "
+      "\nTry it:\n\ncurl -s %s/v1/payments %s -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: "
+      "application/json' -d "
       "'{\"orderId\":\"my-order-1\",\"orderName\":\"아메리카노\",\"currency\":\"KRW\",\"totalAmount\":4500,"
       "\"approvals\":[{\"method\":\"CARD\",\"amount\":4500,\"approveNo\":\"12345678\",\"approvedAt\":\"%s\","
       "\"card\":{\"issuerCode\":\"SHINHAN\",\"last4\":\"1234\"}}]}'\n\n",
       base.c_str(), auth.c_str(), to_rfc3339(SystemClock().now()).c_str());
   std::printf("curl -s '%s/v1/payments?orderId=my-order-1' %s\n\n", base.c_str(), auth.c_str());
   std::printf("curl -s '%s/v1/events?limit=3' %s\n\n", base.c_str(), auth.c_str());
+}
+
+void Demo::show() const {
+  const auto base = "http://127.0.0.1:" + std::to_string(server_.port);
+  show_numbers();
+  show_places(base);
+  show_curl(base);
+  std::printf("Does it all work? build/release/bin/wonjang sanity --url %s --data-dir %s\n", base.c_str(),
+              data_dir_.c_str());
   std::fflush(stdout);
 }
 
-// A customer pays through the provider; every twelfth answer gets lost on purpose.
-void Demo::tick(std::uint64_t n) {
-  const std::string word = n % 12 == 7 ? "sim-lost-after" : "";
-  std::string body;
-  shop_->append_bare_create(body, n, word);
-  const auto key = shop_->order_id(n);
-  const auto created = client_.post("/v1/payments", key, body);
-  if (!created || created->status != 201) return;
-  const auto id = std::string(json_text_member(created->body, "id"));
-  body.clear();
-  shop_->append_provider_approval(body, n, "default");
-  const auto approved = client_.post("/v1/payments/" + id + "/approve", key + "-approve", body);
-  ++live_;
-  if (!approved || approved->status >= 500 || approved->status == 409) {
-    ++live_unknown_;
-    std::printf("live: the provider's answer about %s got lost; the resolver asks\n", id.c_str());
-    std::fflush(stdout);
-    return;
-  }
-  if (approved->status == 201 && n % 9 == 4) {
-    (void)client_.post("/v1/payments/" + id + "/cancels", key + "-cancel", R"({"reason":"고객 변심"})");
-  }
-}
-
-void Demo::show_state() {
-  const auto in_doubt = client_.get("/v1/in-doubt");
-  std::uint64_t open = 0;
-  if (in_doubt && in_doubt->status == 200) {
-    constexpr std::string_view kSince = "\"inDoubtSince\"";
-    for (auto at = in_doubt->body.find(kSince); at != std::string::npos;
-         at = in_doubt->body.find(kSince, at + 1))
-      ++open;
-  }
-  std::printf(
-      "live: %llu payments through the provider, %llu answers lost, %llu of them still being asked about\n",
-      static_cast<Number>(live_), static_cast<Number>(live_unknown_), static_cast<Number>(open));
+void Demo::live(bool once) {
+  if (!once) std::printf("Light traffic goes on; Ctrl-C ends it.\n");
   std::fflush(stdout);
-}
-
-void Demo::live() {
-  if (!options_.once) std::printf("Light traffic goes on; Ctrl-C ends it.\n");
-  for (std::uint64_t i = 0; !options_.once || i < kTicksOfOnce; ++i) {
+  // By the second, so that another start doesn't send the orders of this one again.
+  const auto since = static_cast<std::uint64_t>((SystemClock().now().us - state_.now.us) / 1'000'000);
+  DemoLive traffic(*city_, server_, key_, kLiveFrom + since % (kLiveFrom / 10) * 8);
+  for (std::uint64_t i = 0; !once || i < kTicksOfOnce; ++i) {
     if (wait_for_signal(kTick)) return;
-    tick(kLiveFrom + i);
-    if (i % 50 == 49) show_state();
+    traffic.tick();
+    if (i % 150 == 149) traffic.show();
   }
-  show_state();
+  traffic.show();
 }
 
 Result<void> run(const DemoOptions& options) {
@@ -239,7 +339,8 @@ Result<void> run(const DemoOptions& options) {
   if (data_dir.empty()) {
     WJ_TRY(data_dir, fresh_directory());
   }
-  const auto config = demo_config(options, data_dir);
+  WJ_TRY(auto state, state_for(options, data_dir));
+  const auto config = demo_config(options, data_dir, state.seed);
   start_log(config.log_level);
   WJ_TRY(const auto service, Service::open(config));
   WJ_CHECK(service->start());
@@ -247,24 +348,25 @@ Result<void> run(const DemoOptions& options) {
   std::printf("data directory %s\n", data_dir.c_str());
   std::fflush(stdout);
   {
-    Demo demo(options, *service, std::move(key));
-    WJ_CHECK(demo.prepare());
-    WJ_CHECK(demo.feed());
+    Demo demo(data_dir, std::move(state), service->port(), std::move(key));
+    WJ_CHECK(demo.build());
     demo.show();
-    demo.live();
+    demo.live(options.once);
   }
   end_on_next_signal();
   service->drain(std::chrono::seconds(10));
-  std::printf("stopped; the ledger stays in %s (wonjang check --data-dir %s)\n", data_dir.c_str(),
-              data_dir.c_str());
+  std::printf("stopped; the city stays in %s (wonjang demo --data-dir %s goes on with it)\n",
+              data_dir.c_str(), data_dir.c_str());
   return {};
 }
 
 }  // namespace
 
 int run_demo(const DemoOptions& options) {
-  if (options.payments == 0 || options.payments >= kLiveFrom || options.merchants == 0) {
-    return fail(invalid("--payments is from 1 to 499999999 and --merchants at least 1"));
+  if (options.payments > 100 * kMillion ||
+      (options.merchants != 0 && (options.merchants < kCityMerchantsMin || options.merchants > 200))) {
+    return fail(invalid("--payments is from 1 to 100000000 and --merchants from " +
+                        std::to_string(kCityMerchantsMin) + " to 200"));
   }
   const auto done = run(options);
   return done ? kExitOk : fail(done.error());

@@ -1,5 +1,7 @@
-// `wonjang demo`: a ledger in this process with a simulated provider, fed with a sample shop through its own
-// HTTP API, then light live traffic until a signal. Threads: the main one.
+// `wonjang demo`: a ledger in this process with a simulated provider, and a seeded city of merchants of many
+// shapes in it: 36 months of payments sent through the public API, contracts, every day settled and paid out,
+// and then light live traffic until a signal. Started again on the same data directory it goes on where it
+// was. Threads: the main one.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +10,16 @@
 namespace wonjang {
 
 struct DemoOptions {
-  std::string data_dir;  // empty: a fresh temporary one
-  std::uint64_t payments = 100'000;
-  std::uint32_t merchants = 50;
+  std::string data_dir;         // empty: a fresh temporary one
+  std::uint64_t payments = 0;   // 0: kDemoPayments, or those that the directory has
+  std::uint32_t merchants = 0;  // 0: 40, or those that the directory has
   std::uint32_t books = 1;
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 0;  // 0: 1, or the directory's
   std::uint16_t port = 8080;
   bool once = false;
 };
+constexpr std::uint64_t kDemoPayments = 200'000;
+
 int run_demo(const DemoOptions& options);
 
 }  // namespace wonjang

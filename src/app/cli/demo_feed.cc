@@ -8,13 +8,12 @@ namespace wonjang {
 namespace {
 
 constexpr std::uint32_t kLinesMax = 1'000;
-constexpr std::uint64_t kSlipTag = std::uint64_t{1} << 63U;
 
 }  // namespace
 
-IngestFeed::IngestFeed(const Shop& shop, std::string api_key, What what, std::uint64_t from, std::uint64_t to,
+IngestFeed::IngestFeed(const City& city, std::string api_key, What what, std::uint64_t from, std::uint64_t to,
                        Progress& progress)
-    : shop_(shop),
+    : city_(city),
       api_key_(std::move(api_key)),
       what_(what),
       from_(from),
@@ -29,13 +28,13 @@ bool IngestFeed::next_request(unsigned, LoadRequest& request) {
     const auto size = body.size();
     switch (what_) {
       case What::create:
-        shop_.append_ingest_create(body, next_);
+        city_.append_ingest_create(body, next_);
         break;
       case What::follow_up:
-        shop_.append_ingest_follow_up(body, next_);
+        city_.append_ingest_follow_up(body, next_);
         break;
       case What::reversal:
-        shop_.append_ingest_reversal(body, next_);
+        city_.append_ingest_reversal(body, next_);
         break;
     }
     lines += body.size() > size ? 1 : 0;
@@ -59,53 +58,6 @@ void IngestFeed::on_answer(unsigned, const LoadAnswer& answer) {
   }
   answered_ += answer.tag;
   progress_.at(answered_, to_ - from_);
-}
-
-SingleFeed::SingleFeed(const Shop& shop, std::string api_key, std::uint64_t from, std::uint64_t to,
-                       Progress& progress)
-    : shop_(shop), api_key_(std::move(api_key)), from_(from), to_(to), next_(from), progress_(progress) {}
-
-bool SingleFeed::next_request(unsigned, LoadRequest& request) {
-  std::string target = "/v1/payments";
-  std::string key;
-  std::string body;
-  if (!slips_.empty()) {
-    const auto slip = std::move(slips_.back());
-    slips_.pop_back();
-    request.tag = kSlipTag | slip.n;
-    target += "/" + slip.payment + "/acquisitions";
-    key = shop_.order_id(slip.n) + "-acquired";
-    shop_.append_acquisition(body, slip.n, slip.approval);
-  } else if (next_ < to_) {
-    request.tag = next_;
-    key = shop_.order_id(next_);
-    shop_.append_create(body, next_++);
-  } else {
-    return false;
-  }
-  prepare_request(request.bytes, "POST", target,
-                  {{"Content-Type", "application/json"},
-                   {"Authorization", "Bearer " + api_key_},
-                   {"Idempotency-Key", key}},
-                  body);
-  return true;
-}
-
-void SingleFeed::on_answer(unsigned, const LoadAnswer& answer) {
-  const auto body = answer.response.body();
-  const bool accepted = answer.response.status() < 300;
-  if (!accepted && counts_.first_problem.empty()) counts_.first_problem = body;
-  if ((answer.tag & kSlipTag) != 0) {
-    acquisitions_ += accepted ? 1 : 0;
-    counts_.refused += accepted ? 0 : 1;
-    return;
-  }
-  ++(accepted ? counts_.accepted : counts_.refused);
-  progress_.at(answer.tag - from_ + 1, to_ - from_);
-  const auto at = body.find("\"apr_");
-  if (!accepted || !shop_.is_acquired(answer.tag) || at == std::string_view::npos) return;
-  slips_.push_back(
-      {answer.tag, std::string(json_text_member(body, "id")), std::string(body.substr(at + 1, 30))});
 }
 
 Result<void> send_feed(std::uint16_t port, LoadCaller& feed, unsigned connections) {

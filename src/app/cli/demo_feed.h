@@ -1,5 +1,5 @@
-// The demonstration's feeds as callers of run_load(): history in bulk, then what happened later, then single
-// requests. Threads: one load thread each.
+// The demonstration's feeds as callers of run_load(): history in bulk, then what happened later.
+// Threads: one load thread each.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "app/cli/progress.h"
-#include "app/demo/shop.h"
+#include "app/demo/city.h"
 #include "app/load/http_client.h"
 
 namespace wonjang {
@@ -23,7 +23,7 @@ struct FeedCounts {
 class IngestFeed final : public LoadCaller {
  public:
   enum class What : std::uint8_t { create, follow_up, reversal };
-  IngestFeed(const Shop& shop, std::string api_key, What what, std::uint64_t from, std::uint64_t to,
+  IngestFeed(const City& city, std::string api_key, What what, std::uint64_t from, std::uint64_t to,
              Progress& progress);
 
   bool next_request(unsigned thread, LoadRequest& request) override;
@@ -31,40 +31,13 @@ class IngestFeed final : public LoadCaller {
   const FeedCounts& counts() const { return counts_; }
 
  private:
-  const Shop& shop_;
+  const City& city_;
   const std::string api_key_;
   const What what_;
   const std::uint64_t from_;
   const std::uint64_t to_;
   std::uint64_t next_;
   std::uint64_t answered_ = 0;  // payments
-  Progress& progress_;
-  FeedCounts counts_;
-};
-
-// Payments [from, to) one by one, and the acquisition of those that the shop says.
-class SingleFeed final : public LoadCaller {
- public:
-  SingleFeed(const Shop& shop, std::string api_key, std::uint64_t from, std::uint64_t to, Progress& progress);
-
-  bool next_request(unsigned thread, LoadRequest& request) override;
-  void on_answer(unsigned thread, const LoadAnswer& answer) override;
-  const FeedCounts& counts() const { return counts_; }
-  std::uint64_t acquisitions() const { return acquisitions_; }
-
- private:
-  struct Slip {
-    std::uint64_t n;
-    std::string payment;
-    std::string approval;
-  };
-  const Shop& shop_;
-  const std::string api_key_;
-  const std::uint64_t from_;
-  const std::uint64_t to_;
-  std::uint64_t next_;
-  std::vector<Slip> slips_;
-  std::uint64_t acquisitions_ = 0;
   Progress& progress_;
   FeedCounts counts_;
 };

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "app/demo/sale_text.h"
 #include "base/assert.h"
 
 namespace wonjang {
@@ -62,20 +63,6 @@ constexpr std::string_view kGoods[] = {"아메리카노",
                                        "MBTI 머그컵"};
 constexpr std::string_view kOrganisations[] = {"hanbit-mall", "seongsu-market", "jeju-farm",    "dongne-mart",
                                                "k-beauty",    "cafe-namsan",    "book-village", "sports-hub"};
-struct Code {
-  std::string_view code;
-  std::string_view bin;
-};
-constexpr Code kCards[] = {{"SHINHAN", "45140921"}, {"SAMSUNG", "53104212"}, {"KOOKMIN", "55703311"},
-                           {"HYUNDAI", "43302887"}, {"LOTTE", "51186422"},   {"HANA", "46293511"},
-                           {"BC", "94100344"},      {"NH", "54660115"},      {"WOORI", "53782904"},
-                           {"CITI", "49122577"}};
-constexpr std::string_view kBanks[] = {"004", "011", "020", "081", "088", "090", "092", "003"};
-constexpr std::string_view kEasyPays[] = {"KAKAOPAY", "NAVERPAY", "TOSSPAY", "PAYCO", "SAMSUNGPAY"};
-constexpr std::string_view kCarriers[] = {"SKT", "KT", "LGU", "MVNO"};
-constexpr std::string_view kVans[] = {"NICE", "KICC", "KSNET", "SMARTRO"};
-constexpr std::string_view kSurnames[] = {"김", "이", "박", "최", "정", "강", "조", "윤"};
-
 template <std::size_t N>
 std::string_view pick(Rng& rng, const std::string_view (&from)[N]) {
   return from[rng.below(N)];
@@ -86,49 +73,19 @@ void put(std::string& out, std::int64_t value) {
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   out.append(text.data(), end);
 }
-void put_padded(std::string& out, std::uint64_t value, int width) {
-  std::array<char, 24> text;
-  for (int i = width; i-- > 0; value /= 10)
-    text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
-  out.append(text.data(), static_cast<std::size_t>(width));
-}
-void put_text(std::string& out, std::string_view name, std::string_view value) {
-  out.append(",\"").append(name).append("\":\"").append(value).append("\"");
-}
-void put_number(std::string& out, std::string_view name, std::int64_t value) {
-  out.append(",\"").append(name).append("\":");
-  put(out, value);
-}
-void put_time(std::string& out, std::string_view name, Instant at) {
-  out.append(",\"").append(name).append("\":\"");
-  append_rfc3339(out, at);
-  out.push_back('"');
-}
-
-enum class Kind : std::uint8_t {
-  card,
-  easy_pay,
-  transfer,
-  account,
-  phone,
-  gift,
-  card_and_points,
-  coupon,
-  cup
-};
 constexpr struct {
-  Kind kind;
+  SaleKind kind;
   std::uint32_t permille;
-} kShares[] = {{Kind::card, 620},   {Kind::easy_pay, 210},       {Kind::transfer, 70},
-               {Kind::account, 40}, {Kind::phone, 20},           {Kind::gift, 10},
-               {Kind::coupon, 5},   {Kind::card_and_points, 15}, {Kind::cup, 10}};
+} kShares[] = {{SaleKind::card, 620},   {SaleKind::easy_pay, 210},       {SaleKind::transfer, 70},
+               {SaleKind::account, 40}, {SaleKind::phone, 20},           {SaleKind::gift, 10},
+               {SaleKind::coupon, 5},   {SaleKind::card_and_points, 15}, {SaleKind::cup, 10}};
 
-Kind kind_of(std::uint64_t permille) {
+SaleKind kind_of(std::uint64_t permille) {
   for (const auto& share : kShares) {
     if (permille < share.permille) return share.kind;
     permille -= share.permille;
   }
-  return Kind::card;
+  return SaleKind::card;
 }
 
 // Most are small; one in some hundred is a sofa.
@@ -156,7 +113,7 @@ ShopMerchant shop_merchant(std::uint64_t seed, std::uint64_t i, std::string_view
 struct Shop::Sale {
   std::uint64_t n = 0;
   const std::string* merchant = nullptr;
-  Kind kind = Kind::card;
+  SaleKind kind = SaleKind::card;
   std::int64_t amount = 0;
   std::int64_t tax_free = 0;
   std::int64_t cup_deposit = 0;
@@ -193,8 +150,8 @@ Shop::Sale Shop::sale_of(std::uint64_t n) const {
   sale.at = options_.now.plus_us(-age);
   if (!options_.only_cards) {
     sale.kind = kind_of(permille);
-    if (is_book && sale.kind != Kind::cup) sale.tax_free = sale.amount;
-    if (sale.kind == Kind::cup) {
+    if (is_book && sale.kind != SaleKind::cup) sale.tax_free = sale.amount;
+    if (sale.kind == SaleKind::cup) {
       sale.cup_deposit = 300 * (1 + static_cast<std::int64_t>(rng.below(3)));
       sale.amount = 4'500 * (sale.cup_deposit / 300) + sale.cup_deposit;
     }
@@ -217,107 +174,9 @@ std::string Shop::order_id(std::uint64_t n) const {
 
 namespace {
 
-void put_card_block(std::string& out, Rng& rng, std::int64_t amount) {
-  const auto& card = kCards[rng.below(std::size(kCards))];
-  out.append(",\"card\":{\"issuerCode\":\"")
-      .append(card.code)
-      .append("\",\"acquirerCode\":\"")
-      .append(card.code);
-  out.append("\",\"bin\":\"").append(card.bin).append("\",\"last4\":\"");
-  put_padded(out, rng.below(10'000), 4);
-  const bool is_check = rng.chance(30);
-  out.append("\",\"cardType\":\"").append(is_check ? "CHECK" : "CREDIT");
-  out.append("\",\"ownerType\":\"").append(rng.chance(9) ? "CORPORATE" : "PERSONAL").append("\"");
-  if (!is_check && amount >= 50'000 && rng.chance(40)) {
-    put_number(out, "installmentMonths", 2 + static_cast<std::int64_t>(rng.below(11)));
-    if (rng.chance(50)) out.append(",\"isInterestFree\":true,\"interestPayer\":\"CARD_COMPANY\"");
-  }
-  out.push_back('}');
-}
-
-void begin_approval(std::string& out, std::string_view method, std::int64_t amount) {
-  out.append("{\"method\":\"").append(method).append("\",\"amount\":");
-  put(out, amount);
-}
-
-void put_approved(std::string& out, Rng& rng, Instant at) {
-  out.append(",\"approveNo\":\"");
-  put_padded(out, rng.below(100'000'000), 8);
-  out.append("\"");
-  put_time(out, "approvedAt", at);
-}
-
-void put_card(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
-  begin_approval(out, "CARD", amount);
-  put_approved(out, rng, at);
-  put_text(out, "van", pick(rng, kVans));
-  put_card_block(out, rng, amount);
-  out.push_back('}');
-}
-
-void put_issued_by(std::string& out, Rng& rng, std::string_view method, std::string_view block,
-                   std::int64_t amount, Instant at) {
-  begin_approval(out, method, amount);
-  put_approved(out, rng, at);
-  out.append(",\"").append(block).append("\":{\"issuer\":\"WONJANG_POINT\"}}");
-}
-
-void put_easy_pay(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
-  begin_approval(out, "EASY_PAY", amount);
-  put_approved(out, rng, at);
-  const bool by_card = rng.chance(70);
-  const auto discount = rng.chance(20) ? amount / 1000 * 100 : 0;
-  out.append(",\"easyPay\":{\"provider\":\"").append(pick(rng, kEasyPays));
-  out.append("\",\"fundedBy\":\"").append(by_card ? "CARD" : "MONEY").append("\"");
-  put_number(out, "amount", amount - discount);
-  put_number(out, "discountAmount", discount);
-  if (by_card) put_card_block(out, rng, amount);
-  out.append("}}");
-}
-
 // A deposit that comes must find the account open: it was opened lately and waits on.
 Instant due_of(Instant now, Instant issued, bool is_paid) {
   return is_paid ? now.plus_us(2 * kDay) : issued.plus_us(3 * kDay);
-}
-
-void put_account(std::string& out, Rng& rng, std::int64_t amount, Instant due) {
-  begin_approval(out, "VIRTUAL_ACCOUNT", amount);
-  out.append(",\"virtualAccount\":{\"bankCode\":\"")
-      .append(pick(rng, kBanks))
-      .append("\",\"accountNoToken\":\"tok_va");
-  put_padded(out, rng.below(1'000'000), 6);
-  out.append("\",\"accountType\":\"NORMAL\",\"depositor\":\"").append(pick(rng, kSurnames)).append("민수\"");
-  put_time(out, "dueAt", due);
-  out.append(",\"refundAccountToken\":\"tok_ra");
-  put_padded(out, rng.below(1'000'000), 6);
-  out.append("\"}}");
-}
-
-void put_transfer(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
-  begin_approval(out, "TRANSFER", amount);
-  put_approved(out, rng, at);
-  out.append(",\"transfer\":{\"bankCode\":\"")
-      .append(pick(rng, kBanks))
-      .append("\",\"accountToken\":\"tok_ac");
-  put_padded(out, rng.below(1'000'000), 6);
-  out.append("\"}}");
-}
-
-void put_phone(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
-  begin_approval(out, "MOBILE_PHONE", amount);
-  put_approved(out, rng, at);
-  out.append(",\"mobilePhone\":{\"carrier\":\"")
-      .append(pick(rng, kCarriers))
-      .append("\",\"billingMonth\":\"");
-  std::string day;
-  append_rfc3339(day, at);
-  out.append(day, 0, 7).append("\"}}");
-}
-
-void put_gift(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
-  begin_approval(out, "GIFT_CERTIFICATE", amount);
-  put_approved(out, rng, at);
-  out.append(",\"giftCertificate\":{\"kind\":\"").append(rng.chance(60) ? "CULTURE" : "BOOK").append("\"}}");
 }
 
 // What becomes of a payment is drawn apart from its details, so that the two never shift each other.
@@ -332,36 +191,37 @@ FollowUp Shop::follow_up(std::uint64_t n) const {
   const auto kind = sale_of(n).kind;
   const auto permille = later(options_.seed, n);
   switch (kind) {
-    case Kind::account:
+    case SaleKind::account:
       return permille < 780   ? FollowUp::deposit
              : permille < 790 ? FollowUp::deposit_reversed
                               : FollowUp::none;
-    case Kind::card:
+    case SaleKind::card:
       return permille < 45   ? FollowUp::cancel_full
              : permille < 60 ? FollowUp::cancel_partial
                              : FollowUp::none;
-    case Kind::easy_pay:
-    case Kind::transfer:
-    case Kind::card_and_points:
+    case SaleKind::easy_pay:
+    case SaleKind::transfer:
+    case SaleKind::card_and_points:
       return permille < 40 ? FollowUp::cancel_full : FollowUp::none;
-    case Kind::phone:
-    case Kind::gift:
-    case Kind::coupon:
-    case Kind::cup:
+    case SaleKind::phone:
+    case SaleKind::gift:
+    case SaleKind::coupon:
+    case SaleKind::cup:
       return FollowUp::none;
   }
   return FollowUp::none;
 }
 
 bool Shop::is_acquired(std::uint64_t n) const {
-  return sale_of(n).kind == Kind::card && follow_up(n) == FollowUp::none && later(options_.seed, n) >= 500;
+  return sale_of(n).kind == SaleKind::card && follow_up(n) == FollowUp::none &&
+         later(options_.seed, n) >= 500;
 }
 
 void Shop::append_body(std::string& out, const Sale& sale) const {
   auto rng = sale.rng;
   out.append("{\"merchantId\":\"").append(*sale.merchant).append("\",\"orderId\":\"");
   append_order_id(out, sale.n);
-  out.append("\",\"orderName\":\"").append(sale.kind == Kind::cup ? kGoods[0] : pick(rng, kGoods));
+  out.append("\",\"orderName\":\"").append(sale.kind == SaleKind::cup ? kGoods[0] : pick(rng, kGoods));
   if (const auto more = rng.below(4); more > 1) {
     out.append(" 외 ");
     put(out, static_cast<std::int64_t>(more));
@@ -371,54 +231,17 @@ void Shop::append_body(std::string& out, const Sale& sale) const {
   put_number(out, "totalAmount", sale.amount);
   if (sale.tax_free > 0) put_number(out, "taxFreeAmount", sale.tax_free);
   if (sale.cup_deposit > 0) put_number(out, "taxExemptionAmount", sale.cup_deposit);
-  put_text(out, "channel", sale.kind == Kind::cup ? "POS" : "ONLINE");
-  if (sale.kind != Kind::cup)
+  put_text(out, "channel", sale.kind == SaleKind::cup ? "POS" : "ONLINE");
+  if (sale.kind != SaleKind::cup)
     people_.append_buyer(out, people_.draw(rng));  // nobody asks for a name at the till
   put_time(out, "requestedAt", sale.at.plus_us(-3 * kSecond));
   out.append(",\"approvals\":[");
-  const auto at = sale.at;
-  const auto amount = sale.amount;
-  switch (sale.kind) {
-    case Kind::card:
-      put_card(out, rng, amount, at);
-      break;
-    case Kind::easy_pay:
-      put_easy_pay(out, rng, amount, at);
-      break;
-    case Kind::transfer:
-      put_transfer(out, rng, amount, at);
-      break;
-    case Kind::account: {
-      const auto becomes = follow_up(sale.n);
-      put_account(out, rng, amount, due_of(options_.now, at, becomes != FollowUp::none));
-      break;
-    }
-    case Kind::phone:
-      put_phone(out, rng, amount, at);
-      break;
-    case Kind::gift:
-      put_gift(out, rng, amount, at);
-      break;
-    case Kind::coupon: {
-      const auto coupon = std::max<std::int64_t>(100, amount / 1000 * 100);
-      put_card(out, rng, amount - coupon, at);
-      out.push_back(',');
-      put_issued_by(out, rng, "COUPON", "coupon", coupon, at);
-      break;
-    }
-    case Kind::card_and_points: {
-      const auto points = std::max<std::int64_t>(100, amount / 500 * 100);
-      put_card(out, rng, amount - points, at);
-      out.push_back(',');
-      put_issued_by(out, rng, "POINT", "point", points, at);
-      break;
-    }
-    case Kind::cup:
-      put_card(out, rng, amount - sale.cup_deposit, at);
-      out.push_back(',');
-      put_issued_by(out, rng, "DEPOSIT_CUP", "depositCup", sale.cup_deposit, at);
-      break;
-  }
+  Instant due;
+  if (sale.kind == SaleKind::account)
+    due = due_of(options_.now, sale.at, follow_up(sale.n) != FollowUp::none);
+  append_approvals(
+      out, rng,
+      {.kind = sale.kind, .amount = sale.amount, .cup_deposit = sale.cup_deposit, .at = sale.at, .due = due});
   out.append("]}");
 }
 

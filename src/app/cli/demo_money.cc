@@ -1,0 +1,232 @@
+#include "app/cli/demo_money.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "app/cli/money_client.h"
+#include "base/assert.h"
+#include "domain/settlement/shipped_calendars.h"
+
+namespace wonjang {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int32_t kDailyPayoutDays = 60;  // of the newest days; before, money was paid out monthly
+constexpr std::int32_t kBankDays = 3;          // what was paid out later, the bank hasn't answered
+constexpr std::int32_t kFileFromDays = 9;
+constexpr std::int32_t kFileUntilDays = 2;
+constexpr auto kLookAgain = std::chrono::milliseconds(2);
+
+BusinessDate plus(BusinessDate date, std::int32_t days) { return {date.days + days}; }
+
+settlement::BusinessDays korean_banks() {
+  auto parsed = settlement::parse_calendar(settlement::shipped_calendar("KR"));
+  WJ_ASSERT(parsed.calendar.has_value());
+  return settlement::BusinessDays(*parsed.calendar);
+}
+
+std::string date_body(BusinessDate date) { return R"({"date":")" + to_text(date) + R"("})"; }
+
+std::uint64_t number_in(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>() : 0;
+}
+
+}  // namespace
+
+DemoMoney::DemoMoney(const City& city, const ServerAddress& server, const std::string& key,
+                     const std::string& second_key, BusinessDate today, BusinessDate paid_until)
+    : city_(city),
+      first_(server, key),
+      second_(server, second_key),
+      banks_(korean_banks()),
+      today_(today),
+      paid_until_(paid_until) {}
+
+Result<std::string> DemoMoney::propose(const std::string& name, const std::string& body) {
+  WJ_TRY(const auto proposed, first_.post("/v1/changes", "demo-" + name, body));
+  return text_in(proposed, "changeId");
+}
+
+Result<void> DemoMoney::approve(const std::string& name, const std::string& body) {
+  WJ_TRY(const auto id, propose(name, body));
+  WJ_TRY([[maybe_unused]] const auto decided,
+         second_.post("/v1/changes/" + id + "/decisions", "demo-" + name + "-approved",
+                      R"({"decision":"APPROVE"})"));
+  return {};
+}
+
+Result<void> DemoMoney::agree() {
+  WJ_CHECK(approve("calendar",
+                   R"({"kind":"CALENDAR","note":"comes with the program","calendar":{"shipped":"KR"}})"));
+  for (std::size_t i = 0; i < city_.merchant_count(); ++i) {
+    const auto& merchant = city_.merchant(i);
+    if (!merchant.has_contract) continue;
+    const auto back = merchant.days_back > 0 ? merchant.days_back : kCityDays;
+    WJ_CHECK(approve("contract-" + merchant.code,
+                     city_contract(merchant, city_.id(i), plus(city_.today(), -back - 1))));
+  }
+  // The marketplace bargained half a year ago, a store of the coffee chain has terms of its own.
+  const auto& giant = city_.merchant(CityRoles::marketplace);
+  WJ_CHECK(approve("contract-" + giant.code + "-2",
+                   city_contract(giant, city_.id(CityRoles::marketplace), plus(city_.today(), -180), 1'500)));
+  const auto& coffee = city_.merchant(CityRoles::coffee);
+  WJ_CHECK(approve("contract-gangnam",
+                   city_sub_mall_contract(coffee, city_.id(CityRoles::coffee), coffee.sub_malls.front(),
+                                          plus(city_.today(), -365))));
+  return approve("ratio", R"({"kind":"FUNDS_RATIO","note":"an example, no law","fundsRatio":{"validFrom":")" +
+                              to_text(plus(city_.today(), -kCityDays)) +
+                              R"(","ratioPpm":600000,"source":"demo: 60 %"}})");
+}
+
+bool DemoMoney::is_pay_day(BusinessDate day) const {
+  if (!banks_.is_business_day(day).value_or(false)) return false;
+  if (day > plus(city_.today(), -kDailyPayoutDays)) return true;
+  const auto first_of_month = parse_business_date(to_text(day).substr(0, 8) + "01");
+  return first_of_month && banks_.on_or_after(*first_of_month) == day;
+}
+
+Result<void> DemoMoney::run_day(BusinessDate day) {
+  const auto date = to_text(day);
+  WJ_TRY(auto run, first_.post("/v1/settlement/runs", "demo-run-" + date, date_body(day)));
+  while (text_in(run, "state") == "RUNNING") {
+    std::this_thread::sleep_for(kLookAgain);
+    WJ_TRY(run, first_.get("/v1/settlement/runs/" + date));
+  }
+  const auto state = text_in(run, "state");
+  if (!state.starts_with("COMPLETED"))
+    return unavailable("the run for " + date + " ended as " + state + " " + text_in(run, "error"));
+  ++counts_.days;
+  if (const auto* progress = run.if_contains("progress"); progress != nullptr && progress->is_object())
+    counts_.lines += number_in(progress->as_object(), "lines");
+  return {};
+}
+
+Result<void> DemoMoney::pay_out(BusinessDate day) {
+  if (day <= paid_until_) return {};
+  const auto date = to_text(day);
+  WJ_TRY(const auto paid, first_.post("/v1/payouts/runs", "demo-payout-" + date, date_body(day)));
+  paid_until_ = day;
+  counts_.payouts += number_in(paid, "requested");
+  if (number_in(paid, "requested") == 0) return {};
+  WJ_TRY(const auto file, first_.send("/v1/payouts/files", "demo-file-" + date, date_body(day)));
+  return file.status < 300 ? Result<void>() : Result<void>(problem_error(file));
+}
+
+Result<void> DemoMoney::settle(const std::vector<BusinessDate>& days, BusinessDate from, BusinessDate until,
+                               Progress& progress) {
+  if (!knows_completed_ && !days.empty()) {
+    WJ_TRY(const auto known, first_.get("/v1/settlement/runs?from=" + to_text(days.front()) +
+                                        "&until=" + to_text(plus(days.back(), 1))));
+    for (const auto& run : known.at("items").as_array()) {
+      const auto date = parse_business_date(text_in(run.as_object(), "date"));
+      if (date && text_in(run.as_object(), "state").starts_with("COMPLETED")) completed_.push_back(*date);
+    }
+    std::ranges::sort(completed_);
+    knows_completed_ = true;
+  }
+  // Every day may be a pay day, also those on which no money came in.
+  auto next = std::ranges::lower_bound(days, from);
+  const auto first = next == days.end() ? until : std::min(*next, until);
+  for (auto day = first; day < until; day = plus(day, 1)) {
+    const bool has_money = next != days.end() && *next == day;
+    if (has_money) {
+      ++next;
+      if (!std::ranges::binary_search(completed_, day)) WJ_CHECK(run_day(day));
+    }
+    if (is_pay_day(plus(day, 1)) && plus(day, 1) <= today_) WJ_CHECK(pay_out(plus(day, 1)));
+    progress.at(static_cast<std::uint64_t>(next - days.begin()), days.size());
+  }
+  return {};
+}
+
+Result<void> DemoMoney::try_out() {
+  return approve("canary", city_canary(city_.merchant(CityRoles::trial), city_.id(CityRoles::trial)));
+}
+
+Result<void> DemoMoney::hold_back() {
+  return approve("hold", R"({"kind":"HOLD","note":"지급 보류","hold":{"merchantId":")" +
+                             city_.id(CityRoles::grocer) + R"(","placed":true,"from":")" +
+                             to_text(plus(city_.today(), -5)) + R"(","reason":"배송 분쟁 확인 중"}})");
+}
+
+// All were paid, but for one of a closed account and the newest, which are on their way.
+Result<std::string> DemoMoney::rows_of_bank(bool one_fails) {
+  std::string rows;
+  std::size_t count = 0;
+  const auto base = "/v1/payouts?limit=1000&from=" + to_text(plus(city_.today(), -6 * 365)) +
+                    "&until=" + to_text(plus(city_.today(), 1 - kBankDays));
+  std::string cursor;
+  do {
+    WJ_TRY(const auto page, first_.get(base + (cursor.empty() ? "" : "&cursor=" + path_part(cursor))));
+    for (const auto& item : page.at("items").as_array()) {
+      const auto& payout = item.as_object();
+      if (text_in(payout, "state") != "SENT") continue;
+      const bool is_refused = one_fails && ++count == 40;
+      const auto id = text_in(payout, "payoutId");
+      rows += id + (is_refused ? ",FAILED," : ",PAID,") + "bt-" + id.substr(id.size() - 10) + "," +
+              text_in(payout, "date") + "T15:00:00+09:00," + (is_refused ? "ACCOUNT_CLOSED" : "") + "\r\n";
+    }
+    cursor = text_in(page, "nextCursor");
+  } while (!cursor.empty());
+  return rows;
+}
+
+Result<void> DemoMoney::answer_of_bank(bool one_fails) {
+  WJ_TRY(const auto rows, rows_of_bank(one_fails));
+  if (rows.empty()) return {};
+  const auto name = "bank-" + to_text(today_) + (one_fails ? "-1" : "-2");
+  WJ_TRY(const auto applied, first_.send("/v1/payouts/results?name=" + name + ".csv", "demo-" + name,
+                                         "payout_id,state,bank_trace_no,at,failure\r\n" + rows, "text/csv"));
+  return applied.status < 300 ? Result<void>() : Result<void>(problem_error(applied));
+}
+
+// Everything that the tour operator took, as its acquirer lists it: one row is 1,000 won short, one is of
+// nobody.
+std::string DemoMoney::acquirers_file() const {
+  const auto from = plus(city_.today(), -kFileFromDays);
+  std::string csv = "number,amount,date,fee\r\n";
+  bool is_short = false;
+  for (const auto& one : city_.movements(CityRoles::travel, from, plus(city_.today(), -kFileUntilDays))) {
+    auto amount = one.amount;
+    if (!is_short && amount > 10'000) {
+      amount -= 1'000;
+      is_short = true;
+    }
+    csv += one.approve_no + "," + std::to_string(amount) + "," + to_text(one.date) + "," +
+           std::to_string(amount * 15 / 1'000) + "\r\n";
+  }
+  return csv + "00000001,77000," + to_text(from) + ",1155\r\n";
+}
+
+// Of what must lie outside, 97 % do: a gap to look at.
+Result<void> DemoMoney::cover_most() {
+  WJ_TRY(const auto funds, first_.get("/v1/funds"));
+  for (const auto& total : funds.at("totals").as_array()) {
+    if (text_in(total.as_object(), "currency") != "KRW") continue;
+    const auto held = number_in(total.as_object(), "requiredAmount") / 100 * 97;
+    return approve("held", R"({"kind":"FUNDS_HELD","note":"잔액 증명","fundsHeld":{"date":")" +
+                               to_text(plus(city_.today(), -1)) +
+                               R"(","kind":"DEPOSIT","institution":"한빛은행","currency":"KRW","amount":)" +
+                               std::to_string(held) + "}}");
+  }
+  return {};
+}
+
+Result<void> DemoMoney::leave_open() {
+  const auto& newcomer = city_.merchant(CityRoles::newcomer);
+  WJ_TRY(waiting_,
+         propose("contract-" + newcomer.code, city_contract(newcomer, city_.id(CityRoles::newcomer),
+                                                            plus(city_.today(), -newcomer.days_back))));
+  const auto file = "amex-" + to_text(plus(city_.today(), -1)) + ".csv";
+  WJ_TRY(const auto imported, first_.send("/v1/acquirer-files?name=" + file + "&kind=DEPOSIT&acquirer=" +
+                                              city_.merchant(CityRoles::travel).acquirer,
+                                          "demo-acquirers-file", acquirers_file(), "text/csv"));
+  if (imported.status >= 300 && imported.status != 409) return problem_error(imported);
+  return cover_most();
+}
+
+}  // namespace wonjang

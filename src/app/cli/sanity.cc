@@ -1,0 +1,121 @@
+#include "app/cli/sanity.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "adapters/openssl/crypto.h"
+#include "app/cli/api_client.h"
+#include "app/cli/exit.h"
+#include "app/sanity/sanity.h"
+#include "base/bytes.h"
+
+extern char** environ;
+
+namespace wonjang {
+namespace {
+
+// A connection per key.
+class HttpDoor final : public sanity::Door {
+ public:
+  explicit HttpDoor(ServerAddress server) : server_(std::move(server)) {}
+
+  sanity::Answer ask(const sanity::Question& question) override {
+    auto& client = clients_[question.api_key];
+    if (!client) client = std::make_unique<ApiClient>(server_, question.api_key);
+    auto answer = question.method == "GET" ? client->get(question.target)
+                                           : client->post(question.target, question.idempotency_key,
+                                                          question.body, question.content_type);
+    if (!answer) return {.status = 0, .body = answer.error().message};
+    return {answer->status, std::move(answer->body), answer->replayed, std::move(answer->position)};
+  }
+
+ private:
+  const ServerAddress server_;
+  std::map<std::string, std::unique_ptr<ApiClient>> clients_;
+};
+
+// A file of this process alone, gone with this object.
+class ScratchFile {
+ public:
+  explicit ScratchFile(const std::string& text)
+      : path_((std::filesystem::temp_directory_path() / "wonjang-sanity-XXXXXX").string()) {
+    const int fd = ::mkstemp(path_.data());
+    if (fd < 0) return;
+    is_written_ = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    ::close(fd);
+  }
+  ~ScratchFile() { ::unlink(path_.c_str()); }
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+
+  bool is_written() const { return is_written_; }
+  std::string& path() { return path_; }
+
+ private:
+  std::string path_;
+  bool is_written_ = false;
+};
+
+// Asks the separate program, which shares nothing with this one.
+std::optional<bool> verify_beside(const std::string& key, const std::string& proof) {
+  std::error_code error;
+  auto program =
+      (std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "wonjang-verify").string();
+  if (error || ::access(program.c_str(), X_OK) != 0) return std::nullopt;
+  ScratchFile file(proof);
+  if (!file.is_written()) return std::nullopt;
+  std::string flag = "--key";
+  std::string key_text = key;
+  std::array<char*, 5> arguments{program.data(), flag.data(), key_text.data(), file.path().data(), nullptr};
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t pid = -1;
+  const int failed = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  if (failed != 0 || ::waitpid(pid, &status, 0) != pid) return std::nullopt;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+int run_sanity(const OnlineOptions& options, const SanityCommand& command) {
+  const auto server = parse_server_url(options.url);
+  if (!server) return fail(server.error());
+  auto key = read_key_file(options.key_file);
+  if (!key) return fail(key.error());
+  HttpDoor door(*server);
+  const auto alive = door.ask({.method = "GET", .target = "/livez"});
+  if (alive.status == 0) return fail(unavailable(alive.body));
+  const auto language = command.language == "ko" ? sanity::Language::ko : sanity::Language::en;
+  const bool is_json = options.output == "json";
+  const auto report = sanity::run(door,
+                                  {.operator_key = *std::move(key),
+                                   .run = to_hex(random_bytes(4)),
+                                   .simulator = command.simulator,
+                                   .verify = &verify_beside},
+                                  [&](const sanity::CaseResult& one) {
+                                    if (is_json) return;
+                                    std::fputs(sanity::line_of(one, language).c_str(), stdout);
+                                    std::fflush(stdout);
+                                  });
+  if (is_json) {
+    std::printf("%s\n", sanity::json_of(report).c_str());
+  } else {
+    std::fputs(sanity::summary_of(report, language).c_str(), stdout);
+  }
+  return report.ok() ? kExitOk : kExitFailed;
+}
+
+}  // namespace wonjang
