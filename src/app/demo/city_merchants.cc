@@ -190,8 +190,10 @@ std::string contract_of(const CityMerchant& merchant, const std::string& merchan
   out += R"(,"currency":")" + merchant.currency + R"(","validFrom":")" + to_text(from) + R"(","tier":")" +
          merchant.tier + R"(","fees":)" + fees_of(merchant, card_ppm, "HALF_UP") +
          R"(,"cycle":{"kind":"DAILY","basis":"APPROVAL","lagDays":)" + number(merchant.lag_days) +
-         R"(,"policy":"BUSINESS_DAYS"},"calendar":"KR","payoutAccount":"acct-)" + merchant.code + "\"}";
-  return out;
+         R"(,"policy":"BUSINESS_DAYS"},"calendar":"KR")";
+  // A sub-mall is paid to the merchant's account.
+  if (sub_mall.empty()) out += R"(,"payoutAccount":"acct-)" + merchant.code + "\"";
+  return out + "}";
 }
 
 std::string change_of(std::string_view kind, std::string_view member, const std::string& body,
