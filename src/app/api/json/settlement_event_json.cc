@@ -73,7 +73,8 @@ void put_house_body(JsonWriter& w, const PayoutUpdated& b) {
   w.id("payoutId", b.payout).date("date", b.date).text("state", code_of(b.state)).number("amount", b.amount);
   w.text_if("file", b.file).text_if("bankTraceNo", b.bank_trace_no).text_if("failure", b.failure);
   w.instant_if("at", b.at);
-  w.flag_if("wasPaid", b.was_paid).number_if("filePayouts", b.file_payouts);
+  // file_payouts counts other merchants' payouts: it is no merchant's business.
+  w.flag_if("wasPaid", b.was_paid);
 }
 
 void put_house_body(JsonWriter& w, const FileImported& b) {
