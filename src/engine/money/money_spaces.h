@@ -84,12 +84,10 @@ enum class Table : std::uint8_t {
   match = 24,         // file line no line key        -> MatchStored; line key zero where there is a line no
   open_break = 25,    // since file line no line key  -> ()
   // sums, house, files: of later versions
-  unpaid_close =
-      26,           // merchant currency day        -> UnpaidSum at the close of a day on which it moved, but
-                    //                                 the newest such day (that is unpaid's)
-  day_end = 27,     // book day                     -> position behind the book's newest event of the day
-  expected = 28,    // acquirer day payment version -> ExpectedStored
-  matched_in = 29,  // kind(4) line key file        -> ()
+  unpaid_close = 26,  // merchant currency day        -> UnpaidSum at the day's close
+  day_end = 27,       // book day                     -> position behind the book's newest event of the day
+  expected = 28,      // acquirer day payment version -> ExpectedStored
+  matched_in = 29,    // kind(4) line key file        -> ()
 };
 
 // For lines without a payout day: behind every date.
