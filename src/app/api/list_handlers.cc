@@ -3,6 +3,9 @@
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/json/money_lines_json.h"
+#include "app/api/json/money_payout_json.h"
+#include "app/api/money_read.h"
 #include "app/api/view_cursor.h"
 #include "app/api/view_json.h"
 #include "app/api/view_query.h"
