@@ -126,11 +126,21 @@ struct OfHouse {
   }
   void operator()(const settlement::FileMatched& body) const {
     if (body.kind != settlement::FileKind::deposit) return;
-    if (body.deposits.empty()) {
-      deposit(Account::receivable_card,
-              {0, body.matched_amount, body.matched_fee, body.amount_before, body.fee_before});
+    std::vector<settlement::Deposited> deposits = body.deposits;
+    if (deposits.empty()) {
+      const auto cards = static_cast<std::uint16_t>(Account::receivable_card);
+      deposits.push_back({cards, body.matched_amount, body.matched_fee, body.amount_before, body.fee_before});
     }
-    for (const auto& one : body.deposits) deposit(static_cast<Account>(one.account), one);
+    int128 arrived = 0;
+    int128 kept = 0;
+    for (const auto& one : deposits) {
+      const int128 amount = static_cast<int128>(one.amount) - one.amount_before;
+      tally.credit(static_cast<Account>(one.account), amount);
+      arrived += amount;
+      kept += static_cast<int128>(one.fee) - one.fee_before;
+    }
+    tally.debit(Account::bank, arrived - kept);
+    tally.debit(Account::acquirer_fees, kept);
   }
 
   // Of a payment: postings() with its movement. Of the rest of the house and the registry: no money moves.
@@ -169,14 +179,6 @@ struct OfHouse {
   void operator()(const settlement::BreakResolved&) const {}
 
  private:
-  // Money arrived from who owed it, less what they kept.
-  void deposit(Account owed, const settlement::Deposited& said) const {
-    const int128 amount = static_cast<int128>(said.amount) - said.amount_before;
-    const int128 fee = static_cast<int128>(said.fee) - said.fee_before;
-    tally.debit(Account::bank, amount - fee);
-    tally.debit(Account::acquirer_fees, fee);
-    tally.credit(owed, amount);
-  }
   void move(Account debited, Account credited, std::int64_t amount) const {
     tally.debit(debited, amount);
     tally.credit(credited, amount);

@@ -191,8 +191,8 @@ inline void add_house(std::vector<Case>& out) {
   auto of_two = matched(FileKind::deposit, 12'000, 200, /*amount_before=*/3'000, /*fee_before=*/0);
   of_two.deposits = {{1110, 10'000, 200, 0, 0}, {1120, 2'000, 0, 3'000, 0}};
   add("of a deposit file again: 10,000 of cards more, 1,000 of transfers less", of_two,
-      {debit(Account::bank, 8'800), debit(Account::acquirer_fees, 200),
-       debit(Account::receivable_transfer, 1'000), credit(Account::receivable_card, 10'000)});
+      {debit(Account::receivable_transfer, 1'000), debit(Account::bank, 8'800),
+       debit(Account::acquirer_fees, 200), credit(Account::receivable_card, 10'000)});
 }
 
 // Kinds that move no money, whatever they say.
