@@ -173,6 +173,14 @@ void fields(WireWriter& w, const Match& v) {
   w.text(pb::Match::kWhyFieldNumber, v.why);
 }
 
+void fields(WireWriter& w, const Deposited& v) {
+  w.number(pb::Deposited::kAccountFieldNumber, std::uint32_t{v.account});
+  w.number(pb::Deposited::kAmountFieldNumber, v.amount);
+  w.number(pb::Deposited::kFeeFieldNumber, v.fee);
+  w.number(pb::Deposited::kAmountBeforeFieldNumber, v.amount_before);
+  w.number(pb::Deposited::kFeeBeforeFieldNumber, v.fee_before);
+}
+
 }  // namespace
 
 // ---- Bodies ----
@@ -267,14 +275,6 @@ void fields(WireWriter& w, const FileImported& v) {
   w.text(M::kAcquirerFieldNumber, v.acquirer);
   w.number(M::kRowsTotalFieldNumber, v.rows_total);
   write_all(w, M::kRowsFieldNumber, v.rows);
-}
-
-void fields(WireWriter& w, const Deposited& v) {
-  w.number(pb::Deposited::kAccountFieldNumber, std::uint32_t{v.account});
-  w.number(pb::Deposited::kAmountFieldNumber, v.amount);
-  w.number(pb::Deposited::kFeeFieldNumber, v.fee);
-  w.number(pb::Deposited::kAmountBeforeFieldNumber, v.amount_before);
-  w.number(pb::Deposited::kFeeBeforeFieldNumber, v.fee_before);
 }
 
 int field_of(const FileMatched&) { return pb::Event::kFileMatchedFieldNumber; }
