@@ -92,8 +92,8 @@ TEST_F(MoneyApi, a_payout_is_found_by_its_id_by_the_house_and_by_its_merchant) {
   auto house = world_.as_operator();
   ASSERT_EQ(house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})").status, 202);
   ASSERT_EQ(ended(house, "2026-11-22").text("state"), "COMPLETED");
-  const auto paid =
-      house.post("/v1/payouts/runs", "payouts", R"({"date":"2030-06-03","alsoOnClosedDay":true})");
+  const auto paid = house.post("/v1/payouts/runs", "payouts",
+                               R"({"date":"2030-06-03","alsoOnClosedDay":true,"alsoFarAhead":true})");
   ASSERT_EQ(paid.status, 200) << paid.body;
   position_ = paid.header("Ledger-Position");
   const auto payouts = look(house, "/v1/payouts?from=2030-06-01");

@@ -64,7 +64,7 @@ TEST_F(MoneyJobs, payouts_files_and_results_are_answered_once) {
   ASSERT_EQ(house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})").status, 202);
   ASSERT_EQ(ended(house, "2026-11-22").text("state"), "COMPLETED");
 
-  const std::string date = R"({"date":"2030-06-03","alsoOnClosedDay":true})";
+  const std::string date = R"({"date":"2030-06-03","alsoOnClosedDay":true,"alsoFarAhead":true})";
   const auto dry = house.post("/v1/payouts/runs?dryRun=true", "payouts", date);
   ASSERT_EQ(dry.status, 200) << dry.body;
   const auto pay = [&] {
