@@ -152,7 +152,8 @@ TEST_F(MoneyJobs, a_dollar_file_is_matched_again_in_dollars) {
   const auto balance = house.get("/v1/trial-balance?min-position=" + again.header("Ledger-Position"));
   EXPECT_TRUE(balance.json().at("isBalanced").as_bool()) << balance.body;
   bool in_dollars = false;
-  for (const auto& currency : balance.json().at("currencies").as_array()) {
+  const auto said = balance.json();
+  for (const auto& currency : said.at("currencies").as_array()) {
     for (const auto& account : currency.at("accounts").as_array()) {
       if (account.at("code").as_string() != "BANK") continue;
       EXPECT_EQ(currency.at("currency").as_string(), "USD");
