@@ -31,8 +31,13 @@ class Feed : public ::testing::TestWithParam<std::uint32_t> {
     }
   }
   static std::set<std::string> types_of(const std::vector<boost::json::object>& events) {
+    constexpr std::string_view kPrefix = "com.wonjang.";
     std::set<std::string> out;
-    for (const auto& event : events) out.insert(std::string(event.at("type").as_string()));
+    for (const auto& event : events) {
+      const std::string type(event.at("type").as_string());
+      EXPECT_TRUE(type.starts_with(kPrefix)) << type;
+      out.insert(type.substr(kPrefix.size()));
+    }
     return out;
   }
 
