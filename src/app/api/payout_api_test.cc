@@ -38,7 +38,7 @@ class PayoutApi : public testing::Test {
     for (const auto& merchant : {world_.merchant, world_.other})
       decide(contract(merchant, R"(,"payoutAccount":"acct-1")"));
     const std::string sale =
-        R"({"orderId":"o1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
+        R"({"orderId":"order-1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
         R"("approvedAt":"2025-09-01T10:00:00+09:00","approveNo":"1","card":{"issuerCode":"11"}}]})";
     must(world_.as_merchant().post("/v1/payments", next_key(), sale), 201);
     must(world_.as_other().post("/v1/payments", next_key(), sale), 201);

@@ -73,7 +73,7 @@ class PayoutFileCommand : public testing::Test {
     const auto sold = client.post(
         "/v1/payments", "p",
         R"({"merchantId":")" + merchant +
-            R"(","orderId":"o1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
+            R"(","orderId":"order-1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
             R"("approvedAt":"2025-09-01T10:00:00+09:00","approveNo":"1","card":{"issuerCode":"11"}}]})");
     ASSERT_TRUE(sold && sold->status == 201) << (sold ? sold->body : "no answer");
     ASSERT_EQ(ask({"settlement", "run", "2025-09-01"}).exit, kExitOk);

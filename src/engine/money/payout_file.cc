@@ -79,11 +79,11 @@ class Sending {
   Result<PayoutFile> send() {
     WJ_TRY(const auto snapshot, ports_.now.caught_up());
     WJ_CHECK(read(MoneyReader(*snapshot)));
-    const std::size_t sent = payouts_.size() - waiting_.size();
-    if (sent > 0 && (to_stand_ == 0 || to_stand_ == sent)) return file(/*held=*/0);
-    if (payouts_.empty()) return nothing();
+    const bool is_whole = !sent_.empty() && (to_stand_ == 0 || to_stand_ == sent_.size());
+    if (is_whole) return PayoutFile{name_, payout_csv(sent_), sent_.size(), 0};
+    if (sent_.empty() && waiting_.empty()) return nothing();
     WJ_CHECK(mark_sent());
-    return file(held_);
+    return whole_now();
   }
 
  private:
@@ -91,7 +91,7 @@ class Sending {
     WJ_TRY(const auto held, on_hold(reader, date_, business_date_of(ports_.clock.now())));
     const auto take = [&](const PayoutNow& payout) -> Result<bool> {
       if (const auto* sent = sent_in(payout, name_)) {
-        payouts_.push_back(payout);
+        sent_.push_back(payout);
         if (sent->at > newest_) to_stand_ = sent->file_payouts;
         newest_ = std::max(newest_, sent->at);
       } else if (payout.state != PayoutState::requested) {
@@ -99,8 +99,7 @@ class Sending {
       } else if (held.contains(payout.merchant)) {
         ++held_;
       } else {
-        waiting_.push_back(payouts_.size());
-        payouts_.push_back(payout);
+        waiting_.push_back(payout);
       }
       return true;
     };
@@ -122,33 +121,40 @@ class Sending {
   }
 
   Result<void> mark_sent() {
-    // The rest of a file that wasn't finished may have gone another way: one of its own says that it is
-    // whole.
-    for (std::size_t i = 0; waiting_.empty() && i < payouts_.size(); ++i) {
-      if (payouts_[i].state == PayoutState::sent) waiting_.push_back(i);
-    }
     const Instant at = std::max(ports_.clock.now(), newest_.plus_us(1));
-    for (const auto i : waiting_) {
-      const auto& payout = payouts_[i];
+    const auto mark = [&](const PayoutNow& payout) {
       auto update = update_of(payout, PayoutState::sent, name_);
       update.at = at;
-      update.file_payouts = static_cast<std::uint32_t>(payouts_.size());
-      WJ_CHECK(ports_.sink.append(facts_of(payout, std::move(update), owner_)));
+      update.file_payouts = static_cast<std::uint32_t>(sent_.size() + waiting_.size());
+      return ports_.sink.append(facts_of(payout, std::move(update), owner_));
+    };
+    for (const auto& payout : waiting_) WJ_CHECK(mark(payout));
+    if (waiting_.empty()) {
+      // The rest of a file that wasn't finished went another way: one of its own says that it is whole.
+      const auto one = std::find_if(sent_.begin(), sent_.end(), [](const PayoutNow& payout) {
+        return payout.state == PayoutState::sent;
+      });
+      if (one != sent_.end()) WJ_CHECK(mark(*one));
     }
     return ports_.sink.drain();
   }
 
-  Result<PayoutFile> file(std::uint64_t held) const {
-    return PayoutFile{name_, payout_csv(payouts_), payouts_.size(), held};
+  // In the order in which it is read again.
+  PayoutFile whole_now() {
+    sent_.insert(sent_.end(), waiting_.begin(), waiting_.end());
+    std::sort(sent_.begin(), sent_.end(), [](const PayoutNow& a, const PayoutNow& b) {
+      return std::pair(a.merchant_no, a.requested.payout) < std::pair(b.merchant_no, b.requested.payout);
+    });
+    return {name_, payout_csv(sent_), sent_.size(), held_};
   }
 
   const MoneyPorts& ports_;
   const BusinessDate date_;
   const std::string& name_;
   const JobOwner& owner_;
-  std::vector<PayoutNow> payouts_;    // of the file, in its order
-  std::vector<std::size_t> waiting_;  // those of them that aren't SENT yet
-  std::uint32_t to_stand_ = 0;        // as the newest SENT says; 0: none said so
+  std::vector<PayoutNow> sent_;     // those that name the file
+  std::vector<PayoutNow> waiting_;  // REQUESTED, and not on hold
+  std::uint32_t to_stand_ = 0;      // in the file, as the newest SENT says; 0: none said so
   Instant newest_;
   std::uint64_t held_ = 0;
   std::set<std::string> others_;
