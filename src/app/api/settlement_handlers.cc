@@ -28,9 +28,19 @@ std::string_view state_of(const std::optional<money::RunNow>& run, bool is_under
   return run->ended->outcome;
 }
 
-void put_run_now(JsonWriter& w, Api& api, BusinessDate date, const std::optional<money::RunNow>& run) {
+// As the newest view shows it; nothing: it doesn't, or there is no view.
+std::optional<money::RunNow> newest_run(Api& api, BusinessDate date) {
+  const auto view = api.parts().money->now();
+  if (!view) return std::nullopt;
+  auto run = money::MoneyReader(*view->snapshot).run(date);
+  return run ? *std::move(run) : std::nullopt;
+}
+
+void put_run_now(JsonWriter& w, Api& api, BusinessDate date, std::optional<money::RunNow> run) {
   auto under_way = api.parts().money->run_under_way();
   const bool is_it = under_way && under_way->date == date;
+  // A run isn't under way any more once its end is visible: who looked before that looks again.
+  if (!is_it && run && run->started && !run->ended) run = newest_run(api, date);
   const auto error = is_it ? std::string() : api.parts().money->run_failed(date);
   RunLook look{state_of(run, is_it), nullptr, {}, error};
   if (is_it) {
@@ -42,15 +52,11 @@ void put_run_now(JsonWriter& w, Api& api, BusinessDate date, const std::optional
 
 // 202 with the run as it stands, which is kept: the same request again hears the same.
 void answer_run(Api& api, CallPtr call, BusinessDate date, const JobRequest& request) {
-  std::optional<money::RunNow> run;
-  if (const auto view = api.parts().money->now()) {
-    if (auto found = money::MoneyReader(*view->snapshot).run(date)) run = *std::move(found);
-  }
   HttpResponse response;
   response.status = 202;
   response.content_type = "application/json";
   JsonWriter w(response.body);
-  put_run_now(w, api, date, run);
+  put_run_now(w, api, date, newest_run(api, date));
   keep_and_answer(api, std::move(call), request, std::move(response));
 }
 
