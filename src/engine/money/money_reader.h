@@ -34,6 +34,10 @@ using MerchantNo = std::uint32_t;
 constexpr BusinessDate kEveryDate{INT32_MAX - 1};
 constexpr BusinessDate kDatedOrNot{INT32_MAX};
 
+// Of an approval that is being undone (its network cancel is requested, not confirmed), and of what was given
+// back of it: no day yet.
+constexpr BusinessDate kNotYet{INT32_MAX};
+
 // A movement that no line settles yet.
 struct OpenItem {
   MerchantNo merchant_no = 0;
@@ -41,6 +45,9 @@ struct OpenItem {
   Currency currency;
   BusinessDate day;  // of the movement: Seoul
   Item item;
+  // Its basis date isn't before this: kNotYet, or the day on which a network cancel was confirmed, so that
+  // what was undone is settled together with its reversal. Zero: nothing of the kind.
+  BusinessDate not_before;
   std::string failed;  // code of the newest failed attempt, or empty
 };
 
@@ -202,7 +209,7 @@ class MoneyReader {
   // The same at the close of `day`, by when events were recorded (Seoul); of a day to come: as of now. Cost:
   // a look-up for each merchant and currency, however long ago it is.
   Result<std::vector<Unpaid>> unpaid_at(BusinessDate day) const;
-  // How far each book had come at the close of `day`.
+  // How far each book had come at the close of `day`, up to the last one that had events by then.
   Result<LogPositions> positions_at(BusinessDate day) const;
 
   // Files of acquirers.

@@ -137,6 +137,7 @@ Result<LogPositions> MoneyReader::positions_at(BusinessDate day) const {
                   WJ_CHECK(end->status());
                   return true;
                 }));
+  while (!out.empty() && out.back() == 0) out.pop_back();
   return out;
 }
 
