@@ -96,7 +96,7 @@ class MoneyCommands : public testing::Test {
     const auto sold = client.post(
         "/v1/payments", "p",
         R"({"merchantId":")" + merchant_ +
-            R"(","orderId":"o1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
+            R"(","orderId":"order-1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
             R"("approvedAt":"2025-09-01T10:00:00+09:00","approveNo":"12345678","card":{"issuerCode":"11"}}]})");
     ASSERT_TRUE(sold && sold->status == 201) << (sold ? sold->body : "no answer");
   }
@@ -252,7 +252,7 @@ TEST_F(MoneyCommands, every_answer_comes_as_json_too) {
 
   EXPECT_TRUE(ask_json({"trial-balance"}).at("isBalanced").as_bool());
   EXPECT_FALSE(ask_json({"journal"}).at("items").as_array().empty());
-  EXPECT_FALSE(ask_json({"funds"}).at("totals").as_array().empty());
+  EXPECT_TRUE(ask_json({"funds"}).at("rows").is_array());
   for (const auto& words : std::vector<std::vector<std::string>>{{"contract", "list"},
                                                                  {"calendar", "list"},
                                                                  {"calendar", "show", "KR"},

@@ -66,6 +66,15 @@ TEST_F(SettlementChange, who_proposed_is_told_and_does_not_approve) {
   EXPECT_EQ(refused.code(), "FOUR_EYES");
   EXPECT_EQ(cli({"change", "approve", id}).exit, 1) << "nor on the command line";
 
+  // Nor with a key that the proposer made, nor with the one that made the proposer's.
+  auto first = server_.client(first_);
+  EXPECT_EQ(decide(id, make_operator(first, "a-hand")).code(), "FOUR_EYES");
+  auto house = server_.house();
+  const auto by_the_house =
+      house.post("/v1/changes/" + id + "/decisions", "house", R"({"decision":"APPROVE"})");
+  ASSERT_TRUE(by_the_house);
+  EXPECT_EQ(by_the_house->code(), "FOUR_EYES");
+
   auto other = server_.client(second_);
   const auto path = "/v1/changes/" + id + "/decisions";
   const auto decided = other.post(path, "decide", R"({"decision":"APPROVE","note":"seen"})");
@@ -128,7 +137,7 @@ TEST_F(SettlementChange, a_tier_lowered_backwards_gives_back_the_difference_in_f
   EXPECT_EQ(brief_lines(large), (Texts{"APPROVAL 2025-09-01 paid 2025-09-03: 100000 - 2530 = 97470",
                                        "ADJUSTMENT 2025-09-01 paid 2025-09-12: 0 - -2090 = 2090",
                                        "CANCEL 2025-09-02 paid 2025-09-04: -40000 - -1012 = -38988",
-                                       "ADJUSTMENT 2025-09-02 paid 2025-09-12: 0 - 836 = -836"}));
+                                       "ADJUSTMENT 2025-09-01 paid 2025-09-12: 0 - 836 = -836"}));
   EXPECT_EQ(brief_lines(small), (Texts{"APPROVAL 2025-09-02 paid 2025-09-04: 50000 - 1265 = 48735",
                                        "ADJUSTMENT 2025-09-02 paid 2025-09-12: 0 - -1045 = 1045"}));
   EXPECT_EQ(brief_lines(before_it), Texts{"APPROVAL 2025-08-29 paid 2025-09-02: 70000 - 1771 = 68229"});

@@ -31,7 +31,7 @@ TEST_F(SettlementPoisoned, one_transaction_fails_alone_and_a_rerun_settles_it_an
   const auto first = get_caught_up("/v1/settlement/runs/2025-09-01");
   EXPECT_EQ(text(first, "state"), "COMPLETED_WITH_FAILURES");
   // 3 x (275 + 440 + 88)
-  EXPECT_EQ(in_words(first, "after"), "KRW 9 lines 90000 2409 87591, failed 0");
+  EXPECT_EQ(in_words(first, "after"), "KRW 9 lines 90000 2409 87591, failed 1");
   EXPECT_TRUE(lines_of(poisoned).empty());
   const auto failures = items(cli_json({"settlement", "failures", "2025-09-01"}));
   ASSERT_EQ(failures.size(), 1U);
@@ -55,7 +55,7 @@ TEST_F(SettlementPoisoned, one_transaction_fails_alone_and_a_rerun_settles_it_an
   EXPECT_EQ(mended.exit, 0) << mended.output << mended.errors;
   const auto second = get_caught_up("/v1/settlement/runs/2025-09-01");
   EXPECT_EQ(text(second, "state"), "COMPLETED");
-  EXPECT_EQ(in_words(second, "before"), "KRW 9 lines 90000 2409 87591, failed 0");
+  EXPECT_EQ(in_words(second, "before"), "KRW 9 lines 90000 2409 87591, failed 1");
   EXPECT_EQ(in_words(second, "added"), "KRW 2 lines 70000 990 69010, failed 0");
   EXPECT_EQ(in_words(second, "after"), "KRW 11 lines 160000 3399 156601, failed 0");
   EXPECT_FALSE(text(second, "untouchedHash").empty());

@@ -50,7 +50,7 @@ TEST_F(Settlement, from_contract_to_payout_every_won_is_accounted_for) {
   std::int64_t net = 0;
   for (const auto& [date, of] : wanted_) net += of.gross - of.fee;
   const auto pay_day = day(20);
-  const auto body = R"({"date":")" + pay_day + R"(","alsoOnClosedDay":true})";
+  const auto body = R"({"date":")" + pay_day + R"(","alsoOnClosedDay":true,"alsoFarAhead":true})";
   const auto dry = must_post("/v1/payouts/runs?dryRun=true", body);
   EXPECT_EQ(number(items(dry, "totals").at(0), "amount"), net);
   const auto paid = must_post("/v1/payouts/runs", body);

@@ -27,19 +27,25 @@ void SettlementWorld::SetUp() {
   ASSERT_TRUE(server_.start());
   for (const char* code : {"shop-a", "shop-b", "shop-c"}) shops_.push_back(open_shop(server_, code));
   auto house = server_.house();
-  const auto key = house.post("/v1/api-keys", "second-key", R"({"scopes":["operator"],"label":"second"})");
-  ASSERT_TRUE(key && key->status == 201) << (key ? key->body : "no answer");
-  second_ = key->text("secret");
+  first_ = make_operator(house, "first");
+  second_ = make_operator(house, "second");
   approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})");
   for (std::size_t i = 0; i < shops_.size(); ++i) approve(contract_body(shops_[i], kTerms[i]));
 }
 
 // ---- Requests ----
 
+std::string SettlementWorld::make_operator(Client& by, const std::string& label) {
+  const auto key =
+      by.post("/v1/api-keys", "key-" + label, R"({"scopes":["operator"],"label":")" + label + "\"}");
+  EXPECT_TRUE(key && key->status == 201) << (key ? key->body : "no answer");
+  return key ? key->text("secret") : std::string();
+}
+
 Reply SettlementWorld::post(const std::string& target, const std::string& body,
                             const std::string& content_type) {
-  auto house = server_.house();
-  auto reply = house.post(target, next_key(), body, content_type);
+  auto client = server_.client(first_);
+  auto reply = client.post(target, next_key(), body, content_type);
   EXPECT_TRUE(reply) << target << ": no answer; " << server_.log();
   return reply ? *std::move(reply) : Reply();
 }
@@ -83,7 +89,7 @@ std::string SettlementWorld::file_with(const std::string& name, const std::strin
 
 Finished SettlementWorld::cli(std::vector<std::string> arguments, bool with_second_key) {
   arguments.insert(arguments.begin(), wonjang_program());
-  const auto key_file = with_second_key ? file_with("second.key", second_) : server_.key_file();
+  const auto key_file = with_second_key ? file_with("second.key", second_) : file_with("first.key", first_);
   arguments.insert(arguments.end(), {"--url", server_.url(), "--key-file", key_file});
   return run(std::move(arguments));
 }

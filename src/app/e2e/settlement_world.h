@@ -33,7 +33,9 @@ class SettlementWorld : public testing::Test {
   // ---- Requests ----
 
   std::string next_key() { return "settlement-" + std::to_string(++keys_); }
-  // With the first operator's key. A test failure where there is no answer.
+  // An operator's key, made with the key of `by`. Keys of which one made the other count as one person's.
+  static std::string make_operator(Client& by, const std::string& label);
+  // With the first person's key. A test failure where there is no answer.
   Reply post(const std::string& target, const std::string& body,
              const std::string& content_type = "application/json");
   // The answer's object; a test failure with another status.
@@ -41,7 +43,7 @@ class SettlementWorld : public testing::Test {
   json::object get(Client client, const std::string& target);
   // Once the projection shows all that is durable.
   json::object get_caught_up(const std::string& target);
-  // `wonjang ...` against the server, with the first operator's key or the second's.
+  // `wonjang ...` against the server, with the first person's key or the second's.
   Finished cli(std::vector<std::string> arguments, bool with_second_key = false);
   json::object cli_json(std::vector<std::string> arguments, int exit = 0);
   std::string file_with(const std::string& name, const std::string& content);
@@ -105,7 +107,8 @@ class SettlementWorld : public testing::Test {
   TempDir directory_;
   Server server_{directory_ / "ledger", {.books = 2}};
   std::vector<Shop> shops_;
-  std::string second_;  // the second operator's secret
+  std::string first_;  // secrets of two people's keys, both made by the house's
+  std::string second_;
   std::map<std::string, Wanted> wanted_;
   std::vector<Number> numbers_;  // of approvals
   int keys_ = 0;
