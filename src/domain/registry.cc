@@ -81,9 +81,9 @@ void RegistryState::evolve(const Event& event) {
                  },
                  [&](const MerchantClosed&) { merchants_[event.merchant].closed = true; },
                  [&](const ApiKeyCreated& e) {
-                   keys_[e.key] = {e.key,   event.merchant,    e.hash,       e.scopes,
-                                   e.label, event.recorded_at, e.expires_at, false,
-                                   maker_of(event)};
+                   keys_[e.key] = {e.key,        event.merchant, e.hash,
+                                   e.scopes,     e.label,        event.recorded_at,
+                                   e.expires_at, false,          maker_of(event)};
                  },
                  [&](const ApiKeyRevoked& e) { keys_[e.key].revoked = true; },
                  [](const auto&) {},  // command.refused, and payment events that never come here

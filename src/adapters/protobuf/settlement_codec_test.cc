@@ -129,6 +129,17 @@ TEST(SettlementCodec, what_cannot_be_kept_whole_is_refused) {
   EXPECT_NE(refusal_of(message).find("field"), std::string::npos) << refusal_of(message);
 }
 
+TEST(SettlementCodec, a_canary_from_before_it_had_a_currency_is_of_won) {
+  pb::Event message;
+  message.set_format_version(1);
+  message.set_currency("KRW");
+  message.mutable_reference_decided()->mutable_reference()->mutable_canary()->mutable_candidate();
+  const auto event = ProtobufEventCodec().decode(serialized(message));
+  ASSERT_TRUE(event) << event.error().message;
+  const auto& reference = std::get<ChangeDecided>(event->body).reference;
+  EXPECT_EQ(std::get<Canary>(reference).currency, Currency());
+}
+
 // 400 ordinary lines and their contract: an event's bound is 256 KiB, and a million lines are 2,500 of these.
 TEST(SettlementCodec, a_chunk_of_lines_is_small_and_quick) {
   LinesRecorded chunk;

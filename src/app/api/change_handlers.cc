@@ -142,7 +142,8 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   if (!answered_before(api, key)) {
     if ((*change)->decided) return api.answer_problem(std::move(call), ProblemKind::already_decided);
     const bool needs_another = decision.approved && api.parts().money->options().four_eyes;
-    if (const auto why = needs_another ? same_hand(api, (*change)->proposed_by, *call->caller) : ""; *why != 0)
+    if (const auto why = needs_another ? same_hand(api, (*change)->proposed_by, *call->caller) : "";
+        *why != 0)
       return api.answer_problem(std::move(call), ProblemKind::four_eyes, why);
     if (const auto given = give_version(reader, reference); !given)
       return api.answer_error(std::move(call), given.error());

@@ -71,8 +71,8 @@ TEST_F(MoneyApi, keys_that_one_person_can_have_made_do_not_approve_each_others_c
   refused(anna, annas_own);
   refused(annas, annas_too);
   refused(annas_own, annas_too);
-  refused(world_.operator_key(), anna);
-  refused(anna, world_.operator_key());
+  refused(world_.operator_key, anna);
+  refused(anna, world_.operator_key);
   EXPECT_EQ(decide(ben, proposed_by(anna, "fine"), "d-fine", "APPROVE").status, 200)
       << "what the first key made is two people's";
   EXPECT_EQ(decide(annas_own, proposed_by(ben, "fine-too"), "d-fine-too", "APPROVE").status, 200);

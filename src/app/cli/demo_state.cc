@@ -26,6 +26,7 @@ json::object to_json(const DemoState& state) {
           {"now", to_rfc3339_micros(state.now)},
           {"isFed", state.is_fed},
           {"isTold", state.is_told},
+          {"firstKey", state.first_key},
           {"secondKey", state.second_key},
           {"merchantKey", state.merchant_key},
           {"paidUntil", to_text(state.paid_until)}};
@@ -42,6 +43,7 @@ std::optional<DemoState> from_json(const json::object& in) {
     out.now = *now;
     out.is_fed = in.at("isFed").as_bool();
     out.is_told = in.at("isTold").as_bool();
+    out.first_key = in.at("firstKey").as_string();
     out.second_key = in.at("secondKey").as_string();
     out.merchant_key = in.at("merchantKey").as_string();
     const auto paid_until = parse_business_date(std::string(in.at("paidUntil").as_string()));

@@ -20,7 +20,8 @@ struct DemoState {
   Instant now;               // when the city began: its history ends here
   bool is_fed = false;       // the whole history is in the ledger
   bool is_told = false;      // what the last days left open is there: canary, hold, file, waiting change
-  std::string second_key;    // an operator's, who decides what the first one proposes
+  std::string first_key;     // an operator's, who proposes changes
+  std::string second_key;    // another's, who decides them
   std::string merchant_key;  // of the marketplace
   BusinessDate paid_until;   // up to which payouts were run
 };

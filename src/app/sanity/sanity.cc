@@ -44,9 +44,10 @@ std::string tidy_up(World& world) {
     const auto revoked = world.house_post("/v1/api-keys/" + store->key_id + "/revoke", "");
     if (revoked.status >= 300) left_behind += "the key " + store->key_id + " works; ";
   }
-  if (!world.second_key_id.empty()) {
-    const auto revoked = world.house_post("/v1/api-keys/" + world.second_key_id + "/revoke", "");
-    if (revoked.status >= 300) left_behind += "the second operator's key " + world.second_key_id + " works; ";
+  for (const auto& id : {world.first_key_id, world.second_key_id}) {
+    if (id.empty()) continue;
+    const auto revoked = world.house_post("/v1/api-keys/" + id + "/revoke", "");
+    if (revoked.status >= 300) left_behind += "the operator's key " + id + " works; ";
   }
   return left_behind;
 }

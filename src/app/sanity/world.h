@@ -49,6 +49,7 @@ class World {
   Answer house_get(const std::string& target);
   Answer house_post(const std::string& target, const std::string& body,
                     const std::string& content_type = "application/json");
+  Answer first_post(const std::string& target, const std::string& body);
   Answer second_post(const std::string& target, const std::string& body);
   Answer get(const Store& of, const std::string& target);
   // `key` empty: a fresh one.
@@ -70,15 +71,15 @@ class World {
   // The i-th day that a run may take for its own: a Monday to Wednesday of 2013, by the run's name.
   BusinessDate candidate_day(std::uint32_t i) const;
 
-  // Proposes with the first operator's key and approves with the second's; the change's id, empty: `check`
+  // Proposes with the first person's key and approves with the second's; the change's id, empty: `check`
   // says why not. Where the server lets one key decide, the proposal is enough.
   std::string decide(Check& check, const std::string& body);
 
   Store store;     // pays and cancels
   Store counted;   // has three payments and a cancel on a day of its own: what is added up and settled
   Store stranger;  // must see nothing of the others
-  std::string second_key;
-  std::string second_key_id;
+  std::string first_key, first_key_id;              // of the person who proposes changes ...
+  std::string second_key, second_key_id;            // ... and of the one who decides them
   std::string first_paid, second_paid, third_paid;  // payments of `counted`
   std::string payout_id;
   std::string last_position;

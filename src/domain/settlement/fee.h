@@ -17,8 +17,9 @@
 //   VAT             round(original x share), held so that VAT and supply both give at most what is left
 //   the return that takes the rest of the amount takes the rest of everything
 // With KEEP a cancel gives nothing of the fee back; a reversal gives it back whatever the contract says: what
-// was undone never was a sale, and its snapshot (`before`) says RETURN. With RETURN any returns that use an approval up end at zero: net,
-// each fee type, VAT and supply; and a full cancel is the exact negative of the approval.
+// was undone never was a sale, and its snapshot (`before`) says RETURN. With RETURN any returns that use an
+// approval up end at zero: net, each fee type, VAT and supply; and a full cancel is the exact negative of the
+// approval.
 //
 // An adjustment changes the terms of an approval backwards, for it and all its returns: the lines and their
 // adjustments together are what the new contract would have made of the same movements from the start. Each

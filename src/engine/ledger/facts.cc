@@ -35,8 +35,9 @@ Result<void> BookWriter::plan_facts(Request& request, Plan& plan) {
   if (const auto before = settlement::chunk_before(facts.stream)) {
     WJ_TRY(const std::uint32_t chunks, house_version_of(*before));
     if (chunks == 0) {
-      return conflict("the chunk of lines before this one isn't there: what was to write it failed; nothing "
-                      "of this one was written");
+      return conflict(
+          "the chunk of lines before this one isn't there: what was to write it failed; nothing "
+          "of this one was written");
     }
   }
   WJ_TRY(const std::uint32_t version, house_version_of(facts.stream));

@@ -1,7 +1,7 @@
 // Values to bytes and back. Numbers are varints, signed ones (of 64 or 128 bits: the same number has the same
-// bytes), dates and times zigzag varints, texts a varint length and the bytes, ids one byte 00 (none) or 01 and 16 bytes, currencies three letters, lists a count
-// and the items, what may be absent one byte 00 or 01 before it, alternatives their number (from 0),
-// structures their fields in the order of stored_fields.h.
+// bytes), dates and times zigzag varints, texts a varint length and the bytes, ids one byte 00 (none) or 01
+// and 16 bytes, currencies three letters, lists a count and the items, what may be absent one byte 00 or 01
+// before it, alternatives their number (from 0), structures their fields in the order of stored_fields.h.
 //
 // Threads: values.
 #pragma once
@@ -44,7 +44,8 @@ class Writer {
   void put(const std::int32_t& v) { put_varint(out_, zigzag(v)); }
   void put(const int128& v) {
     uint128 bits = (static_cast<uint128>(v) << 1U) ^ (v < 0 ? ~static_cast<uint128>(0) : 0);
-    for (; bits >= 0x80; bits >>= 7U) out_.push_back(static_cast<char>(static_cast<std::uint8_t>(bits) | 0x80U));
+    for (; bits >= 0x80; bits >>= 7U)
+      out_.push_back(static_cast<char>(static_cast<std::uint8_t>(bits) | 0x80U));
     out_.push_back(static_cast<char>(bits));
   }
   void put(const std::string& v) { put_sized(out_, v); }

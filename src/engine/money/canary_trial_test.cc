@@ -43,6 +43,40 @@ TEST(Canary, where_both_agree_the_new_terms_count) {
   EXPECT_TRUE(differences(rig, kDay).empty());
 }
 
+// Found by review: 100 won of a candidate were 1.00 USD for a sale of 5.00 USD.
+TEST(Canary, is_tried_on_contracts_of_its_currency_alone) {
+  MoneyRig rig;
+  const auto usd = *Currency::parse("USD");
+  const auto merchant = rig.shop();
+  auto contract = MoneyRig::contract(merchant);
+  contract.currency = usd;
+  rig.approve(contract);
+  auto in_won = canary(25'000);
+  settlement::FeeRule fixed;
+  fixed.name = "hundred-won";
+  fixed.kind = settlement::RuleKind::fixed_fee;
+  fixed.amount = 100;
+  in_won.candidate.rules.push_back(fixed);
+  in_won.promote_all = true;
+  rig.approve(in_won);
+  Sale sale;
+  sale.at = noon_of(kDay);
+  sale.amount = 500;
+  sale.currency = usd;
+  const auto dollars = rig.sell(merchant, sale);
+  const auto won = rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+  EXPECT_EQ(rig.line(MoneyRig::line_of(won)).fee, 385);
+  EXPECT_EQ(rig.line(MoneyRig::line_of(dollars)).fee, 14) << "2.5 % of 5.00 USD and VAT";
+
+  in_won.name = "in-dollars";
+  in_won.currency = usd;
+  rig.approve(in_won);
+  const auto later = rig.sell(merchant, sale);
+  rig.must_run(kDay);
+  EXPECT_EQ(rig.line(MoneyRig::line_of(later)).fee, 124);
+}
+
 TEST(Canary, where_they_differ_the_contract_counts_and_the_difference_is_reported) {
   MoneyRig rig;
   const auto payment = rig.sell(rig.shop(), 10'000, kDay);

@@ -17,10 +17,17 @@ constexpr std::size_t kBalance = 64;
 constexpr std::size_t kBalanceFee = 32;
 constexpr std::size_t kContract = 140;
 constexpr std::size_t kRule = 64;
-constexpr std::size_t kRuleNumber = 24;  // a step of a tiered rate, a tier
+constexpr std::size_t kStep = 4;  // of a tiered rate, without its two numbers
+constexpr std::size_t kTier = 8;  // without its rate
 constexpr std::size_t kCancelRule = 12;
 constexpr std::size_t kText = 4;
 constexpr std::size_t kDifference = 100;
+
+std::size_t of_number(std::int64_t number) {
+  std::size_t bytes = 1;
+  for (auto rest = static_cast<std::uint64_t>(number); rest >= 0x80; rest >>= 7U) ++bytes;
+  return bytes;
+}
 
 std::size_t of_item(const Item& item) {
   return kItem + item.order_id.size() + item.sub_mall.size() + item.issuer.size();
@@ -33,8 +40,10 @@ std::size_t bytes_at_most(const Contract& contract) {
                     contract.calendar.size() + contract.payout_account.size() +
                     kCancelRule * contract.fees.on_cancel.size();
   for (const auto& rule : contract.fees.rules) {
-    sum += kRule + rule.name.size() + rule.applies.issuer.size() +
-           kRuleNumber * (rule.steps.size() + rule.by_tier.size());
+    sum += kRule + rule.name.size() + rule.applies.issuer.size();
+    // There can be ten thousand of them.
+    for (const auto& step : rule.steps) sum += kStep + of_number(step.from) + of_number(step.rate_ppm);
+    for (const auto& tier : rule.by_tier) sum += kTier + of_number(tier.rate_ppm);
   }
   return sum;
 }

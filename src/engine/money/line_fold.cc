@@ -62,8 +62,7 @@ Result<void> LineFold::take(const EventPlace& place, const Event& event, const L
   for (std::uint32_t i = 0; i < body.lines.size(); ++i) WJ_CHECK(take_line(chunk, body, i));
   for (const auto& failed : body.failed) WJ_CHECK(take_failed(chunk, body, failed));
   WJ_CHECK(take_canaries(chunk, body));
-  for (const auto& [day, sum] : chunk.due)
-    context_.sums.add_due(merchant, event.currency, day, sum);
+  for (const auto& [day, sum] : chunk.due) context_.sums.add_due(merchant, event.currency, day, sum);
   context_.sums.add_unpaid(merchant, event.currency, chunk.day(), chunk.unpaid);
   context_.sums.add_run(body.date, event.currency, chunk.sum);
   return {};

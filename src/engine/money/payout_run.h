@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "base/int128.h"
 #include "engine/money/job_gate.h"
 #include "engine/money/run_plan.h"
 #include "engine/money/run_ports.h"
@@ -36,7 +37,7 @@ struct PayoutOptions {
 struct PayoutReport {
   struct Sum {
     std::uint64_t count = 0;
-    std::int64_t amount = 0;
+    int128 amount = 0;
   };
   std::uint64_t requested = 0;
   std::uint64_t carried = 0;

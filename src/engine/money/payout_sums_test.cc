@@ -73,6 +73,8 @@ TEST(PayoutSums, says_when_it_does_not_fit) {
   constexpr auto max = std::numeric_limits<std::int64_t>::max();
   EXPECT_FALSE(payout_sums(max, carried(1), 0, 0));
   EXPECT_TRUE(payout_sums(max, carried(-1), 0, 0));
+  EXPECT_FALSE(payout_sums(int128{max} + 1, carried(-10), 0, 0))
+      << "the event says the net of the lines, too";
 }
 
 }  // namespace

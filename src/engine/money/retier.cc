@@ -85,7 +85,7 @@ Result<void> each_adjustment(const MoneyReader& reader, LineSource& source, cons
     const LineKey keys[] = {summary.key};
     WJ_TRY(const auto balances, reader.balances(keys));
     if (!balances.at(0)) return corrupt("line " + settlement::text_of(summary.key) + " has no balance");
-    Adjustment out{merchant, summary.currency, summary.basis, contract, {}, {}};
+    Adjustment out{summary.key, merchant, summary.currency, summary.basis, contract, {}, {}};
     if (is_moved_over(whole, book)) {
       out.contract.fees = whole.contract().fees;
       out.canary = whole.line().canary;
@@ -190,23 +190,24 @@ class Retier {
   Result<void> take(const MoneyReader& reader, const Contract& contract, Adjustment&& made) {
     if (options_.stop_wanted && options_.stop_wanted()) report_.stopped = true;
     if (report_.stopped) return {};
-    std::size_t bytes = bytes_at_most(made.contract);
+    std::size_t bytes = 0;
     for (const auto& line : made.lines) bytes += bytes_at_most(line);
-    if (bytes > kAloneBytesMax) {
-      note_failure({made.lines.front().item.key,
+    if (bytes + bytes_at_most(made.contract) > kAloneBytesMax) {
+      note_failure({made.approval,
                     "TOO_LARGE: it and its returns take " + std::to_string(made.lines.size()) +
                         " adjustments, which must stand in one event and don't fit: agree on a payment with "
                         "the merchant"});
       return {};
     }
-    if (chunk_.lines.size() + made.lines.size() > Settler::kLinesMax || bytes_ + bytes > kChunkBytesMax) {
+    const bool has_contract =
+        std::find(chunk_.contracts.begin(), chunk_.contracts.end(), made.contract) != chunk_.contracts.end();
+    const auto more = bytes + (has_contract ? 0 : bytes_at_most(made.contract));
+    if (chunk_.lines.size() + made.lines.size() > Settler::kLinesMax || bytes_ + more > kChunkBytesMax) {
       WJ_CHECK(close(reader, contract, made.merchant_no));
     }
     const auto index = place_of(made.contract);
-    for (auto& line : made.lines) {
-      line.contract = index;
-      bytes_ += bytes_at_most(line);
-    }
+    for (auto& line : made.lines) line.contract = index;
+    bytes_ += bytes;
     if (!made.canary.empty()) ++report_.by_canary[made.canary];
     merchants_.insert(made.merchant_no);
     ++report_.approvals;

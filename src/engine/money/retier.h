@@ -29,9 +29,10 @@ namespace wonjang::money {
 
 // One approval's adjustments, dated; settled together or not at all.
 struct Adjustment {
+  LineKey approval;
   MerchantNo merchant_no = 0;
   Currency currency;
-  BusinessDate basis;                             // of the approval
+  BusinessDate basis;             // of the approval
   settlement::Contract contract;  // that they were computed by: the new one, or it with a canary's fee terms
   std::string canary;             // whose they are, or empty
   std::vector<settlement::SettlementLine> lines;  // the contract's index is the taker's to fill in
@@ -62,7 +63,7 @@ struct RetierReport {
   std::uint64_t approvals = 0;
   std::uint64_t lines = 0;
   std::map<Currency, int128> fee_delta;  // negative: the merchants get it back
-  BusinessDate first;                          // basis dates of the approvals; zero: none
+  BusinessDate first;                    // basis dates of the approvals; zero: none
   BusinessDate last;
   std::uint64_t failed = 0;
   std::string first_failure;
@@ -73,9 +74,9 @@ struct RetierReport {
 // An approval that can't be adjusted fails alone, by name: `failed`. One whose adjustments (it and its
 // returns) don't fit into one event is such a one; that takes some hundred partial cancels.
 //
-// Errors: invalid (too far ahead, a contract that isn't approved, a merchant that isn't there, a calendar that ends: nothing
-// was written), conflict (a job is under way), those of the sink: what was recorded stands, and the rest is
-// done by calling it again.
+// Errors: invalid (too far ahead, a contract that isn't approved, a merchant that isn't there, a calendar
+// that ends: nothing was written), conflict (a job is under way), those of the sink: what was recorded
+// stands, and the rest is done by calling it again.
 Result<RetierReport> retier(const MoneyPorts& ports, const RetierOptions& options);
 
 }  // namespace wonjang::money

@@ -18,9 +18,7 @@ namespace wonjang::money {
 template <typename Sum>
 void add_sum(Sum& to, const Sum& more) {
   std::apply(
-      [&](auto&... field) {
-        std::apply([&](const auto&... other) { ((field += other), ...); }, tied(more));
-      },
+      [&](auto&... field) { std::apply([&](const auto&... other) { ((field += other), ...); }, tied(more)); },
       tied(to));
 }
 

@@ -251,14 +251,15 @@ class Asking {
     due.lines = 0;
     due.net = 0;
     due.oldest = {};
-    return reader_.unpaid_lines(
-        due.merchant_no, due.currency, kEveryDate, [&](const LineSummary& line) -> Result<bool> {
-          if (line.payout || line.payout_date < from) return true;
-          ++due.lines;
-          due.net += line.net;
-          if (due.oldest == BusinessDate() || line.payout_date < due.oldest) due.oldest = line.payout_date;
-          return true;
-        });
+    return reader_.unpaid_lines(due.merchant_no, due.currency, kEveryDate,
+                                [&](const LineSummary& line) -> Result<bool> {
+                                  if (line.payout || line.payout_date < from) return true;
+                                  ++due.lines;
+                                  due.net += line.net;
+                                  if (due.oldest == BusinessDate() || line.payout_date < due.oldest)
+                                    due.oldest = line.payout_date;
+                                  return true;
+                                });
   }
 
   const MoneyReader reader_;

@@ -1,5 +1,6 @@
 #include "engine/money/what_if.h"
 
+#include "engine/money/explain_line.h"
 #include "engine/money/payout_run.h"
 #include "engine/money/redate.h"
 #include "engine/money/retier.h"
@@ -251,6 +252,172 @@ TEST(Retier, what_if_lists_the_same_adjustments) {
   EXPECT_EQ(asked.lines_total, report->lines);
   EXPECT_EQ(asked.fee_delta, report->fee_delta);
   for (const auto& moved : asked.lines) EXPECT_EQ(moved.to.fee - moved.from.fee, rig.line(moved.key).fee);
+}
+
+// Found by review: 400 of these took 301,347 bytes as an event, and every repeat the same.
+TEST(Retier, chunks_fit_into_an_event_however_long_their_lines_are) {
+  MoneyRig rig;
+  const auto merchant = rig.add_merchant();
+  rig.approve(MoneyRig::calendar());
+  const auto with_fees = [&](const char* letter, std::int64_t rate) {
+    auto contract = MoneyRig::contract(merchant);
+    contract.fees.rules.clear();
+    using settlement::RuleKind;
+    for (const auto kind : {RuleKind::base_rate, RuleKind::fixed_fee, RuleKind::minimum,
+                            RuleKind::installment, RuleKind::interest_free, RuleKind::point}) {
+      settlement::FeeRule rule;
+      rule.name = letter + std::string(61, 'n') + std::to_string(static_cast<int>(kind));
+      rule.kind = kind;
+      const bool is_amount = kind == RuleKind::fixed_fee || kind == RuleKind::minimum;
+      (is_amount ? rule.amount : rule.rate_ppm) = rate;
+      contract.fees.rules.push_back(rule);
+    }
+    return contract;
+  };
+  rig.approve(with_fees("a", 20'000));
+  Sale sale;
+  sale.at = noon_of(kDay);
+  sale.amount = 123'456'789;
+  auto& card = std::get<CardDetail>(sale.method);
+  card.installment_months = 6;
+  card.interest_payer = InterestPayer::merchant;
+  card.used_point = 5'000'000;
+  for (int i = 0; i < 500; ++i) rig.sell(merchant, sale);
+  ASSERT_EQ(rig.must_run(kDay).ended.outcome, "COMPLETED");
+  auto contract = with_fees("b", 10'000);
+  contract.version = 2;
+  rig.approve(contract);
+  const auto report = adjust(rig, contract, kFriday);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->lines, 500U);
+  EXPECT_EQ(rig.lines(kFriday).size(), 500U);
+}
+
+TEST(Retier, an_approval_with_too_many_returns_for_one_event_fails_by_name) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto many = rig.sell(merchant, 1'000'000, kDay);
+  for (int i = 0; i < 900; ++i) rig.cancel(many, 1'000, kDay);
+  const auto plain = rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  const auto report = adjust(rig, contract, kFriday);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->failed, 1U);
+  EXPECT_NE(report->first_failure.find(settlement::text_of(MoneyRig::line_of(many))), std::string::npos);
+  EXPECT_NE(report->first_failure.find("TOO_LARGE"), std::string::npos);
+  EXPECT_EQ(report->approvals, 1U);
+  EXPECT_EQ(fee_of(rig, plain), 44);
+}
+
+TEST(Retier, a_calendar_that_ends_is_refused_before_anything_is_written) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  const auto events = rig.events();
+  RetierOptions options;
+  options.contracts = {contract};
+  options.date = day("2027-12-31");
+  options.also_far_ahead = true;
+  options.owner = rig.owner();
+  const auto refused = retier(rig.ports(), options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_NE(refused.error().message.find("doesn't reach"), std::string::npos) << refused.error().message;
+  EXPECT_EQ(rig.events(), events);
+}
+
+settlement::Canary canary_of(const char* name, std::int64_t rate_ppm) {
+  settlement::Canary canary;
+  canary.name = name;
+  canary.candidate.rules.push_back(MoneyRig::rate(rate_ppm, "candidate"));
+  return canary;
+}
+
+// Found by review: a merchant that had been moved over was charged the contract's fee after all.
+TEST(Retier, leaves_the_terms_of_a_canary_to_a_merchant_that_was_moved_over) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  auto canary = canary_of("cheaper", 20'000);
+  canary.promote_all = true;
+  rig.approve(canary);
+  const auto payment = rig.sell(merchant, 100'000, kDay);
+  rig.must_run(kDay);
+  ASSERT_EQ(fee_of(rig, payment), 2'200);
+
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  const auto report = adjust(rig, contract, kFriday);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->lines, 0U) << "the candidate knows no tiers";
+  EXPECT_EQ(fee_of(rig, payment), 2'200);
+  EXPECT_TRUE(ask(rig, contract).fee_delta.empty());
+}
+
+TEST(Retier, a_tier_that_the_canarys_terms_know_counts_under_them) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  auto canary = canary_of("tiers", 20'000);
+  settlement::FeeRule by_tier;
+  by_tier.name = "tier";
+  by_tier.kind = settlement::RuleKind::preferential_rate;
+  by_tier.by_tier.push_back({settlement::MerchantTier::small, CardType::unknown, 5'000});
+  canary.candidate.rules.push_back(by_tier);
+  canary.promote_all = true;
+  rig.approve(canary);
+  const auto payment = rig.sell(merchant, 100'000, kDay);
+  const auto second = rig.sell(merchant, 100'000, kDay);
+  rig.cancel(second, 40'000, kDay);
+  rig.must_run(kDay);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  const auto report = adjust(rig, contract, kFriday);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(fee_of(rig, payment), 550) << "0.5 % of the candidate, not 0.4 % of the contract";
+  EXPECT_EQ(fee_of(rig, second), 330);
+  EXPECT_EQ(report->by_canary.at("tiers"), 2U);
+  LineSource source(rig.log, rig.codec);
+  for (const auto& line : rig.lines(kFriday)) {
+    const auto explained = explain_line(rig.reader(), source, line.key);
+    ASSERT_TRUE(explained && *explained);
+    EXPECT_TRUE((*explained)->recomputed) << (*explained)->why_not_recomputed;
+  }
+  EXPECT_EQ(adjust(rig, contract, kFriday)->lines, 0U);
+}
+
+TEST(Retier, what_both_gave_alike_is_the_contracts) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.approve(canary_of("same", 25'000));
+  const auto payment = rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  const auto report = adjust(rig, contract, kFriday);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->by_canary.empty());
+  EXPECT_EQ(fee_of(rig, payment), 44);
+}
+
+TEST(WhatIf, of_a_hold_leaves_out_what_is_paid_before_it) {
+  MoneyRig rig;
+  const auto merchant = rig.shop(0);
+  rig.sell(merchant, 1'000, kDay);             // paid on Friday the 20th
+  rig.sell(merchant, 500, day("2026-11-19"));  // paid on Monday the 23rd
+  rig.must_run(kDay);
+  rig.must_run(day("2026-11-19"));
+  const auto waiting = [&](const char* from) {
+    const auto found = ask(rig, settlement::Hold{merchant, true, day(from), "court order"});
+    return found.payouts.empty() ? int128{0} : found.payouts.at(0).net;
+  };
+  EXPECT_EQ(waiting("2026-11-20"), 1'500);
+  EXPECT_EQ(waiting("2026-11-01"), 1'500);
+  EXPECT_EQ(waiting("2026-11-23"), 500);
+  EXPECT_EQ(waiting("2026-11-24"), 0);
 }
 
 TEST(Retier, refuses_a_contract_that_is_not_approved) {

@@ -52,8 +52,7 @@ struct Expected {
   plain::Charge charged;
   std::vector<plain::Returned> returned;
 };
-Expected expected_of(const Item& approval, const Contract& contract,
-                     const std::vector<Return>& returns) {
+Expected expected_of(const Item& approval, const Contract& contract, const std::vector<Return>& returns) {
   Expected out;
   out.charged = plain::charge_of(approval, contract.fees, contract.tier);
   if (!out.charged.refused.empty()) return out;

@@ -46,9 +46,10 @@ TEST(SettlementCases, every_promise_holds_in_every_case) {
     ASSERT_EQ(broken, std::nullopt) << text_of(c);
   }
   std::cout << tally.cases << " cases of seed " << seed << ": " << tally.returns << " returns (" << tally.kept
-            << " keep the fee, " << tally.undone << " give it back all the same), " << tally.adjustments << " adjustments (" << tally.unchanged
-            << " changes without), " << tally.emptied << " emptied, " << tally.no_rate << " without rate, "
-            << tally.overflow << " too large, " << tally.dated << " dated (" << tally.late << " late)\n";
+            << " keep the fee, " << tally.undone << " give it back all the same), " << tally.adjustments
+            << " adjustments (" << tally.unchanged << " changes without), " << tally.emptied << " emptied, "
+            << tally.no_rate << " without rate, " << tally.overflow << " too large, " << tally.dated
+            << " dated (" << tally.late << " late)\n";
   if (cases < kCases) return;
   EXPECT_GT(tally.returns, cases);
   EXPECT_GT(tally.kept, cases / 10);

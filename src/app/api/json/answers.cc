@@ -82,8 +82,15 @@ struct RegistryReply {
   }
   Reply operator()(const ApiKeyCreated& b) const {
     Reply reply{201, {}};
-    append_api_key_json(reply.body, {b.key, event.merchant, {}, b.scopes, b.label, event.recorded_at,
-                                     b.expires_at, false, maker_of(event)});
+    append_api_key_json(reply.body, {b.key,
+                                     event.merchant,
+                                     {},
+                                     b.scopes,
+                                     b.label,
+                                     event.recorded_at,
+                                     b.expires_at,
+                                     false,
+                                     maker_of(event)});
     return reply;
   }
   Reply operator()(const MerchantClosed&) const { return ended(event.merchant, "CLOSED"); }

@@ -62,7 +62,7 @@ void put_payout_report(JsonWriter& w, BusinessDate date, bool dry_run, const mon
   w.number("manualLines", as_number(report.manual_lines)).begin_array("totals");
   for (const auto& [currency, sum] : report.totals) {
     w.begin_object().text("currency", currency.code()).number("count", as_number(sum.count));
-    w.number("amount", sum.amount).end_object();
+    w.raw("amount", money::text_of(sum.amount)).end_object();
   }
   w.end_array().begin_array("problems");
   for (const auto& problem : report.problems) {

@@ -35,10 +35,10 @@ inline constexpr ObjectShape kFundsRatioShape =
     make_shape("ChangeFundsRatio", "`fundsRatio` of a change", {"validFrom", "ratioPpm", "source"});
 inline constexpr ObjectShape kFundsHeldShape = make_shape(
     "ChangeFundsHeld", "`fundsHeld` of a change", {"date", "kind", "institution", "currency", "amount"});
-inline constexpr ObjectShape kCanaryShape = make_shape(
-    "ChangeCanary", "`canary` of a change",
-    {"name", "merchantIds", "method", "businessNumber", "currency", "candidate", "cleanDays", "stopped",
-     "promoteAll"});
+inline constexpr ObjectShape kCanaryShape =
+    make_shape("ChangeCanary", "`canary` of a change",
+               {"name", "merchantIds", "method", "businessNumber", "currency", "candidate", "cleanDays",
+                "stopped", "promoteAll"});
 inline constexpr ObjectShape kDecisionShape =
     make_shape("ChangeDecision", "the body of POST .../decisions", {"decision", "note"});
 inline constexpr ObjectShape kSettlementDateShape =

@@ -104,7 +104,7 @@ constexpr KindRow kKinds[] = {
       "missing."}},
     {ProblemKind::cannot_run,
      {"CANNOT_RUN", 422, kNoRetry, "This can't be done as things stand",
-      "detail says what is missing and what to do about it. Nothing was written."}},
+      "detail says what is missing and what to do about it. Nothing was written, unless detail says so."}},
     {ProblemKind::query_too_wide,
      {"QUERY_TOO_WIDE", 422, kNoRetry, "The question would read too much",
       "detail says what would have been read and what to narrow: a shorter period, one merchant, a coarser "
