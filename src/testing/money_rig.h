@@ -169,6 +169,18 @@ class MoneyRig {
     must(put(payment.raw(), version_of(payment.raw()), sold.merchant, sold.sale.currency, admin(), {},
              {body}));
   }
+  // Its network cancel is requested; confirmed (now, by the clock); or a person lets it stand.
+  void begin_undoing(PaymentId payment) {
+    append(payment, {NetworkCancelRequested{sold_.at(payment).approval, "too late"}});
+  }
+  LineKey undone(PaymentId payment) {
+    const auto version = version_of(payment.raw());
+    append(payment, {NetworkCancelConfirmed{sold_.at(payment).approval, NetworkCancelResult::canceled, ""}});
+    return {payment, version, 0};
+  }
+  void let_stand(PaymentId payment) {
+    append(payment, {ApprovalUnknown{sold_.at(payment).approval, "it stands"}});
+  }
 
   // Proposed and decided; known from now on.
   void approve(const settlement::Reference& reference) {
@@ -392,6 +404,12 @@ class MoneyRig {
   std::string holder = "process-1";
 
  private:
+  void append(PaymentId payment, std::vector<EventBody> bodies) {
+    const auto& sold = sold_.at(payment);
+    must(put(payment.raw(), version_of(payment.raw()), sold.merchant, sold.sale.currency, admin(), {},
+             std::move(bodies)));
+  }
+
   struct Sold {
     MerchantId merchant;
     Sale sale;

@@ -145,7 +145,43 @@ struct Fold {
   }
 };
 
+// Which approvals are being undone, as the state REVERSING of the payment says.
+struct NoteUndoing {
+  PaymentMoney& money;
+
+  void operator()(const NetworkCancelRequested& body) const {
+    if (!money.is_undoing(body.approval)) money.undoing.push_back(body.approval);
+  }
+  void operator()(const NetworkCancelConfirmed& body) const { ended(body.approval); }
+  void operator()(const ApprovalUnknown& body) const { ended(body.approval); }  // a person let it stand
+  void operator()(const ApprovalDeclined& body) const { ended(body.terms.approval); }
+  void operator()(const DepositConfirmed& body) const { ended(body.approval); }
+  void operator()(const DepositReversed& body) const { ended(body.approval); }
+  void operator()(const CancelSucceeded& body) const {
+    const ApprovalMoney* approval = money.find(body.terms.approval);
+    if (approval != nullptr && !approval->is_live) ended(body.terms.approval);
+  }
+  template <typename Other>
+  void operator()(const Other&) const {}
+
+ private:
+  void ended(ApprovalId approval) const { std::erase(money.undoing, approval); }
+};
+
+// What was given back whole before its slip was requested never gets one.
+void note_void(PaymentMoney& money, const Movement& movement) {
+  if (movement.kind == LineKind::approval) return;
+  const auto at = std::find_if(money.approvals.begin(), money.approvals.end(),
+                               [&](const ApprovalMoney& a) { return a.approval == movement.approval; });
+  if (at == money.approvals.end() || at->is_live || !at->has_acquisition) return;
+  if (at->acquired == BusinessDate{}) at->acquired = business_date_of(movement.at);
+}
+
 }  // namespace
+
+bool PaymentMoney::is_undoing(ApprovalId approval) const {
+  return std::find(undoing.begin(), undoing.end(), approval) != undoing.end();
+}
 
 const ApprovalMoney* PaymentMoney::find(ApprovalId approval) const {
   const auto at = std::find_if(approvals.begin(), approvals.end(),
@@ -156,6 +192,8 @@ const ApprovalMoney* PaymentMoney::find(ApprovalId approval) const {
 std::optional<Movement> fold(PaymentMoney& money, const Event& event) {
   WJ_ASSERT(event.version == money.version);
   const auto movement = std::visit(Fold{money, event}, event.body);
+  std::visit(NoteUndoing{money}, event.body);
+  if (movement) note_void(money, *movement);
   ++money.version;
   return movement;
 }
@@ -179,6 +217,9 @@ settlement::Item item_of(const PaymentMoney& after, const PaymentId& payment, co
   out.amount = movement.amount;
   out.at = movement.at;
   out.acquired = approval->acquired;
+  // What comes after the slip counts from its own day.
+  if (movement.kind != LineKind::approval && out.acquired != BusinessDate{})
+    out.acquired = std::max(out.acquired, business_date_of(movement.at));
   out.has_acquisition = approval->has_acquisition;
   return out;
 }

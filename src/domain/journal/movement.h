@@ -29,7 +29,9 @@ struct ApprovalMoney {
   InterestPayer interest_payer = InterestPayer::none;
   std::int64_t used_point = 0;
   bool has_acquisition = false;
-  BusinessDate acquired;   // of the newest REQUESTED (or COMPLETED without one); zero: none
+  // Of the newest REQUESTED (or COMPLETED without one). Of what was given back whole before any: the day of
+  // that, for there is no slip to wait for. Zero: none.
+  BusinessDate acquired;
   std::string approve_no;  // what acquirers' files name it by
   std::string slip_no;
   std::string card_tail;
@@ -45,7 +47,11 @@ struct PaymentMoney {
   Currency currency;
   std::uint32_t version = 0;  // events folded
   std::vector<ApprovalMoney> approvals;
+  // Those whose network cancel was requested and neither confirmed nor given up; perhaps not told yet. Their
+  // money counts in the journal and isn't settled: whether it ever was a sale isn't known.
+  std::vector<ApprovalId> undoing;
 
+  bool is_undoing(ApprovalId approval) const;
   const ApprovalMoney* find(ApprovalId approval) const;
   friend bool operator==(const PaymentMoney&, const PaymentMoney&) = default;
 };

@@ -58,7 +58,8 @@ struct Item {
   std::int64_t used_point = 0;
   std::int64_t amount = 0;  // > 0, whatever the kind; an adjustment's: of the line that it adjusts
   Instant at;               // business time of the movement
-  BusinessDate acquired;    // zero: the slip isn't requested yet, or there is none to request
+  BusinessDate acquired;    // when the slip was requested, of a return its own day at the earliest; zero: it
+                            // isn't yet, or there is none to request
   bool has_acquisition = false;
   friend bool operator==(const Item&, const Item&) = default;
 };

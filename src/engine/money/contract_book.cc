@@ -113,10 +113,15 @@ const Contract* ContractBook::find_for(const OpenItem& open, BusinessDate basis)
 
 Terms ContractBook::terms_of(const OpenItem& open) const {
   const auto* of_day = find_for(open, open.day);
-  if (of_day == nullptr) return {nullptr, open.day};
-  const auto basis = settlement::basis_of(open.item, of_day->cycle.basis);
+  if (open.not_before == kNotYet) return {of_day, std::nullopt};
+  if (of_day == nullptr) return {nullptr, std::max(open.day, open.not_before)};
+  auto basis = settlement::basis_of(open.item, of_day->cycle.basis);
+  if (basis) basis = std::max(*basis, open.not_before);
   if (!basis || *basis == open.day) return {of_day, basis};
-  return {find_for(open, *basis), basis};
+  const auto* holds = find_for(open, *basis);
+  // What was undone never waits for a contract: with its reversal it comes to nothing.
+  const bool was_undone = holds == nullptr && open.not_before != BusinessDate{};
+  return {was_undone ? of_day : holds, basis};
 }
 
 const Contract* ContractBook::paying(MerchantId merchant, Currency currency, BusinessDate date) const {

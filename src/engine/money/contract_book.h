@@ -9,6 +9,9 @@
 // is; the contract of the basis date then settles. What gives back (a cancel, a reversal) may come when none
 // holds any more: its fee is the approval's, and it is dated by the contract that held last.
 //
+// What a network cancel undid counts from the day on which that was confirmed, with its reversal; until then
+// it has no basis date (OpenItem::not_before).
+//
 // "Held last": of those that began, the one that ended last (an open one never ends); of several, the one
 // known last. A contract that is approved late for days long past doesn't hold last.
 //
@@ -42,7 +45,7 @@ struct UsableCalendar {
 // What an item is settled by.
 struct Terms {
   const settlement::Contract* contract = nullptr;  // null: none for the basis date
-  std::optional<BusinessDate> basis;               // nothing: its slip isn't requested yet
+  std::optional<BusinessDate> basis;  // nothing: its slip isn't requested yet, or it is being undone
 };
 
 class ContractBook {

@@ -54,12 +54,16 @@ Result<PaymentFold::Taken> PaymentFold::take(const Event& event) {
     touched.state.moves.push_back(*out.movement);
     WJ_CHECK(open_item(touched, payment, *out.movement, business_date_of(event.recorded_at)));
   }
-  if (const auto* slip = std::get_if<AcquisitionUpdated>(&event.body)) {
-    const auto* before = out.before.find(slip->approval);
-    const auto* after = money.find(slip->approval);
-    const bool same = before == nullptr || after == nullptr ||
-                      (before->acquired == after->acquired && before->slip_no == after->slip_no);
-    if (!same) WJ_CHECK(refresh(touched, payment, slip->approval));
+  for (const auto& approval : money.approvals) {
+    const auto* before = out.before.find(approval.approval);
+    if (before == nullptr) continue;
+    const bool same = before->acquired == approval.acquired && before->slip_no == approval.slip_no;
+    if (!same) WJ_CHECK(refresh(touched, payment, approval.approval));
+    const bool undoing = money.is_undoing(approval.approval);
+    if (undoing == out.before.is_undoing(approval.approval)) continue;
+    const bool undone = out.movement && std::holds_alternative<NetworkCancelConfirmed>(event.body);
+    const BusinessDate ended = undone ? business_date_of(out.movement->at) : BusinessDate{};
+    WJ_CHECK(count_from(touched, payment, approval.approval, undoing ? kNotYet : ended));
   }
   return out;
 }
@@ -77,7 +81,9 @@ Result<void> PaymentFold::open_item(const Touched& touched, PaymentId payment,
     context_.rows.remove(kFailed, Key(Table::early).line(key).bytes());
     return {};
   }
-  const OpenStored item{money.currency, item_of(money, payment, movement)};
+  const bool undoing = money.is_undoing(movement.approval);
+  const OpenStored item{money.currency, item_of(money, payment, movement),
+                        undoing ? kNotYet : BusinessDate{}};
   context_.rows.put(kOpen, open_key(business_date_of(movement.at), merchant, payment, movement.version),
                     encoded(item));
   return {};
@@ -90,9 +96,27 @@ Result<void> PaymentFold::refresh(const Touched& touched, PaymentId payment, App
     if (move.approval != approval) continue;
     put_candidates(touched.state, payment, move);
     const auto key = open_key(business_date_of(move.at), merchant, payment, move.version);
-    WJ_TRY(const auto* const open, context_.rows.get(kOpen, key));
-    if (open == nullptr) continue;
-    context_.rows.put(kOpen, key, encoded(OpenStored{money.currency, item_of(money, payment, move)}));
+    WJ_TRY(const auto* const bytes, context_.rows.get(kOpen, key));
+    if (bytes == nullptr) continue;
+    WJ_TRY(const auto open, decoded<OpenStored>(*bytes, "an open item"));
+    context_.rows.put(kOpen, key,
+                      encoded(OpenStored{money.currency, item_of(money, payment, move), open.not_before}));
+  }
+  return {};
+}
+
+Result<void> PaymentFold::count_from(const Touched& touched, PaymentId payment, ApprovalId approval,
+                                     BusinessDate not_before) {
+  const auto live_version = touched.state.money.find(approval)->live_version;
+  for (const auto& move : touched.state.moves) {
+    if (move.approval != approval) continue;
+    if (move.version != live_version && move.of_version != live_version) continue;
+    const auto key = open_key(business_date_of(move.at), touched.state.merchant, payment, move.version);
+    WJ_TRY(const auto* const bytes, context_.rows.get(kOpen, key));
+    if (bytes == nullptr) continue;
+    WJ_TRY(auto open, decoded<OpenStored>(*bytes, "an open item"));
+    open.not_before = not_before;
+    context_.rows.put(kOpen, key, encoded(open));
   }
   return {};
 }

@@ -37,8 +37,12 @@ class PaymentFold {
 
   Result<void> open_item(const Touched& touched, PaymentId payment, const journal::Movement& movement,
                          BusinessDate recorded_on);
-  // A slip was requested or got its number: open items and candidates of its approval say so.
+  // Its slip was requested or got its number: open items and candidates of the approval say so.
   Result<void> refresh(const Touched& touched, PaymentId payment, ApprovalId approval);
+  // It is being undone, was undone or stands after all: open items of its money that is out, or was until
+  // this event, count from `not_before`.
+  Result<void> count_from(const Touched& touched, PaymentId payment, ApprovalId approval,
+                          BusinessDate not_before);
   void put_candidates(const PaymentState& state, PaymentId payment, const journal::Movement& movement);
 
   FoldContext& context_;

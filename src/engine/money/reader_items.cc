@@ -45,6 +45,7 @@ class OpenItems {
     WJ_TRY(auto stored, decoded<OpenStored>(value, "an open item"));
     out.currency = stored.currency;
     out.item = std::move(stored.item);
+    out.not_before = stored.not_before;
     out.item.key = {payment, version, 0};
     WJ_TRY(out.merchant, merchants_.of(out.merchant_no));
     return out;

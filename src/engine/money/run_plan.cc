@@ -48,8 +48,9 @@ class Planner {
     return true;
   }
 
-  void pass_over(const OpenItem&, const Scoped& scoped) {
+  void pass_over(const OpenItem& open, const Scoped& scoped) {
     if (scoped.scope == Scope::undated) ++out_.undated;
+    if (open.not_before == kNotYet) ++undoing_;
     if (scoped.scope != Scope::waiting) return;
     ++out_.waiting;
     ++waiting_by_date_[*scoped.terms.basis];
@@ -88,6 +89,12 @@ class Planner {
                                "items of " + to_text(date) + " wait for that day's own run: run it first",
                                count});
     }
+    if (undoing_ > 0) {
+      out_.problems.push_back({"BEING_UNDONE",
+                               "approvals whose network cancel isn't confirmed, and their cancels, aren't "
+                               "settled before they are: see GET /v1/in-doubt",
+                               undoing_});
+    }
     const auto first_reason = static_cast<std::ptrdiff_t>(out_.problems.size());
     for (const auto& [code, reason] : settled.reasons) {
       out_.problems.push_back({code, reason.example, reason.count});
@@ -106,6 +113,7 @@ class Planner {
   std::set<MerchantNo> merchants_;
   std::map<std::pair<MerchantNo, Currency>, OfMerchant> by_merchant_;
   std::map<BusinessDate, std::uint64_t> waiting_by_date_;
+  std::uint64_t undoing_ = 0;
 };
 
 }  // namespace

@@ -18,8 +18,8 @@ struct PlanMerchant {
   settlement::RunTotals totals;  // of one currency; `failed`: items that can't be settled
 };
 
-// CALENDAR_SHORT, DAY_NOT_OVER, RUN_UNDER_WAY, EARLIER_DATE_NEVER_RAN (one for each date), and the codes of
-// failing items (settler.h), the most frequent first.
+// CALENDAR_SHORT, DAY_NOT_OVER, RUN_UNDER_WAY, EARLIER_DATE_NEVER_RAN (one for each date), BEING_UNDONE, and
+// the codes of failing items (settler.h), the most frequent first.
 struct PlanProblem {
   std::string code;
   std::string detail;  // of several: of the first
@@ -32,7 +32,7 @@ struct RunPlan {
   std::uint64_t items = 0;    // to do, late ones among them
   std::uint64_t late = 0;
   std::uint64_t waiting = 0;  // of earlier dates that never ran
-  std::uint64_t undated = 0;  // slips not requested yet
+  std::uint64_t undated = 0;  // slips not requested yet, and what is being undone
   std::uint64_t merchants_total = 0;
   std::vector<PlanMerchant> merchants;  // by number and currency; at most `merchants_max`
   bool truncated = false;

@@ -3,7 +3,7 @@
 //   late      its basis date is earlier and that date's own run has completed once: dated by the run's date
 //   waiting   its basis date is earlier and never had its own run: left for that
 //   later     its basis date is still to come
-//   undated   its slip isn't requested yet
+//   undated   its slip isn't requested yet, or it is being undone
 // An item without a contract counts by the day of its movement, so that it fails visibly, once, in that day's
 // run.
 //

@@ -4,7 +4,9 @@
 #include <thread>
 
 #include "engine/money/explain_line.h"
+#include "engine/money/payout_run.h"
 #include "engine/money/run_plan.h"
+#include "engine/money/run_totals.h"
 #include "testing/money_rig.h"
 
 namespace wonjang::money {
@@ -518,6 +520,184 @@ class MeddledSink final : public FactSink {
   MoneyRig& rig_;
   bool done_ = false;
 };
+
+// Found by review: the provider was down, the run made a line, and an aborted payment was paid out.
+TEST(SettlementRun, what_is_being_undone_waits_until_it_is) {
+  MoneyRig rig;
+  const auto merchant = rig.add_merchant();
+  rig.approve(MoneyRig::calendar());
+  auto contract = MoneyRig::contract(merchant);
+  contract.fees.on_cancel = {{0, settlement::FeeOnCancel::keep}};
+  rig.approve(contract);
+  const auto payment = rig.sell(merchant, 10'000, kDay);
+  const auto part = rig.cancel(payment, 3'000, kDay);
+  rig.begin_undoing(payment);
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kDay, 10});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->items, 0U);
+  EXPECT_EQ(plan->undated, 2U);
+  ASSERT_FALSE(plan->problems.empty());
+  EXPECT_EQ(plan->problems.back().code, "BEING_UNDONE");
+  EXPECT_EQ(rig.must_run(kDay).ended.outcome, "COMPLETED");
+  EXPECT_TRUE(rig.lines(kDay).empty());
+  EXPECT_EQ(rig.open_items(), 2U);
+
+  const auto reversal = rig.undone(payment);
+  const auto today = day("2026-11-20");
+  EXPECT_EQ(rig.must_run(today).ended.outcome, "COMPLETED");
+  EXPECT_EQ(rig.open_items(), 0U);
+  std::int64_t net = 0;
+  std::set<LineKey> keys;
+  for (const auto& line : rig.lines(today)) {
+    EXPECT_EQ(line.basis, today) << "settled together, paid together";
+    EXPECT_EQ(line.payout_date, day("2026-11-24"));
+    net += line.net;
+    keys.insert(line.key);
+  }
+  EXPECT_EQ(keys, (std::set<LineKey>{MoneyRig::line_of(payment), part, reversal}));
+  EXPECT_EQ(net, 0) << "what never was a sale costs nothing, whatever cancels keep";
+}
+
+TEST(SettlementRun, what_stands_after_all_is_settled_as_ever) {
+  MoneyRig rig;
+  const auto payment = rig.sell(rig.shop(), 10'000, kDay);
+  rig.begin_undoing(payment);
+  rig.must_run(kDay);
+  rig.let_stand(payment);
+  rig.must_run(kNext);
+  const auto line = rig.line(MoneyRig::line_of(payment));
+  EXPECT_EQ(line.basis, kDay);
+  EXPECT_EQ(line.run, kNext);
+  EXPECT_EQ(line.fee, 275);
+}
+
+MerchantId shop_by_slip(MoneyRig& rig) {
+  const auto merchant = rig.add_merchant();
+  rig.approve(MoneyRig::calendar());
+  auto contract = MoneyRig::contract(merchant);
+  contract.cycle.basis = settlement::BasisKind::acquisition;
+  contract.fees.on_cancel = {{0, settlement::FeeOnCancel::keep}};
+  rig.approve(contract);
+  return merchant;
+}
+
+// Found by review: an ordinary same-day cancel never got its lines.
+TEST(SettlementRun, what_was_cancelled_before_its_slip_is_settled_on_the_day_of_the_cancel) {
+  MoneyRig rig;
+  const auto payment = rig.sell(shop_by_slip(rig), 10'000, kDay);
+  rig.cancel(payment, 4'000, kDay);
+  rig.must_run(kDay);
+  EXPECT_EQ(rig.open_items(), 2U) << "the slip of the rest is still to come";
+  rig.cancel(payment, 6'000, kNext);
+  EXPECT_EQ(rig.must_run(kNext).ended.outcome, "COMPLETED");
+  EXPECT_EQ(rig.open_items(), 0U);
+  std::int64_t net = 0;
+  ASSERT_EQ(rig.lines(kNext).size(), 3U);
+  for (const auto& line : rig.lines(kNext)) {
+    EXPECT_EQ(line.basis, kNext);
+    net += line.net;
+  }
+  EXPECT_EQ(net, -275) << "KEEP";
+}
+
+TEST(SettlementRun, a_cancel_after_the_slip_has_the_basis_of_its_own_day) {
+  MoneyRig rig;
+  const auto payment = rig.sell(shop_by_slip(rig), 10'000, day("2026-11-12"));
+  rig.request_slip(payment, day("2026-11-13"));
+  rig.must_run(day("2026-11-13"));
+  const auto cancel = rig.cancel(payment, 10'000, kNext);
+  rig.must_run(kNext);
+  EXPECT_EQ(rig.line(MoneyRig::line_of(payment)).basis, day("2026-11-13"));
+  EXPECT_EQ(rig.line(cancel).basis, kNext);
+  EXPECT_EQ(rig.line(cancel).payout_date, day("2026-11-23"));
+}
+
+// Found by review: 65,537 payments of 2^47 - 1 stopped the projection for everybody, at every rebuild again.
+TEST(SettlementRun, sums_beyond_64_bits_stop_nobody) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62U;
+  MoneyRig rig;
+  const auto huge = rig.shop(0);
+  const auto other = rig.shop();
+  for (int i = 0; i < 3; ++i) rig.sell(huge, kHuge, kDay);
+  rig.sell(other, 10'000, kDay);
+  const auto unpaid = rig.reader().unpaid();
+  ASSERT_TRUE(unpaid);
+  EXPECT_EQ(unpaid->at(0).open, int128{3} * kHuge);
+  EXPECT_TRUE(plan_run(rig.snapshot(), rig.clock, {kDay, 10}));
+
+  const auto report = rig.must_run(kDay);
+  EXPECT_EQ(report.ended.outcome, "COMPLETED");
+  const auto sums = sums_of(report.ended.after);
+  EXPECT_EQ(sums.at(Currency()).gross, int128{3} * kHuge + 10'000);
+  EXPECT_EQ(sums.at(Currency()).lines, 4);
+  EXPECT_EQ(sums_of(rig.reader().run(kDay).value()->totals), sums);
+  EXPECT_EQ(rig.reader().due(kEveryDate)->at(0).net, int128{3} * kHuge);
+
+  PayoutOptions options;
+  options.date = day("2026-11-20");
+  options.owner = rig.owner();
+  const auto paid = run_payouts(rig.ports(), options);
+  ASSERT_TRUE(paid) << paid.error().message;
+  EXPECT_EQ(paid->requested, 1U) << "the other one is paid";
+  ASSERT_EQ(paid->problems.size(), 1U);
+  EXPECT_EQ(paid->problems[0].code, "OVERFLOW");
+  for (int i = 0; i < 2; ++i) rig.sell(rig.shop(0), kHuge + (kHuge - 1), kNext);
+  rig.sell(other, 500, kNext);
+  EXPECT_EQ(rig.must_run(kNext).ended.outcome, "COMPLETED");
+  options.date = day("2026-11-23");
+  const auto next = run_payouts(rig.ports(), options);
+  ASSERT_TRUE(next) << next.error().message;
+  EXPECT_EQ(next->requested, 3U) << "payouts that are too much together are made all the same";
+  EXPECT_EQ(next->totals.at(Currency()).amount, int128{2} * std::numeric_limits<std::int64_t>::max() + 486);
+}
+
+TEST(RunTotals, what_64_bits_cannot_hold_takes_several_rows) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  const int128 values[] = {
+      0, 1, -1, kMost, int128{kMost} + 1, -int128{kMost} - 1, -int128{kMost} - 2, int128{5} * kMost};
+  for (const int128 gross : values) {
+    for (const int128 net : values) {
+      const RunSum sum{3, 2, gross, 0, 7, net};
+      std::vector<settlement::RunTotals> rows;
+      append_rows(rows, Currency(), sum);
+      EXPECT_EQ(sums_of(rows).at(Currency()), sum);
+      EXPECT_EQ(rows[0].lines, 3U);
+    }
+  }
+  std::vector<settlement::RunTotals> one;
+  append_rows(one, Currency(), {1, 0, kMost, 1, 0, kMost - 1});
+  EXPECT_EQ(one.size(), 1U);
+}
+
+// Contracts with so many steps that two of them don't fit into one event.
+TEST(SettlementRun, a_chunk_fits_into_an_event_whatever_its_contracts_are) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  for (const char* sub_mall : {"A", "B"}) {
+    auto contract = MoneyRig::contract(merchant);
+    contract.sub_mall = sub_mall;
+    contract.payout_account.clear();
+    contract.fees.rules.clear();
+    for (int r = 0; r < 100; ++r) {
+      settlement::FeeRule rule;
+      rule.name = "tiered-" + std::to_string(r);
+      rule.kind = settlement::RuleKind::tiered_rate;
+      for (std::int64_t s = 0; s < 90; ++s) rule.steps.push_back({s * 10'000'000'000'000, 900'000});
+      contract.fees.rules.push_back(rule);
+    }
+    ASSERT_EQ(fault_of(contract), std::nullopt);
+    rig.approve(contract);
+  }
+  for (int i = 0; i < 6; ++i) {
+    Sale sale;
+    sale.at = noon_of(kDay);
+    sale.sub_mall = i % 2 == 0 ? "A" : "B";
+    rig.sell(merchant, sale);
+  }
+  const auto report = rig.must_run(kDay);
+  EXPECT_EQ(report.ended.outcome, "COMPLETED");
+  EXPECT_EQ(rig.lines(kDay).size(), 6U);
+}
 
 TEST(SettlementRun, stops_with_an_error_when_somebody_else_wrote_its_chunk) {
   MoneyRig rig;

@@ -22,12 +22,13 @@ auto tied(Of<PaymentState> auto& v) { return std::tie(v.money, v.merchant, v.mov
 struct OpenStored {
   Currency currency;
   Item item;
+  BusinessDate not_before;  // as OpenItem
 };
 auto tied(Of<OpenStored> auto& v) {
   auto& i = v.item;
   return std::tie(v.currency, i.kind, i.approval, i.of_version, i.amount, i.order_id, i.sub_mall, i.method,
                   i.issuer, i.card_type, i.months, i.interest_payer, i.used_point, i.at, i.acquired,
-                  i.has_acquisition);
+                  i.has_acquisition, v.not_before);
 }
 
 // A line; run day, merchant and line key stand in the key. net = gross - fee.

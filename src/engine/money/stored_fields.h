@@ -24,7 +24,7 @@ auto tied(Of<journal::ApprovalMoney> auto& v) {
                   v.approve_no, v.slip_no, v.card_tail);
 }
 auto tied(Of<journal::PaymentMoney> auto& v) {
-  return std::tie(v.merchant, v.order_id, v.sub_mall, v.currency, v.version, v.approvals);
+  return std::tie(v.merchant, v.order_id, v.sub_mall, v.currency, v.version, v.approvals, v.undoing);
 }
 auto tied(Of<journal::Movement> auto& v) {
   return std::tie(v.kind, v.approval, v.version, v.of_version, v.amount, v.at);

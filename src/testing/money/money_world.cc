@@ -100,9 +100,23 @@ void MoneyWorld::open_item(PaymentId payment, const Paid& paid_now, LineKind kin
   item.of_version = kind == LineKind::approval ? 0 : paid_now.live_version;
   item.amount = amount;
   item.method = static_cast<std::uint8_t>(Method::card);
-  item.acquired = paid_now.acquired;
   item.at = kind == LineKind::approval ? now_.plus_us(-1) : now_;
+  item.acquired = acquired_of(paid_now, kind, business_date_of(item.at));
   open[item.key] = {paid_now.merchant, item, business_date_of(item.at), {}};
+}
+
+// A cancel counts from its own day at the earliest.
+BusinessDate MoneyWorld::acquired_of(const Paid& paid_now, LineKind kind, BusinessDate day) {
+  const bool is_later = kind != LineKind::approval && paid_now.acquired != BusinessDate{};
+  return is_later ? std::max(paid_now.acquired, day) : paid_now.acquired;
+}
+
+void MoneyWorld::note_acquired(const Paid& paid_now) {
+  for (const auto& key : paid_now.moves) {
+    const auto at = open.find(key);
+    if (at == open.end()) continue;
+    at->second.item.acquired = acquired_of(paid_now, at->second.item.kind, at->second.day);
+  }
 }
 
 void MoneyWorld::cancel(PaymentId payment, std::int64_t amount) {
@@ -115,8 +129,12 @@ void MoneyWorld::cancel(PaymentId payment, std::int64_t amount) {
   body.terms.parts.tax_free = amount;
   body.canceled_at = now_.plus_us(1);
   write(payment.raw(), merchants_[paid_now.merchant], body);
+  // Nothing is left that a slip could be requested for.
+  if (paid_now.left == 0 && paid_now.acquired == BusinessDate{})
+    paid_now.acquired = business_date_of(body.canceled_at);
   open_item(payment, paid_now, LineKind::cancel, amount);
   paid_now.moves.push_back({payment, versions_[payment.raw()] - 1, 0});
+  note_acquired(paid_now);
 }
 
 void MoneyWorld::acquire(PaymentId payment, std::string slip_no) {
@@ -128,9 +146,7 @@ void MoneyWorld::acquire(PaymentId payment, std::string slip_no) {
   body.at = now_;
   paid_now.acquired = business_date_of(now_);
   write(payment.raw(), merchants_[paid_now.merchant], body);
-  for (const auto& key : paid_now.moves) {
-    if (const auto at = open.find(key); at != open.end()) at->second.item.acquired = paid_now.acquired;
-  }
+  note_acquired(paid_now);
 }
 
 LinesRecorded MoneyWorld::lines_for(const std::vector<LineKey>& keys, BusinessDate date) {

@@ -123,6 +123,8 @@ class MoneyWorld {
   };
 
   void open_item(PaymentId payment, const Paid& paid, settlement::LineKind kind, std::int64_t amount);
+  static BusinessDate acquired_of(const Paid& paid, settlement::LineKind kind, BusinessDate day);
+  void note_acquired(const Paid& paid);
   void settle_merchant(std::uint32_t merchant, BusinessDate date,
                        const std::set<settlement::LineKey>& to_fail, std::size_t chunk_max,
                        std::uint32_t attempt);
