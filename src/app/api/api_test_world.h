@@ -175,6 +175,7 @@ class World {
   void restart() {
     service->drain(std::chrono::seconds(5));
     service.reset();
+    ++config.seed;  // a new process has new randomness
     open();
   }
 
