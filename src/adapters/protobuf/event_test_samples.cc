@@ -256,7 +256,7 @@ void add_edges(std::vector<EventSample>& out) {
 
 std::vector<EventSample> event_samples() {
   std::vector<EventSample> out;
-  add_each_kind(out, std::type_identity<EventBody>());
+  add_each_kind(out, std::type_identity<EventAlternatives>());
   add_each_method(out);
   add_each_reference(out);
   add_edges(out);

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "adapters/protobuf/event_codec.h"
+#include "testing/money_rig.h"
 
 namespace wonjang::money {
 namespace {
