@@ -124,6 +124,24 @@ TEST_F(SettlementAcquirer, a_difference_within_the_tolerance_is_matched_and_one_
   expect_sound();
 }
 
+// Found by review: the corrected file has other bytes, and what it repeats was booked a second time.
+TEST_F(SettlementAcquirer, a_corrected_file_books_what_was_missing_and_nothing_twice) {
+  const auto right = sold(10'000, "2025-09-01");
+  const auto wrong = sold(20'000, "2025-09-01");
+  const auto first =
+      import_file("monday.csv", csv({right + ",10000,2025-09-01,200", wrong + ",20500,2025-09-01,410"}));
+  ASSERT_EQ(first.status, 201) << first.body;
+  EXPECT_EQ(matched(first.json()), "1 of 2 matched, 1 breaks");
+  const auto corrected =
+      import_file("monday-2.csv", csv({right + ",10000,2025-09-01,200", wrong + ",20000,2025-09-01,400"}));
+  ASSERT_EQ(corrected.status, 201) << corrected.body;
+  EXPECT_EQ(matched(corrected.json()), "1 of 2 matched, 1 breaks");
+  EXPECT_EQ(rows_of(corrected.text("fileId")).at(3), "MATCHED exact");
+  EXPECT_EQ(balances(),
+            (Balances{{"BANK", 30'000 - 600}, {"ACQUIRER_FEES", 600}, {"MERCHANTS_UNSETTLED", 30'000}}));
+  expect_sound();
+}
+
 TEST_F(SettlementAcquirer, a_file_is_imported_once_and_a_later_one_brings_what_it_lacked) {
   const auto date = "2025-09-01";
   for (int i = 0; i < 4; ++i) sold(10'000 + i, date);

@@ -70,6 +70,37 @@ TEST_F(SettlementBank, what_comes_back_goes_out_once_more_and_results_count_once
   expect_sound();
 }
 
+// Also after a kill: who lost the answer sends the request again, and hears what came of it.
+TEST_F(SettlementBank, a_request_sent_again_under_its_key_pays_once) {
+  for (std::size_t shop = 0; shop < 3; ++shop) sell(shop, 10'000, "2025-09-01");
+  settle("2025-09-01");
+  const auto send = [&](const char* key, const std::string& date) {
+    auto client = server_.client(first_);
+    return client.post("/v1/payouts/runs", key, R"({"date":")" + date + R"("})");
+  };
+  const auto paid = send("payday", "2025-09-03");
+  ASSERT_TRUE(paid && paid->status == 200) << (paid ? paid->body : "no answer");
+  EXPECT_EQ(number(paid->json(), "requested"), 3);
+  const auto again = send("payday", "2025-09-03");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->body, paid->body);
+  EXPECT_EQ(send("payday", "2025-09-04")->code(), "KEY_REUSED");
+  auto client = server_.client(first_);
+  const auto file = client.post("/v1/payouts/files", "the-file", R"({"date":"2025-09-03"})");
+  ASSERT_TRUE(file && file->status == 200) << (file ? file->body : "no answer");
+  server_.kill();
+  ASSERT_TRUE(server_.start());
+  get_caught_up("/v1/trial-balance");
+  EXPECT_EQ(send("payday", "2025-09-03")->body, paid->body);
+  EXPECT_EQ(send("payday", "2025-09-04")->code(), "KEY_REUSED");
+  auto after = server_.client(first_);
+  EXPECT_EQ(after.post("/v1/payouts/files", "the-file", R"({"date":"2025-09-03"})")->body, file->body);
+  EXPECT_EQ(balances()["PAYOUTS_IN_TRANSIT"], 9'725 + 9'560 + 9'912);
+  // A year that was mistyped isn't paid out today.
+  EXPECT_EQ(post("/v1/payouts/runs", R"({"date":")" + day(366) + "\"}").code(), "CANNOT_RUN");
+  expect_sound();
+}
+
 TEST_F(SettlementBank, a_file_that_cannot_be_read_changes_nothing_and_says_where_and_why) {
   sold_and_sent();
   const auto before = events();
