@@ -164,7 +164,7 @@ class Tree {
                 [this] { return run_demo(a_.demo); });
     demo->add_option("--data-dir", a_.demo.data_dir,
                      "Where to keep it, and go on with it; default: a fresh temporary directory");
-    demo->add_option("--payments", a_.demo.payments, "Payments of the 36 months; default 200,000");
+    demo->add_option("--payments", a_.demo.payments, "Payments of the 36 months; default 100,000");
     demo->add_option("--merchants", a_.demo.merchants, "Merchants, 20 to 200; default 40");
     demo->add_option("--books", a_.demo.books, "Number of books")->capture_default_str();
     demo->add_option("--seed", a_.demo.seed, "Of the city and the provider; default 1");

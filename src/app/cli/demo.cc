@@ -65,7 +65,7 @@ ServiceConfig demo_config(const DemoOptions& options, const std::string& data_di
   // Short, so that a person sees an unknown outcome come and go.
   out.provider_call_ms = 1'500;
   out.resolver_call_ms = 1'000;
-  out.log_level = LogLevel::warn;
+  out.log_level = LogLevel::error;  // every run says at `warn` that it ended
   // For the console's chart of the last hour; the built-in cubes keep hours.
   serving::CubeDeclaration minutes;
   minutes.name = "live_minute";
@@ -116,7 +116,10 @@ class Demo {
         key_(std::move(key)),
         api_(server_, key_) {}
 
+  // The history is there and can be looked at.
   Result<void> build();
+  // Every day of the past, and what is worth a look then.
+  Result<void> settle_and_show();
   void show() const;
   void live(bool once);
 
@@ -128,6 +131,7 @@ class Demo {
   Result<void> catch_up(const char* what);
   void show_numbers() const;
   void show_places(const std::string& base) const;
+  void show_worth_a_look() const;
   void show_curl(const std::string& base) const;
 
   const std::string data_dir_;
@@ -144,6 +148,7 @@ class Demo {
   std::string waiting_;
   double feed_seconds_ = 0;
   double seconds_ = 0;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -165,6 +170,9 @@ Result<void> Demo::open_shops() {
     if (!merchant.organisation.empty()) body += R"(,"organisation":")" + merchant.organisation + "\"";
     WJ_TRY(const auto made, api_.post("/v1/merchants", "demo-merchant-" + merchant.code, body + "}"));
     ids.push_back(text_in(made, "id"));
+  }
+  if (state_.first_key.empty()) {
+    WJ_TRY(state_.first_key, make_key("first", R"({"scopes":["operator"],"label":"first person"})"));
   }
   if (state_.second_key.empty()) {
     WJ_TRY(state_.second_key, make_key("second", R"({"scopes":["operator"],"label":"second person"})"));
@@ -220,7 +228,7 @@ Result<void> Demo::catch_up(const char* what) {
 
 Result<void> Demo::settle() {
   const auto today = business_date_of(SystemClock().now());
-  DemoMoney money(*city_, server_, key_, state_.second_key, today, state_.paid_until);
+  DemoMoney money(*city_, server_, state_.first_key, state_.second_key, today, state_.paid_until);
   auto days = city_->days_before_today();
   for (auto day = city_->today(); day < today; ++day.days) days.push_back(day);
   {
@@ -247,16 +255,27 @@ Result<void> Demo::settle() {
 }
 
 Result<void> Demo::build() {
-  const auto start = std::chrono::steady_clock::now();
   WJ_CHECK(open_shops());
   if (!state_.is_fed) {
-    WJ_CHECK(DemoMoney(*city_, server_, key_, state_.second_key, city_->today(), {}).agree());
+    WJ_CHECK(DemoMoney(*city_, server_, state_.first_key, state_.second_key, city_->today(), {}).agree());
     WJ_CHECK(feed());
   }
   WJ_CHECK(catch_up("lists, totals and accounts"));
+  seconds_ = seconds_since(start_);
+  return {};
+}
+
+Result<void> Demo::settle_and_show() {
+  std::printf("\nEvery day of the past is settled and paid out now; look around meanwhile.\n");
+  std::fflush(stdout);
   WJ_CHECK(settle());
   WJ_CHECK(catch_up("lists, totals and accounts"));
-  seconds_ = seconds_since(start);
+  std::printf(
+      "\n%llu days settled, %llu lines, %llu payouts; all of it in %.1f s, at most %llu MiB of memory\n",
+      static_cast<Number>(money_.days), static_cast<Number>(money_.lines),
+      static_cast<Number>(money_.payouts), seconds_since(start_), static_cast<Number>(peak_memory_mib()));
+  show_worth_a_look();
+  std::fflush(stdout);
   return {};
 }
 
@@ -273,19 +292,20 @@ void Demo::show_numbers() const {
     std::printf("\nThe city of before goes on: %llu payments of %u merchants\n",
                 static_cast<Number>(state_.payments), state_.merchants);
   }
-  std::printf(
-      "%llu days settled, %llu lines, %llu payouts; all of it in %.1f s, at most %llu MiB of memory\n",
-      static_cast<Number>(money_.days), static_cast<Number>(money_.lines),
-      static_cast<Number>(money_.payouts), seconds_, static_cast<Number>(peak_memory_mib()));
+  std::printf("it can be looked at after %.1f s\n", seconds_);
 }
 
 void Demo::show_places(const std::string& base) const {
   std::printf("\nconsole   %s/console/\n", base.c_str());
   std::printf("operator  %s  (sees everything)\n", key_.c_str());
-  std::printf("second    %s  (an operator too: who proposes a change doesn't approve it)\n",
+  std::printf("first     %s  (an operator too: proposes changes)\n", state_.first_key.c_str());
+  std::printf("second    %s  (another one: who proposes a change doesn't approve it)\n",
               state_.second_key.c_str());
   std::printf("merchant  %s  (%s sees its own)\n", state_.merchant_key.c_str(),
               city_->merchant(CityRoles::marketplace).name.c_str());
+}
+
+void Demo::show_worth_a_look() const {
   const auto day = [&](std::int32_t back) { return to_text(BusinessDate{city_->today().days - back}); };
   std::printf(
       "\nWorth a look: search 골동 or ㄱㄷㅍ; settlement of %s, where %s failed without a contract (%s waits "
@@ -315,8 +335,9 @@ void Demo::show() const {
   show_numbers();
   show_places(base);
   show_curl(base);
-  std::printf("Does it all work? build/release/bin/wonjang sanity --url %s --data-dir %s\n", base.c_str(),
-              data_dir_.c_str());
+  std::printf(
+      "Does it all work? build/release/bin/wonjang sanity --url %s --data-dir %s --simulator default\n",
+      base.c_str(), data_dir_.c_str());
   std::fflush(stdout);
 }
 
@@ -351,6 +372,7 @@ Result<void> run(const DemoOptions& options) {
     Demo demo(data_dir, std::move(state), service->port(), std::move(key));
     WJ_CHECK(demo.build());
     demo.show();
+    WJ_CHECK(demo.settle_and_show());
     demo.live(options.once);
   }
   end_on_next_signal();

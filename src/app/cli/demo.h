@@ -18,7 +18,8 @@ struct DemoOptions {
   std::uint16_t port = 8080;
   bool once = false;
 };
-constexpr std::uint64_t kDemoPayments = 200'000;
+// So that all of it, settled and paid out, stands within a minute on 2 cores.
+constexpr std::uint64_t kDemoPayments = 100'000;
 
 int run_demo(const DemoOptions& options);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "app/cli/money_client.h"
 #include "base/assert.h"
@@ -19,6 +20,7 @@ constexpr std::int32_t kBankDays = 3;          // what was paid out later, the b
 constexpr std::int32_t kFileFromDays = 9;
 constexpr std::int32_t kFileUntilDays = 2;
 constexpr auto kLookAgain = std::chrono::milliseconds(2);
+constexpr auto kPatience = std::chrono::seconds(10);
 
 BusinessDate plus(BusinessDate date, std::int32_t days) { return {date.days + days}; }
 
@@ -92,7 +94,14 @@ bool DemoMoney::is_pay_day(BusinessDate day) const {
 Result<void> DemoMoney::run_day(BusinessDate day) {
   const auto date = to_text(day);
   WJ_TRY(auto run, first_.post("/v1/settlement/runs", "demo-run-" + date, date_body(day)));
-  while (text_in(run, "state") == "RUNNING") {
+  // A look at the moment in which it ends may call it interrupted: only what stays so is.
+  const auto patience = std::chrono::steady_clock::now() + kPatience;
+  const auto is_over = [&] {
+    const auto state = text_in(run, "state");
+    if (state == "RUNNING") return false;
+    return state != "INTERRUPTED" || std::chrono::steady_clock::now() > patience;
+  };
+  while (!is_over()) {
     std::this_thread::sleep_for(kLookAgain);
     WJ_TRY(run, first_.get("/v1/settlement/runs/" + date));
   }
@@ -153,10 +162,9 @@ Result<void> DemoMoney::hold_back() {
                              to_text(plus(city_.today(), -5)) + R"(","reason":"배송 분쟁 확인 중"}})");
 }
 
-// All were paid, but for one of a closed account and the newest, which are on their way.
+// All were paid, but for the newest, which are on their way, and the last one of a closed account.
 Result<std::string> DemoMoney::rows_of_bank(bool one_fails) {
-  std::string rows;
-  std::size_t count = 0;
+  std::vector<std::pair<std::string, std::string>> sent;  // id and date, oldest first
   const auto base = "/v1/payouts?limit=1000&from=" + to_text(plus(city_.today(), -6 * 365)) +
                     "&until=" + to_text(plus(city_.today(), 1 - kBankDays));
   std::string cursor;
@@ -164,14 +172,17 @@ Result<std::string> DemoMoney::rows_of_bank(bool one_fails) {
     WJ_TRY(const auto page, first_.get(base + (cursor.empty() ? "" : "&cursor=" + path_part(cursor))));
     for (const auto& item : page.at("items").as_array()) {
       const auto& payout = item.as_object();
-      if (text_in(payout, "state") != "SENT") continue;
-      const bool is_refused = one_fails && ++count == 40;
-      const auto id = text_in(payout, "payoutId");
-      rows += id + (is_refused ? ",FAILED," : ",PAID,") + "bt-" + id.substr(id.size() - 10) + "," +
-              text_in(payout, "date") + "T15:00:00+09:00," + (is_refused ? "ACCOUNT_CLOSED" : "") + "\r\n";
+      if (text_in(payout, "state") == "SENT")
+        sent.emplace_back(text_in(payout, "payoutId"), text_in(payout, "date"));
     }
     cursor = text_in(page, "nextCursor");
   } while (!cursor.empty());
+  std::string rows;
+  for (const auto& [id, date] : sent) {
+    const bool is_refused = one_fails && id == sent.back().first;
+    rows += id + (is_refused ? ",FAILED," : ",PAID,") + "bt-" + id.substr(id.size() - 10) + "," + date +
+            "T15:00:00+09:00," + (is_refused ? "ACCOUNT_CLOSED" : "") + "\r\n";
+  }
   return rows;
 }
 
@@ -184,20 +195,20 @@ Result<void> DemoMoney::answer_of_bank(bool one_fails) {
   return applied.status < 300 ? Result<void>() : Result<void>(problem_error(applied));
 }
 
-// Everything that the tour operator took, as its acquirer lists it: one row is 1,000 won short, one is of
-// nobody.
+// What the tour operator took, as its acquirer lists it, but for one approval; and one row is of nobody.
 std::string DemoMoney::acquirers_file() const {
   const auto from = plus(city_.today(), -kFileFromDays);
+  const auto ours = city_.movements(CityRoles::travel, from, plus(city_.today(), -kFileUntilDays));
+  std::string left_out;
+  for (const auto& one : ours) {
+    const auto alike = std::ranges::count(ours, one.approve_no, &CityMovement::approve_no);
+    if (left_out.empty() && one.amount > 0 && alike == 1) left_out = one.approve_no;
+  }
   std::string csv = "number,amount,date,fee\r\n";
-  bool is_short = false;
-  for (const auto& one : city_.movements(CityRoles::travel, from, plus(city_.today(), -kFileUntilDays))) {
-    auto amount = one.amount;
-    if (!is_short && amount > 10'000) {
-      amount -= 1'000;
-      is_short = true;
-    }
-    csv += one.approve_no + "," + std::to_string(amount) + "," + to_text(one.date) + "," +
-           std::to_string(amount * 15 / 1'000) + "\r\n";
+  for (const auto& one : ours) {
+    if (one.approve_no == left_out) continue;
+    csv += one.approve_no + "," + std::to_string(one.amount) + "," + to_text(one.date) + "," +
+           std::to_string(one.amount * 15 / 1'000) + "\r\n";
   }
   return csv + "00000001,77000," + to_text(from) + ",1155\r\n";
 }

@@ -32,7 +32,7 @@ struct Goods {
 constexpr Goods kOwnGoods[] = {
     {"coffee", "아메리카노"},        {"cafe", "카페라떼"},          {"ski", "스키 1일권"},
     {"academy", "수학 강의"},        {"hotel", "바다 전망 1박"},    {"books", "장편 소설"},
-    {"game", "별빛 패키지"},         {"chicken", "후라이드 치킨"},  {"curio", "백자 항아리"},
+    {"game", "별빛 패키지"},         {"chicken", "후라이드 치킨"},  {"curio", "골동품 백자 항아리"},
     {"streaming", "월 정기 이용권"}, {"travel", "한라산 1일 투어"}, {"abroad", "Hanji lamp"},
     {"newcomer", "크루아상"}};
 

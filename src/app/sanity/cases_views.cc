@@ -130,7 +130,7 @@ void event_feed(World& world, Check& check) {
   for (int i = 0; i < 100 && count_of(page, "events") == 0; ++i)
     page = world.get(world.stranger, "/v1/events?after=" + member(page, "nextCursor"));
   check.answered("what came since", page, 200);
-  check.has("what came first", page, "events.0.type", "payment.created");
+  check.has("what came first", page, "events.0.type", "com.wonjang.payment.created");
   check.holds("whose it is", page.body.find(member(paid, "id")) != std::string::npos,
               "the payment " + member(paid, "id"), page.body);
 }
