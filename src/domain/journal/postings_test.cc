@@ -32,7 +32,8 @@ TEST(Postings, of_each_kind_of_event) {
 TEST(Postings, no_kind_of_event_is_left_out) {
   std::set<std::size_t> kinds;
   for (const auto& c : cases()) kinds.insert(c.event.body.index());
-  EXPECT_EQ(kinds.size(), std::variant_size_v<EventAlternatives>) << "a kind without a case: decide what it posts";
+  EXPECT_EQ(kinds.size(), std::variant_size_v<EventAlternatives>)
+      << "a kind without a case: decide what it posts";
 }
 
 TEST(Postings, every_account_is_used_or_explained) {
