@@ -195,22 +195,22 @@ Result<void> DemoMoney::answer_of_bank(bool one_fails) {
   return applied.status < 300 ? Result<void>() : Result<void>(problem_error(applied));
 }
 
-// What the tour operator took, as its acquirer lists it, but for one approval; and one row is of nobody.
+// What the tour operator took, as its acquirer lists it, but for one approval; and a row of the same day is
+// of nobody.
 std::string DemoMoney::acquirers_file() const {
-  const auto from = plus(city_.today(), -kFileFromDays);
-  const auto ours = city_.movements(CityRoles::travel, from, plus(city_.today(), -kFileUntilDays));
-  std::string left_out;
-  for (const auto& one : ours) {
-    const auto alike = std::ranges::count(ours, one.approve_no, &CityMovement::approve_no);
-    if (left_out.empty() && one.amount > 0 && alike == 1) left_out = one.approve_no;
-  }
+  const auto ours = city_.movements(CityRoles::travel, plus(city_.today(), -kFileFromDays),
+                                    plus(city_.today(), -kFileUntilDays));
+  const auto left_out = std::ranges::find_if(ours, [&](const CityMovement& one) {
+    return one.amount > 0 && std::ranges::count(ours, one.approve_no, &CityMovement::approve_no) == 1;
+  });
   std::string csv = "number,amount,date,fee\r\n";
-  for (const auto& one : ours) {
-    if (one.approve_no == left_out) continue;
-    csv += one.approve_no + "," + std::to_string(one.amount) + "," + to_text(one.date) + "," +
-           std::to_string(one.amount * 15 / 1'000) + "\r\n";
+  for (auto one = ours.begin(); one != ours.end(); ++one) {
+    if (one == left_out) continue;
+    csv += one->approve_no + "," + std::to_string(one->amount) + "," + to_text(one->date) + "," +
+           std::to_string(one->amount * 15 / 1'000) + "\r\n";
   }
-  return csv + "00000001,77000," + to_text(from) + ",1155\r\n";
+  const auto date = left_out == ours.end() ? plus(city_.today(), -kFileFromDays) : left_out->date;
+  return csv + "00000001,77000," + to_text(date) + ",1155\r\n";
 }
 
 // Of what must lie outside, 97 % do: a gap to look at.
