@@ -25,6 +25,9 @@ test('a payment is found by two syllables and followed to its payout, down to th
     assert.match(await text(page, 'section:has-text("왜 이 금액인가") tfoot'), new RegExp(`지급액\\s+${won(payout.amount)}원`));
     assert.equal(await page.locator('main .table-box tbody tr').count(), payout.lines);
     assert.match(await text(page, '.facts'), /KB-.*-0042/);
+    await page.goto(`${world.url}/console/search?q=${id}`);
+    await page.locator(`main a[href$="/payouts/${id}"]`).click();
+    await page.waitForSelector('text=왜 이 금액인가');
     await page.locator('tbody tr', { hasText: '48,000원' }).locator('a').first().click();
     await page.waitForSelector('text=금액이 나온 과정');
     const { items } = await world.get(`/v1/payments/${world.followed.id}/settlement-lines`);

@@ -1,5 +1,7 @@
 // What the API answers, as far as the screens read it; the whole of it is openapi.json.
 
+import type { Payout } from './money_types';
+
 export interface Seen {
   position: string;
   lagEvents: number;
@@ -68,6 +70,7 @@ export interface PaymentPage extends Page {
 
 export interface SearchPage extends Page {
   payments: SearchHit[];
+  payouts?: Payout[]; // of a payout's id, or a settlement line's
   period: { from: string; until: string };
   seen: Seen;
 }

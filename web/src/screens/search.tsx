@@ -18,13 +18,17 @@ export function Search() {
   const got = useGet<SearchPage>(q === '' ? null : `/v1/search?q=${encodeURIComponent(q)}&limit=50${after ? `&after=${encodeURIComponent(after)}` : ''}`);
   const operator = session.value?.role === 'OPERATOR';
   const rows = got.data?.payments ?? [];
+  const payouts = got.data?.payouts ?? [];
   return (
     <>
       <Head title={t('searchTitle', q)} sub={<Fresh seen={got.data?.seen} at={got.at} />} />
       {q === '' && <Empty title={t('searchHow')}>{t('searchHowMore')}</Empty>}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {q !== '' && !got.data && !got.problem && <Skeleton />}
-      {got.data && rows.length === 0 && !got.isLoading && <Empty title={t('nothingFoundFor', q)}>{t('searchHowMore')}</Empty>}
+      {got.data && rows.length + payouts.length === 0 && !got.isLoading && <Empty title={t('nothingFoundFor', q)}>{t('searchHowMore')}</Empty>}
+      {payouts.map((p) => (
+        <p key={p.payoutId}><a href={href(`/payouts/${p.payoutId}`)}>{t('payout')} {p.date}</a> · {merchantName(p.merchantId)} · <Money value={p.amount} currency={p.currency} /></p>
+      ))}
       {rows.length > 0 && (
         <Table
           caption={t('searchTitle', q)}
