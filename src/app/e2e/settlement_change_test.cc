@@ -54,8 +54,7 @@ class SettlementChange : public SettlementWorld {
 };
 
 TEST_F(SettlementChange, who_proposed_is_told_and_does_not_approve) {
-  const auto own = get(server_.house(), "/v1/changes?status=PROPOSED");
-  EXPECT_TRUE(items(own).empty());
+  EXPECT_TRUE(items(get_caught_up("/v1/changes?status=PROPOSED")).empty());
   const auto body = contract_body(shops_[0], {20'000});
   const auto proposed = must_post("/v1/changes", body, 201);
   const auto id = text(proposed, "changeId");
