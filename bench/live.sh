@@ -55,8 +55,9 @@ under_load() {  # EVENTS_PER_SECOND LABEL PROBE
   loader=$!
   sleep 3
   note "$2" "$(python3 bench/live/probe.py "$3" "$url" "$key" "$seconds")"
-  wait "$loader"; loader=
-  note "$2, arriving" "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(json.dumps({k: d[k] for k in d if k in ("payments", "per_second", "p50_ms", "p99_ms", "seconds", "failed")}))' "$scratch/load.json")"
+  wait "$loader" || say "$2: not every payment was taken: $(tail -1 "$scratch/load.log")"
+  loader=
+  note "$2, arriving" "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(json.dumps({k: d[k] for k in ("payments", "per_second", "dropped", "unexpected", "lost")} | {"latency_ms": {k: d["latency_ms"][k] for k in ("p50", "p99")}}))' "$scratch/load.json")"
 }
 
 say "writing $payments payments"

@@ -34,7 +34,8 @@ struct ServiceConfig {
   // The serving views: lists, search, totals
   std::uint64_t serving_memory_bytes = 512ULL << 20U;       // of their storage engine
   std::uint64_t serving_write_buffer_bytes = 96ULL << 20U;  // of it; what a crash has to fold again
-  std::uint32_t serving_nice = 19;  // of the thread that folds, 0..19: with too few cores, writes go first
+  std::uint32_t serving_nice = 0;   // of the thread that folds, 0..19; above 0 writes go first where cores
+                                    // are short, and the views fall behind by seconds
   std::uint32_t query_threads = 1;  // for questions that read more than a page
   std::uint64_t search_seeks_max = 2'000;  // ceilings: what one answer may read
   std::uint64_t search_rows_max = 20'000;
@@ -47,10 +48,9 @@ struct ServiceConfig {
   // The money side: journal, settlement, payouts
   std::uint64_t money_memory_bytes = 256ULL << 20U;       // of its storage engine
   std::uint64_t money_write_buffer_bytes = 64ULL << 20U;  // of it; what a crash has to fold again
-  std::uint32_t money_nice =
-      5;  // of the thread that folds: a run waits for it, so it doesn't stand back as far
-  bool settlement_four_eyes = true;      // who proposes a change doesn't decide it
-  std::uint32_t settlement_workers = 2;  // that compute lines; 0: the run's own thread
+  std::uint32_t money_nice = 5;                           // of the thread that folds
+  bool settlement_four_eyes = true;                       // who proposes a change doesn't decide it
+  std::uint32_t settlement_workers = 2;                   // that compute lines; 0: the run's own thread
 
   // The door
   std::string listen_address = "127.0.0.1";
