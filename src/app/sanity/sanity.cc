@@ -77,7 +77,8 @@ const char* name_of(Check::Outcome outcome) {
   return "";
 }
 
-std::string seconds_text(std::int64_t ms) {
+std::string time_text(std::int64_t ms) {
+  if (ms < 1'000) return std::to_string(ms) + " ms";
   return std::to_string(ms / 1'000) + "." + std::to_string(ms % 1'000 / 100) + " s";
 }
 
@@ -124,10 +125,10 @@ std::string summary_of(const Report& report, Language language) {
   std::string out;
   if (language == Language::ko) {
     out = "\n" + std::to_string(report.results.size()) + "건 중 정상 " + ok + ", 이상 " + wrong +
-          ", 건너뜀 " + skipped + ", " + seconds_text(report.ms) + "\n";
+          ", 건너뜀 " + skipped + ", " + time_text(report.ms) + "\n";
   } else {
     out = "\n" + std::to_string(report.results.size()) + " cases: " + ok + " OK, " + wrong + " NOT OK, " +
-          skipped + " skipped, in " + seconds_text(report.ms) + "\n";
+          skipped + " skipped, in " + time_text(report.ms) + "\n";
   }
   if (!report.left_behind.empty()) out += "left behind: " + report.left_behind + "\n";
   return out;
