@@ -1,33 +1,16 @@
 #include "app/service/money_parts.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
 #include <utility>
 
-#include "adapters/memory/memory_places.h"
 #include "adapters/openssl/crypto.h"
-#include "adapters/rocksdb/rocks_places.h"
 #include "app/api/log.h"
+#include "app/service/projection_parts.h"
 
 namespace wonjang {
 namespace {
-
-constexpr std::int64_t kLagTroubleUs = 10'000'000;
-
-Result<std::unique_ptr<KvPlaces>> open_places(const ServiceConfig& config) {
-  if (config.in_memory) return std::unique_ptr<KvPlaces>(std::make_unique<MemoryPlaces>());
-  RocksSharedOptions shared;
-  shared.memory_bytes = config.money_memory_bytes;
-  // While flushes lag behind the writer there are two of them.
-  shared.write_buffer_bytes = 2 * config.money_write_buffer_bytes;
-  RocksKvOptions options;
-  options.shared = RocksShared::make(shared);
-  options.write_buffer_bytes = config.money_write_buffer_bytes;
-  WJ_TRY(auto places, RocksPlaces::open(money_directory(config.data_dir), options));
-  return std::unique_ptr<KvPlaces>(std::move(places));
-}
 
 // Two processes never share it, one that was started again doesn't have it either.
 std::string holder_of_this_process() {
@@ -44,15 +27,13 @@ Result<std::unique_ptr<MoneyParts>> MoneyParts::open(const ServiceConfig& config
                                                      const Clock& clock, const EventCodec& codec,
                                                      const Digest& digest, money::NumberOf number_of) {
   std::unique_ptr<MoneyParts> out(new MoneyParts());
-  WJ_TRY(out->places_, open_places(config));
+  WJ_TRY(out->places_, open_places({config.in_memory, money_directory(config.data_dir),
+                                    config.money_memory_bytes, config.money_write_buffer_bytes}));
   MoneyOptions options;
   options.four_eyes = config.settlement_four_eyes;
   options.workers = config.settlement_workers;
   options.holder = holder_of_this_process();
-  // As for the views: payments are taken first (serving_parts.cc).
-  options.runner.thread_begins = [nice = config.money_nice] {
-    static_cast<void>(setpriority(PRIO_PROCESS, 0, static_cast<int>(nice)));
-  };
+  options.runner.thread_begins = stand_back(config.money_nice);
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "money", {{"what", line}}); };
   WJ_TRY(out->side_,
          MoneySide::open(std::move(options), ledger,
@@ -66,13 +47,7 @@ std::vector<Sample> MoneyParts::samples() const {
   const auto add = [&](const std::string& name, const char* help, bool is_counter, double value) {
     out.push_back({"money_" + name, help, is_counter, {}, value});
   };
-  for (std::size_t book = 0; book < status.positions.size(); ++book) {
-    out.push_back({"money_position",
-                   "Events of the book that the money side has folded.",
-                   false,
-                   {{"book", std::to_string(book)}},
-                   static_cast<double>(status.positions[book])});
-  }
+  add_positions(out, "money", "Events of the book that the money side has folded.", status);
   add("lag_events", "Events that are durable and not folded into journal, lines and payouts yet.", false,
       static_cast<double>(status.lag_events));
   add("lag_seconds", "Age of the oldest of them.", false, static_cast<double>(status.lag_us) / 1e6);
@@ -89,22 +64,7 @@ std::vector<Sample> MoneyParts::samples() const {
 }
 
 std::string MoneyParts::trouble() const {
-  const auto status = side_->runner().status();
-  const auto behind = std::to_string(status.lag_events) + " events behind";
-  switch (status.state) {
-    case projection::State::opening:
-    case projection::State::rebuilding:
-      return "being built, " + behind + ": journal, settlement and payouts answer 503";
-    case projection::State::stopped:
-      return "stopped, " + behind +
-             ": journal, settlement and payouts show an old state, no run is possible; "
-             "GET /v1/views says why";
-    case projection::State::catching_up:
-    case projection::State::live:
-      break;
-  }
-  if (status.lag_us > kLagTroubleUs) return behind + ", " + std::to_string(status.lag_us / 1'000'000) + " s";
-  return {};
+  return trouble_of(side_->runner().status(), "journal, settlement and payouts", "no run is possible");
 }
 
 }  // namespace wonjang

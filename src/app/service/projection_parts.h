@@ -1,0 +1,40 @@
+// What the parts of a service that fold the log (serving_parts.h, money_parts.h) have alike: where their
+// stores are, the folding thread's priority, how far behind they are.
+//
+// Threads: any.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/api/metrics.h"
+#include "engine/projection/status.h"
+#include "ports/kv_places.h"
+
+namespace wonjang {
+
+struct PlacesConfig {
+  bool in_memory = false;
+  std::string directory;
+  std::uint64_t memory_bytes = 0;  // of their storage engine
+  std::uint64_t write_buffer_bytes = 0;
+};
+// Errors: unavailable (no space, in use), corrupt.
+Result<std::unique_ptr<KvPlaces>> open_places(const PlacesConfig& config);
+
+// For projection::Options::thread_begins. On Linux this is the priority of the calling thread alone; 0 leaves
+// it.
+std::function<void()> stand_back(std::uint32_t nice);
+
+// <name>_position, one per book.
+void add_positions(std::vector<Sample>& out, const std::string& name, const char* help,
+                   const projection::Status& status);
+
+// What an operator should know, in one line; empty when all is well. `answers`: "lists, search and totals";
+// `stopped_too`: what else is no longer so once it has stopped, or empty.
+std::string trouble_of(const projection::Status& status, const std::string& answers,
+                       const std::string& stopped_too = {});
+
+}  // namespace wonjang
