@@ -45,6 +45,23 @@ Result<ServerAddress> parse_server_url(std::string_view url) {
   return out;
 }
 
+std::string percent_encoded(std::string_view text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
+    if (plain) {
+      out.push_back(c);
+      continue;
+    }
+    out.push_back('%');
+    out.push_back(kDigits[static_cast<unsigned char>(c) >> 4U]);
+    out.push_back(kDigits[static_cast<unsigned char>(c) & 15U]);
+  }
+  return out;
+}
+
 Result<std::string> read_key_file(const std::string& path) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) {

@@ -26,6 +26,9 @@ struct ServerAddress {
 // "http://127.0.0.1:8080". Errors: invalid.
 Result<ServerAddress> parse_server_url(std::string_view url);
 
+// For a part of a path or a value of a query.
+std::string percent_encoded(std::string_view text);
+
 // The API key in a file, without white space. Errors: invalid (can't be read, others can read it, empty).
 Result<std::string> read_key_file(const std::string& path);
 

@@ -169,7 +169,7 @@ Result<std::string> DemoMoney::rows_of_bank(bool one_fails) {
                     "&until=" + to_text(plus(city_.today(), 1 - kBankDays));
   std::string cursor;
   do {
-    WJ_TRY(const auto page, first_.get(base + (cursor.empty() ? "" : "&cursor=" + path_part(cursor))));
+    WJ_TRY(const auto page, first_.get(base + (cursor.empty() ? "" : "&cursor=" + percent_encoded(cursor))));
     for (const auto& item : page.at("items").as_array()) {
       const auto& payout = item.as_object();
       if (text_in(payout, "state") == "SENT")

@@ -178,11 +178,12 @@ int run_decide(const OnlineOptions& options, const std::string& change_id, bool 
   json::object body;
   body["decision"] = approve ? "APPROVE" : "REJECT";
   if (!note.empty()) body["note"] = note;
-  return shown(options, posted(options, "/v1/changes/" + path_part(change_id) + "/decisions", body), {});
+  return shown(options, posted(options, "/v1/changes/" + percent_encoded(change_id) + "/decisions", body),
+               {});
 }
 
 int run_what_if(const OnlineOptions& options, const std::string& change_id) {
-  return show_what_if(options, got(options, "/v1/changes/" + path_part(change_id) + "/what-if"));
+  return show_what_if(options, got(options, "/v1/changes/" + percent_encoded(change_id) + "/what-if"));
 }
 
 int run_payout_run(const OnlineOptions& options, const PayoutRunOptions& payout) {
@@ -255,7 +256,7 @@ int run_funds_file(const OnlineOptions& options, const QueryFlags& flags, const 
   if (day.empty()) return fail(invalid("say which day's report: --as-of, a day that is over"));
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
-  const auto report = "/v1/funds/reports/" + path_part(day);
+  const auto report = "/v1/funds/reports/" + percent_encoded(day);
   const auto query = query_of({{"knownAt", value_of("knownAt")}});
   const std::pair<std::string, std::string> parts[] = {{report + query, file},
                                                        {report + "/signature" + query, file + ".sig"},
@@ -278,7 +279,8 @@ int run_reconcile_match(const OnlineOptions& options, const std::string& file_id
                         const ReconcileImport& match) {
   const auto query =
       query_of({{"amountTolerance", match.amount_tolerance}, {"dateTolerance", match.date_tolerance}});
-  return shown(options, posted(options, "/v1/acquirer-files/" + path_part(file_id) + "/matches" + query, {}),
+  return shown(options,
+               posted(options, "/v1/acquirer-files/" + percent_encoded(file_id) + "/matches" + query, {}),
                {});
 }
 

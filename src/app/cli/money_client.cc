@@ -49,27 +49,11 @@ Result<json::object> MoneyClient::post_json(const std::string& target, const jso
 
 std::string new_key() { return "cli-" + to_hex(random_bytes(16)); }
 
-std::string path_part(std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.';
-    if (plain) {
-      out.push_back(c);
-      continue;
-    }
-    out.push_back('%');
-    out.push_back(kDigits[static_cast<unsigned char>(c) >> 4U]);
-    out.push_back(kDigits[static_cast<unsigned char>(c) & 15U]);
-  }
-  return out;
-}
-
 std::string query_of(const QueryFlags& flags) {
   std::string out;
   for (const auto& [name, value] : flags) {
-    if (!value.empty()) out.append(out.empty() ? "?" : "&").append(name).append("=").append(path_part(value));
+    if (!value.empty())
+      out.append(out.empty() ? "?" : "&").append(name).append("=").append(percent_encoded(value));
   }
   return out;
 }

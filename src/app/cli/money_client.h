@@ -41,7 +41,6 @@ std::string new_key();
 
 // "?name=value&..." of those that have a value; empty when none has.
 std::string query_of(const QueryFlags& flags);
-std::string path_part(std::string_view text);  // percent-encoded
 
 Result<boost::json::object> parse_object(const std::string& text);
 Result<std::string> read_text_of(const std::string& path);

@@ -84,40 +84,23 @@ int show(const OnlineOptions& options, const Result<ApiResponse>& response, std:
   return kExitOk;
 }
 
-std::string url_encoded(const std::string& text) {
-  std::string out;
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (plain) {
-      out.push_back(c);
-      continue;
-    }
-    out.push_back('%');
-    out.push_back(kDigits[static_cast<unsigned char>(c) >> 4U]);
-    out.push_back(kDigits[static_cast<unsigned char>(c) & 15U]);
-  }
-  return out;
-}
-
 }  // namespace
 
 int run_payment_get(const OnlineOptions& options, const std::string& payment_id) {
-  return show(options,
-              ask(options, [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id)); }),
-              {});
+  return show(
+      options,
+      ask(options, [&](ApiClient& c) { return c.get("/v1/payments/" + percent_encoded(payment_id)); }), {});
 }
 
 int run_payment_of_order(const OnlineOptions& options, const std::string& order_id,
                          const std::string& merchant_id) {
-  auto target = "/v1/payments?orderId=" + url_encoded(order_id);
-  if (!merchant_id.empty()) target += "&merchantId=" + url_encoded(merchant_id);
+  auto target = "/v1/payments?orderId=" + percent_encoded(order_id);
+  if (!merchant_id.empty()) target += "&merchantId=" + percent_encoded(merchant_id);
   return show(options, ask(options, [&](ApiClient& c) { return c.get(target); }), {});
 }
 
 int run_payment_events(const OnlineOptions& options, const std::string& payment_id) {
-  return show(options, ask_list(options, "/v1/payments/" + url_encoded(payment_id) + "/events", "events"),
+  return show(options, ask_list(options, "/v1/payments/" + percent_encoded(payment_id) + "/events", "events"),
               "events", {},
               {{"recorded", "recordedtime"},
                {"type", "type"},
@@ -160,7 +143,7 @@ std::optional<std::uint64_t> version_in(const std::string& payment) {
 int run_settle_outcome(const OnlineOptions& options, const ResolutionOptions& resolution) {
   if (resolution.approval_id.empty() == resolution.cancel_id.empty())
     return fail(invalid("say which one you settle: --approval apr_... or --cancel cnl_..."));
-  const auto path = "/v1/payments/" + url_encoded(resolution.payment_id);
+  const auto path = "/v1/payments/" + percent_encoded(resolution.payment_id);
   const auto payment = ask(options, [&](ApiClient& c) { return c.get(path); });
   if (!payment) return fail(payment.error());
   const auto version = version_in(payment->body);
@@ -203,13 +186,13 @@ int run_in_doubt(const OnlineOptions& options, bool waiting_for_person) {
 
 int run_online_backup(const OnlineOptions& options, const std::string& name) {
   return show(options,
-              ask(options, [&](ApiClient& c) { return c.put("/v1/admin/backups/" + url_encoded(name)); }),
+              ask(options, [&](ApiClient& c) { return c.put("/v1/admin/backups/" + percent_encoded(name)); }),
               "books");
 }
 
 int run_proof_payment(const OnlineOptions& options, const std::string& payment_id, const std::string& file) {
-  const auto response =
-      ask(options, [&](ApiClient& c) { return c.get("/v1/payments/" + url_encoded(payment_id) + "/proof"); });
+  const auto response = ask(
+      options, [&](ApiClient& c) { return c.get("/v1/payments/" + percent_encoded(payment_id) + "/proof"); });
   if (!response) return fail(response.error());
   if (file.empty() || file == "-") {
     std::fputs(response->body.c_str(), stdout);
@@ -242,7 +225,8 @@ int run_key_revoke(const OnlineOptions& options, const std::string& key_id) {
   return show(options,
               ask(options,
                   [&](ApiClient& c) {
-                    return c.post("/v1/api-keys/" + url_encoded(key_id) + "/revoke", fresh_key("revoke"), "");
+                    return c.post("/v1/api-keys/" + percent_encoded(key_id) + "/revoke", fresh_key("revoke"),
+                                  "");
                   }),
               {});
 }

@@ -76,7 +76,7 @@ int exit_of(const json::object& run) {
 int run_settlement_plan(const OnlineOptions& options, const std::string& date) {
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
-  const auto plan = client->get("/v1/settlement/plans/" + path_part(date));
+  const auto plan = client->get("/v1/settlement/plans/" + percent_encoded(date));
   if (!plan) return fail(plan.error());
   if (options.output != "table") {
     print_money(options, *plan, "totals");
@@ -94,7 +94,7 @@ int run_settlement_plan(const OnlineOptions& options, const std::string& date) {
 int run_settlement_run(const OnlineOptions& options, const std::string& date, bool again) {
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
-  const auto run_path = "/v1/settlement/runs/" + path_part(date);
+  const auto run_path = "/v1/settlement/runs/" + percent_encoded(date);
   const auto begun = again ? client->post_json(run_path + "/reruns", {})
                            : client->post_json("/v1/settlement/runs", {{"date", date}});
   if (!begun) return fail(begun.error());
@@ -118,7 +118,7 @@ int run_settlement_status(const OnlineOptions& options, const std::string& date)
   if (date.empty()) return run_money_list(options, "/v1/settlement/runs", {});
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
-  const auto run = client->get("/v1/settlement/runs/" + path_part(date));
+  const auto run = client->get("/v1/settlement/runs/" + percent_encoded(date));
   if (!run) return fail(run.error());
   print_run(options, *run);
   return kExitOk;
@@ -127,7 +127,7 @@ int run_settlement_status(const OnlineOptions& options, const std::string& date)
 int run_settlement_explain(const OnlineOptions& options, const std::string& line_id) {
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
-  const auto line = client->get("/v1/settlement/lines/" + path_part(line_id));
+  const auto line = client->get("/v1/settlement/lines/" + percent_encoded(line_id));
   if (!line) return fail(line.error());
   const bool same = text_in(*line, "recomputed") == "true";
   if (options.output != "table") {

@@ -17,29 +17,12 @@ namespace {
 
 namespace json = boost::json;
 
-std::string escaped(std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == ',' || c == '.';
-    if (plain) {
-      out.push_back(c);
-      continue;
-    }
-    out.push_back('%');
-    out.push_back(kDigits[static_cast<unsigned char>(c) >> 4U]);
-    out.push_back(kDigits[static_cast<unsigned char>(c) & 15U]);
-  }
-  return out;
-}
-
 std::string target_of(const ViewQuestion& question, const std::string& after) {
   std::string out = question.path;
   char mark = '?';
   const auto add = [&](std::string_view name, const std::string& value) {
     if (value.empty()) return;
-    out.append(1, mark).append(name).append("=").append(escaped(value));
+    out.append(1, mark).append(name).append("=").append(percent_encoded(value));
     mark = '&';
   };
   for (const auto& [name, value] : question.flags) add(name, value);
@@ -139,11 +122,11 @@ ViewQuestion ask_search(const std::string& text, const QueryFlags& flags) {
   return out;
 }
 ViewQuestion ask_lifecycle(const std::string& payment_id) {
-  return {"/v1/payments/" + escaped(payment_id) + "/lifecycle", "steps", {}};
+  return {"/v1/payments/" + percent_encoded(payment_id) + "/lifecycle", "steps", {}};
 }
 ViewQuestion ask_totals(const std::string& cube, const QueryFlags& flags) {
   if (cube.empty()) return {"/v1/totals", "cubes", {}};
-  return {"/v1/totals/" + escaped(cube), "rows", flags};
+  return {"/v1/totals/" + percent_encoded(cube), "rows", flags};
 }
 ViewQuestion ask_top(const QueryFlags& flags) { return {"/v1/merchants/top", "merchants", flags}; }
 
