@@ -1,17 +1,12 @@
 // Commands of the money side, typed: what is wrong with the arguments is said before anything is sent, a dry
 // run writes nothing, and `-O json` prints what the server answered.
+#include "app/cli/money_test_service.h"
+
 #include <boost/json.hpp>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
 
-#include "app/cli/api_client.h"
-#include "app/cli/commands.h"
-#include "app/cli/exit.h"
-#include "app/cli/merchants.h"
-#include "app/service/service.h"
 #include "engine/ledger/ledger.h"
-#include "testing/temp_dir.h"
 
 namespace wonjang {
 namespace {
@@ -19,96 +14,25 @@ namespace {
 namespace json = boost::json;
 using testing::HasSubstr;
 
-struct Said {
-  int exit = -1;
-  std::string output;
-  std::string errors;
-
-  json::object object() const {
-    boost::system::error_code error;
-    auto value = json::parse(output, error);
-    EXPECT_FALSE(error) << "that is no JSON: " << output << errors;
-    return !error && value.is_object() ? value.as_object() : json::object();
-  }
-};
-
-Said say(std::vector<std::string> words) {
-  std::vector<const char*> argv{"wonjang"};
-  for (const auto& word : words) argv.push_back(word.c_str());
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  Said out;
-  out.exit = run_command_line(static_cast<int>(argv.size()), argv.data());
-  out.output = testing::internal::GetCapturedStdout();
-  out.errors = testing::internal::GetCapturedStderr();
-  return out;
+json::object object_of(const Said& said) {
+  boost::system::error_code error;
+  auto value = json::parse(said.output, error);
+  EXPECT_FALSE(error) << "that is no JSON: " << said.output << said.errors;
+  return !error && value.is_object() ? value.as_object() : json::object();
 }
 
-class MoneyCommands : public testing::Test {
+class MoneyCommands : public MoneyService {
  protected:
-  void SetUp() override {
-    start_log(LogLevel::off);
-    ServiceConfig config;
-    config.data_dir = data_dir_;
-    config.books = 1;
-    config.listen_port = 0;
-    config.disk_reserve_bytes = 1 << 20U;
-    config.money_nice = 0;
-    config.settlement_four_eyes = false;
-    auto opened = Service::open(config);
-    ASSERT_TRUE(opened) << opened.error().message;
-    service_ = *std::move(opened);
-    ASSERT_TRUE(service_->start());
-    ApiClient client({"127.0.0.1", service_->port()}, *read_key_file(key_file()));
-    const auto made = client.post("/v1/merchants", "m", R"({"code":"shop","name":"Shop"})");
-    ASSERT_TRUE(made && made->status == 201);
-    merchant_ = json_text_member(made->body, "id");
-  }
-
-  std::string key_file() const { return operator_key_file(data_dir_); }
-  Said ask(std::vector<std::string> words) {
-    words.insert(words.end(),
-                 {"--url", "http://127.0.0.1:" + std::to_string(service_->port()), "--key-file", key_file()});
-    return say(std::move(words));
-  }
-  json::object ask_json(std::vector<std::string> words) {
+  json::object ask_json(std::vector<std::string> words) const {
     words.insert(words.end(), {"-O", "json"});
     const auto said = ask(std::move(words));
     EXPECT_EQ(said.exit, kExitOk) << said.errors;
-    return said.object();
-  }
-  std::string file(const std::string& name, const std::string& content) const {
-    auto path = dir_ / name;
-    std::ofstream(path) << content;
-    return path;
-  }
-  std::string contract_file() const {
-    return file("contract.json",
-                R"({"merchantId":")" + merchant_ +
-                    R"(","validFrom":"2020-01-01","calendar":"KR","payoutAccount":"a","fees":)"
-                    R"({"rules":[{"name":"card","kind":"BASE_RATE","ratePpm":25000}]}})");
-  }
-  // A calendar, a contract, and a sale of 10,000 on 1 September 2025.
-  void world() {
-    ASSERT_EQ(ask({"calendar", "import", "--shipped", "KR"}).exit, kExitOk);
-    ASSERT_EQ(ask({"contract", "propose", contract_file()}).exit, kExitOk);
-    ApiClient client({"127.0.0.1", service_->port()}, *read_key_file(key_file()));
-    const auto sold = client.post(
-        "/v1/payments", "p",
-        R"({"merchantId":")" + merchant_ +
-            R"(","orderId":"order-1","totalAmount":10000,"approvals":[{"method":"CARD","amount":10000,)"
-            R"("approvedAt":"2025-09-01T10:00:00+09:00","approveNo":"12345678","card":{"issuerCode":"11"}}]})");
-    ASSERT_TRUE(sold && sold->status == 201) << (sold ? sold->body : "no answer");
+    return object_of(said);
   }
   std::uint64_t events() const {
     const auto tails = service_->ledger().tails().of;
     return std::accumulate(tails.begin(), tails.end(), std::uint64_t{0});
   }
-
-  const TempDir dir_;
-  const std::string data_dir_ = dir_.path() + "/data";
-  std::unique_ptr<Service> service_;
-  std::string merchant_;
 };
 
 TEST(MoneyArguments, what_is_missing_or_wrong_is_said_before_anything_is_sent) {
