@@ -6,6 +6,7 @@
 
 #include "domain/settlement/csv.h"
 #include "engine/money/holds.h"
+#include "engine/money/payout_states.h"
 
 namespace wonjang::money {
 
@@ -260,11 +261,6 @@ Result<PayoutResults> parse_payout_results(std::string_view csv) {
 
 namespace {
 
-bool may_become(PayoutState from, PayoutState to) {
-  if (from == PayoutState::sent) return true;
-  return from == PayoutState::paid && to == PayoutState::returned;
-}
-
 class Applying {
  public:
   Applying(const MoneyPorts& ports, const std::string& file, const JobOwner& owner)
@@ -294,7 +290,7 @@ class Applying {
       ++out_.already;
       return {};
     }
-    if (!may_become(payout.state, row.state)) {
+    if (payout.state == PayoutState::requested || !may_become(payout.state, row.state)) {
       return refuse(row, "it is " + std::string(code_of(payout.state)) + " and can't become " +
                              std::string(code_of(row.state)) +
                              (payout.state == PayoutState::requested ? ": it was never sent" : ""));

@@ -4,6 +4,7 @@
 
 #include "base/int128.h"
 #include "engine/money/journal_spaces.h"
+#include "engine/money/payout_states.h"
 
 namespace wonjang::money {
 
@@ -30,24 +31,6 @@ bool adds_up(const PayoutRequested& body) {
   for (const auto& carried : body.carried) sum += carried.amount;
   if (sum > 0) return body.amount == sum && body.left_over == 0 && body.state == PayoutState::requested;
   return body.amount == 0 && body.left_over == sum && body.state == PayoutState::carried;
-}
-
-bool may_become(PayoutState from, PayoutState to) {
-  switch (from) {
-    case PayoutState::requested:
-    case PayoutState::sent:
-      return to == PayoutState::sent || to == PayoutState::paid || to == PayoutState::failed ||
-             to == PayoutState::returned;
-    case PayoutState::paid:
-      return to == PayoutState::paid || to == PayoutState::returned;
-    case PayoutState::failed:
-    case PayoutState::returned:
-      return to == from;
-    case PayoutState::carried:
-    case PayoutState::unknown:
-      return false;
-  }
-  return false;
 }
 
 }  // namespace
