@@ -21,18 +21,13 @@ constexpr std::string_view kCarriers[] = {"SKT", "KT", "LGU", "MVNO"};
 constexpr std::string_view kVans[] = {"NICE", "KICC", "KSNET", "SMARTRO"};
 constexpr std::string_view kSurnames[] = {"김", "이", "박", "최", "정", "강", "조", "윤"};
 
-template <std::size_t N>
-std::string_view pick(Rng& rng, const std::string_view (&from)[N]) {
-  return from[rng.below(N)];
-}
+}  // namespace
 
 void put(std::string& out, std::int64_t value) {
   std::array<char, 24> text;
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   out.append(text.data(), end);
 }
-
-}  // namespace
 
 void put_padded(std::string& out, std::uint64_t value, int width) {
   std::array<char, 24> text;

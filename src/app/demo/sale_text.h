@@ -4,6 +4,7 @@
 // Threads: any.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,6 +36,13 @@ struct Sold {
 };
 // Appends the elements of `approvals`, which are worth `sold.amount` together.
 void append_approvals(std::string& out, Rng& rng, const Sold& sold);
+
+// One of them.
+template <std::size_t N>
+std::string_view pick(Rng& rng, const std::string_view (&from)[N]) {
+  return from[rng.below(N)];
+}
+void put(std::string& out, std::int64_t value);  // in decimal
 
 // Pieces: `,"name":...`.
 void put_text(std::string& out, std::string_view name, std::string_view value);

@@ -63,16 +63,6 @@ constexpr std::string_view kGoods[] = {"아메리카노",
                                        "MBTI 머그컵"};
 constexpr std::string_view kOrganisations[] = {"hanbit-mall", "seongsu-market", "jeju-farm",    "dongne-mart",
                                                "k-beauty",    "cafe-namsan",    "book-village", "sports-hub"};
-template <std::size_t N>
-std::string_view pick(Rng& rng, const std::string_view (&from)[N]) {
-  return from[rng.below(N)];
-}
-
-void put(std::string& out, std::int64_t value) {
-  std::array<char, 24> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  out.append(text.data(), end);
-}
 constexpr struct {
   SaleKind kind;
   std::uint32_t permille;
