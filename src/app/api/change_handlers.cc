@@ -169,6 +169,29 @@ void put_known(JsonWriter& w, Instant known_at, ChangeId change) {
   w.instant("knownAt", known_at).id("changeId", change);
 }
 
+// All that stand now of one kind; `read` is the reader's, `put` writes the fields of one.
+template <typename Read, typename Put>
+void list_known(Api& api, CallPtr call, Work work, Read read, Put put) {
+  const auto query = take_query(api, call, {"min-position"});
+  if (!query) return;
+  at_money(api, std::move(call), *query, work, [read, put](Api& a, CallPtr c, const projection::View& view) {
+    const money::MoneyReader reader(*view.snapshot);
+    const auto found = (reader.*read)();
+    if (!found) return a.answer_error(std::move(c), found.error());
+    std::string body;
+    JsonWriter w(body);
+    w.begin_object().begin_array("items");
+    for (const auto& one : *found) {
+      w.begin_object();
+      put(w, one.value);
+      put_known(w, one.known_at, one.change);
+      w.end_object();
+    }
+    end_items(w, a, view);
+    answer_seen(a, std::move(c), view.seen, std::move(body));
+  });
+}
+
 }  // namespace
 
 void propose_change(Api& api, CallPtr call) {
@@ -294,23 +317,7 @@ void list_contracts(Api& api, CallPtr call) {
 }
 
 void list_calendars(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"min-position"});
-  if (!query) return;
-  at_money(api, std::move(call), *query, Work::page, [](Api& a, CallPtr c, const projection::View& view) {
-    const auto found = money::MoneyReader(*view.snapshot).calendars();
-    if (!found) return a.answer_error(std::move(c), found.error());
-    std::string body;
-    JsonWriter w(body);
-    w.begin_object().begin_array("items");
-    for (const auto& one : *found) {
-      w.begin_object();
-      put_calendar_head(w, one.value);
-      put_known(w, one.known_at, one.change);
-      w.end_object();
-    }
-    end_items(w, a, view);
-    answer_seen(a, std::move(c), view.seen, std::move(body));
-  });
+  list_known(api, std::move(call), Work::page, &money::MoneyReader::calendars, put_calendar_head);
 }
 
 namespace {
@@ -383,23 +390,8 @@ void get_calendar_differences(Api& api, CallPtr call) {
 }
 
 void list_holds(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"min-position"});
-  if (!query) return;
-  at_money(api, std::move(call), *query, Work::query, [](Api& a, CallPtr c, const projection::View& view) {
-    const auto found = money::MoneyReader(*view.snapshot).holds();
-    if (!found) return a.answer_error(std::move(c), found.error());
-    std::string body;
-    JsonWriter w(body);
-    w.begin_object().begin_array("items");
-    for (const auto& one : *found) {
-      w.begin_object();
-      put_fields(w, one.value);
-      put_known(w, one.known_at, one.change);
-      w.end_object();
-    }
-    end_items(w, a, view);
-    answer_seen(a, std::move(c), view.seen, std::move(body));
-  });
+  list_known(api, std::move(call), Work::query, &money::MoneyReader::holds,
+             [](JsonWriter& w, const settlement::Hold& hold) { put_fields(w, hold); });
 }
 
 }  // namespace wonjang

@@ -190,13 +190,9 @@ std::optional<WorkKey> take_csv_key(Api& api, CallPtr& call) {
     api.answer_problem(std::move(call), ProblemKind::unsupported_media_type, "send the file as text/csv");
     return std::nullopt;
   }
-  auto key = idempotency_key_of(head);
-  if (const auto* fault = std::get_if<KeyFault>(&key)) {
-    const auto kind = *fault == KeyFault::missing ? ProblemKind::key_missing : ProblemKind::key_malformed;
-    api.answer_problem(std::move(call), kind, text_of(*fault));
-    return std::nullopt;
-  }
-  return work_key(api, *call, std::get<std::string>(std::move(key)));
+  auto key = take_key_header(api, call);
+  if (!key) return std::nullopt;
+  return work_key(api, *call, *std::move(key));
 }
 
 }  // namespace wonjang

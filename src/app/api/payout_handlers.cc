@@ -82,14 +82,7 @@ void run_payouts(Api& api, CallPtr call) {
   const auto wanted = taken(api, call, parse_payout_date(call->request.body));
   if (!wanted) return;
   JobRequest request{"payouts for " + to_text(wanted->date), "run_payouts", *key, std::nullopt};
-  if (!*dry_run) {
-    request.asked.emplace("run_payouts")
-        .number(wanted->date.days)
-        .text(wanted->calendar)
-        .flag(wanted->also_on_closed_day)
-        .flag(wanted->also_far_ahead)
-        .text(wanted->manual_of.text());
-  }
+  if (!*dry_run) request.asked = wanted->canonical;
   begin_job(api, std::move(call), std::move(request),
             [wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports, const money::JobOwner& owner) {
               return pay_out(ports, owner, wanted, dry);

@@ -415,8 +415,7 @@ void adjust_settlement(Api& api, CallPtr call) {
   const auto wanted = taken(api, call, parse_adjustment(call->request.body));
   if (!wanted) return;
   JobRequest request{"an adjustment of lines", "adjust_settlement", *key, std::nullopt};
-  if (!*dry_run)
-    request.asked.emplace("adjust_settlement").text(wanted->change.text()).number(wanted->date.days);
+  if (!*dry_run) request.asked = wanted->canonical;
   begin_job(api, std::move(call), std::move(request),
             [&side = *api.parts().money, wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports,
                                                                            const money::JobOwner& owner) {

@@ -94,6 +94,16 @@ void change_payment(Api& api, CallPtr call, Parse parse) {
 
 }  // namespace
 
+std::optional<std::string> take_key_header(Api& api, CallPtr& call) {
+  auto key = idempotency_key_of(call->request.head);
+  if (const auto* fault = std::get_if<KeyFault>(&key)) {
+    const auto kind = *fault == KeyFault::missing ? ProblemKind::key_missing : ProblemKind::key_malformed;
+    api.answer_problem(std::move(call), kind, text_of(*fault));
+    return std::nullopt;
+  }
+  return std::get<std::string>(std::move(key));
+}
+
 std::optional<std::string> take_key(Api& api, CallPtr& call) {
   const auto& head = call->request.head;
   const auto content_type = head.header("Content-Type");
@@ -103,13 +113,7 @@ std::optional<std::string> take_key(Api& api, CallPtr& call) {
                        "send the body as application/json");
     return std::nullopt;
   }
-  auto key = idempotency_key_of(head);
-  if (const auto* fault = std::get_if<KeyFault>(&key)) {
-    const auto kind = *fault == KeyFault::missing ? ProblemKind::key_missing : ProblemKind::key_malformed;
-    api.answer_problem(std::move(call), kind, text_of(*fault));
-    return std::nullopt;
-  }
-  return std::get<std::string>(std::move(key));
+  return take_key_header(api, call);
 }
 
 void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {

@@ -15,6 +15,9 @@
 
 namespace wonjang {
 
+// The idempotency key, whatever the body is. Nothing: the call was answered (400).
+std::optional<std::string> take_key_header(Api& api, CallPtr& call);
+
 // The idempotency key of a POST with a JSON body. Nothing: the call was answered (415, 400).
 std::optional<std::string> take_key(Api& api, CallPtr& call);
 

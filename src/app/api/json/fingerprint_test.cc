@@ -5,6 +5,7 @@
 #include "adapters/openssl/digest.h"
 #include "app/api/json/commands.h"
 #include "app/api/json/ingest.h"
+#include "app/api/json/money_commands.h"
 #include "app/api/json/table_for_tests.h"
 
 namespace wonjang {
@@ -49,6 +50,40 @@ TEST(Fingerprint, operation_and_path_belong_to_it) {
     }
   }
   EXPECT_EQ(seen.size(), 14U);
+}
+
+// How many of `bodies` have a fingerprint of their own.
+template <typename Parse>
+std::size_t told_apart(Parse parse, std::initializer_list<const char*> bodies) {
+  std::set<std::string> seen;
+  for (const auto* body : bodies) {
+    const auto parsed = parse(body);
+    if (const auto* known = std::get_if<0>(&parsed)) {
+      seen.emplace(view(known->canonical.fingerprint(kDigest)));
+    } else {
+      ADD_FAILURE() << body;
+    }
+  }
+  return seen.size();
+}
+
+// Found when reading the change once more: alsoFarAhead was no part of an adjustment's.
+TEST(Fingerprint, every_field_of_a_job_belongs_to_it) {
+  EXPECT_EQ(
+      told_apart(
+          parse_payout_date,
+          {R"({"date":"2026-11-22"})", R"({"date":"2026-11-23"})", R"({"date":"2026-11-22","calendar":"KR"})",
+           R"({"date":"2026-11-22","alsoOnClosedDay":true})", R"({"date":"2026-11-22","alsoFarAhead":true})",
+           R"({"date":"2026-11-22","manualMerchantId":"mch_00000000000000000000000001"})"}),
+      6U);
+  EXPECT_EQ(
+      told_apart(
+          parse_adjustment,
+          {R"({"contractChangeId":"chg_00000000000000000000000001","date":"2026-11-22"})",
+           R"({"contractChangeId":"chg_00000000000000000000000002","date":"2026-11-22"})",
+           R"({"contractChangeId":"chg_00000000000000000000000001","date":"2026-11-23"})",
+           R"({"contractChangeId":"chg_00000000000000000000000001","date":"2026-11-22","alsoFarAhead":true})"}),
+      4U);
 }
 
 TEST(Fingerprint, every_field_of_a_cancel_belongs_to_it) {

@@ -41,6 +41,7 @@ struct ParsedPayoutDate {
   bool also_on_closed_day = false;
   bool also_far_ahead = false;
   MerchantId manual_of;  // zero: nobody's lines of a manual cycle
+  CanonicalRequest canonical{"run_payouts"};
 };
 std::variant<ParsedPayoutDate, FieldErrors> parse_payout_date(std::string_view body);
 
@@ -48,6 +49,7 @@ struct ParsedAdjustment {
   settlement::ChangeId change;
   BusinessDate date;
   bool also_far_ahead = false;
+  CanonicalRequest canonical{"adjust_settlement"};
 };
 std::variant<ParsedAdjustment, FieldErrors> parse_adjustment(std::string_view body);
 

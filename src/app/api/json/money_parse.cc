@@ -239,6 +239,11 @@ std::variant<ParsedPayoutDate, FieldErrors> parse_payout_date(std::string_view b
     out.also_on_closed_day = r.flag("alsoOnClosedDay");
     out.also_far_ahead = r.flag("alsoFarAhead");
     out.manual_of = r.template id<MerchantId>("manualMerchantId");
+    out.canonical.number(out.date.days)
+        .text(out.calendar)
+        .flag(out.also_on_closed_day)
+        .flag(out.also_far_ahead);
+    add_id(out.canonical, out.manual_of);
     return out;
   });
 }
@@ -252,6 +257,8 @@ std::variant<ParsedAdjustment, FieldErrors> parse_adjustment(std::string_view bo
     r.require("date");
     out.date = r.date("date");
     out.also_far_ahead = r.flag("alsoFarAhead");
+    add_id(out.canonical, out.change);
+    out.canonical.number(out.date.days).flag(out.also_far_ahead);
     return out;
   });
 }
