@@ -1,27 +1,57 @@
-# wj_library(NAME SOURCES a.cc ... [DEPS ...])   a static library per folder, sources listed by name
+# wj_library(NAME SOURCES a.cc ... [DEPS ...] [ALONE ...])   a static library per folder, sources listed by name
 # wj_tests(NAME SOURCES a_test.cc ... DEPS ...)   one test binary per src/ folder; ctest "NAME"
 # Every *_test.cc below src/ must be named in some wj_tests(): wj_refuse_orphan_tests() fails the configure.
 
+# Most of a compile is headers, so files of one target are compiled together, in groups of about this size. A name in
+# an unnamed namespace is therefore unique within its target; ALONE names the files that can't be (two meanings of
+# one short name, both right where they stand).
+set(WJ_GROUP_BYTES 48000)
+function(wj_group target)
+  cmake_parse_arguments(ARG "" "" "SOURCES;ALONE" ${ARGN})
+  if(NOT WJ_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  set(group 0)
+  set(bytes 0)
+  foreach(source ${ARG_SOURCES})
+    get_filename_component(full ${source} ABSOLUTE)
+    if(source IN_LIST ARG_ALONE OR NOT EXISTS ${full} OR NOT full MATCHES "^${CMAKE_CURRENT_SOURCE_DIR}/")
+      continue()
+    endif()
+    file(SIZE ${full} size)
+    math(EXPR bytes "${bytes} + ${size}")
+    if(bytes GREATER WJ_GROUP_BYTES)
+      math(EXPR group "${group} + 1")
+      set(bytes ${size})
+    endif()
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${target}_${group}")
+  endforeach()
+endfunction()
+
 function(wj_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS;ALONE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
+  wj_group(${name} SOURCES ${ARG_SOURCES} ALONE ${ARG_ALONE})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC wj_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
 function(wj_executable name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;ALONE" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  wj_group(${name} SOURCES ${ARG_SOURCES} ALONE ${ARG_ALONE})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE wj_options ${ARG_DEPS})
 endfunction()
 
 function(wj_tests name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;ALONE" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  wj_group(${name} SOURCES ${ARG_SOURCES} ALONE ${ARG_ALONE})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE wj_options ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM wj_gtest_pch)

@@ -5,10 +5,6 @@
 namespace wonjang {
 namespace {
 
-bool is_account(const Approval& approval) {
-  return method_of(approval.terms.method) == Method::virtual_account;
-}
-
 // The account that a bank's notice is about: the named one, or the only one.
 const Approval* account_of(const Payment& payment, ApprovalId id) {
   if (!id.is_zero()) {

@@ -31,10 +31,6 @@ Decision incident_once(const Subject& subject, std::string code, std::string det
   return events;
 }
 
-bool is_account(const Approval& approval) {
-  return method_of(approval.terms.method) == Method::virtual_account;
-}
-
 bool is_same_approval(const Approval& approval, const SettleApproval& command) {
   return approval.approve_no == command.approve_no && approval.network_txn_id == command.network_txn_id;
 }

@@ -40,6 +40,10 @@ inline Decision just(Instant occurred_at, EventBody body) {
 // The business time, or ours where nobody named one.
 inline Instant or_now(Instant at, const DecideContext& context) { return at.is_zero() ? context.now : at; }
 
+inline bool is_account(const Approval& approval) {
+  return method_of(approval.terms.method) == Method::virtual_account;
+}
+
 std::string money_text(const Payment& payment, std::int64_t amount);  // "6,000 KRW"
 
 Refusal refuse(RefusalCode code, std::string detail, std::string pointer = {}, std::int64_t actual = 0);

@@ -21,7 +21,7 @@ Till reversed() {
   till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::canceled, "raw"});
   return till;
 }
-std::string types(const std::vector<Decided>& events) {
+std::string types_told(const std::vector<Decided>& events) {
   std::string out;
   for (const auto& event : events) out += (out.empty() ? "" : " ") + std::string(type_of(event.body));
   return out;
@@ -30,12 +30,12 @@ std::string types(const std::vector<Decided>& events) {
 TEST(Approval, the_intent_is_durable_before_the_outcome) {
   Till till;
   till.must(order(10'000));
-  EXPECT_EQ(types(till.must(begin(10'000))), "payment.authenticated approval.requested");
+  EXPECT_EQ(types_told(till.must(begin(10'000))), "payment.authenticated approval.requested");
   EXPECT_TRUE(till.payment().in_doubt());
   ASSERT_TRUE(till.payment().approvals[0].pursuit);
   EXPECT_EQ(till.payment().approvals[0].pursuit->idempotency_key, "key-2");
   EXPECT_EQ(till.payment().approvals[0].pursuit->tenant, "key_1");
-  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "approval.approved");
+  EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))), "approval.approved");
   EXPECT_EQ(till.payment().status, PaymentStatus::done);
   EXPECT_FALSE(till.payment().in_doubt());
   EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
@@ -77,7 +77,7 @@ TEST(Approval, an_account_through_a_provider_waits) {
   BeginApproval command{account(10'000), kDeadline};
   command.input.provider = "sim";
   till.must(command);
-  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "virtual_account.issued");
+  EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))), "virtual_account.issued");
   EXPECT_EQ(till.payment().status, PaymentStatus::waiting_for_deposit);
 }
 
@@ -102,7 +102,7 @@ TEST(LateNews, an_approval_of_a_payment_that_is_over_is_recorded_and_undone) {
   till.must(begin(10'000));
   till.pass_ms(kHourMs);
   till.must(ExpirePayment{});
-  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+  EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))),
             "network_cancel.requested approval.approved");
   EXPECT_EQ(till.payment().status, PaymentStatus::expired);
   EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversing);
@@ -128,7 +128,7 @@ TEST(LateNews, an_approval_that_is_undone_at_once_still_owes_its_caller_an_answe
     till.pass_ms(kHourMs);
     till.must(ExpirePayment{});
     const bool is_account = method_of(input.method) == Method::virtual_account;
-    EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+    EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))),
               is_account ? "network_cancel.requested virtual_account.issued"
                          : "network_cancel.requested approval.approved");
     const auto& approval = till.payment().approvals[0];
@@ -143,7 +143,7 @@ TEST(LateNews, an_approval_that_is_undone_at_once_still_owes_its_caller_an_answe
 
 TEST(LateNews, a_success_after_a_confirmed_network_cancel_is_never_dropped) {
   Till till = reversed();
-  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+  EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))),
             "incident.opened network_cancel.requested");
   EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
   EXPECT_TRUE(till.payment().in_doubt());
@@ -154,18 +154,18 @@ TEST(LateNews, a_success_after_a_confirmed_network_cancel_is_never_dropped) {
 TEST(LateNews, a_success_after_a_decline_is_never_dropped) {
   Till till = asked();
   till.must(settle(till.approval(), OutcomeKind::declined));
-  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))),
+  EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))),
             "incident.opened network_cancel.requested");
 }
 
 TEST(LateNews, more_in_doubt_than_there_are_numbers_is_refused_and_no_overflow) {
-  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  constexpr auto kTries = std::numeric_limits<std::int64_t>::max();
   Till till;
   PaymentCreated created;  // of a log from before there was a greatest total
-  created.parts.supply = kMax;
+  created.parts.supply = kTries;
   till.fold({kNoon, created});
   for (std::size_t i = 0; i < 3; ++i) {
-    till.must(begin(kMax, kDeadline));
+    till.must(begin(kTries, kDeadline));
     till.must(settle(till.approval(i), OutcomeKind::declined));
   }
   for (std::size_t i = 0; i < 3; ++i) till.must(settle(till.approval(i), OutcomeKind::approved));
@@ -175,12 +175,13 @@ TEST(LateNews, more_in_doubt_than_there_are_numbers_is_refused_and_no_overflow) 
 TEST(LateNews, a_success_while_it_is_being_undone_is_recorded_and_moves_nothing) {
   Till till = asked();
   till.must(BeginNetworkCancel{till.approval(), "policy"});
-  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "approval.approved");
+  EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))), "approval.approved");
   EXPECT_EQ(till.payment().status, PaymentStatus::in_progress);
   EXPECT_EQ(till.payment().approvals[0].state, ApprovalState::reversing);
   EXPECT_TRUE(till.must(settle(till.approval(), OutcomeKind::approved)).empty());
-  EXPECT_EQ(types(till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::never_existed, ""})),
-            "network_cancel.confirmed incident.opened");
+  EXPECT_EQ(
+      types_told(till.must(SettleNetworkCancel{till.approval(), NetworkCancelResult::never_existed, ""})),
+      "network_cancel.confirmed incident.opened");
 }
 
 TEST(LateNews, a_contradiction_is_told_once) {
@@ -215,7 +216,7 @@ TEST(LateNews, an_account_that_comes_to_light_while_it_is_undone_is_no_money) {
   command.input.provider = "sim";
   till.must(command);
   till.must(BeginNetworkCancel{till.approval(), "no answer"});
-  EXPECT_EQ(types(till.must(settle(till.approval(), OutcomeKind::approved))), "virtual_account.issued");
+  EXPECT_EQ(types_told(till.must(settle(till.approval(), OutcomeKind::approved))), "virtual_account.issued");
   const auto& approval = till.payment().approvals[0];
   EXPECT_EQ(approval.state, ApprovalState::reversing);
   EXPECT_TRUE(approval.pursuit.has_value());
@@ -259,7 +260,7 @@ TEST(NetworkCancel, after_it_another_approval_may_follow) {
   till.must(begin(10'000));
   till.must(settle(till.approval(1), OutcomeKind::approved, "777"));
   EXPECT_EQ(till.payment().status, PaymentStatus::done);
-  EXPECT_EQ(types(till.must(settle(till.approval(0), OutcomeKind::approved))),
+  EXPECT_EQ(types_told(till.must(settle(till.approval(0), OutcomeKind::approved))),
             "incident.opened network_cancel.requested");
   EXPECT_EQ(till.payment().status, PaymentStatus::done);
 }

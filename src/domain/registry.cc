@@ -22,7 +22,7 @@ RegistryDecision one(MerchantId merchant, EventBody body) {
 
 RegistryDecision nothing() { return std::vector<RegistryDecided>(); }
 
-RegistryDecision refuse(RefusalCode code, std::string detail, std::string pointer) {
+RegistryDecision not_taken(RefusalCode code, std::string detail, std::string pointer) {
   return Refusal{code, std::move(detail), std::move(pointer), 0};
 }
 
@@ -102,15 +102,16 @@ std::string_view operation_of(const RegistryCommand& command) {
 RegistryDecision decide_registry(const RegistryState& state, const RegistryCommand& command, IdMaker& ids,
                                  Instant now) {
   const auto unknown_merchant = [](MerchantId merchant) {
-    return refuse(RefusalCode::merchant_unknown,
-                  "there is no merchant " + merchant.text() + "; register it with POST /v1/merchants first",
-                  "/merchantId");
+    return not_taken(
+        RefusalCode::merchant_unknown,
+        "there is no merchant " + merchant.text() + "; register it with POST /v1/merchants first",
+        "/merchantId");
   };
   return std::visit(
       Overloaded{
           [&](const RegisterMerchant& c) -> RegistryDecision {
             if (const auto* taken = state.find_code(c.code)) {
-              return refuse(
+              return not_taken(
                   RefusalCode::merchant_code_taken,
                   "code " + c.code + " already names merchant " + taken->id.text() + "; choose another code",
                   "/code");
@@ -131,7 +132,7 @@ RegistryDecision decide_registry(const RegistryState& state, const RegistryComma
           [&](const RevokeApiKey& c) -> RegistryDecision {
             const auto* key = state.find(c.key);
             if (key == nullptr) {
-              return refuse(RefusalCode::api_key_not_found, "there is no API key " + c.key.text(), "");
+              return not_taken(RefusalCode::api_key_not_found, "there is no API key " + c.key.text(), "");
             }
             return key->revoked ? nothing() : one(key->merchant, ApiKeyRevoked{c.key});
           },

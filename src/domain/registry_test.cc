@@ -7,13 +7,13 @@
 namespace wonjang {
 namespace {
 
-constexpr Instant kNow{1'790'000'000'000'000};
+constexpr Instant kRegistered{1'790'000'000'000'000};
 
 // A registry that is told wishes and keeps its stream, as the ledger does.
 class Registry {
  public:
   RegistryDecision decide(const RegistryCommand& command) {
-    return decide_registry(state_, command, ids_, kNow);
+    return decide_registry(state_, command, ids_, kRegistered);
   }
   // What was decided becomes events; the first one's merchant.
   MerchantId apply(const RegistryCommand& command) {
@@ -24,7 +24,7 @@ class Registry {
       event.stream = kRegistryStream;
       event.version = state_.version();
       event.merchant = decided.merchant;
-      event.recorded_at = kNow;
+      event.recorded_at = kRegistered;
       event.body = decided.body;
       state_.evolve(event);
       stream_.push_back(event);

@@ -73,12 +73,12 @@ TEST(Tax, the_documented_vectors) {
 }
 
 TEST(Tax, sums_overflow_to_nothing) {
-  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
-  EXPECT_FALSE((TaxParts{kMax, 1, 0, 0}).total());
-  EXPECT_FALSE((TaxParts{kMax, 0, 1, 0}).total());
-  EXPECT_FALSE(add(TaxParts{kMax, 0, 0, 0}, TaxParts{1, 0, 0, 0}));
-  EXPECT_FALSE(sub(TaxParts{0, 0, 0, -2}, TaxParts{0, 0, 0, kMax}));
-  EXPECT_EQ((TaxParts{kMax - 1, 1, 0, 0}).total(), kMax);
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_FALSE((TaxParts{kMost, 1, 0, 0}).total());
+  EXPECT_FALSE((TaxParts{kMost, 0, 1, 0}).total());
+  EXPECT_FALSE(add(TaxParts{kMost, 0, 0, 0}, TaxParts{1, 0, 0, 0}));
+  EXPECT_FALSE(sub(TaxParts{0, 0, 0, -2}, TaxParts{0, 0, 0, kMost}));
+  EXPECT_EQ((TaxParts{kMost - 1, 1, 0, 0}).total(), kMost);
 }
 
 // Any payment, cancelled in any order and any split, ends at exactly zero in every part, and no part is ever

@@ -11,10 +11,6 @@ namespace {
 constexpr std::size_t kPathMax = 64;
 constexpr std::size_t kConsistencyMax = 2 * kPathMax;
 
-void require(bool holds, const std::string& otherwise) {
-  if (!holds) throw NotValid(otherwise);
-}
-
 Hash leaf_hash(std::string_view event) { return sha256(std::string(1, '\0').append(event)); }
 
 Hash node_hash(const Hash& left, const Hash& right) {

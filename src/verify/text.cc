@@ -14,10 +14,6 @@ constexpr std::size_t kSignaturesMax = 64;
 constexpr std::size_t kKeyIdSize = 4;
 constexpr std::size_t kSignatureSize = 64;
 
-void require(bool holds, const std::string& otherwise) {
-  if (!holds) throw NotValid(otherwise);
-}
-
 Hash hash_from(std::string_view bytes) {
   Hash out;
   std::copy_n(bytes.begin(), out.size(), out.begin());

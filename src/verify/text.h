@@ -20,6 +20,10 @@ class NotValid : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+inline void require(bool holds, const std::string& otherwise) {
+  if (!holds) throw NotValid(otherwise);
+}
+
 Hash sha256(std::string_view bytes);
 std::string base64_decoded(std::string_view text);
 Hash hash_of(std::string_view base64);

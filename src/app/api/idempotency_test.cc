@@ -9,11 +9,11 @@
 namespace wonjang {
 namespace {
 
-class Idempotency : public testing::TestWithParam<std::uint32_t> {
+class Idempotency : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   World world_{{.books = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Books, Idempotency, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, Idempotency, ::testing::Values(1U, 4U));
 
 TEST_P(Idempotency, a_repeat_gets_the_first_answer_byte_for_byte) {
   auto shop = world_.as_merchant();

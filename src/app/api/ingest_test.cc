@@ -8,7 +8,7 @@
 namespace wonjang {
 namespace {
 
-class Ingest : public testing::TestWithParam<std::uint32_t> {
+class Ingest : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   std::string create(const std::string& key, const std::string& order, std::int64_t amount = 1000) {
     auto data = card_payment(order, amount);
@@ -19,7 +19,7 @@ class Ingest : public testing::TestWithParam<std::uint32_t> {
 
   World world_{{.books = GetParam()}, [](ServiceConfig& c) { c.queue_max = 1024; }};
 };
-INSTANTIATE_TEST_SUITE_P(Books, Ingest, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, Ingest, ::testing::Values(1U, 4U));
 
 TEST_P(Ingest, every_line_is_answered_in_order_and_again_as_a_replay) {
   std::string body;

@@ -10,7 +10,7 @@
 
 namespace wonjang {
 
-class MoneyApi : public testing::Test {
+class MoneyApi : public ::testing::Test {
  protected:
   explicit MoneyApi(const WorldOptions& options = {}) : world_(options, &patient) {}
   static void patient(ServiceConfig& config) {

@@ -18,7 +18,7 @@ const char* const kApprove = R"({"method":"CARD","amount":1000,"card":{"issuerCo
 
 // ---- a person's word ----
 
-class Person : public testing::TestWithParam<std::uint32_t> {
+class Person : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   // The path of a payment whose provider answers neither questions nor network cancels until the resolver
   // gives up.
@@ -45,7 +45,7 @@ class Person : public testing::TestWithParam<std::uint32_t> {
                  config.resolver_delay_ms_first = 10;
                }};
 };
-INSTANTIATE_TEST_SUITE_P(Books, Person, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, Person, ::testing::Values(1U, 4U));
 
 TEST_P(Person, settles_what_the_resolver_gave_up_on_and_the_caller_hears_it) {
   const auto path = given_up("a");
@@ -122,7 +122,7 @@ TEST_P(Person, a_command_that_changes_nothing_is_replayed_byte_for_byte) {
 
 // ---- lists by pages ----
 
-class Pages : public testing::TestWithParam<std::uint32_t> {
+class Pages : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   // Every page of a list; the texts of `id`, in order.
   static std::vector<std::string> all(Asker asker, const std::string& path, const std::string& list,
@@ -145,7 +145,7 @@ class Pages : public testing::TestWithParam<std::uint32_t> {
   }
   World world_{{.books = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Books, Pages, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, Pages, ::testing::Values(1U, 4U));
 
 TEST_P(Pages, of_any_size_give_every_item_once_and_in_order) {
   auto house = world_.as_operator();
@@ -227,8 +227,8 @@ TEST(MerchantKeys, live_no_longer_than_their_maker_and_the_bound) {
 
 // ---- backups of the running ledger ----
 
-class Backup : public testing::TestWithParam<std::uint32_t> {};
-INSTANTIATE_TEST_SUITE_P(Books, Backup, testing::Values(1U, 4U));
+class Backup : public ::testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, Backup, ::testing::Values(1U, 4U));
 
 TEST_P(Backup, of_a_running_ledger_holds_what_was_acknowledged_before_it) {
   const auto root =

@@ -5,7 +5,7 @@
 namespace wonjang {
 namespace {
 
-class Payments : public testing::TestWithParam<std::uint32_t> {
+class Payments : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   std::string made(Asker& shop, const std::string& order, std::int64_t amount = 1000) {
     const auto answer = shop.post("/v1/payments", "create-" + order, card_payment(order, amount));
@@ -14,7 +14,7 @@ class Payments : public testing::TestWithParam<std::uint32_t> {
   }
   World world_{{.books = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Books, Payments, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, Payments, ::testing::Values(1U, 4U));
 
 TEST_P(Payments, a_created_payment_is_read_back_at_once) {
   auto shop = world_.as_merchant();

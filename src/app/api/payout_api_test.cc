@@ -9,9 +9,9 @@
 namespace wonjang {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class PayoutApi : public testing::Test {
+class PayoutApi : public ::testing::Test {
  protected:
   static void alone(ServiceConfig& config) {
     config.position_wait_ms = 10'000;

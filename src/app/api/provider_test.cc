@@ -9,7 +9,7 @@ namespace {
 
 const char* const kApprove = R"({"method":"CARD","amount":1000,"card":{"issuerCode":"11"}})";
 
-class Provider : public testing::TestWithParam<std::uint32_t> {
+class Provider : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   // The path of a payment whose order id says how the provider behaves.
   std::string ready(const std::string& order) {
@@ -20,7 +20,7 @@ class Provider : public testing::TestWithParam<std::uint32_t> {
   }
   World world_{{.books = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(Books, Provider, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, Provider, ::testing::Values(1U, 4U));
 
 TEST_P(Provider, a_yes_is_written_and_answered) {
   auto shop = world_.as_merchant();

@@ -26,8 +26,8 @@ unsigned mode_of(const std::filesystem::path& path) {
   return about.st_mode & 0777U;
 }
 
-class OnDisk : public testing::TestWithParam<std::uint32_t> {};
-INSTANTIATE_TEST_SUITE_P(Books, OnDisk, testing::Values(1U, 4U));
+class OnDisk : public ::testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, OnDisk, ::testing::Values(1U, 4U));
 
 TEST_P(OnDisk, everything_answered_is_there_after_a_restart) {
   World world{{.books = GetParam(), .on_disk = true}};

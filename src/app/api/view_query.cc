@@ -19,7 +19,7 @@ constexpr std::string_view kTransactionList[] = {
     "amountMax",  "sort", "limit", "after", "totals", "min-position", "explain"};
 constexpr std::string_view kSearch[] = {"q",     "merchantId", "from",         "until",
                                         "limit", "after",      "min-position", "explain"};
-constexpr std::string_view kOften[] = {"status", "method", "issuer", "kind", "merchantId"};
+constexpr std::string_view kOftenAsked[] = {"status", "method", "issuer", "kind", "merchantId"};
 
 Result<std::optional<Instant>> parse_bound(const Query& query, std::string_view name) {
   const auto text = query.find(name);
@@ -78,7 +78,7 @@ Result<std::optional<serving::MerchantNo>> one_merchant(const Query& query, cons
 std::span<const std::string_view> payment_list_parameters() { return kPaymentList; }
 std::span<const std::string_view> transaction_list_parameters() { return kTransactionList; }
 std::span<const std::string_view> search_parameters() { return kSearch; }
-std::span<const std::string_view> list_parameters_given_often() { return kOften; }
+std::span<const std::string_view> list_parameters_given_often() { return kOftenAsked; }
 
 Result<Period> parse_period(const Query& query, Instant now) {
   WJ_TRY(const auto from, parse_bound(query, "from"));

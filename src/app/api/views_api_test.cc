@@ -20,7 +20,7 @@ std::vector<std::string> ids_in(const TestAnswer& answer, const char* list = "pa
   return out;
 }
 
-class ViewsApi : public testing::TestWithParam<std::uint32_t> {
+class ViewsApi : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   static void patient(ServiceConfig& config) {
     config.position_wait_ms = kWaitMs;
@@ -48,7 +48,7 @@ class ViewsApi : public testing::TestWithParam<std::uint32_t> {
   World world_{{.books = GetParam()}, &patient};
   std::string position_;
 };
-INSTANTIATE_TEST_SUITE_P(Books, ViewsApi, testing::Values(1U, 4U));
+INSTANTIATE_TEST_SUITE_P(Books, ViewsApi, ::testing::Values(1U, 4U));
 
 TEST_P(ViewsApi, a_write_is_seen_in_list_search_totals_and_life_at_its_position) {
   auto shop = world_.as_merchant();

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/cli/json_fields.h"
 #include "app/cli/money_client.h"
 #include "base/assert.h"
 #include "domain/settlement/shipped_calendars.h"
@@ -19,7 +20,7 @@ constexpr std::int32_t kDailyPayoutDays = 60;  // of the newest days; before, mo
 constexpr std::int32_t kBankDays = 3;          // what was paid out later, the bank hasn't answered
 constexpr std::int32_t kFileFromDays = 9;
 constexpr std::int32_t kFileUntilDays = 2;
-constexpr auto kLookAgain = std::chrono::milliseconds(2);
+constexpr auto kRunLookAgain = std::chrono::milliseconds(2);
 constexpr auto kPatience = std::chrono::seconds(10);
 
 BusinessDate plus(BusinessDate date, std::int32_t days) { return {date.days + days}; }
@@ -31,11 +32,6 @@ settlement::BusinessDays korean_banks() {
 }
 
 std::string date_body(BusinessDate date) { return R"({"date":")" + to_text(date) + R"("})"; }
-
-std::uint64_t number_in(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>() : 0;
-}
 
 }  // namespace
 
@@ -102,7 +98,7 @@ Result<void> DemoMoney::run_day(BusinessDate day) {
     return state != "INTERRUPTED" || std::chrono::steady_clock::now() > patience;
   };
   while (!is_over()) {
-    std::this_thread::sleep_for(kLookAgain);
+    std::this_thread::sleep_for(kRunLookAgain);
     WJ_TRY(run, first_.get("/v1/settlement/runs/" + date));
   }
   const auto state = text_in(run, "state");

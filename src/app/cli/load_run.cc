@@ -27,7 +27,7 @@ std::string latency_json(const Histogram& h) {
          ",\"p99_9\":" + milliseconds(h.percentile(99'900)) + ",\"max\":" + milliseconds(h.max()) + "}";
 }
 
-struct Outcome {
+struct LoadOutcome {
   LoadReport report;
   std::unique_ptr<LoadMix> mix;
   std::optional<Reconciliation> reconciliation;
@@ -41,7 +41,7 @@ struct Outcome {
   }
 };
 
-void print_json(const LoadRunOptions& o, const Outcome& out) {
+void print_json(const LoadRunOptions& o, const LoadOutcome& out) {
   const auto& r = out.report;
   std::printf(
       R"({"mix":"%s","loop":"%s","rate":%llu,"connections":%u,"requests":%llu,"payments":%llu,"seconds":%.3f,)"
@@ -77,7 +77,7 @@ void print_latency(const char* what, const Histogram& h) {
               milliseconds(h.percentile(99'900)).c_str(), milliseconds(h.max()).c_str());
 }
 
-void print_table(const LoadRunOptions& o, const Outcome& out) {
+void print_table(const LoadRunOptions& o, const LoadOutcome& out) {
   const auto& r = out.report;
   std::printf("%s, %s loop, %u connections: %llu payments in %.1f s = %.0f/s\n", o.mix.c_str(),
               o.rate > 0 ? "open" : "closed", o.connections, static_cast<Number>(out.mix->payments()),
@@ -117,7 +117,7 @@ std::string run_name(const LoadRunOptions& o, Instant now) {
   return text;
 }
 
-Result<Outcome> run(const LoadRunOptions& o) {
+Result<LoadOutcome> run(const LoadRunOptions& o) {
   WJ_TRY(const auto server, parse_server_url(o.url));
   WJ_TRY(const auto key, read_key_file(o.key_file));
   WJ_TRY(auto merchants, ensure_merchants(server, key, "load-", o.merchants, /*seed=*/1));
@@ -138,7 +138,7 @@ Result<Outcome> run(const LoadRunOptions& o) {
   if (o.rate > 0 && load.rate_per_s == 0)
     return invalid("--rate is payments per second: of bulk at least --lines");
 
-  Outcome out;
+  LoadOutcome out;
   out.mix = make_mix(o, shop, authorization);
   WJ_TRY(out.report, run_load(load, *out.mix));
   if (o.verify) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/cli/exit.h"
+#include "app/cli/json_fields.h"
 #include "app/cli/money.h"
 #include "app/cli/money_client.h"
 #include "app/cli/progress.h"
@@ -15,12 +16,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
-
-std::uint64_t number_in(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  if (value == nullptr || !value->is_int64() || value->as_int64() < 0) return 0;
-  return static_cast<std::uint64_t>(value->as_int64());
-}
 
 void print_section(const char* heading, const json::object& run, std::string_view list) {
   const auto* rows = run.if_contains(list);

@@ -9,6 +9,7 @@
 
 #include "app/cli/api_client.h"
 #include "app/cli/exit.h"
+#include "app/cli/json_fields.h"
 #include "app/cli/json_table.h"
 #include "app/cli/progress.h"
 
@@ -105,11 +106,6 @@ Result<ApiClient*> open(const OnlineOptions& options, std::unique_ptr<ApiClient>
   WJ_TRY(const auto key, read_key_file(options.key_file));
   client = std::make_unique<ApiClient>(server, key);
   return client.get();
-}
-
-std::uint64_t number_in(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value == nullptr || !value->is_int64() ? 0 : static_cast<std::uint64_t>(value->as_int64());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "app/demo/sale_text.h"
 #include "base/assert.h"
 
 namespace wonjang {
@@ -50,11 +51,6 @@ constexpr std::string_view kMailHosts[] = {"naver.example", "gmail.example", "da
                                            "nate.example"};
 constexpr std::string_view kMailWords[] = {"minsu", "jihoon", "seoyeon", "hana",  "junho", "sujin",
                                            "dream", "happy",  "kimchi",  "star7", "blue",  "coffee"};
-
-template <std::size_t N>
-std::string_view pick(Rng& rng, const std::string_view (&from)[N]) {
-  return from[rng.below(N)];
-}
 
 void put_digits(std::string& out, std::uint64_t value, std::size_t width) {
   std::array<char, 24> text;

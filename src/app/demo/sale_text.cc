@@ -11,15 +11,15 @@ struct Code {
   std::string_view code;
   std::string_view bin;
 };
-constexpr Code kCards[] = {{"SHINHAN", "45140921"}, {"SAMSUNG", "53104212"}, {"KOOKMIN", "55703311"},
-                           {"HYUNDAI", "43302887"}, {"LOTTE", "51186422"},   {"HANA", "46293511"},
-                           {"BC", "94100344"},      {"NH", "54660115"},      {"WOORI", "53782904"},
-                           {"CITI", "49122577"}};
+constexpr Code kSaleCards[] = {{"SHINHAN", "45140921"}, {"SAMSUNG", "53104212"}, {"KOOKMIN", "55703311"},
+                               {"HYUNDAI", "43302887"}, {"LOTTE", "51186422"},   {"HANA", "46293511"},
+                               {"BC", "94100344"},      {"NH", "54660115"},      {"WOORI", "53782904"},
+                               {"CITI", "49122577"}};
 constexpr std::string_view kBanks[] = {"004", "011", "020", "081", "088", "090", "092", "003"};
 constexpr std::string_view kEasyPays[] = {"KAKAOPAY", "NAVERPAY", "TOSSPAY", "PAYCO", "SAMSUNGPAY"};
 constexpr std::string_view kCarriers[] = {"SKT", "KT", "LGU", "MVNO"};
 constexpr std::string_view kVans[] = {"NICE", "KICC", "KSNET", "SMARTRO"};
-constexpr std::string_view kSurnames[] = {"김", "이", "박", "최", "정", "강", "조", "윤"};
+constexpr std::string_view kSaleSurnames[] = {"김", "이", "박", "최", "정", "강", "조", "윤"};
 
 }  // namespace
 
@@ -49,7 +49,7 @@ void put_time(std::string& out, std::string_view name, Instant at) {
 }
 
 void put_card_block(std::string& out, Rng& rng, std::int64_t amount, std::string_view company) {
-  auto card = kCards[rng.below(std::size(kCards))];
+  auto card = kSaleCards[rng.below(std::size(kSaleCards))];
   if (!company.empty()) card.code = company;
   out.append(",\"card\":{\"issuerCode\":\"")
       .append(card.code)
@@ -116,7 +116,9 @@ void put_account(std::string& out, Rng& rng, std::int64_t amount, Instant due) {
       .append(pick(rng, kBanks))
       .append("\",\"accountNoToken\":\"tok_va");
   put_padded(out, rng.below(1'000'000), 6);
-  out.append("\",\"accountType\":\"NORMAL\",\"depositor\":\"").append(pick(rng, kSurnames)).append("민수\"");
+  out.append("\",\"accountType\":\"NORMAL\",\"depositor\":\"")
+      .append(pick(rng, kSaleSurnames))
+      .append("민수\"");
   put_time(out, "dueAt", due);
   out.append(",\"refundAccountToken\":\"tok_ra");
   put_padded(out, rng.below(1'000'000), 6);

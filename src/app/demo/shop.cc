@@ -12,55 +12,55 @@ namespace wonjang {
 namespace {
 
 constexpr std::size_t kBusyTable = 65'536;
-constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kDay = 86'400 * kSecond;
+constexpr std::int64_t kShopSecond = 1'000'000;
+constexpr std::int64_t kShopDay = 86'400 * kShopSecond;
 
-constexpr std::string_view kTrades[] = {"커피", "베이커리", "분식", "서점",   "꽃집",   "마트", "안경",
-                                        "문구", "치킨",     "수산", "약국",   "화장품", "캠핑", "자전거",
-                                        "가구", "반찬",     "과일", "운동화", "악기",   "전자"};
+constexpr std::string_view kShopTrades[] = {"커피", "베이커리", "분식", "서점",   "꽃집",   "마트", "안경",
+                                            "문구", "치킨",     "수산", "약국",   "화장품", "캠핑", "자전거",
+                                            "가구", "반찬",     "과일", "운동화", "악기",   "전자"};
 constexpr std::string_view kPlaces[] = {"한강", "서울", "해운대", "전주", "제주", "강릉", "수원",
                                         "광주", "춘천", "여수",   "경주", "속초", "대전", "남산",
                                         "북촌", "성수", "망원",   "판교", "송도", "울산"};
-constexpr std::string_view kGoods[] = {"아메리카노",
-                                       "제주 감귤 5kg",
-                                       "유기농 쌀 10kg",
-                                       "무선 이어폰",
-                                       "겨울 패딩",
-                                       "김치 세트",
-                                       "한우 선물 세트",
-                                       "러닝화",
-                                       "수학 문제집",
-                                       "장편 소설",
-                                       "립스틱",
-                                       "캠핑 의자",
-                                       "삼겹살 1kg",
-                                       "후라이드 치킨",
-                                       "홍삼 스틱",
-                                       "기계식 키보드",
-                                       "꽃다발",
-                                       "고등어 손질",
-                                       "안경테",
-                                       "주방 세제",
-                                       "USB-C 충전기 65W",
-                                       "Wi-Fi 공유기 AX3000",
-                                       "LED 스탠드 (화이트)",
-                                       "갤럭시 S26 케이스",
-                                       "Air 러닝화 270mm",
-                                       "비타민 C 1000mg 60정",
-                                       "4K 모니터 27인치",
-                                       "K-POP 앨범 1st MINI",
-                                       "NVMe SSD 1TB",
-                                       "오버핏 후드 집업 XL",
-                                       "Dolce 캡슐 커피 10개입",
-                                       "PS5 게임 타이틀",
-                                       "e-book 이용권 30일",
-                                       "A4 복사용지 500매",
-                                       "골프공 12구 SET",
-                                       "제로 콜라 355ml 24캔",
-                                       "QR 키오스크 주문",
-                                       "올리브유 Extra Virgin 1L",
-                                       "국내산 삼겹살 500g×2",
-                                       "MBTI 머그컵"};
+constexpr std::string_view kShopGoods[] = {"아메리카노",
+                                           "제주 감귤 5kg",
+                                           "유기농 쌀 10kg",
+                                           "무선 이어폰",
+                                           "겨울 패딩",
+                                           "김치 세트",
+                                           "한우 선물 세트",
+                                           "러닝화",
+                                           "수학 문제집",
+                                           "장편 소설",
+                                           "립스틱",
+                                           "캠핑 의자",
+                                           "삼겹살 1kg",
+                                           "후라이드 치킨",
+                                           "홍삼 스틱",
+                                           "기계식 키보드",
+                                           "꽃다발",
+                                           "고등어 손질",
+                                           "안경테",
+                                           "주방 세제",
+                                           "USB-C 충전기 65W",
+                                           "Wi-Fi 공유기 AX3000",
+                                           "LED 스탠드 (화이트)",
+                                           "갤럭시 S26 케이스",
+                                           "Air 러닝화 270mm",
+                                           "비타민 C 1000mg 60정",
+                                           "4K 모니터 27인치",
+                                           "K-POP 앨범 1st MINI",
+                                           "NVMe SSD 1TB",
+                                           "오버핏 후드 집업 XL",
+                                           "Dolce 캡슐 커피 10개입",
+                                           "PS5 게임 타이틀",
+                                           "e-book 이용권 30일",
+                                           "A4 복사용지 500매",
+                                           "골프공 12구 SET",
+                                           "제로 콜라 355ml 24캔",
+                                           "QR 키오스크 주문",
+                                           "올리브유 Extra Virgin 1L",
+                                           "국내산 삼겹살 500g×2",
+                                           "MBTI 머그컵"};
 constexpr std::string_view kOrganisations[] = {"hanbit-mall", "seongsu-market", "jeju-farm",    "dongne-mart",
                                                "k-beauty",    "cafe-namsan",    "book-village", "sports-hub"};
 constexpr struct {
@@ -92,7 +92,7 @@ ShopMerchant shop_merchant(std::uint64_t seed, std::uint64_t i, std::string_view
   ShopMerchant out;
   out.code = prefix;
   put_padded(out.code, i, 6);
-  out.name.append(pick(rng, kPlaces)).append(" ").append(pick(rng, kTrades)).append(" ");
+  out.name.append(pick(rng, kPlaces)).append(" ").append(pick(rng, kShopTrades)).append(" ");
   put(out.name, static_cast<std::int64_t>(i + 1));
   out.name.append("호점");
   if (rng.chance(40)) out.organisation = pick(rng, kOrganisations);
@@ -136,7 +136,8 @@ Shop::Sale Shop::sale_of(std::uint64_t n) const {
   const auto permille = rng.below(1000);
   const auto is_book = rng.chance(8);
   const auto age =
-      static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(options_.days_back * 86'400))) * kSecond;
+      static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(options_.days_back * 86'400))) *
+      kShopSecond;
   sale.at = options_.now.plus_us(-age);
   if (!options_.only_cards) {
     sale.kind = kind_of(permille);
@@ -166,7 +167,7 @@ namespace {
 
 // A deposit that comes must find the account open: it was opened lately and waits on.
 Instant due_of(Instant now, Instant issued, bool is_paid) {
-  return is_paid ? now.plus_us(2 * kDay) : issued.plus_us(3 * kDay);
+  return is_paid ? now.plus_us(2 * kShopDay) : issued.plus_us(3 * kShopDay);
 }
 
 // What becomes of a payment is drawn apart from its details, so that the two never shift each other.
@@ -211,7 +212,8 @@ void Shop::append_body(std::string& out, const Sale& sale) const {
   auto rng = sale.rng;
   out.append("{\"merchantId\":\"").append(*sale.merchant).append("\",\"orderId\":\"");
   append_order_id(out, sale.n);
-  out.append("\",\"orderName\":\"").append(sale.kind == SaleKind::cup ? kGoods[0] : pick(rng, kGoods));
+  out.append("\",\"orderName\":\"")
+      .append(sale.kind == SaleKind::cup ? kShopGoods[0] : pick(rng, kShopGoods));
   if (const auto more = rng.below(4); more > 1) {
     out.append(" 외 ");
     put(out, static_cast<std::int64_t>(more));
@@ -224,7 +226,7 @@ void Shop::append_body(std::string& out, const Sale& sale) const {
   put_text(out, "channel", sale.kind == SaleKind::cup ? "POS" : "ONLINE");
   if (sale.kind != SaleKind::cup)
     people_.append_buyer(out, people_.draw(rng));  // nobody asks for a name at the till
-  put_time(out, "requestedAt", sale.at.plus_us(-3 * kSecond));
+  put_time(out, "requestedAt", sale.at.plus_us(-3 * kShopSecond));
   out.append(",\"approvals\":[");
   Instant due;
   if (sale.kind == SaleKind::account)
@@ -249,7 +251,7 @@ void Shop::append_bare_create(std::string& out, std::uint64_t n, std::string_vie
   out.append("{\"merchantId\":\"").append(*sale.merchant).append("\",\"orderId\":\"");
   append_order_id(out, n);
   if (!word.empty()) out.append("-").append(word);
-  out.append("\",\"orderName\":\"").append(pick(rng, kGoods)).append("\",\"currency\":\"KRW\"");
+  out.append("\",\"orderName\":\"").append(pick(rng, kShopGoods)).append("\",\"currency\":\"KRW\"");
   put_number(out, "totalAmount", sale.amount);
   people_.append_buyer(out, people_.draw(rng));
   out.push_back('}');
@@ -267,7 +269,7 @@ void Shop::append_provider_approval(std::string& out, std::uint64_t n, std::stri
 void Shop::append_acquisition(std::string& out, std::uint64_t n, std::string_view approval_id) const {
   out.append("{\"approvalId\":\"").append(approval_id).append("\",\"state\":\"REQUESTED\",\"batchId\":\"b-");
   out.append(options_.run).append("\"");
-  put_time(out, "at", std::min(options_.now, sale_of(n).at.plus_us(kDay)));
+  put_time(out, "at", std::min(options_.now, sale_of(n).at.plus_us(kShopDay)));
   out.push_back('}');
 }
 
@@ -298,7 +300,7 @@ void Shop::append_ingest_follow_up(std::string& out, std::uint64_t n) const {
   if (what == FollowUp::none) return;
   const auto sale = sale_of(n);
   const auto order = order_id(n);
-  const auto after = std::min(options_.now, sale.at.plus_us(kDay / 3));
+  const auto after = std::min(options_.now, sale.at.plus_us(kShopDay / 3));
   if (what == FollowUp::deposit || what == FollowUp::deposit_reversed) {
     begin_line(out, "deposit", order, *sale.merchant);
     out.append("\"bankNoticeId\":\"bn-").append(order).append("\"");
@@ -323,7 +325,7 @@ void Shop::append_ingest_reversal(std::string& out, std::uint64_t n) const {
   const auto order = order_id(n);
   begin_line(out, "deposit_reversal", order, *sale.merchant);
   out.append("\"effect\":\"WAITING\",\"bankNoticeId\":\"br-").append(order).append("\"");
-  put_time(out, "reversedAt", std::min(options_.now, sale.at.plus_us(kDay / 2)));
+  put_time(out, "reversedAt", std::min(options_.now, sale.at.plus_us(kShopDay / 2)));
   out.append(",\"reason\":\"은행 정정\"}}\n");
 }
 

@@ -5,20 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "app/e2e/patience.h"
 #include "app/e2e/traffic.h"
 #include "testing/temp_dir.h"
 
 namespace wonjang::e2e {
 namespace {
-
-std::uint64_t seed() {
-  const char* given = std::getenv("WONJANG_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : static_cast<std::uint64_t>(::time(nullptr));
-}
-bool is_long() {
-  const char* given = std::getenv("WONJANG_LONG_TESTS");
-  return given != nullptr && std::string_view(given) == "1";
-}
 
 class KillNine : public testing::TestWithParam<std::uint32_t> {
  protected:

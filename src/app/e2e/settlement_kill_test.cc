@@ -6,20 +6,12 @@
 #include <ctime>
 #include <thread>
 
+#include "app/e2e/patience.h"
 #include "app/e2e/settlement_world.h"
 #include "base/rng.h"
 
 namespace wonjang::e2e {
 namespace {
-
-std::uint64_t seed() {
-  const char* given = std::getenv("WONJANG_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : static_cast<std::uint64_t>(::time(nullptr));
-}
-bool is_long() {
-  const char* given = std::getenv("WONJANG_LONG_TESTS");
-  return given != nullptr && std::string_view(given) == "1";
-}
 
 class SettlementKilled : public SettlementWorld {
  protected:

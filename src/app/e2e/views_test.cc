@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "app/e2e/patience.h"
 #include "app/e2e/traffic.h"
 #include "testing/temp_dir.h"
 
@@ -17,11 +18,6 @@ namespace wonjang::e2e {
 namespace {
 
 namespace json = boost::json;
-
-std::uint64_t seed() {
-  const char* given = std::getenv("WONJANG_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : static_cast<std::uint64_t>(::time(nullptr));
-}
 
 struct Sums {
   std::int64_t count = 0;

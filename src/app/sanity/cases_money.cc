@@ -211,7 +211,7 @@ void trial_balance(World& world, Check& check) {
            member(balance, "currencies.0.credit"));
 }
 
-constexpr Case kCases[] = {
+constexpr Case kMoneyCases[] = {
     {"calendar", "A calendar says on which days banks pay", "은행 영업일 달력이 있다", &calendar},
     {"four-eyes", "Who proposes a contract can't approve it alone",
      "계약을 제안한 사람이 혼자 승인할 수 없다", &four_eyes},
@@ -232,6 +232,6 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-std::span<const Case> money_cases() { return kCases; }
+std::span<const Case> money_cases() { return kMoneyCases; }
 
 }  // namespace wonjang::sanity

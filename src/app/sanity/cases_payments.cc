@@ -212,7 +212,7 @@ void unknown_outcome(World& world, Check& check) {
   check.has("its balance", now, "balanceAmount", 3'000);
 }
 
-constexpr Case kCases[] = {
+constexpr Case kPaymentCases[] = {
     {"pay", "A card payment is recorded, with the right VAT", "카드 결제를 기록하고 부가세가 맞다", &pay},
     {"replay", "The same request sent twice pays once", "같은 요청을 두 번 보내도 한 번만 결제된다", &replay},
     {"key-reused", "Another payment under a used key is refused", "이미 쓴 키로 다른 결제를 하면 거절된다",
@@ -238,6 +238,6 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-std::span<const Case> payment_cases() { return kCases; }
+std::span<const Case> payment_cases() { return kPaymentCases; }
 
 }  // namespace wonjang::sanity

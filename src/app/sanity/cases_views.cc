@@ -154,7 +154,7 @@ void proof(World& world, Check& check) {
   check.holds("what wonjang-verify says to it", is_valid, "valid", "not valid");
 }
 
-constexpr Case kCases[] = {
+constexpr Case kViewCases[] = {
     {"list", "The list's total is right to the won", "목록의 합계가 1원까지 맞다", &list},
     {"filter", "The list shows what is asked for, with its own total",
      "조건에 맞는 결제만 보이고 합계도 맞다", &filter},
@@ -173,6 +173,6 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-std::span<const Case> view_cases() { return kCases; }
+std::span<const Case> view_cases() { return kViewCases; }
 
 }  // namespace wonjang::sanity

@@ -25,7 +25,7 @@ bool is_name(std::string_view name) {
   });
 }
 
-bool is_code(std::string_view code) {
+bool is_contract_code(std::string_view code) {
   return !code.empty() && code.size() <= 16 && std::all_of(code.begin(), code.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
@@ -245,7 +245,7 @@ std::optional<std::string> fault_of(const Contract& contract) {
   }
   if (auto fault = fault_of(contract.fees)) return within("fees", fault);
   if (auto fault = fault_of(contract.cycle)) return within("cycle", fault);
-  if (!is_code(contract.calendar)) return "calendar must be the code of a calendar, such as KR";
+  if (!is_contract_code(contract.calendar)) return "calendar must be the code of a calendar, such as KR";
   if (contract.keep_back < 0) return "keepBack must not be below 0";
   if (!contract.sub_mall.empty()) return fault_of_sub_mall(contract);
   if (contract.payout_account.empty() || !is_text(contract.payout_account)) {

@@ -22,7 +22,7 @@ const BusinessDays& days() {
   return business_days;
 }
 
-BusinessDate day(std::string_view text) {
+BusinessDate date_of(std::string_view text) {
   const auto date = parse_business_date(text);
   EXPECT_TRUE(date) << text;
   return date.value_or(BusinessDate{});
@@ -55,7 +55,7 @@ Case case_of(const std::string& input) {
   c.cycle.kind = kCycleKinds.at(kind);
   c.cycle.policy = kPolicies.at(policy);
   c.cycle.roll = roll == "forward" ? BasisRoll::forward : BasisRoll::none;
-  c.basis = day(basis);
+  c.basis = date_of(basis);
   return c;
 }
 
@@ -74,12 +74,12 @@ TEST(PayoutDates, table) {
 TEST(PayoutDates, the_published_ones) {
   const auto paid = [](std::uint32_t lag, std::string_view basis) {
     const Cycle cycle{.lag_days = lag};
-    return payout_date_of(cycle, day(basis), days()).date;
+    return payout_date_of(cycle, date_of(basis), days()).date;
   };
-  EXPECT_EQ(paid(6, "2022-04-26"), day("2022-05-04"));
-  EXPECT_EQ(paid(6, "2022-04-27"), day("2022-05-06"));
-  EXPECT_EQ(paid(6, "2022-04-28"), day("2022-05-09"));
-  EXPECT_EQ(paid(3, "2022-04-29"), day("2022-05-04"));
+  EXPECT_EQ(paid(6, "2022-04-26"), date_of("2022-05-04"));
+  EXPECT_EQ(paid(6, "2022-04-27"), date_of("2022-05-06"));
+  EXPECT_EQ(paid(6, "2022-04-28"), date_of("2022-05-09"));
+  EXPECT_EQ(paid(3, "2022-04-29"), date_of("2022-05-04"));
 }
 
 std::vector<Cycle> all_cycles() {
@@ -178,66 +178,67 @@ TEST(PayoutDates, ranges_end_on_or_after_the_basis_and_once) {
 
 TEST(BasisDate, is_the_day_in_seoul) {
   Item item;
-  item.at = start_of(day("2026-11-22")).plus_us(-1);
-  EXPECT_EQ(basis_of(item, BasisKind::approval), day("2026-11-21"));
-  item.at = start_of(day("2026-11-22"));
-  EXPECT_EQ(basis_of(item, BasisKind::approval), day("2026-11-22"));
+  item.at = start_of(date_of("2026-11-22")).plus_us(-1);
+  EXPECT_EQ(basis_of(item, BasisKind::approval), date_of("2026-11-21"));
+  item.at = start_of(date_of("2026-11-22"));
+  EXPECT_EQ(basis_of(item, BasisKind::approval), date_of("2026-11-22"));
 }
 
 TEST(BasisDate, of_an_acquisition_waits_for_its_request) {
   Item item;
-  item.at = start_of(day("2026-11-22"));
+  item.at = start_of(date_of("2026-11-22"));
   item.has_acquisition = true;
   EXPECT_EQ(basis_of(item, BasisKind::acquisition), std::nullopt);
-  EXPECT_EQ(basis_of(item, BasisKind::approval), day("2026-11-22"));
-  item.acquired = day("2026-11-24");
-  EXPECT_EQ(basis_of(item, BasisKind::acquisition), day("2026-11-24"));
-  EXPECT_EQ(basis_of(item, BasisKind::approval), day("2026-11-22"));
+  EXPECT_EQ(basis_of(item, BasisKind::approval), date_of("2026-11-22"));
+  item.acquired = date_of("2026-11-24");
+  EXPECT_EQ(basis_of(item, BasisKind::acquisition), date_of("2026-11-24"));
+  EXPECT_EQ(basis_of(item, BasisKind::approval), date_of("2026-11-22"));
 }
 
 TEST(BasisDate, of_what_has_no_slip_is_its_movement) {
   Item item;
-  item.at = start_of(day("2026-11-22"));
-  EXPECT_EQ(basis_of(item, BasisKind::acquisition), day("2026-11-22"));
+  item.at = start_of(date_of("2026-11-22"));
+  EXPECT_EQ(basis_of(item, BasisKind::acquisition), date_of("2026-11-22"));
   EXPECT_EQ(basis_of(item, BasisKind::unknown), std::nullopt);
 }
 
 TEST(DateLine, a_line_in_time_is_paid_by_its_basis) {
   SettlementLine line;
-  EXPECT_TRUE(date_line(line, Cycle{}, day("2026-11-20"), day("2026-11-20"), days()));
-  EXPECT_EQ(line.basis, day("2026-11-20"));
-  EXPECT_EQ(line.payout_date, day("2026-11-24"));
+  EXPECT_TRUE(date_line(line, Cycle{}, date_of("2026-11-20"), date_of("2026-11-20"), days()));
+  EXPECT_EQ(line.basis, date_of("2026-11-20"));
+  EXPECT_EQ(line.payout_date, date_of("2026-11-24"));
   EXPECT_FALSE(line.late);
 }
 
 TEST(DateLine, a_late_line_keeps_its_basis_and_is_paid_by_the_run) {
   SettlementLine line;
-  EXPECT_TRUE(date_line(line, Cycle{}, day("2026-11-10"), day("2026-11-20"), days()));
-  EXPECT_EQ(line.basis, day("2026-11-10"));
-  EXPECT_EQ(line.payout_date, day("2026-11-24"));
+  EXPECT_TRUE(date_line(line, Cycle{}, date_of("2026-11-10"), date_of("2026-11-20"), days()));
+  EXPECT_EQ(line.basis, date_of("2026-11-10"));
+  EXPECT_EQ(line.payout_date, date_of("2026-11-24"));
   EXPECT_TRUE(line.late);
 }
 
 TEST(DateLine, a_manual_cycle_gives_no_payout_date) {
   SettlementLine line;
-  line.payout_date = day("2026-01-01");
-  EXPECT_TRUE(date_line(line, {.kind = CycleKind::manual}, day("2040-01-01"), day("2040-01-01"), days()));
-  EXPECT_EQ(line.basis, day("2040-01-01"));
+  line.payout_date = date_of("2026-01-01");
+  EXPECT_TRUE(
+      date_line(line, {.kind = CycleKind::manual}, date_of("2040-01-01"), date_of("2040-01-01"), days()));
+  EXPECT_EQ(line.basis, date_of("2040-01-01"));
   EXPECT_EQ(line.payout_date, BusinessDate{});
 }
 
 TEST(DateLine, beyond_the_calendar_the_line_stays_as_it_was) {
   SettlementLine line;
-  line.basis = day("2026-01-01");
+  line.basis = date_of("2026-01-01");
   const SettlementLine before = line;
-  EXPECT_FALSE(date_line(line, Cycle{}, day("2030-12-31"), day("2030-12-31"), days()));
-  EXPECT_FALSE(date_line(line, Cycle{}, day("2026-11-20"), day("2031-01-02"), days()));
+  EXPECT_FALSE(date_line(line, Cycle{}, date_of("2030-12-31"), date_of("2030-12-31"), days()));
+  EXPECT_FALSE(date_line(line, Cycle{}, date_of("2026-11-20"), date_of("2031-01-02"), days()));
   EXPECT_EQ(line, before);
 }
 
 // An enum value that a later program wrote: nothing is guessed.
 TEST(DateLine, a_policy_nobody_knows_gives_no_date) {
-  const auto paid = payout_date_of({.policy = static_cast<DatePolicy>(99)}, day("2026-11-20"), days());
+  const auto paid = payout_date_of({.policy = static_cast<DatePolicy>(99)}, date_of("2026-11-20"), days());
   EXPECT_FALSE(paid.date);
   EXPECT_FALSE(paid.known);
 }

@@ -7,7 +7,7 @@
 namespace wonjang::settlement {
 namespace {
 
-CannotSettle bad_snapshot(const std::string& detail) { return {"BAD_SNAPSHOT", detail}; }
+CannotSettle snapshot_refused(const std::string& detail) { return {"BAD_SNAPSHOT", detail}; }
 
 bool is_within(std::int64_t left, std::int64_t whole) { return left >= 0 && left <= whole; }
 
@@ -121,7 +121,7 @@ std::variant<SettlementLine, CannotSettle> settle_approval(Item item, const Cont
 
 std::variant<SettlementLine, CannotSettle> settle_return(Item item, const LineBalance& before) {
   if (!is_sound(before))
-    return bad_snapshot("what is left of the approval contradicts itself: check the ledger");
+    return snapshot_refused("what is left of the approval contradicts itself: check the ledger");
   if (item.amount <= 0) return CannotSettle{"BAD_ITEM", "amount must be above 0: the return moved nothing"};
   if (item.amount > before.amount_left) {
     return CannotSettle{"RETURN_EXCEEDS_APPROVAL",

@@ -17,7 +17,7 @@ TEST(LineKey, a_key_is_read_back_from_its_text) {
 
 TEST(LineKey, the_text_names_payment_version_and_how_often) {
   const std::string payment = kPayment.text().substr(4);
-  EXPECT_EQ(text_of({kPayment, 3, 1}), "stl_" + payment + ".3.1");
+  EXPECT_EQ(text_of(LineKey{kPayment, 3, 1}), "stl_" + payment + ".3.1");
 }
 
 TEST(LineKey, one_key_has_one_spelling) {

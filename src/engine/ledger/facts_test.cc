@@ -251,7 +251,7 @@ TEST_P(Facts, a_chunk_of_lines_needs_the_one_before_it) {
 
 // ---- batches, by the writer itself ----
 
-class Collector final : public Completion {
+class FactsCollector final : public Completion {
  public:
   void complete(std::uint64_t tag, Answer answer) override { answers[tag] = std::move(answer); }
   std::map<std::uint64_t, Answer> answers;
@@ -280,7 +280,7 @@ class FactsBatch : public Facts {
 
   BookWriter writer_{0, rig_.ports, Rng(1)};
   std::unique_ptr<Book> book_;
-  Collector collector_;
+  FactsCollector collector_;
 };
 INSTANTIATE_TEST_SUITE_P(Books, FactsBatch, ::testing::Values(1U));
 

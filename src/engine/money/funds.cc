@@ -67,12 +67,12 @@ Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_
   WJ_TRY(out.held, held_on(reader, as_of, out.known_at));
   WJ_TRY(const auto unpaid, reader.unpaid_at(as_of));
 
-  struct Sums {
+  struct FundsSums {
     int128 unpaid = 0;
     int128 counted = 0;
     int128 held = 0;
   };
-  std::map<Currency, Sums> sums;
+  std::map<Currency, FundsSums> sums;
   for (const auto& one : unpaid) {
     WJ_TRY(const auto amount, narrow(static_cast<int128>(one.open) + one.settled));
     if (amount == 0) continue;

@@ -7,8 +7,8 @@
 namespace wonjang::money {
 namespace {
 
-const BusinessDate kDay = day("2026-11-16");
-const BusinessDate kPaid = day("2026-11-18");
+const BusinessDate kFundsDay = day("2026-11-16");
+const BusinessDate kFundsPaid = day("2026-11-18");
 const BusinessDate kToday = day("2026-11-20");  // of the rig's clock
 
 // Every row is the sum of its lines.
@@ -30,9 +30,9 @@ TEST(Funds, a_row_is_what_is_not_paid_yet_and_sums_up_from_its_lines) {
     const auto position = funds_position(rig.reader(), kToday);
     return position && !position->rows.empty() ? position->rows[0].approved_unpaid : 0;
   };
-  const auto first = rig.sell(merchant, 10'001, kDay);
+  const auto first = rig.sell(merchant, 10'001, kFundsDay);
   EXPECT_EQ(row(), 10'001);
-  rig.must_run(kDay);
+  rig.must_run(kFundsDay);
   EXPECT_EQ(row(), 10'001 - 275);
   expect_drill_down(rig);
   rig.sell(merchant, 500, day("2026-11-17"));
@@ -40,12 +40,12 @@ TEST(Funds, a_row_is_what_is_not_paid_yet_and_sums_up_from_its_lines) {
   expect_drill_down(rig);
 
   PayoutOptions options;
-  options.date = kPaid;
+  options.date = kFundsPaid;
   options.owner = rig.owner();
   ASSERT_TRUE(run_payouts(rig.ports(), options));
   EXPECT_EQ(row(), 10'001 - 275 + 400) << "requested isn't paid";
   expect_drill_down(rig);
-  const auto file = send_payouts(rig.ports(), kPaid, "file", rig.owner());
+  const auto file = send_payouts(rig.ports(), kFundsPaid, "file", rig.owner());
   ASSERT_TRUE(file);
   const auto id = file->csv.substr(file->csv.find("pyo_"), 30);
   const auto results = parse_payout_results("payout_id,state\n" + id + ",PAID\n");
@@ -62,8 +62,8 @@ TEST(Funds, lines_that_no_day_pays_stand_below_their_row_too) {
   manual.version = 2;
   manual.cycle.kind = settlement::CycleKind::manual;
   rig.approve(manual);
-  rig.sell(merchant, 10'001, kDay);
-  rig.must_run(kDay);
+  rig.sell(merchant, 10'001, kFundsDay);
+  rig.must_run(kFundsDay);
 
   const auto position = funds_position(rig.reader(), kToday);
 
@@ -86,11 +86,11 @@ TEST(Funds, what_must_lie_outside_is_rounded_up_and_the_gap_is_what_is_missing) 
   rig.approve(settlement::FundsHeld{day("2026-11-18"), "TRUST", "bank-a", {}, 4'000});
   rig.approve(settlement::FundsHeld{day("2026-11-18"), "DEPOSIT", "bank-b", {}, 1'000});
   rig.approve(settlement::FundsHeld{day("2026-12-01"), "DEPOSIT", "bank-b", {}, 99'000});
-  rig.sell(creditor, 10'001, kDay);
-  const auto sold = rig.sell(debtor, 3'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(creditor, 10'001, kFundsDay);
+  const auto sold = rig.sell(debtor, 3'000, kFundsDay);
+  rig.must_run(kFundsDay);
   PayoutOptions options;
-  options.date = kPaid;
+  options.date = kFundsPaid;
   options.owner = rig.owner();
 
   const auto position = funds_position(rig.reader(), kToday);
@@ -117,14 +117,14 @@ TEST(Funds, one_merchants_debt_does_not_pay_another) {
   const auto creditor = rig.shop();
   const auto debtor = rig.shop();
   rig.approve(settlement::FundsRatio{day("2026-01-01"), 1'000'000, "law"});
-  const auto sold = rig.sell(debtor, 3'000, kDay);
-  rig.sell(creditor, 1'000, kDay);
-  rig.must_run(kDay);
+  const auto sold = rig.sell(debtor, 3'000, kFundsDay);
+  rig.sell(creditor, 1'000, kFundsDay);
+  rig.must_run(kFundsDay);
   PayoutOptions options;
-  options.date = kPaid;
+  options.date = kFundsPaid;
   options.owner = rig.owner();
   ASSERT_TRUE(run_payouts(rig.ports(), options));
-  const auto file = send_payouts(rig.ports(), kPaid, "file", rig.owner());
+  const auto file = send_payouts(rig.ports(), kFundsPaid, "file", rig.owner());
   ASSERT_TRUE(file);
   std::string paid = "payout_id,state\n";
   for (auto at = file->csv.find("pyo_"); at != std::string::npos; at = file->csv.find("pyo_", at + 1)) {

@@ -23,7 +23,7 @@ std::size_t size_of(const LinesRecorded& body) {
 
 constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();  // the longest number there is
 constexpr auto kMost = std::numeric_limits<std::uint32_t>::max();
-constexpr BusinessDate kFirst{std::numeric_limits<std::int32_t>::min()};
+constexpr BusinessDate kFirstLineDay{std::numeric_limits<std::int32_t>::min()};
 const RawId kId{~0ULL, ~0ULL};
 
 settlement::Item long_item() {
@@ -41,7 +41,7 @@ settlement::Item long_item() {
   item.interest_payer = InterestPayer::merchant;
   item.used_point = item.amount = kLeast;
   item.at = {kLeast};
-  item.acquired = kFirst;
+  item.acquired = kFirstLineDay;
   item.has_acquisition = true;
   return item;
 }
@@ -50,7 +50,7 @@ SettlementLine long_line() {
   SettlementLine line;
   line.item = long_item();
   line.contract = kMost;
-  line.basis = line.payout_date = kFirst;
+  line.basis = line.payout_date = kFirstLineDay;
   line.late = true;
   line.gross = line.fee = line.fee_supply = line.fee_vat = line.net = kLeast;
   line.fee_before = line.fee_vat_before = kLeast;
@@ -71,7 +71,7 @@ Contract long_contract(std::size_t rules, std::size_t steps) {
   contract.merchant = MerchantId(kId);
   contract.sub_mall = std::string(64, 's');
   contract.version = kMost;
-  contract.valid_from = contract.valid_until = kFirst;
+  contract.valid_from = contract.valid_until = kFirstLineDay;
   contract.business_number = std::string(20, '1');
   contract.calendar = std::string(16, 'K');
   contract.keep_back = kLeast;

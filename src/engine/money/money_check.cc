@@ -16,9 +16,9 @@ std::string shown(std::string_view value) {
   return "'" + to_hex(value.substr(0, kShownBytes)) + "...' (" + std::to_string(value.size()) + " bytes)";
 }
 
-class Check {
+class MoneyCheck {
  public:
-  Check(const MoneyToCheck& money, KvStore& empty, const MoneyCheckOptions& options)
+  MoneyCheck(const MoneyToCheck& money, KvStore& empty, const MoneyCheckOptions& options)
       : money_(money), again_(empty), options_(options), projection_(money.log, money.codec) {}
 
   Result<MoneyReport> run() {
@@ -177,7 +177,7 @@ class Check {
 }  // namespace
 
 Result<MoneyReport> money_check(const MoneyToCheck& money, KvStore& empty, const MoneyCheckOptions& options) {
-  return Check(money, empty, options).run();
+  return MoneyCheck(money, empty, options).run();
 }
 
 }  // namespace wonjang::money

@@ -15,9 +15,9 @@ using settlement::LineKey;
 using settlement::PayoutState;
 using testing::HasSubstr;
 
-constexpr BusinessDate kDay = MoneyWorld::kFirstDay;
+constexpr BusinessDate kFoldDay = MoneyWorld::kFirstDay;
 
-BusinessDate day_after(std::int32_t days) { return {kDay.days + days}; }
+BusinessDate fold_day_after(std::int32_t days) { return {kFoldDay.days + days}; }
 
 Content folded(MoneyWorld& world, std::uint64_t seed, std::uint32_t units_max) {
   MoneyRig rig(world.log(), world.codec());
@@ -44,7 +44,7 @@ struct SmallWorld {
     first = world.pay(0, 10'000);
     world.cancel(first, 4'000);
     second = world.pay(0, 10'000);
-    world.go_to(day_after(1));
+    world.go_to(fold_day_after(1));
   }
   LineKey approval() const { return {first, 1, 0}; }
   LineKey cancel() const { return {first, 2, 0}; }
@@ -116,7 +116,7 @@ TEST(Money, a_store_that_falls_back_or_refuses_ends_with_the_same_content) {
 
 TEST(Money, a_unit_that_comes_twice_is_folded_once) {
   SmallWorld small;
-  small.world.run(kDay);
+  small.world.run(kFoldDay);
   MoneyRig rig(small.world.log(), small.world.codec());
   auto units = small.world.log().read(0, 0, 1000, 1'000'000).value();
   std::vector<LogUnit> batch;
@@ -147,67 +147,67 @@ TEST(Money, a_payment_event_out_of_its_order_is_corrupt) {
 
 TEST(Money, a_movement_is_settled_once) {
   SmallWorld small;
-  const auto body = small.world.lines_for({small.other()}, kDay);
-  small.world.write_lines(0, kDay, body);
+  const auto body = small.world.lines_for({small.other()}, kFoldDay);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_EQ(stopped_with(small.world), "");
-  small.world.write_lines(0, kDay, body);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("settles what has a line already"));
 }
 
 TEST(Money, a_movement_is_settled_once_in_a_ledger_of_several_books) {
   SmallWorld small(4);
-  const auto body = small.world.lines_for({small.other()}, kDay);
-  small.world.write_lines(0, kDay, body);
-  small.world.write_lines(0, kDay, body);
+  const auto body = small.world.lines_for({small.other()}, kFoldDay);
+  small.world.write_lines(0, kFoldDay, body);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("settles what has a line already"));
 }
 
 TEST(Money, a_line_of_what_nobody_moved_is_corrupt) {
   SmallWorld small;
-  auto body = small.world.lines_for({small.other()}, kDay);
+  auto body = small.world.lines_for({small.other()}, kFoldDay);
   body.lines[0].item.key.version = 5;
-  small.world.write_lines(0, kDay, body);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("settles what no event moved"));
 }
 
 TEST(Money, a_line_of_another_amount_than_was_moved_is_corrupt) {
   SmallWorld small;
-  auto body = small.world.lines_for({small.other()}, kDay);
+  auto body = small.world.lines_for({small.other()}, kFoldDay);
   body.lines[0].item.amount += 1;
   body.lines[0].gross += 1;
   body.lines[0].net += 1;
-  small.world.write_lines(0, kDay, body);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("settles 10001 where 10000 was moved"));
 }
 
 TEST(Money, a_line_whose_net_is_not_gross_less_fee_is_corrupt) {
   SmallWorld small;
-  auto body = small.world.lines_for({small.other()}, kDay);
+  auto body = small.world.lines_for({small.other()}, kFoldDay);
   body.lines[0].net += 1;
-  small.world.write_lines(0, kDay, body);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("has a net of"));
 }
 
 TEST(Money, a_return_of_more_than_is_left_is_corrupt) {
   SmallWorld small;
-  small.world.write_lines(0, kDay, small.world.lines_for({small.approval()}, kDay));
-  auto body = small.world.lines_for({small.cancel()}, kDay);
+  small.world.write_lines(0, kFoldDay, small.world.lines_for({small.approval()}, kFoldDay));
+  auto body = small.world.lines_for({small.cancel()}, kFoldDay);
   body.lines[0].before->amount_left -= 1;
-  small.world.write_lines(0, kDay, body);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("was computed from another balance"));
 }
 
 TEST(Money, a_return_before_its_approval_has_a_line_is_corrupt) {
   SmallWorld small;
-  auto body = small.world.lines_for({small.approval(), small.cancel()}, kDay);
+  auto body = small.world.lines_for({small.approval(), small.cancel()}, kFoldDay);
   body.lines.erase(body.lines.begin());
-  small.world.write_lines(0, kDay, body);
+  small.world.write_lines(0, kFoldDay, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("gives back what has no line"));
 }
 
 TEST(Money, an_adjustment_follows_the_line_that_it_adjusts) {
   SmallWorld small;
-  const auto settled = small.world.lines_for({small.other()}, kDay);
+  const auto settled = small.world.lines_for({small.other()}, kFoldDay);
   auto adjusted = settled;
   auto contract = settled.contracts[0];
   contract.fees.rules[0].rate_ppm = 10'000;
@@ -216,8 +216,8 @@ TEST(Money, an_adjustment_follows_the_line_that_it_adjusts) {
   adjusted.contracts = {contract};
   adjusted.lines = std::get<settlement::Adjusted>(made).lines;
   ASSERT_EQ(adjusted.lines.size(), 1U);
-  small.world.write_lines(0, kDay, settled);
-  small.world.write_lines(0, kDay, adjusted);
+  small.world.write_lines(0, kFoldDay, settled);
+  small.world.write_lines(0, kFoldDay, adjusted);
   MoneyRig rig(small.world.log(), small.world.codec());
   Rng rng(1);
   ASSERT_TRUE(rig.fold_all(rng, 3));
@@ -228,15 +228,15 @@ TEST(Money, an_adjustment_follows_the_line_that_it_adjusts) {
   EXPECT_EQ((*balances)[0], std::get<settlement::Adjusted>(made).balance);
 
   adjusted.lines[0].item.key.seq = 3;
-  small.world.write_lines(0, kDay, adjusted);
+  small.world.write_lines(0, kFoldDay, adjusted);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("adjusts what has no line before it"));
 }
 
 TEST(Money, a_payout_is_the_sum_of_the_lines_it_covers) {
   for (const bool wrong_net : {true, false}) {
     SmallWorld small;
-    small.world.run(kDay);
-    auto body = small.world.payout_for(0, day_after(3));
+    small.world.run(kFoldDay);
+    auto body = small.world.payout_for(0, fold_day_after(3));
     EXPECT_EQ(body.lines, 3U);
     if (wrong_net) {
       body.lines_net += 1;
@@ -254,8 +254,8 @@ TEST(Money, a_payout_is_the_sum_of_the_lines_it_covers) {
 
 TEST(Money, a_payout_whose_parts_do_not_add_up_is_corrupt) {
   SmallWorld small;
-  small.world.run(kDay);
-  auto body = small.world.payout_for(0, day_after(3));
+  small.world.run(kFoldDay);
+  auto body = small.world.payout_for(0, fold_day_after(3));
   body.amount -= 1;
   small.world.write_payout(0, body);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("don't add up to"));
@@ -263,8 +263,8 @@ TEST(Money, a_payout_whose_parts_do_not_add_up_is_corrupt) {
 
 TEST(Money, a_sum_is_carried_over_once) {
   SmallWorld small;
-  small.world.run(kDay);
-  auto body = small.world.payout_for(0, day_after(3));
+  small.world.run(kFoldDay);
+  auto body = small.world.payout_for(0, fold_day_after(3));
   body.carried.push_back({body.payout, 5});
   body.amount += 5;
   small.world.write_payout(0, body);
@@ -273,15 +273,15 @@ TEST(Money, a_sum_is_carried_over_once) {
 
 TEST(Money, no_more_is_released_than_is_kept_back) {
   SmallWorld small;
-  small.world.run(kDay);
-  small.world.write_payout(0, small.world.payout_for(0, day_after(3), /*withheld=*/0, /*released=*/1));
+  small.world.run(kFoldDay);
+  small.world.write_payout(0, small.world.payout_for(0, fold_day_after(3), /*withheld=*/0, /*released=*/1));
   EXPECT_THAT(stopped_with(small.world), HasSubstr("where 0 is kept back"));
 }
 
 TEST(Money, a_failed_payout_is_not_paid_later) {
   SmallWorld small;
-  small.world.run(kDay);
-  const auto payout = small.world.pay_out(0, day_after(3));
+  small.world.run(kFoldDay);
+  const auto payout = small.world.pay_out(0, fold_day_after(3));
   small.world.update(*payout, PayoutState::sent);
   small.world.update(*payout, PayoutState::failed);
   EXPECT_EQ(stopped_with(small.world), "");
@@ -291,8 +291,8 @@ TEST(Money, a_failed_payout_is_not_paid_later) {
 
 TEST(Money, a_return_says_whether_the_payout_was_paid) {
   SmallWorld small;
-  small.world.run(kDay);
-  const auto payout = small.world.pay_out(0, day_after(3));
+  small.world.run(kFoldDay);
+  const auto payout = small.world.pay_out(0, fold_day_after(3));
   small.world.update(*payout, PayoutState::sent);
   settlement::PayoutUpdated body;
   body.payout = *payout;
@@ -337,37 +337,37 @@ TEST(Money, the_journal_goes_along_and_balances) {
 
 TEST(Money, a_paid_line_is_not_redated) {
   SmallWorld small;
-  small.world.run(kDay);
-  ASSERT_TRUE(small.world.pay_out(0, day_after(3)));
-  small.world.redate(small.other(), day_after(9));
+  small.world.run(kFoldDay);
+  ASSERT_TRUE(small.world.pay_out(0, fold_day_after(3)));
+  small.world.redate(small.other(), fold_day_after(9));
   EXPECT_THAT(stopped_with(small.world), HasSubstr("a payout covers it"));
 }
 
 TEST(Money, a_run_that_says_another_sum_than_its_lines_is_corrupt) {
   SmallWorld small;
-  small.world.run(kDay);
+  small.world.run(kFoldDay);
   settlement::RunStarted started;
-  started.date = kDay;
+  started.date = kFoldDay;
   settlement::RunEnded ended;
-  ended.date = kDay;
-  ended.after = {small.world.totals_of(kDay)};
+  ended.date = kFoldDay;
+  ended.after = {small.world.totals_of(kFoldDay)};
   ended.after[0].fee -= 1;
-  small.world.write(*settlement::run_stream(kDay), {}, started);
+  small.world.write(*settlement::run_stream(kFoldDay), {}, started);
   EXPECT_EQ(stopped_with(small.world), "");
-  small.world.write(*settlement::run_stream(kDay), {}, ended);
+  small.world.write(*settlement::run_stream(kFoldDay), {}, ended);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("but its lines come to 3 lines"));
 }
 
 TEST(Money, a_run_starts_only_where_none_is_under_way) {
   SmallWorld small;
   settlement::RunStarted started;
-  started.date = kDay;
-  small.world.write(*settlement::run_stream(kDay), {}, started);
+  started.date = kFoldDay;
+  small.world.write(*settlement::run_stream(kFoldDay), {}, started);
   started.resumed = true;
-  small.world.write(*settlement::run_stream(kDay), {}, started);
+  small.world.write(*settlement::run_stream(kFoldDay), {}, started);
   EXPECT_EQ(stopped_with(small.world), "");
   started.resumed = false;
-  small.world.write(*settlement::run_stream(kDay), {}, started);
+  small.world.write(*settlement::run_stream(kFoldDay), {}, started);
   EXPECT_THAT(stopped_with(small.world), HasSubstr("starts while it is under way"));
 }
 
@@ -388,18 +388,19 @@ TEST(Money, a_payout_of_a_hundred_thousand_lines_writes_a_handful_of_records) {
     for (int i = 0; i < 1000; ++i, ++made) {
       body.lines.push_back(settled);
       body.lines.back().item.key.payment = PaymentId(RawId{std::uint64_t{made + 1} << 16U, made});
-      body.lines.back().payout_date = day_after(2);
+      body.lines.back().payout_date = fold_day_after(2);
     }
-    body.date = kDay;
+    body.date = kFoldDay;
     body.chunk = made / 1000 - 1;
-    world.write(*settlement::lines_stream(world.merchant(0), 0, kDay, body.chunk), world.merchant(0), body);
+    world.write(*settlement::lines_stream(world.merchant(0), 0, kFoldDay, body.chunk), world.merchant(0),
+                body);
   }
   MoneyRig rig(world.log(), world.codec());
   Rng rng(1);
   ASSERT_TRUE(rig.fold_all(rng, 1000));
   payout.payout =
-      settlement::PayoutId(*settlement::payout_stream(world.merchant(0), 0, day_after(2), Currency()));
-  payout.date = day_after(2);
+      settlement::PayoutId(*settlement::payout_stream(world.merchant(0), 0, fold_day_after(2), Currency()));
+  payout.date = fold_day_after(2);
   payout.lines = kLines;
   payout.lines_net = settled.net * std::int64_t{kLines};
   payout.amount = payout.lines_net;

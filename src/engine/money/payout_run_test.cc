@@ -11,8 +11,8 @@ namespace {
 
 using settlement::PayoutState;
 
-const BusinessDate kDay = day("2026-11-16");  // Monday; paid on Wednesday
-const BusinessDate kPaid = day("2026-11-18");
+const BusinessDate kSaleDay = day("2026-11-16");  // Monday; paid on Wednesday
+const BusinessDate kPayoutDay = day("2026-11-18");
 const BusinessDate kNext = day("2026-11-17");
 const BusinessDate kNextPaid = day("2026-11-19");
 
@@ -30,14 +30,14 @@ struct Payouts {
     std::vector<MerchantId> out;
     for (int i = 0; i < shops; ++i) {
       out.push_back(rig.shop());
-      rig.sell(out.back(), 10'000 * (i + 1), kDay);
+      rig.sell(out.back(), 10'000 * (i + 1), kSaleDay);
     }
-    rig.must_run(kDay);
-    must_pay(kPaid);
+    rig.must_run(kSaleDay);
+    must_pay(kPayoutDay);
     return out;
   }
   PayoutFile must_send(const std::string& name) {
-    auto file = send_payouts(rig.ports(), kPaid, name, rig.owner());
+    auto file = send_payouts(rig.ports(), kPayoutDay, name, rig.owner());
     EXPECT_TRUE(file) << file.error().message;
     return file ? *std::move(file) : PayoutFile();
   }
@@ -85,15 +85,15 @@ TEST(PayoutRun, pays_each_merchant_the_sum_of_its_lines_once) {
   Payouts p;
   const auto first = p.rig.shop();
   const auto second = p.rig.shop();
-  p.rig.sell(first, 10'000, kDay);
-  p.rig.sell(first, 20'000, kDay);
-  p.rig.sell(second, 5'000, kDay);
-  p.rig.must_run(kDay);
+  p.rig.sell(first, 10'000, kSaleDay);
+  p.rig.sell(first, 20'000, kSaleDay);
+  p.rig.sell(second, 5'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
   std::int64_t net = 0;
-  for (const auto& line : p.rig.lines(kDay)) net += line.net;
+  for (const auto& line : p.rig.lines(kSaleDay)) net += line.net;
 
-  const auto report = p.must_pay(kPaid);
-  const auto again = p.must_pay(kPaid);
+  const auto report = p.must_pay(kPayoutDay);
+  const auto again = p.must_pay(kPayoutDay);
 
   EXPECT_EQ(report.requested, 2U);
   EXPECT_EQ(report.totals.at(Currency()).amount, net);
@@ -102,13 +102,13 @@ TEST(PayoutRun, pays_each_merchant_the_sum_of_its_lines_once) {
   ASSERT_EQ(payouts.size(), 2U);
   EXPECT_EQ(payouts[0].requested.lines, 2U);
   EXPECT_EQ(payouts[0].requested.account, "acct_1");
-  EXPECT_TRUE(p.rig.reader().due(kPaid)->empty());
+  EXPECT_TRUE(p.rig.reader().due(kPayoutDay)->empty());
 }
 
 TEST(PayoutRun, nothing_is_paid_before_its_day_or_on_a_closed_day) {
   Payouts p;
-  p.rig.sell(p.rig.shop(), 10'000, kDay);
-  p.rig.must_run(kDay);
+  p.rig.sell(p.rig.shop(), 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
   const auto events = p.rig.events();
 
   EXPECT_EQ(p.must_pay(kNext).requested, 0U);
@@ -130,14 +130,14 @@ TEST(PayoutRun, nothing_is_paid_before_its_day_or_on_a_closed_day) {
 TEST(PayoutRun, a_negative_sum_goes_into_the_next_payout) {
   Payouts p;
   const auto merchant = p.rig.shop();
-  const auto sold = p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
-  p.must_pay(kPaid);
+  const auto sold = p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
+  p.must_pay(kPayoutDay);
   p.rig.cancel(sold, 10'000, kNext);
   p.rig.must_run(kNext);
   const auto carried = p.must_pay(kNextPaid);
-  p.rig.sell(merchant, 50'000, kPaid);
-  p.rig.must_run(kPaid);
+  p.rig.sell(merchant, 50'000, kPayoutDay);
+  p.rig.must_run(kPayoutDay);
   const auto next = p.must_pay(day("2026-11-20"));
 
   EXPECT_EQ(carried.carried, 1U);
@@ -154,12 +154,12 @@ TEST(PayoutRun, a_negative_sum_goes_into_the_next_payout) {
 TEST(PayoutRun, a_merchant_on_hold_waits_and_is_paid_when_it_is_lifted) {
   Payouts p;
   const auto merchant = p.rig.shop();
-  p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
-  p.rig.approve(settlement::Hold{merchant, true, kDay, "court order"});
-  const auto held = p.must_pay(kPaid);
+  p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
+  p.rig.approve(settlement::Hold{merchant, true, kSaleDay, "court order"});
+  const auto held = p.must_pay(kPayoutDay);
   p.rig.approve(settlement::Hold{merchant, false, kNextPaid, "lifted"});
-  const auto still = p.must_pay(kPaid);
+  const auto still = p.must_pay(kPayoutDay);
   const auto paid = p.must_pay(kNextPaid);
 
   EXPECT_EQ(held.held, 1U);
@@ -174,11 +174,11 @@ TEST(PayoutRun, keeps_back_what_the_contract_says_and_gives_it_when_that_ends) {
   auto contract = MoneyRig::contract(merchant);
   contract.keep_back = 1'000;
   p.rig.approve(contract);
-  p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
-  p.must_pay(kPaid);
-  EXPECT_EQ(p.only(kPaid).requested.withheld, 1'000);
-  EXPECT_EQ(p.only(kPaid).requested.amount, 10'000 - 275 - 1'000);
+  p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
+  p.must_pay(kPayoutDay);
+  EXPECT_EQ(p.only(kPayoutDay).requested.withheld, 1'000);
+  EXPECT_EQ(p.only(kPayoutDay).requested.amount, 10'000 - 275 - 1'000);
 
   contract.keep_back = 0;
   p.rig.approve(contract);
@@ -193,15 +193,15 @@ TEST(PayoutRun, keeps_back_what_the_contract_says_and_gives_it_when_that_ends) {
 TEST(PayoutRun, a_failed_payout_is_paid_with_the_next_and_a_returned_one_too) {
   Payouts p;
   const auto merchant = p.rig.shop();
-  p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
-  p.must_pay(kPaid);
-  p.send(kPaid, "file-1");
-  const auto id = p.only(kPaid).requested.payout.text();
+  p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
+  p.must_pay(kPayoutDay);
+  p.send(kPayoutDay, "file-1");
+  const auto id = p.only(kPayoutDay).requested.payout.text();
   const auto failed = p.results("payout_id,state,bank_trace_no,at,failure\n" + id +
                                 ",FAILED,77,2026-11-18T10:00:00+09:00,account closed\n");
   EXPECT_EQ(failed.applied, 1U);
-  EXPECT_EQ(p.only(kPaid).updates.back().failure, "account closed");
+  EXPECT_EQ(p.only(kPayoutDay).updates.back().failure, "account closed");
   const auto second = p.must_pay(kNextPaid);
 
   EXPECT_EQ(second.requested, 1U);
@@ -215,13 +215,13 @@ TEST(PayoutRun, a_failed_payout_is_paid_with_the_next_and_a_returned_one_too) {
 TEST(PayoutRun, without_a_contract_or_an_account_nothing_is_requested) {
   Payouts p;
   const auto merchant = p.rig.shop();
-  p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
+  p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
   auto contract = MoneyRig::contract(merchant);
   contract.payout_account.clear();
   p.rig.approve(contract);
 
-  const auto report = p.must_pay(kPaid);
+  const auto report = p.must_pay(kPayoutDay);
 
   EXPECT_EQ(report.requested, 0U);
   ASSERT_EQ(report.problems.size(), 1U);
@@ -230,8 +230,8 @@ TEST(PayoutRun, without_a_contract_or_an_account_nothing_is_requested) {
 
 TEST(PayoutRun, killed_at_any_append_and_run_again_nobody_is_paid_twice) {
   const auto world = [](Payouts& p) {
-    for (int i = 0; i < 4; ++i) p.rig.sell(p.rig.shop(), 1'000 * (i + 1), kDay);
-    p.rig.must_run(kDay);
+    for (int i = 0; i < 4; ++i) p.rig.sell(p.rig.shop(), 1'000 * (i + 1), kSaleDay);
+    p.rig.must_run(kSaleDay);
   };
   for (std::uint64_t n = 0; n <= 4; ++n) {
     for (const bool written : {false, true}) {
@@ -239,9 +239,9 @@ TEST(PayoutRun, killed_at_any_append_and_run_again_nobody_is_paid_twice) {
       world(p);
       p.rig.sink.write_the_failed = written;
       p.rig.sink.fail_after(n);
-      EXPECT_EQ(p.pay(kPaid).has_value(), n == 4);
+      EXPECT_EQ(p.pay(kPayoutDay).has_value(), n == 4);
       p.rig.sink.heal();
-      p.must_pay(kPaid);
+      p.must_pay(kPayoutDay);
       const auto payouts = p.all();
       ASSERT_EQ(payouts.size(), 4U);
       for (const auto& one : payouts) EXPECT_EQ(one.requested.lines, 1U);
@@ -260,16 +260,16 @@ TEST(PayoutFile, says_what_to_pay_and_the_same_name_gives_it_again) {
   p.rig.approve(contract);
   Sale sale;
   sale.amount = 100'05;
-  sale.at = noon_of(kDay);
+  sale.at = noon_of(kSaleDay);
   sale.currency = usd;
   p.rig.sell(merchant, sale);
-  p.rig.must_run(kDay);
-  p.must_pay(kPaid);
+  p.rig.must_run(kSaleDay);
+  p.must_pay(kPayoutDay);
 
-  const auto file = send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner());
+  const auto file = send_payouts(p.rig.ports(), kPayoutDay, "file-1", p.rig.owner());
   const auto events = p.rig.events();
-  const auto again = send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner());
-  const auto other = send_payouts(p.rig.ports(), kPaid, "file-2", p.rig.owner());
+  const auto again = send_payouts(p.rig.ports(), kPayoutDay, "file-1", p.rig.owner());
+  const auto other = send_payouts(p.rig.ports(), kPayoutDay, "file-2", p.rig.owner());
 
   ASSERT_TRUE(file && again);
   EXPECT_EQ(file->payouts, 1U);
@@ -279,19 +279,19 @@ TEST(PayoutFile, says_what_to_pay_and_the_same_name_gives_it_again) {
   EXPECT_EQ(p.rig.events(), events);
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().kind, ErrorKind::not_found);
-  EXPECT_EQ(p.only(kPaid).state, PayoutState::sent);
+  EXPECT_EQ(p.only(kPayoutDay).state, PayoutState::sent);
 }
 
 TEST(PayoutFile, a_wrong_result_is_refused_by_itself_and_one_known_already_changes_nothing) {
   Payouts p;
-  p.rig.sell(p.rig.shop(), 10'000, kDay);
-  p.rig.sell(p.rig.shop(), 20'000, kDay);
-  p.rig.must_run(kDay);
-  p.must_pay(kPaid);
+  p.rig.sell(p.rig.shop(), 10'000, kSaleDay);
+  p.rig.sell(p.rig.shop(), 20'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
+  p.must_pay(kPayoutDay);
   const auto payouts = p.all();
   const auto first = payouts[0].requested.payout.text();
   const auto never_sent = p.results("payout_id,state\n" + first + ",PAID\n");
-  p.send(kPaid, "file-1");
+  p.send(kPayoutDay, "file-1");
 
   const auto mixed =
       p.results("payout_id,state,bank_trace_no,at\n" + first + ",PAID,5,\nwrong,PAID,,\n" + first +
@@ -313,12 +313,12 @@ TEST(PayoutFile, a_wrong_result_is_refused_by_itself_and_one_known_already_chang
 // A REQUESTED payout can't be taken back: who was put on hold since must not stand in the bank's file.
 TEST(PayoutFile, a_hold_after_the_request_keeps_it_out_of_the_file_until_the_release) {
   Payouts p;
-  p.rig.clock.set(noon_of(kPaid));
+  p.rig.clock.set(noon_of(kPayoutDay));
   const auto shops = p.requested(2);
-  p.rig.approve(settlement::Hold{shops[0], true, kPaid, "fraud"});
+  p.rig.approve(settlement::Hold{shops[0], true, kPayoutDay, "fraud"});
   const auto first = p.must_send("file-1");
-  const auto nothing = send_payouts(p.rig.ports(), kPaid, "file-2", p.rig.owner());
-  p.rig.approve(settlement::Hold{shops[0], false, kPaid, "cleared"});
+  const auto nothing = send_payouts(p.rig.ports(), kPayoutDay, "file-2", p.rig.owner());
+  p.rig.approve(settlement::Hold{shops[0], false, kPayoutDay, "cleared"});
   const auto second = p.must_send("file-3");
 
   EXPECT_EQ(first.payouts, 1U);
@@ -337,7 +337,7 @@ TEST(PayoutFile, a_hold_after_the_request_keeps_it_out_of_the_file_until_the_rel
 
 TEST(PayoutFile, a_hold_that_begins_tomorrow_lets_the_file_of_today_go) {
   Payouts p;
-  p.rig.clock.set(noon_of(kPaid));
+  p.rig.clock.set(noon_of(kPayoutDay));
   const auto shops = p.requested(1);
   p.rig.approve(settlement::Hold{shops[0], true, kNextPaid, "from tomorrow"});
   EXPECT_EQ(p.must_send("file-1").payouts, 1U);
@@ -349,20 +349,20 @@ TEST(PayoutFile, a_hold_counts_by_the_day_of_the_act_too) {
   p.rig.clock.set(noon_of(kNextPaid));
   const auto shops = p.requested(1);
   p.rig.approve(settlement::Hold{shops[0], true, kNextPaid, "from today"});
-  EXPECT_FALSE(send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner()));
-  EXPECT_EQ(p.only(kPaid).state, PayoutState::requested);
+  EXPECT_FALSE(send_payouts(p.rig.ports(), kPayoutDay, "file-1", p.rig.owner()));
+  EXPECT_EQ(p.only(kPayoutDay).state, PayoutState::requested);
 }
 
 TEST(PayoutRun, a_hold_counts_by_the_day_of_the_act_too) {
   Payouts p;
   p.rig.clock.set(noon_of(kNextPaid));
   const auto merchant = p.rig.shop();
-  p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
+  p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
   p.rig.approve(settlement::Hold{merchant, true, kNextPaid, "from today"});
-  EXPECT_EQ(p.must_pay(kPaid).held, 1U) << "a run for yesterday pays today";
+  EXPECT_EQ(p.must_pay(kPayoutDay).held, 1U) << "a run for yesterday pays today";
   p.rig.approve(settlement::Hold{merchant, false, kNextPaid, "lifted"});
-  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
+  EXPECT_EQ(p.must_pay(kPayoutDay).requested, 1U);
 }
 
 // Nobody got the file whose making was cut off; the same name must not give a part of it.
@@ -374,7 +374,7 @@ TEST(PayoutFile, killed_at_any_append_the_same_name_gives_the_whole_file) {
       p.requested(kShops);
       p.rig.sink.write_the_failed = written;
       p.rig.sink.fail_after(n);
-      EXPECT_FALSE(send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner()));
+      EXPECT_FALSE(send_payouts(p.rig.ports(), kPayoutDay, "file-1", p.rig.owner()));
       p.rig.sink.heal();
       const auto whole = p.must_send("file-1");
       const auto events = p.rig.events();
@@ -392,17 +392,17 @@ TEST(PayoutFile, killed_at_any_append_the_same_name_gives_the_whole_file) {
 TEST(PayoutFile, what_is_requested_after_a_file_was_made_never_gets_into_it) {
   Payouts p;
   const auto late = p.rig.shop();
-  p.rig.approve(settlement::Hold{late, true, kDay, "at first"});
-  p.rig.sell(late, 5'000, kDay);
+  p.rig.approve(settlement::Hold{late, true, kSaleDay, "at first"});
+  p.rig.sell(late, 5'000, kSaleDay);
   p.requested(3);
   p.rig.sink.fail_after(1);
-  EXPECT_FALSE(send_payouts(p.rig.ports(), kPaid, "file-1", p.rig.owner()));
+  EXPECT_FALSE(send_payouts(p.rig.ports(), kPayoutDay, "file-1", p.rig.owner()));
   p.rig.sink.heal();
   // The rest of it goes in another file, so the first one is what it is.
   const auto other = p.must_send("file-2");
   const auto first = p.must_send("file-1");
-  p.rig.approve(settlement::Hold{late, false, kDay, "lifted"});
-  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
+  p.rig.approve(settlement::Hold{late, false, kSaleDay, "lifted"});
+  EXPECT_EQ(p.must_pay(kPayoutDay).requested, 1U);
 
   EXPECT_EQ(other.payouts, 2U);
   EXPECT_EQ(first.payouts, 1U);
@@ -443,13 +443,13 @@ TEST(PayoutRun, a_sub_mall_with_an_account_of_its_own_is_paid_nowhere_else) {
   p.rig.approve(of_sub_mall);
   Sale sale;
   sale.amount = 10'000;
-  sale.at = noon_of(kDay);
+  sale.at = noon_of(kSaleDay);
   sale.sub_mall = "mall-1";
   p.rig.sell(merchant, sale);
-  p.rig.sell(merchant, 20'000, kDay);
-  p.rig.must_run(kDay);
+  p.rig.sell(merchant, 20'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
 
-  const auto refused = p.must_pay(kPaid);
+  const auto refused = p.must_pay(kPayoutDay);
   EXPECT_EQ(refused.requested, 0U);
   ASSERT_EQ(refused.problems.size(), 1U);
   EXPECT_EQ(refused.problems[0].code, "SUB_MALL_ACCOUNT");
@@ -457,9 +457,9 @@ TEST(PayoutRun, a_sub_mall_with_an_account_of_its_own_is_paid_nowhere_else) {
 
   of_sub_mall.payout_account.clear();
   p.rig.approve(of_sub_mall);
-  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
-  EXPECT_EQ(p.only(kPaid).requested.lines, 2U);
-  EXPECT_EQ(p.only(kPaid).requested.account, "acct_1");
+  EXPECT_EQ(p.must_pay(kPayoutDay).requested, 1U);
+  EXPECT_EQ(p.only(kPayoutDay).requested.lines, 2U);
+  EXPECT_EQ(p.only(kPayoutDay).requested.account, "acct_1");
 }
 
 TEST(PayoutRun, with_sub_mall_contracts_alone_nobody_guesses_an_account) {
@@ -470,11 +470,11 @@ TEST(PayoutRun, with_sub_mall_contracts_alone_nobody_guesses_an_account) {
   of_sub_mall.sub_mall = "mall-1";
   p.rig.approve(of_sub_mall);
   Sale sale;
-  sale.at = noon_of(kDay);
+  sale.at = noon_of(kSaleDay);
   sale.sub_mall = "mall-1";
   p.rig.sell(merchant, sale);
-  p.rig.must_run(kDay);
-  const auto report = p.must_pay(kPaid);
+  p.rig.must_run(kSaleDay);
+  const auto report = p.must_pay(kPayoutDay);
   EXPECT_EQ(report.requested, 0U);
   ASSERT_EQ(report.problems.size(), 1U);
   EXPECT_EQ(report.problems[0].code, "NO_CONTRACT");
@@ -498,17 +498,17 @@ TEST(PayoutRun, who_left_is_paid_by_the_contract_that_held_last_not_by_the_one_k
   to_come.payout_account = "acct_to_come";
   to_come.valid_from = day("2026-12-01");
   p.rig.approve(to_come);
-  const auto sold = p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
-  EXPECT_EQ(p.must_pay(kPaid).requested, 1U);
-  EXPECT_EQ(p.only(kPaid).requested.account, "acct_new");
+  const auto sold = p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
+  EXPECT_EQ(p.must_pay(kPayoutDay).requested, 1U);
+  EXPECT_EQ(p.only(kPayoutDay).requested.account, "acct_new");
 
   // The fee of a cancel is the approval's: no contract has to hold for it.
-  p.rig.cancel(sold, 10'000, kPaid);
-  EXPECT_TRUE(p.rig.must_run(kPaid).reasons.empty());
-  ASSERT_EQ(p.rig.lines(kPaid).size(), 1U);
-  EXPECT_EQ(p.rig.lines(kPaid)[0].net, -(10'000 - 275));
-  EXPECT_EQ(p.rig.lines(kPaid)[0].payout_date, day("2026-11-20"));
+  p.rig.cancel(sold, 10'000, kPayoutDay);
+  EXPECT_TRUE(p.rig.must_run(kPayoutDay).reasons.empty());
+  ASSERT_EQ(p.rig.lines(kPayoutDay).size(), 1U);
+  EXPECT_EQ(p.rig.lines(kPayoutDay)[0].net, -(10'000 - 275));
+  EXPECT_EQ(p.rig.lines(kPayoutDay)[0].payout_date, day("2026-11-20"));
 }
 
 // ---- Manual cycles ----
@@ -520,9 +520,9 @@ struct Manual : Payouts {
     auto contract = MoneyRig::contract(merchant);
     contract.cycle.kind = settlement::CycleKind::manual;
     rig.approve(contract);
-    rig.sell(merchant, 10'000, kDay);
-    rig.sell(merchant, 20'000, kDay);
-    rig.must_run(kDay);
+    rig.sell(merchant, 10'000, kSaleDay);
+    rig.sell(merchant, 20'000, kSaleDay);
+    rig.must_run(kSaleDay);
   }
   PayoutOptions by_hand(BusinessDate date) {
     auto out = options(date);
@@ -534,8 +534,8 @@ constexpr std::int64_t kManualNet = 30'000 - 275 - 550;
 
 TEST(PayoutManual, its_lines_wait_until_a_run_names_the_merchant) {
   Manual p;
-  p.rig.sell(p.rig.shop(), 1'000, kDay);
-  EXPECT_EQ(p.must_pay(kPaid).requested, 0U);
+  p.rig.sell(p.rig.shop(), 1'000, kSaleDay);
+  EXPECT_EQ(p.must_pay(kPayoutDay).requested, 0U);
   const auto events = p.rig.events();
   auto dry = p.by_hand(kNextPaid);
   dry.dry_run = true;
@@ -551,7 +551,7 @@ TEST(PayoutManual, its_lines_wait_until_a_run_names_the_merchant) {
   const auto payout = p.only(kNextPaid);
   EXPECT_EQ(payout.requested.lines, 2U);
   EXPECT_EQ(payout.requested.amount, kManualNet);
-  for (const auto& line : p.rig.lines(kDay)) {
+  for (const auto& line : p.rig.lines(kSaleDay)) {
     EXPECT_EQ(line.payout_date, kNextPaid);
     EXPECT_EQ(line.payout, payout.requested.payout);
   }
@@ -562,11 +562,11 @@ TEST(PayoutManual, its_lines_wait_until_a_run_names_the_merchant) {
 
 TEST(PayoutManual, on_hold_or_paid_for_the_day_its_lines_stay_undated) {
   Manual p;
-  p.rig.approve(settlement::Hold{p.merchant, true, kDay, "court order"});
-  const auto held = run_payouts(p.rig.ports(), p.by_hand(kPaid));
+  p.rig.approve(settlement::Hold{p.merchant, true, kSaleDay, "court order"});
+  const auto held = run_payouts(p.rig.ports(), p.by_hand(kPayoutDay));
   ASSERT_TRUE(held);
   EXPECT_EQ(held->held, 1U);
-  EXPECT_EQ(p.rig.lines(kDay)[0].payout_date, BusinessDate());
+  EXPECT_EQ(p.rig.lines(kSaleDay)[0].payout_date, BusinessDate());
 }
 
 TEST(PayoutManual, killed_at_any_append_it_is_paid_once) {
@@ -575,11 +575,11 @@ TEST(PayoutManual, killed_at_any_append_it_is_paid_once) {
       Manual p;
       p.rig.sink.write_the_failed = written;
       p.rig.sink.fail_after(n);
-      EXPECT_EQ(run_payouts(p.rig.ports(), p.by_hand(kPaid)).has_value(), n == 2);
+      EXPECT_EQ(run_payouts(p.rig.ports(), p.by_hand(kPayoutDay)).has_value(), n == 2);
       p.rig.sink.heal();
-      ASSERT_TRUE(run_payouts(p.rig.ports(), p.by_hand(kPaid)));
+      ASSERT_TRUE(run_payouts(p.rig.ports(), p.by_hand(kPayoutDay)));
       ASSERT_EQ(p.all().size(), 1U);
-      EXPECT_EQ(p.only(kPaid).requested.amount, kManualNet);
+      EXPECT_EQ(p.only(kPayoutDay).requested.amount, kManualNet);
     }
   }
 }
@@ -588,19 +588,19 @@ TEST(PayoutManual, killed_at_any_append_it_is_paid_once) {
 TEST(PayoutManual, a_later_calendar_leaves_the_day_that_a_person_gave) {
   Manual p;
   p.rig.sink.fail_after(1);
-  EXPECT_FALSE(run_payouts(p.rig.ports(), p.by_hand(kPaid)));
+  EXPECT_FALSE(run_payouts(p.rig.ports(), p.by_hand(kPayoutDay)));
   p.rig.sink.heal();
-  p.rig.approve(MoneyRig::calendar(2, {{kPaid, settlement::DayKind::temporary, "closed"}}));
+  p.rig.approve(MoneyRig::calendar(2, {{kPayoutDay, settlement::DayKind::temporary, "closed"}}));
   const auto moved = redate(p.rig.ports(), {"KR", p.rig.owner(), false});
   ASSERT_TRUE(moved) << moved.error().message;
   EXPECT_EQ(moved->lines, 0U);
-  EXPECT_EQ(p.rig.lines(kDay)[0].payout_date, kPaid);
+  EXPECT_EQ(p.rig.lines(kSaleDay)[0].payout_date, kPayoutDay);
 }
 
 TEST(PayoutManual, a_merchant_that_isnt_there_is_refused_before_anything_is_written) {
   Manual p;
   const auto events = p.rig.events();
-  auto wrong = p.by_hand(kPaid);
+  auto wrong = p.by_hand(kPayoutDay);
   wrong.manual_of = MerchantId(RawId{1, 2});
   const auto refused = run_payouts(p.rig.ports(), wrong);
   ASSERT_FALSE(refused);
@@ -612,8 +612,8 @@ TEST(PayoutManual, a_merchant_that_isnt_there_is_refused_before_anything_is_writ
 
 TEST(PayoutRun, a_date_far_ahead_is_refused_unless_it_is_meant) {
   Payouts p;
-  p.rig.sell(p.rig.shop(), 10'000, kDay);
-  p.rig.must_run(kDay);
+  p.rig.sell(p.rig.shop(), 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
   const auto today = business_date_of(p.rig.clock.now());
   const auto events = p.rig.events();
   for (const bool dry : {true, false}) {
@@ -640,8 +640,8 @@ TEST(PayoutRun, a_date_far_ahead_is_refused_unless_it_is_meant) {
 TEST(PayoutRun, an_adjustment_far_ahead_is_refused_unless_it_is_meant) {
   Payouts p;
   const auto merchant = p.rig.shop();
-  p.rig.sell(merchant, 10'000, kDay);
-  p.rig.must_run(kDay);
+  p.rig.sell(merchant, 10'000, kSaleDay);
+  p.rig.must_run(kSaleDay);
   RetierOptions options;
   options.contracts = {MoneyRig::contract(merchant)};
   options.date = day("2027-11-18");

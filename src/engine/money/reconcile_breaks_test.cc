@@ -13,7 +13,7 @@ using settlement::FileKind;
 using settlement::FileRow;
 using settlement::MatchState;
 
-const BusinessDate kDay = day("2026-11-18");
+const BusinessDate kBreakDay = day("2026-11-18");
 const BusinessDate kImported = day("2026-11-20");
 
 class ReconcileBreaks : public testing::Test {
@@ -21,8 +21,8 @@ class ReconcileBreaks : public testing::Test {
   ReconcileBreaks() : merchant_(rig_.shop()) { rig_.clock.set(noon_of(kImported)); }
 
   PaymentId sell(std::int64_t amount, std::string slip) {
-    const auto payment = rig_.sell(merchant_, amount, kDay);
-    rig_.name_slip(payment, kDay, std::move(slip));
+    const auto payment = rig_.sell(merchant_, amount, kBreakDay);
+    rig_.name_slip(payment, kBreakDay, std::move(slip));
     return payment;
   }
   void import(std::vector<FileRow> rows) {
@@ -44,7 +44,7 @@ class ReconcileBreaks : public testing::Test {
     return report ? *report : MatchReport();
   }
   static FileRow row(std::uint32_t line_no, const char* number, std::int64_t amount, std::int64_t fee = 0) {
-    return {line_no, number, "", amount, fee, kDay, kDay};
+    return {line_no, number, "", amount, fee, kBreakDay, kBreakDay};
   }
   void resolve(std::uint32_t line_no, const char* why) {
     MoneyRig::must(rig_.put(file_.raw(), rig_.version_of(file_.raw()), {}, {}, MoneyRig::admin(), {},

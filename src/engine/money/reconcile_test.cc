@@ -14,14 +14,14 @@ using settlement::FileKind;
 using settlement::FileRow;
 using settlement::MatchState;
 
-const BusinessDate kDay = day("2026-11-18");
-const Currency kDollar = *Currency::parse("USD");
+const BusinessDate kMatchDay = day("2026-11-18");
+const Currency kMatchDollar = *Currency::parse("USD");
 
 class Reconcile : public testing::Test {
  protected:
   Reconcile() { merchant_ = rig_.shop(); }
 
-  PaymentId sell(std::int64_t amount, std::string slip, BusinessDate on = kDay, Currency currency = {},
+  PaymentId sell(std::int64_t amount, std::string slip, BusinessDate on = kMatchDay, Currency currency = {},
                  std::optional<MethodDetail> method = {}) {
     Sale sale;
     if (method) sale.method = *std::move(method);
@@ -43,7 +43,8 @@ class Reconcile : public testing::Test {
     out.rows = std::move(rows);
     return out;
   }
-  static FileRow row(std::uint32_t line_no, const char* number, std::int64_t amount, BusinessDate on = kDay) {
+  static FileRow row(std::uint32_t line_no, const char* number, std::int64_t amount,
+                     BusinessDate on = kMatchDay) {
     return {line_no, number, "", amount, 0, on, on};
   }
   // Debits less credits of all accounts, in the currency.
@@ -67,28 +68,28 @@ class Reconcile : public testing::Test {
 };
 
 TEST_F(Reconcile, a_rematch_of_a_dollar_file_books_dollars) {
-  const auto dollars = file({row(1, "S-1", 1'000), row(2, "S-2", 2'000)}, kDollar);
-  sell(1'000, "S-1", kDay, kDollar);
+  const auto dollars = file({row(1, "S-1", 1'000), row(2, "S-2", 2'000)}, kMatchDollar);
+  sell(1'000, "S-1", kMatchDay, kMatchDollar);
   const auto first = import(dollars);
   ASSERT_TRUE(first) << first.error().message;
   EXPECT_EQ(first->matched, 1U);
-  sell(2'000, "S-2", kDay, kDollar);
+  sell(2'000, "S-2", kMatchDay, kMatchDollar);
   const auto again = match_file(rig_.ports(), dollars.file, {}, rig_.owner());
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->matched, 2U);
 
   const auto now = rig_.reader().file(dollars.file).value();
   ASSERT_TRUE(now);
-  EXPECT_EQ(now->currency, kDollar);
+  EXPECT_EQ(now->currency, kMatchDollar);
   EXPECT_EQ(now->matched_amount, 3'000);
-  EXPECT_EQ(balances(kDollar)[journal::Account::bank], 3'000);
+  EXPECT_EQ(balances(kMatchDollar)[journal::Account::bank], 3'000);
   EXPECT_FALSE(balances().contains(journal::Account::bank));
 }
 
 // The same number and amount in won: found by review, a match across currencies.
 TEST_F(Reconcile, a_file_matches_movements_of_its_own_currency_alone) {
   sell(1'000, "S-1");
-  const auto dollars = import(file({row(1, "S-1", 1'000)}, kDollar));
+  const auto dollars = import(file({row(1, "S-1", 1'000)}, kMatchDollar));
   ASSERT_TRUE(dollars);
   EXPECT_EQ(dollars->matched, 0U);
   EXPECT_EQ(dollars->only_ours, 0U) << "a won movement isn't missing in a file of dollars";
@@ -100,8 +101,8 @@ TEST_F(Reconcile, a_file_matches_movements_of_its_own_currency_alone) {
 TEST_F(Reconcile, what_the_acquirer_should_have_named_is_looked_for_on_the_files_days) {
   sell(1'000, "S-1");
   sell(2'000, "S-2");
-  sell(3'000, "S-3", {kDay.days - 1});
-  sell(4'000, "S-4", {kDay.days + 1});
+  sell(3'000, "S-3", {kMatchDay.days - 1});
+  sell(4'000, "S-4", {kMatchDay.days + 1});
   const auto report = import(file({row(1, "S-1", 1'000)}));
   ASSERT_TRUE(report);
   EXPECT_EQ(report->only_ours, 1U);
@@ -130,7 +131,7 @@ TEST_F(Reconcile, a_rematch_takes_back_what_another_file_named_since) {
 TEST_F(Reconcile, more_than_can_be_looked_through_is_refused_before_a_row_is_written) {
   for (int i = 0; i < 5; ++i) sell(1'000 + i, "S-" + std::to_string(i));
   const auto events = rig_.events();
-  const auto long_file = file({row(1, "S-0", 1'000), row(2, "S-9", 1'009, {kDay.days - 40})});
+  const auto long_file = file({row(1, "S-0", 1'000), row(2, "S-9", 1'009, {kMatchDay.days - 40})});
   MatchOptions few;
   few.expected_max = 4;
   const auto refused = import(long_file, few);
@@ -151,7 +152,7 @@ TEST_F(Reconcile, more_than_can_be_looked_through_is_refused_before_a_row_is_wri
 // Found by review: one mistyped year made every movement of an acquirer a break.
 TEST_F(Reconcile, a_wrong_date_in_one_row_is_refused_by_its_line) {
   sell(1'000, "S-1");
-  sell(2'000, "S-2", {kDay.days - 100});
+  sell(2'000, "S-2", {kMatchDay.days - 100});
   const auto events = rig_.events();
   const auto wrong = import(file({row(1, "S-1", 1'000), row(2, "S-2", 2'000, day("2006-11-18"))}));
   ASSERT_FALSE(wrong);
@@ -187,8 +188,8 @@ TEST_F(Reconcile, a_deposit_relieves_the_account_of_who_owed_it) {
   TransferDetail transfer;
   transfer.bank_code = "088";
   sell(1'000, "CARD");
-  sell(50'000, "EASY", kDay, {}, wallet);
-  sell(7'000, "BANK", kDay, {}, transfer);
+  sell(50'000, "EASY", kMatchDay, {}, wallet);
+  sell(7'000, "BANK", kMatchDay, {}, transfer);
   auto all = file({row(1, "CARD", 1'000), row(2, "EASY", 50'000), row(3, "BANK", 7'000)});
   all.rows[1].fee = 500;
   const auto report = import(all);
@@ -239,7 +240,7 @@ TEST_F(Reconcile, a_row_that_names_a_movement_wrongly_is_one_break) {
 
 TEST_F(Reconcile, how_far_apart_rows_may_be_is_kept_with_the_file) {
   sell(1'000, "A");
-  const auto what = file({row(1, "A", 1'007, {kDay.days + 5})});
+  const auto what = file({row(1, "A", 1'007, {kMatchDay.days + 5})});
   const auto strict = import(what);
   ASSERT_TRUE(strict);
   EXPECT_EQ(strict->matched, 0U);

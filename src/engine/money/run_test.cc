@@ -14,7 +14,7 @@ namespace {
 
 using settlement::LineKind;
 
-const BusinessDate kDay = day("2026-11-18");  // a Wednesday
+const BusinessDate kRunDay = day("2026-11-18");  // a Wednesday
 const BusinessDate kNext = day("2026-11-19");
 
 // 2.5 % rounded half up, then its tenth, as a person would.
@@ -30,7 +30,7 @@ std::map<LineKey, std::int64_t> busy_day(MoneyRig& rig, std::uint32_t merchants,
     const auto merchant = rig.shop();
     for (std::uint32_t i = 0; i < sales; ++i) {
       const std::int64_t amount = 1'000 + 37 * i + 1'111 * m;
-      const auto payment = rig.sell(merchant, amount, kDay);
+      const auto payment = rig.sell(merchant, amount, kRunDay);
       expected[MoneyRig::line_of(payment)] = fee_by_hand(amount);
     }
   }
@@ -42,14 +42,14 @@ TEST(SettlementRun, a_day_is_settled_line_by_line_as_by_hand) {
     MoneyRig rig;
     const auto expected = busy_day(rig, 5, 60);
 
-    const auto report = rig.must_run(kDay, workers);
+    const auto report = rig.must_run(kRunDay, workers);
 
     EXPECT_EQ(report.ended.outcome, "COMPLETED");
     EXPECT_EQ(report.started.items, expected.size());
     std::map<LineKey, std::int64_t> settled;
     std::int64_t gross = 0;
-    for (const auto& line : rig.lines(kDay)) {
-      EXPECT_EQ(line.basis, kDay);
+    for (const auto& line : rig.lines(kRunDay)) {
+      EXPECT_EQ(line.basis, kRunDay);
       EXPECT_EQ(line.payout_date, day("2026-11-20"));
       EXPECT_EQ(line.net, line.gross - line.fee);
       settled[line.key] = line.fee;
@@ -67,16 +67,16 @@ TEST(SettlementRun, a_merchant_with_more_than_a_chunk_is_settled_whole) {
   MoneyRig rig(2);
   const auto expected = busy_day(rig, 2, 900);
 
-  rig.must_run(kDay, 2);
+  rig.must_run(kRunDay, 2);
 
-  EXPECT_EQ(rig.lines(kDay).size(), expected.size());
-  EXPECT_GE(rig.reader().next_chunk(0, kDay).value(), 3U);
+  EXPECT_EQ(rig.lines(kRunDay).size(), expected.size());
+  EXPECT_GE(rig.reader().next_chunk(0, kRunDay).value(), 3U);
 }
 
 TEST(SettlementRun, a_line_explains_itself_from_the_log) {
   MoneyRig rig;
-  const auto payment = rig.sell(rig.shop(), 50'000, kDay);
-  rig.must_run(kDay);
+  const auto payment = rig.sell(rig.shop(), 50'000, kRunDay);
+  rig.must_run(kRunDay);
 
   LineSource source(rig.log, rig.codec);
   const auto explained = explain_line(rig.reader(), source, MoneyRig::line_of(payment));
@@ -94,8 +94,8 @@ TEST(SettlementRun, of_two_started_at_once_exactly_one_runs) {
   MoneyRig rig;
   busy_day(rig, 2, 10);
   JobGate other_gate;
-  auto first = rig.run_options(kDay);
-  auto second = rig.run_options(kDay);
+  auto first = rig.run_options(kRunDay);
+  auto second = rig.run_options(kRunDay);
   second.owner.holder = "process-2";
   std::optional<Result<RunReport>> inner;
   bool once = false;
@@ -111,58 +111,58 @@ TEST(SettlementRun, of_two_started_at_once_exactly_one_runs) {
   ASSERT_TRUE(inner && *inner) << inner->error().message;
   ASSERT_FALSE(outer);
   EXPECT_EQ(outer.error().kind, ErrorKind::conflict);
-  EXPECT_EQ(rig.lines(kDay).size(), 20U);
+  EXPECT_EQ(rig.lines(kRunDay).size(), 20U);
 }
 
 TEST(SettlementRun, two_threads_start_and_one_is_refused_by_the_gate) {
   MoneyRig rig;
   busy_day(rig, 2, 10);
-  auto options = rig.run_options(kDay);
+  auto options = rig.run_options(kRunDay);
   std::optional<Result<RunReport>> second;
   options.progress = [&](const RunProgress& progress) {
-    if (progress.stage == "prove") std::thread([&] { second = rig.run(kDay); }).join();
+    if (progress.stage == "prove") std::thread([&] { second = rig.run(kRunDay); }).join();
   };
   ASSERT_TRUE(run_settlement(rig.ports(), options));
 
   ASSERT_TRUE(second && !*second);
   EXPECT_EQ(second->error().kind, ErrorKind::conflict);
   EXPECT_NE(second->error().message.find("a run for 2026-11-18 is under way since"), std::string::npos);
-  EXPECT_TRUE(rig.run(kDay)) << "the gate stayed shut";
+  EXPECT_TRUE(rig.run(kRunDay)) << "the gate stayed shut";
 }
 
 TEST(SettlementRun, a_run_of_a_dead_process_is_resumed_and_one_of_this_process_is_not) {
   MoneyRig rig;
   busy_day(rig, 1, 5);
   settlement::RunStarted started;
-  started.date = kDay;
+  started.date = kRunDay;
   started.attempt = 1;
   started.holder = "process-dead";
-  MoneyRig::must(rig.put(*settlement::run_stream(kDay), 0, {}, {}, MoneyRig::admin(), {}, {started}));
+  MoneyRig::must(rig.put(*settlement::run_stream(kRunDay), 0, {}, {}, MoneyRig::admin(), {}, {started}));
 
   rig.holder = "process-dead";
-  const auto refused = rig.run(kDay);
+  const auto refused = rig.run(kRunDay);
   rig.holder = "process-1";
-  const auto report = rig.must_run(kDay);
+  const auto report = rig.must_run(kRunDay);
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
   EXPECT_TRUE(report.started.resumed);
   EXPECT_EQ(report.started.attempt, 2U);
-  EXPECT_EQ(rig.lines(kDay).size(), 5U);
+  EXPECT_EQ(rig.lines(kRunDay).size(), 5U);
 }
 
 TEST(SettlementRun, a_poisoned_item_fails_alone_and_a_rerun_settles_only_it) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  for (int i = 0; i < 10; ++i) rig.sell(merchant, 10'000 + i, kDay);
+  for (int i = 0; i < 10; ++i) rig.sell(merchant, 10'000 + i, kRunDay);
   const auto stranger = rig.add_merchant();  // without a contract
-  const auto poisoned = rig.sell(stranger, 7'000, kDay);
+  const auto poisoned = rig.sell(stranger, 7'000, kRunDay);
 
-  const auto first = rig.must_run(kDay);
-  const auto before = rig.lines(kDay);
+  const auto first = rig.must_run(kRunDay);
+  const auto before = rig.lines(kRunDay);
   const auto open = rig.reader().open_item(MoneyRig::line_of(poisoned));
   rig.approve(MoneyRig::contract(stranger));
-  const auto second = rig.must_run(kDay);
+  const auto second = rig.must_run(kRunDay);
 
   EXPECT_EQ(first.ended.outcome, "COMPLETED_WITH_FAILURES");
   EXPECT_EQ(before.size(), 10U);
@@ -179,7 +179,7 @@ TEST(SettlementRun, a_poisoned_item_fails_alone_and_a_rerun_settles_only_it) {
   // The hash is over lines that stood before: of nothing in the first run, of ten in the second.
   EXPECT_EQ(first.ended.untouched_hash.size(), 64U);
   EXPECT_NE(first.ended.untouched_hash, second.ended.untouched_hash);
-  const auto third = rig.must_run(kDay);
+  const auto third = rig.must_run(kRunDay);
   EXPECT_EQ(third.items, 0U);
   EXPECT_EQ(third.ended.before, third.ended.after);
 }
@@ -187,23 +187,23 @@ TEST(SettlementRun, a_poisoned_item_fails_alone_and_a_rerun_settles_only_it) {
 TEST(SettlementRun, a_failure_that_stands_is_not_written_again) {
   MoneyRig rig;
   rig.shop();
-  rig.sell(rig.add_merchant(), 7'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(rig.add_merchant(), 7'000, kRunDay);
+  rig.must_run(kRunDay);
   const auto events = rig.events();
 
-  const auto again = rig.must_run(kDay);
+  const auto again = rig.must_run(kRunDay);
 
   EXPECT_EQ(again.ended.outcome, "COMPLETED_WITH_FAILURES");
   EXPECT_EQ(rig.events(), events + 2) << "more than the start and the end";
-  EXPECT_EQ(rig.reader().run(kDay).value()->failed, 1U);
+  EXPECT_EQ(rig.reader().run(kRunDay).value()->failed, 1U);
 }
 
 TEST(SettlementRun, what_comes_after_its_days_run_is_late_and_dated_by_the_run) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  rig.sell(merchant, 1'000, kDay);
-  rig.must_run(kDay);
-  const auto late = rig.sell(merchant, 2'000, kDay);
+  rig.sell(merchant, 1'000, kRunDay);
+  rig.must_run(kRunDay);
+  const auto late = rig.sell(merchant, 2'000, kRunDay);
   rig.sell(merchant, 3'000, kNext);
 
   const auto report = rig.must_run(kNext);
@@ -211,7 +211,7 @@ TEST(SettlementRun, what_comes_after_its_days_run_is_late_and_dated_by_the_run) 
   EXPECT_EQ(report.items, 2U);
   EXPECT_EQ(report.late, 1U);
   const auto line = rig.line(MoneyRig::line_of(late));
-  EXPECT_EQ(line.basis, kDay);
+  EXPECT_EQ(line.basis, kRunDay);
   EXPECT_EQ(line.run, kNext);
   EXPECT_EQ(line.payout_date, day("2026-11-23"));
 }
@@ -219,7 +219,7 @@ TEST(SettlementRun, what_comes_after_its_days_run_is_late_and_dated_by_the_run) 
 TEST(SettlementRun, a_day_that_never_ran_keeps_its_items) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  const auto earlier = rig.sell(merchant, 1'000, kDay);
+  const auto earlier = rig.sell(merchant, 1'000, kRunDay);
   rig.sell(merchant, 2'000, kNext);
 
   const auto plan = plan_run(rig.snapshot(), rig.clock, {kNext});
@@ -229,17 +229,17 @@ TEST(SettlementRun, a_day_that_never_ran_keeps_its_items) {
   EXPECT_EQ(plan->waiting, 1U);
   EXPECT_EQ(plan->problems.at(0).code, "EARLIER_DATE_NEVER_RAN");
   EXPECT_FALSE(*rig.reader().line(MoneyRig::line_of(earlier)));
-  EXPECT_EQ(rig.must_run(kDay).items, 1U);
-  EXPECT_EQ(rig.line(MoneyRig::line_of(earlier)).basis, kDay);
+  EXPECT_EQ(rig.must_run(kRunDay).items, 1U);
+  EXPECT_EQ(rig.line(MoneyRig::line_of(earlier)).basis, kRunDay);
 }
 
 TEST(SettlementRun, cancels_of_the_same_and_of_later_days_mirror_their_approval) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  const auto same_day = rig.sell(merchant, 10'000, kDay);
-  const auto full = rig.cancel(same_day, 10'000, kDay);
-  const auto later = rig.sell(merchant, 9'999, kDay);
-  rig.must_run(kDay);
+  const auto same_day = rig.sell(merchant, 10'000, kRunDay);
+  const auto full = rig.cancel(same_day, 10'000, kRunDay);
+  const auto later = rig.sell(merchant, 9'999, kRunDay);
+  rig.must_run(kRunDay);
   rig.approve(MoneyRig::contract(merchant, 90'000));  // what holds today doesn't count for a cancel
   const auto cancel = rig.cancel(later, 9'999, kNext);
   rig.must_run(kNext);
@@ -252,9 +252,9 @@ TEST(SettlementRun, cancels_of_the_same_and_of_later_days_mirror_their_approval)
 TEST(SettlementRun, partial_cancels_over_days_end_at_zero) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  const auto payment = rig.sell(merchant, 10'000, kDay);
-  rig.cancel(payment, 3'333, kDay);
-  rig.must_run(kDay);
+  const auto payment = rig.sell(merchant, 10'000, kRunDay);
+  rig.cancel(payment, 3'333, kRunDay);
+  rig.must_run(kRunDay);
   rig.cancel(payment, 3'333, kNext);
   rig.cancel(payment, 3'334, kNext);
   rig.must_run(kNext);
@@ -287,23 +287,23 @@ TEST(SettlementRun, an_approval_and_its_cancel_of_different_days_meet_in_one_run
   const auto cancel = rig.cancel(payment, 4'000, day("2026-11-17"));
   rig.must_run(day("2026-11-16"));
   EXPECT_TRUE(rig.lines(day("2026-11-16")).empty()) << "settled before its slip was requested";
-  rig.request_slip(payment, kDay);
+  rig.request_slip(payment, kRunDay);
 
-  const auto report = rig.must_run(kDay);
+  const auto report = rig.must_run(kRunDay);
 
   EXPECT_EQ(report.ended.outcome, "COMPLETED")
       << (report.reasons.empty() ? "" : report.reasons.begin()->second.example);
   EXPECT_EQ(rig.line(cancel).gross, -4'000);
-  EXPECT_EQ(rig.line(cancel).basis, kDay);
+  EXPECT_EQ(rig.line(cancel).basis, kRunDay);
 }
 
 TEST(SettlementRun, a_cancel_waits_for_its_approval_and_says_so) {
   MoneyRig rig;
   rig.shop();
   const auto stranger = rig.add_merchant();
-  const auto payment = rig.sell(stranger, 5'000, kDay);
+  const auto payment = rig.sell(stranger, 5'000, kRunDay);
   const auto cancel = rig.cancel(payment, 5'000, kNext);
-  rig.must_run(kDay);
+  rig.must_run(kRunDay);
   auto contract = MoneyRig::contract(stranger);
   contract.valid_from = kNext;
   rig.approve(contract);
@@ -313,7 +313,7 @@ TEST(SettlementRun, a_cancel_waits_for_its_approval_and_says_so) {
   contract.valid_from = day("2026-01-01");
   contract.version = 2;
   rig.approve(contract);
-  rig.must_run(kDay);
+  rig.must_run(kRunDay);
   rig.must_run(kNext);
 
   EXPECT_EQ(rig.line(cancel).net, -rig.line(MoneyRig::line_of(payment)).net);
@@ -329,12 +329,12 @@ TEST(SettlementRun, a_second_currency_is_settled_in_its_own_minor_units) {
   rig.approve(contract);
   Sale sale;
   sale.amount = 12'345;  // $123.45
-  sale.at = noon_of(kDay);
+  sale.at = noon_of(kRunDay);
   sale.currency = usd;
   const auto dollars = rig.sell(merchant, sale);
-  const auto won = rig.sell(merchant, 12'345, kDay);
+  const auto won = rig.sell(merchant, 12'345, kRunDay);
 
-  const auto report = rig.must_run(kDay);
+  const auto report = rig.must_run(kRunDay);
 
   EXPECT_EQ(rig.line(MoneyRig::line_of(dollars)).fee, fee_by_hand(12'345, 30'000));
   EXPECT_EQ(rig.line(MoneyRig::line_of(won)).fee, fee_by_hand(12'345));
@@ -350,12 +350,12 @@ TEST(SettlementRun, a_sub_malls_own_contract_comes_first) {
   own.sub_mall = "mall-1";
   rig.approve(own);
   Sale sale;
-  sale.at = noon_of(kDay);
+  sale.at = noon_of(kRunDay);
   sale.sub_mall = "mall-1";
   const auto with_own = rig.sell(merchant, sale);
   sale.sub_mall = "mall-2";
   const auto without = rig.sell(merchant, sale);
-  rig.must_run(kDay);
+  rig.must_run(kRunDay);
 
   EXPECT_EQ(rig.line(MoneyRig::line_of(with_own)).fee, fee_by_hand(10'000, 10'000));
   EXPECT_EQ(rig.line(MoneyRig::line_of(without)).fee, fee_by_hand(10'000));
@@ -364,13 +364,13 @@ TEST(SettlementRun, a_sub_malls_own_contract_comes_first) {
 TEST(SettlementRun, refuses_a_short_calendar_and_a_date_to_come_and_writes_nothing) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  rig.sell(merchant, 1'000, kDay);
+  rig.sell(merchant, 1'000, kRunDay);
   auto calendar = MoneyRig::calendar(2);
   calendar.until = day("2027-01-01");  // 44 days
   rig.approve(calendar);
   const auto events = rig.events();
 
-  const auto short_one = rig.run(kDay);
+  const auto short_one = rig.run(kRunDay);
   const auto to_come = rig.run(day("2026-12-01"));
 
   ASSERT_FALSE(short_one);
@@ -378,7 +378,7 @@ TEST(SettlementRun, refuses_a_short_calendar_and_a_date_to_come_and_writes_nothi
   EXPECT_NE(short_one.error().message.find("60 days"), std::string::npos);
   ASSERT_FALSE(to_come);
   EXPECT_EQ(rig.events(), events);
-  const auto plan = plan_run(rig.snapshot(), rig.clock, {kDay});
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kRunDay});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->problems.at(0).code, "CALENDAR_SHORT");
 }
@@ -386,13 +386,13 @@ TEST(SettlementRun, refuses_a_short_calendar_and_a_date_to_come_and_writes_nothi
 TEST(SettlementRun, a_stopped_run_goes_on_where_it_was) {
   MoneyRig rig;
   const auto expected = busy_day(rig, 3, 700);
-  auto options = rig.run_options(kDay);
+  auto options = rig.run_options(kRunDay);
   int asked = 0;
   options.stop_wanted = [&] { return ++asked >= 2; };
 
   const auto stopped = run_settlement(rig.ports(), options);
-  const auto some = rig.lines(kDay).size();
-  const auto rest = rig.must_run(kDay);
+  const auto some = rig.lines(kRunDay).size();
+  const auto rest = rig.must_run(kRunDay);
 
   ASSERT_TRUE(stopped) << stopped.error().message;
   EXPECT_EQ(stopped->ended.outcome, "STOPPED");
@@ -401,19 +401,19 @@ TEST(SettlementRun, a_stopped_run_goes_on_where_it_was) {
   EXPECT_FALSE(rest.started.resumed);
   EXPECT_EQ(rest.items, expected.size() - some);
   EXPECT_EQ(rest.ended.before[0].lines, some);
-  EXPECT_EQ(rig.lines(kDay).size(), expected.size());
+  EXPECT_EQ(rig.lines(kRunDay).size(), expected.size());
 }
 
 TEST(SettlementRun, a_plan_says_what_the_run_then_does_and_writes_nothing) {
   MoneyRig rig;
   busy_day(rig, 3, 20);
   const auto stranger = rig.add_merchant();
-  rig.sell(stranger, 9'000, kDay);
+  rig.sell(stranger, 9'000, kRunDay);
   const auto events = rig.events();
 
-  const auto plan = plan_run(rig.snapshot(), rig.clock, {kDay, 2});
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kRunDay, 2});
   EXPECT_EQ(rig.events(), events);
-  const auto report = rig.must_run(kDay);
+  const auto report = rig.must_run(kRunDay);
 
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->items, report.items);
@@ -431,9 +431,9 @@ TEST(SettlementRun, the_same_day_gives_the_same_lines_for_any_number_of_workers)
   for (const std::uint32_t workers : {0U, 1U, 3U}) {
     MoneyRig rig;
     busy_day(rig, 7, 45);
-    rig.must_run(kDay, workers);
+    rig.must_run(kRunDay, workers);
     auto& net = nets.emplace_back();
-    for (const auto& line : rig.lines(kDay)) net[line.key] = line.net;
+    for (const auto& line : rig.lines(kRunDay)) net[line.key] = line.net;
   }
   EXPECT_EQ(nets[0], nets[1]);
   EXPECT_EQ(nets[0], nets[2]);
@@ -448,7 +448,7 @@ struct After {
 };
 After after(MoneyRig& rig) {
   After out;
-  for (const auto date : {kDay, kNext}) {
+  for (const auto date : {kRunDay, kNext}) {
     for (const auto& line : rig.lines(date)) {
       EXPECT_TRUE(out.nets.emplace(line.key, line.net).second) << "a line stands twice";
     }
@@ -461,18 +461,18 @@ void small_world(MoneyRig& rig) {
   for (int m = 0; m < 3; ++m) {
     const auto merchant = rig.shop();
     for (int i = 0; i < 4; ++i) {
-      const auto payment = rig.sell(merchant, 1'000 + 77 * i + m, kDay);
-      if (i == 1) rig.cancel(payment, 500, kDay);
+      const auto payment = rig.sell(merchant, 1'000 + 77 * i + m, kRunDay);
+      if (i == 1) rig.cancel(payment, 500, kRunDay);
       if (i == 2) rig.cancel(payment, 300, kNext);
     }
   }
-  rig.sell(rig.add_merchant(), 4'000, kDay);
+  rig.sell(rig.add_merchant(), 4'000, kRunDay);
 }
 
 TEST(SettlementRun, killed_at_any_append_and_run_again_it_ends_as_if_nothing_had_happened) {
   MoneyRig undisturbed;
   small_world(undisturbed);
-  undisturbed.must_run(kDay);
+  undisturbed.must_run(kRunDay);
   undisturbed.must_run(kNext);
   const After expected = after(undisturbed);
   const auto appends = undisturbed.sink.appends();
@@ -486,14 +486,14 @@ TEST(SettlementRun, killed_at_any_append_and_run_again_it_ends_as_if_nothing_had
         rig.sink.write_the_failed = written;
         rig.sink.fail_after(n);
         const std::uint32_t workers = n % 2 == 0 ? 0 : 2;
-        const bool first = rig.run(kDay, workers).has_value() && rig.run(kNext, workers).has_value();
+        const bool first = rig.run(kRunDay, workers).has_value() && rig.run(kNext, workers).has_value();
         rig.sink.heal();
         if (new_process) {
           rig.holder = "process-2";
           rig.restart_projection();
         }
         EXPECT_EQ(first, n >= appends) << n;
-        rig.must_run(kDay);
+        rig.must_run(kRunDay);
         rig.must_run(kNext);
         ASSERT_EQ(after(rig), expected) << "killed at append " << n << (written ? ", written" : "");
         ASSERT_EQ(rig.open_items(), 1U) << n;
@@ -529,17 +529,17 @@ TEST(SettlementRun, what_is_being_undone_waits_until_it_is) {
   auto contract = MoneyRig::contract(merchant);
   contract.fees.on_cancel = {{0, settlement::FeeOnCancel::keep}};
   rig.approve(contract);
-  const auto payment = rig.sell(merchant, 10'000, kDay);
-  const auto part = rig.cancel(payment, 3'000, kDay);
+  const auto payment = rig.sell(merchant, 10'000, kRunDay);
+  const auto part = rig.cancel(payment, 3'000, kRunDay);
   rig.begin_undoing(payment);
-  const auto plan = plan_run(rig.snapshot(), rig.clock, {kDay, 10});
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kRunDay, 10});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->items, 0U);
   EXPECT_EQ(plan->undated, 2U);
   ASSERT_FALSE(plan->problems.empty());
   EXPECT_EQ(plan->problems.back().code, "BEING_UNDONE");
-  EXPECT_EQ(rig.must_run(kDay).ended.outcome, "COMPLETED");
-  EXPECT_TRUE(rig.lines(kDay).empty());
+  EXPECT_EQ(rig.must_run(kRunDay).ended.outcome, "COMPLETED");
+  EXPECT_TRUE(rig.lines(kRunDay).empty());
   EXPECT_EQ(rig.open_items(), 2U);
 
   const auto reversal = rig.undone(payment);
@@ -560,13 +560,13 @@ TEST(SettlementRun, what_is_being_undone_waits_until_it_is) {
 
 TEST(SettlementRun, what_stands_after_all_is_settled_as_ever) {
   MoneyRig rig;
-  const auto payment = rig.sell(rig.shop(), 10'000, kDay);
+  const auto payment = rig.sell(rig.shop(), 10'000, kRunDay);
   rig.begin_undoing(payment);
-  rig.must_run(kDay);
+  rig.must_run(kRunDay);
   rig.let_stand(payment);
   rig.must_run(kNext);
   const auto line = rig.line(MoneyRig::line_of(payment));
-  EXPECT_EQ(line.basis, kDay);
+  EXPECT_EQ(line.basis, kRunDay);
   EXPECT_EQ(line.run, kNext);
   EXPECT_EQ(line.fee, 275);
 }
@@ -584,9 +584,9 @@ MerchantId shop_by_slip(MoneyRig& rig) {
 // Found by review: an ordinary same-day cancel never got its lines.
 TEST(SettlementRun, what_was_cancelled_before_its_slip_is_settled_on_the_day_of_the_cancel) {
   MoneyRig rig;
-  const auto payment = rig.sell(shop_by_slip(rig), 10'000, kDay);
-  rig.cancel(payment, 4'000, kDay);
-  rig.must_run(kDay);
+  const auto payment = rig.sell(shop_by_slip(rig), 10'000, kRunDay);
+  rig.cancel(payment, 4'000, kRunDay);
+  rig.must_run(kRunDay);
   EXPECT_EQ(rig.open_items(), 2U) << "the slip of the rest is still to come";
   rig.cancel(payment, 6'000, kNext);
   EXPECT_EQ(rig.must_run(kNext).ended.outcome, "COMPLETED");
@@ -618,19 +618,19 @@ TEST(SettlementRun, sums_beyond_64_bits_stop_nobody) {
   MoneyRig rig;
   const auto huge = rig.shop(0);
   const auto other = rig.shop();
-  for (int i = 0; i < 3; ++i) rig.sell(huge, kHuge, kDay);
-  rig.sell(other, 10'000, kDay);
+  for (int i = 0; i < 3; ++i) rig.sell(huge, kHuge, kRunDay);
+  rig.sell(other, 10'000, kRunDay);
   const auto unpaid = rig.reader().unpaid();
   ASSERT_TRUE(unpaid);
   EXPECT_EQ(unpaid->at(0).open, int128{3} * kHuge);
-  EXPECT_TRUE(plan_run(rig.snapshot(), rig.clock, {kDay, 10}));
+  EXPECT_TRUE(plan_run(rig.snapshot(), rig.clock, {kRunDay, 10}));
 
-  const auto report = rig.must_run(kDay);
+  const auto report = rig.must_run(kRunDay);
   EXPECT_EQ(report.ended.outcome, "COMPLETED");
   const auto sums = sums_of(report.ended.after);
   EXPECT_EQ(sums.at(Currency()).gross, int128{3} * kHuge + 10'000);
   EXPECT_EQ(sums.at(Currency()).lines, 4);
-  EXPECT_EQ(sums_of(rig.reader().run(kDay).value()->totals), sums);
+  EXPECT_EQ(sums_of(rig.reader().run(kRunDay).value()->totals), sums);
   EXPECT_EQ(rig.reader().due(kEveryDate)->at(0).net, int128{3} * kHuge);
 
   PayoutOptions options;
@@ -690,13 +690,13 @@ TEST(SettlementRun, a_chunk_fits_into_an_event_whatever_its_contracts_are) {
   }
   for (int i = 0; i < 6; ++i) {
     Sale sale;
-    sale.at = noon_of(kDay);
+    sale.at = noon_of(kRunDay);
     sale.sub_mall = i % 2 == 0 ? "A" : "B";
     rig.sell(merchant, sale);
   }
-  const auto report = rig.must_run(kDay);
+  const auto report = rig.must_run(kRunDay);
   EXPECT_EQ(report.ended.outcome, "COMPLETED");
-  EXPECT_EQ(rig.lines(kDay).size(), 6U);
+  EXPECT_EQ(rig.lines(kRunDay).size(), 6U);
 }
 
 TEST(SettlementRun, stops_with_an_error_when_somebody_else_wrote_its_chunk) {
@@ -706,16 +706,16 @@ TEST(SettlementRun, stops_with_an_error_when_somebody_else_wrote_its_chunk) {
   const auto p = rig.ports();
   const MoneyPorts ports{p.now, meddled, p.log, p.codec, p.clock, p.digest, p.gate, p.number_of};
 
-  const auto report = run_settlement(ports, rig.run_options(kDay));
+  const auto report = run_settlement(ports, rig.run_options(kRunDay));
 
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().kind, ErrorKind::conflict);
-  const auto run = rig.reader().run(kDay);
+  const auto run = rig.reader().run(kRunDay);
   ASSERT_TRUE(run && *run && (*run)->ended);
   EXPECT_EQ((*run)->ended->outcome, "STOPPED");
-  EXPECT_TRUE(rig.lines(kDay).empty()) << "went on blindly";
-  rig.must_run(kDay);
-  EXPECT_EQ(rig.lines(kDay).size(), 15U);
+  EXPECT_TRUE(rig.lines(kRunDay).empty()) << "went on blindly";
+  rig.must_run(kRunDay);
+  EXPECT_EQ(rig.lines(kRunDay).size(), 15U);
 }
 
 }  // namespace

@@ -6,27 +6,27 @@
 namespace wonjang::money {
 namespace {
 
-const BusinessDate kDay = day("2026-11-16");
-const Currency kDollar = *Currency::parse("USD");
+const BusinessDate kTotalsDay = day("2026-11-16");
+const Currency kTotalsDollar = *Currency::parse("USD");
 
 TEST(Totals, of_the_house_are_the_sum_of_its_merchants_by_date_and_currency) {
   MoneyRig rig;
   const auto first = rig.shop();
   const auto second = rig.shop();
   auto dollars = MoneyRig::contract(first);
-  dollars.currency = kDollar;
+  dollars.currency = kTotalsDollar;
   rig.approve(dollars);
   for (int i = 0; i < 3; ++i) {
-    rig.sell(first, 10'000, {kDay.days + i});
-    rig.sell(second, 20'000, {kDay.days + i});
+    rig.sell(first, 10'000, {kTotalsDay.days + i});
+    rig.sell(second, 20'000, {kTotalsDay.days + i});
   }
   Sale sale;
-  sale.currency = kDollar;
-  sale.at = noon_of(kDay);
+  sale.currency = kTotalsDollar;
+  sale.at = noon_of(kTotalsDay);
   rig.sell(first, sale);
-  for (int i = 0; i < 3; ++i) rig.must_run({kDay.days + i});
+  for (int i = 0; i < 3; ++i) rig.must_run({kTotalsDay.days + i});
 
-  TotalsQuestion question{kDay, {kDay.days + 2}, {}, 100};
+  TotalsQuestion question{kTotalsDay, {kTotalsDay.days + 2}, {}, 100};
   const auto house = line_totals(rig.reader(), question);
   ASSERT_TRUE(house);
   ASSERT_EQ(house->size(), 3U) << "two days, and dollars on the first";
@@ -50,9 +50,9 @@ TEST(Totals, of_payouts_are_told_apart_by_state) {
   MoneyRig rig;
   const auto first = rig.shop();
   rig.shop();
-  const auto sold = rig.sell(first, 10'000, kDay);
-  rig.sell(first, 5'000, {kDay.days + 1});
-  rig.must_run(kDay);
+  const auto sold = rig.sell(first, 10'000, kTotalsDay);
+  rig.sell(first, 5'000, {kTotalsDay.days + 1});
+  rig.must_run(kTotalsDay);
   const auto pay = [&](BusinessDate date) {
     PayoutOptions options;
     options.date = date;
@@ -60,11 +60,11 @@ TEST(Totals, of_payouts_are_told_apart_by_state) {
     options.owner = rig.owner();
     ASSERT_TRUE(run_payouts(rig.ports(), options));
   };
-  pay({kDay.days + 2});
-  rig.cancel(sold, 10'000, {kDay.days + 1});
-  rig.must_run({kDay.days + 1});
-  pay({kDay.days + 3});
-  TotalsQuestion question{kDay, {kDay.days + 30}, {}, 100};
+  pay({kTotalsDay.days + 2});
+  rig.cancel(sold, 10'000, {kTotalsDay.days + 1});
+  rig.must_run({kTotalsDay.days + 1});
+  pay({kTotalsDay.days + 3});
+  TotalsQuestion question{kTotalsDay, {kTotalsDay.days + 30}, {}, 100};
   const auto totals = payout_totals(rig.reader(), question);
   ASSERT_TRUE(totals);
   ASSERT_EQ(totals->size(), 2U);

@@ -29,7 +29,7 @@ std::string_view code_of(MovedBy v) {
 
 namespace {
 
-constexpr std::size_t kBatchItems = 512;
+constexpr std::size_t kBatchOfItems = 512;
 // What moved, counted whole and kept up to a bound.
 class Moves {
  public:
@@ -122,7 +122,7 @@ class OpenItems {
   Result<void> compare(const std::function<bool(const OpenItem&)>& may_move) {
     WJ_CHECK(reader_.open_items(kEveryDate, [&](const OpenItem& open) -> Result<bool> {
       if (!may_move(open)) return true;
-      if (batch_.size() >= kBatchItems && batch_.back().item.key.payment != open.item.key.payment) {
+      if (batch_.size() >= kBatchOfItems && batch_.back().item.key.payment != open.item.key.payment) {
         WJ_CHECK(compare_batch());
       }
       batch_.push_back(open);

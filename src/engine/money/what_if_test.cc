@@ -9,7 +9,7 @@
 namespace wonjang::money {
 namespace {
 
-const BusinessDate kDay = day("2026-11-18");  // Wednesday, paid on Friday the 20th
+const BusinessDate kWhatIfDay = day("2026-11-18");  // Wednesday, paid on Friday the 20th
 const BusinessDate kFriday = day("2026-11-20");
 const BusinessDate kMonday = day("2026-11-23");
 
@@ -35,18 +35,18 @@ Result<RedateReport> redated(MoneyRig& rig, bool dry_run = false) {
 TEST(WhatIf, of_a_calendar_lists_exactly_what_then_moves) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  for (int i = 0; i < 3; ++i) rig.sell(merchant, 10'000 + i, kDay);
-  rig.sell(rig.shop(), 5'000, kDay);
+  for (int i = 0; i < 3; ++i) rig.sell(merchant, 10'000 + i, kWhatIfDay);
+  rig.sell(rig.shop(), 5'000, kWhatIfDay);
   rig.sell(merchant, 7'000, day("2026-11-17"));
   rig.must_run(day("2026-11-17"));
-  rig.must_run(kDay);
+  rig.must_run(kWhatIfDay);
   const auto open = rig.sell(merchant, 9'000, day("2026-11-19"));  // paid on Monday, then on Tuesday
 
   const auto asked = ask(rig, with_holiday());
   rig.approve(with_holiday());
-  const auto before = payout_dates(rig, kDay);
+  const auto before = payout_dates(rig, kWhatIfDay);
   const auto report = redated(rig);
-  const auto after = payout_dates(rig, kDay);
+  const auto after = payout_dates(rig, kWhatIfDay);
   rig.must_run(day("2026-11-19"));
 
   ASSERT_TRUE(report) << report.error().message;
@@ -74,8 +74,8 @@ TEST(WhatIf, of_a_calendar_lists_exactly_what_then_moves) {
 TEST(WhatIf, payouts_that_move_are_the_sums_of_their_lines_also_when_the_list_is_cut) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  for (int i = 0; i < 5; ++i) rig.sell(merchant, 10'000, kDay);
-  rig.must_run(kDay);
+  for (int i = 0; i < 5; ++i) rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
 
   const auto asked = ask(rig, with_holiday(), /*lines_max=*/2);
 
@@ -90,8 +90,8 @@ TEST(WhatIf, payouts_that_move_are_the_sums_of_their_lines_also_when_the_list_is
 
 TEST(WhatIf, lines_in_a_payout_stay_where_they_are) {
   MoneyRig rig;
-  rig.sell(rig.shop(), 10'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(rig.shop(), 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   PayoutOptions options;
   options.date = kFriday;
   options.owner = rig.owner();
@@ -103,15 +103,15 @@ TEST(WhatIf, lines_in_a_payout_stay_where_they_are) {
 TEST(WhatIf, of_a_contract_lists_what_the_next_run_then_charges) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  const auto open = rig.sell(merchant, 10'000, kDay);
-  const auto cancel = rig.cancel(open, 4'000, kDay);
-  rig.sell(rig.shop(), 10'000, kDay);
+  const auto open = rig.sell(merchant, 10'000, kWhatIfDay);
+  const auto cancel = rig.cancel(open, 4'000, kWhatIfDay);
+  rig.sell(rig.shop(), 10'000, kWhatIfDay);
   auto contract = MoneyRig::contract(merchant, 10'000);
   contract.version = 2;
 
   const auto asked = ask(rig, contract);
   rig.approve(contract);
-  rig.must_run(kDay);
+  rig.must_run(kWhatIfDay);
 
   ASSERT_EQ(asked.lines.size(), 2U);
   EXPECT_EQ(asked.lines[0].from.fee, 275);
@@ -123,10 +123,10 @@ TEST(WhatIf, of_a_contract_lists_what_the_next_run_then_charges) {
 TEST(WhatIf, of_a_hold_says_what_would_wait) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  rig.sell(merchant, 10'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
 
-  const auto asked = ask(rig, settlement::Hold{merchant, true, kDay, "why"});
+  const auto asked = ask(rig, settlement::Hold{merchant, true, kWhatIfDay, "why"});
 
   ASSERT_EQ(asked.payouts.size(), 1U);
   EXPECT_EQ(asked.payouts[0].net, 10'000 - 275);
@@ -136,8 +136,8 @@ TEST(WhatIf, of_a_hold_says_what_would_wait) {
 TEST(Redate, killed_at_any_append_and_done_again_every_line_has_its_new_day) {
   for (std::uint64_t n = 0; n <= 3; ++n) {
     MoneyRig rig;
-    for (int i = 0; i < 3; ++i) rig.sell(rig.shop(), 10'000, kDay);
-    rig.must_run(kDay);
+    for (int i = 0; i < 3; ++i) rig.sell(rig.shop(), 10'000, kWhatIfDay);
+    rig.must_run(kWhatIfDay);
     rig.approve(with_holiday());
     rig.sink.fail_after(n);
     EXPECT_EQ(redated(rig).has_value(), n == 3);
@@ -145,14 +145,14 @@ TEST(Redate, killed_at_any_append_and_done_again_every_line_has_its_new_day) {
     const auto rest = redated(rig);
     ASSERT_TRUE(rest);
     EXPECT_EQ(rest->lines, 3 - n);
-    for (const auto& [key, date] : payout_dates(rig, kDay)) EXPECT_EQ(date, kMonday);
+    for (const auto& [key, date] : payout_dates(rig, kWhatIfDay)) EXPECT_EQ(date, kMonday);
   }
 }
 
 TEST(Redate, a_dry_run_counts_and_writes_nothing) {
   MoneyRig rig;
-  rig.sell(rig.shop(), 10'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(rig.shop(), 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   rig.approve(with_holiday());
   const auto events = rig.events();
   EXPECT_EQ(redated(rig, /*dry_run=*/true)->lines, 1U);
@@ -193,12 +193,12 @@ std::int64_t fee_of(MoneyRig& rig, PaymentId payment) {
 TEST(Retier, brings_what_stands_to_the_fee_of_the_new_contract) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  const auto plain = rig.sell(merchant, 10'000, kDay);
-  const auto half = rig.sell(merchant, 10'000, kDay);
-  rig.cancel(half, 5'000, kDay);
-  const auto gone = rig.sell(merchant, 10'000, kDay);
-  rig.cancel(gone, 10'000, kDay);
-  rig.must_run(kDay);
+  const auto plain = rig.sell(merchant, 10'000, kWhatIfDay);
+  const auto half = rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.cancel(half, 5'000, kWhatIfDay);
+  const auto gone = rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.cancel(gone, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto contract = classified(merchant);
   rig.approve(contract);
   const auto events = rig.events();
@@ -211,8 +211,8 @@ TEST(Retier, brings_what_stands_to_the_fee_of_the_new_contract) {
   EXPECT_EQ(preview->lines, report->lines);
   EXPECT_EQ(preview->fee_delta, report->fee_delta);
   EXPECT_EQ(report->merchants, 1U);
-  EXPECT_EQ(report->first, kDay);
-  EXPECT_EQ(report->last, kDay);
+  EXPECT_EQ(report->first, kWhatIfDay);
+  EXPECT_EQ(report->last, kWhatIfDay);
   EXPECT_EQ(report->failed, 0U) << report->first_failure;
   EXPECT_EQ(fee_of(rig, plain), 44);
   EXPECT_EQ(fee_of(rig, half), 22);
@@ -224,8 +224,8 @@ TEST(Retier, brings_what_stands_to_the_fee_of_the_new_contract) {
 TEST(Retier, a_cancel_after_it_gives_back_the_new_fee) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  const auto payment = rig.sell(merchant, 10'000, kDay);
-  rig.must_run(kDay);
+  const auto payment = rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto contract = classified(merchant);
   rig.approve(contract);
   ASSERT_TRUE(adjust(rig, contract, day("2026-11-19")));
@@ -239,9 +239,9 @@ TEST(Retier, a_cancel_after_it_gives_back_the_new_fee) {
 TEST(Retier, what_if_lists_the_same_adjustments) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  rig.sell(merchant, 10'000, kDay);
-  rig.sell(merchant, 20'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.sell(merchant, 20'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto contract = classified(merchant);
 
   const auto asked = ask(rig, contract);
@@ -276,14 +276,14 @@ TEST(Retier, chunks_fit_into_an_event_however_long_their_lines_are) {
   };
   rig.approve(with_fees("a", 20'000));
   Sale sale;
-  sale.at = noon_of(kDay);
+  sale.at = noon_of(kWhatIfDay);
   sale.amount = 123'456'789;
   auto& card = std::get<CardDetail>(sale.method);
   card.installment_months = 6;
   card.interest_payer = InterestPayer::merchant;
   card.used_point = 5'000'000;
   for (int i = 0; i < 500; ++i) rig.sell(merchant, sale);
-  ASSERT_EQ(rig.must_run(kDay).ended.outcome, "COMPLETED");
+  ASSERT_EQ(rig.must_run(kWhatIfDay).ended.outcome, "COMPLETED");
   auto contract = with_fees("b", 10'000);
   contract.version = 2;
   rig.approve(contract);
@@ -296,10 +296,10 @@ TEST(Retier, chunks_fit_into_an_event_however_long_their_lines_are) {
 TEST(Retier, an_approval_with_too_many_returns_for_one_event_fails_by_name) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  const auto many = rig.sell(merchant, 1'000'000, kDay);
-  for (int i = 0; i < 900; ++i) rig.cancel(many, 1'000, kDay);
-  const auto plain = rig.sell(merchant, 10'000, kDay);
-  rig.must_run(kDay);
+  const auto many = rig.sell(merchant, 1'000'000, kWhatIfDay);
+  for (int i = 0; i < 900; ++i) rig.cancel(many, 1'000, kWhatIfDay);
+  const auto plain = rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto contract = classified(merchant);
   rig.approve(contract);
   const auto report = adjust(rig, contract, kFriday);
@@ -314,8 +314,8 @@ TEST(Retier, an_approval_with_too_many_returns_for_one_event_fails_by_name) {
 TEST(Retier, a_calendar_that_ends_is_refused_before_anything_is_written) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  rig.sell(merchant, 10'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto contract = classified(merchant);
   rig.approve(contract);
   const auto events = rig.events();
@@ -345,8 +345,8 @@ TEST(Retier, leaves_the_terms_of_a_canary_to_a_merchant_that_was_moved_over) {
   auto canary = canary_of("cheaper", 20'000);
   canary.promote_all = true;
   rig.approve(canary);
-  const auto payment = rig.sell(merchant, 100'000, kDay);
-  rig.must_run(kDay);
+  const auto payment = rig.sell(merchant, 100'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   ASSERT_EQ(fee_of(rig, payment), 2'200);
 
   const auto contract = classified(merchant);
@@ -369,10 +369,10 @@ TEST(Retier, a_tier_that_the_canarys_terms_know_counts_under_them) {
   canary.candidate.rules.push_back(by_tier);
   canary.promote_all = true;
   rig.approve(canary);
-  const auto payment = rig.sell(merchant, 100'000, kDay);
-  const auto second = rig.sell(merchant, 100'000, kDay);
-  rig.cancel(second, 40'000, kDay);
-  rig.must_run(kDay);
+  const auto payment = rig.sell(merchant, 100'000, kWhatIfDay);
+  const auto second = rig.sell(merchant, 100'000, kWhatIfDay);
+  rig.cancel(second, 40'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto contract = classified(merchant);
   rig.approve(contract);
   const auto report = adjust(rig, contract, kFriday);
@@ -393,8 +393,8 @@ TEST(Retier, what_both_gave_alike_is_the_contracts) {
   MoneyRig rig;
   const auto merchant = rig.shop();
   rig.approve(canary_of("same", 25'000));
-  const auto payment = rig.sell(merchant, 10'000, kDay);
-  rig.must_run(kDay);
+  const auto payment = rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto contract = classified(merchant);
   rig.approve(contract);
   const auto report = adjust(rig, contract, kFriday);
@@ -406,9 +406,9 @@ TEST(Retier, what_both_gave_alike_is_the_contracts) {
 TEST(WhatIf, of_a_hold_leaves_out_what_is_paid_before_it) {
   MoneyRig rig;
   const auto merchant = rig.shop(0);
-  rig.sell(merchant, 1'000, kDay);             // paid on Friday the 20th
+  rig.sell(merchant, 1'000, kWhatIfDay);       // paid on Friday the 20th
   rig.sell(merchant, 500, day("2026-11-19"));  // paid on Monday the 23rd
-  rig.must_run(kDay);
+  rig.must_run(kWhatIfDay);
   rig.must_run(day("2026-11-19"));
   const auto waiting = [&](const char* from) {
     const auto found = ask(rig, settlement::Hold{merchant, true, day(from), "court order"});
@@ -423,8 +423,8 @@ TEST(WhatIf, of_a_hold_leaves_out_what_is_paid_before_it) {
 TEST(Retier, refuses_a_contract_that_is_not_approved) {
   MoneyRig rig;
   const auto merchant = rig.shop();
-  rig.sell(merchant, 10'000, kDay);
-  rig.must_run(kDay);
+  rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
   const auto refused = adjust(rig, classified(merchant), kFriday);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
@@ -434,8 +434,8 @@ TEST(Retier, killed_at_any_append_and_done_again_it_ends_the_same) {
   for (std::uint64_t n = 0; n <= 2; ++n) {
     MoneyRig rig;
     const auto merchant = rig.shop();
-    for (int i = 0; i < 500; ++i) rig.sell(merchant, 10'000, kDay);  // two chunks of adjustments
-    rig.must_run(kDay);
+    for (int i = 0; i < 500; ++i) rig.sell(merchant, 10'000, kWhatIfDay);  // two chunks of adjustments
+    rig.must_run(kWhatIfDay);
     const auto contract = classified(merchant);
     rig.approve(contract);
     rig.sink.fail_after(n);
@@ -443,7 +443,7 @@ TEST(Retier, killed_at_any_append_and_done_again_it_ends_the_same) {
     rig.sink.heal();
     ASSERT_TRUE(adjust(rig, contract, kFriday));
     std::int64_t fee = 0;
-    for (const auto date : {kDay, kFriday}) {
+    for (const auto date : {kWhatIfDay, kFriday}) {
       for (const auto& line : rig.lines(date)) fee += line.fee;
     }
     EXPECT_EQ(fee, 500 * 44);

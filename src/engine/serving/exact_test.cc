@@ -79,7 +79,7 @@ class Natural {
 
 Natural natural(int128 value) { return Natural(to_text(value < 0 ? -value : value)); }
 
-struct Case {
+struct SumCase {
   std::vector<std::int64_t> values;
   unsigned digits;
   const char* average;
@@ -88,7 +88,7 @@ struct Case {
 };
 
 TEST(Moments, derive_what_the_textbook_says) {
-  const Case cases[] = {
+  const SumCase cases[] = {
       {{1, 2, 3, 4}, 2, "2.50", "1.67", "1.29"},
       {{10'000, 20'000}, 2, "15000.00", "50000000.00", "7071.07"},
       {{5, 5, 5}, 4, "5.0000", "0.0000", "0.0000"},

@@ -12,11 +12,11 @@
 namespace wonjang::serving {
 namespace {
 
-constexpr auto kBuckets = static_cast<std::int32_t>(kHistogramBounds.size());
+constexpr auto kLastBucket = static_cast<std::int32_t>(kHistogramBounds.size());
 
 }  // namespace
 
-std::int32_t Histogram::buckets() { return kBuckets; }
+std::int32_t Histogram::buckets() { return kLastBucket; }
 
 std::int32_t Histogram::bucket_of(std::int64_t value) {
   if (value == 0) return 0;
@@ -29,7 +29,7 @@ std::int32_t Histogram::bucket_of(std::int64_t value) {
 
 std::optional<std::int64_t> Histogram::estimate_of(std::int32_t bucket) {
   if (bucket == 0) return 0;
-  if (bucket > kBuckets || bucket < -kBuckets) return std::nullopt;
+  if (bucket > kLastBucket || bucket < -kLastBucket) return std::nullopt;
   const std::uint64_t low = kHistogramBounds[static_cast<std::size_t>(bucket < 0 ? -bucket : bucket) - 1];
   // 1 % above the lowest value: the table's buckets end where that is 1 % below.
   const std::uint64_t estimate =
@@ -110,13 +110,14 @@ Result<Histogram> Histogram::decode(ByteReader& in) {
   for (std::uint64_t i = 0; i < size; ++i) {
     const auto step = read_signed(in);
     const auto count = read_signed(in);
-    if (!in.ok() || step > 2 * kBuckets || step < -kBuckets) return corrupt("totals: a histogram's bytes");
+    if (!in.ok() || step > 2 * kLastBucket || step < -kLastBucket)
+      return corrupt("totals: a histogram's bytes");
     bucket += step;
     const bool rises = i == 0 || step > 0;
     if (!rises || count == 0 || count > kCountMax || count < -kCountMax) {
       return corrupt("totals: a histogram's counts");
     }
-    if (bucket > kBuckets || bucket < -kBuckets) return corrupt("totals: a histogram's bucket");
+    if (bucket > kLastBucket || bucket < -kLastBucket) return corrupt("totals: a histogram's bucket");
     out.counts_.push_back({static_cast<std::int32_t>(bucket), count});
   }
   return out;

@@ -15,8 +15,8 @@
 namespace wonjang::serving {
 namespace {
 
-constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kSmallest = std::numeric_limits<std::int64_t>::min();
 
 // A value of any size, all sizes alike.
 std::int64_t value_of(Rng& rng) {
@@ -53,11 +53,11 @@ TEST(Histogram, the_bounds_follow_from_one_percent) {
 TEST(Histogram, every_estimate_is_within_one_percent_of_its_values) {
   for (std::int32_t bucket = 1; bucket <= Histogram::buckets(); ++bucket) {
     const auto low = kHistogramBounds[static_cast<std::size_t>(bucket - 1)];
-    if (low > static_cast<std::uint64_t>(kMax)) continue;
+    if (low > static_cast<std::uint64_t>(kLargest)) continue;
     const std::uint64_t high = bucket < Histogram::buckets()
                                    ? kHistogramBounds[static_cast<std::size_t>(bucket)] - 1
-                                   : static_cast<std::uint64_t>(kMax);
-    for (const auto edge : {low, std::min<std::uint64_t>(high, kMax)}) {
+                                   : static_cast<std::uint64_t>(kLargest);
+    for (const auto edge : {low, std::min<std::uint64_t>(high, kLargest)}) {
       const auto value = static_cast<std::int64_t>(edge);
       ASSERT_EQ(Histogram::bucket_of(value), bucket);
       ASSERT_EQ(Histogram::bucket_of(-value), -bucket);
@@ -66,7 +66,7 @@ TEST(Histogram, every_estimate_is_within_one_percent_of_its_values) {
     }
   }
   EXPECT_EQ(Histogram::bucket_of(0), 0);
-  EXPECT_TRUE(within_one_percent(*Histogram::estimate_of(Histogram::bucket_of(kMin)), kMin));
+  EXPECT_TRUE(within_one_percent(*Histogram::estimate_of(Histogram::bucket_of(kSmallest)), kSmallest));
   EXPECT_EQ(Histogram::estimate_of(Histogram::buckets() + 1), std::nullopt);
 }
 
@@ -144,7 +144,7 @@ TEST(Histogram, its_bytes_come_back_and_are_few) {
   EXPECT_TRUE(in.at_end());
 
   Histogram edges;
-  for (const auto value : {kMin, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, kMax})
+  for (const auto value : {kSmallest, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, kLargest})
     edges.add(value, -7);
   bytes.clear();
   edges.encode(bytes);

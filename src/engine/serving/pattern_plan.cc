@@ -12,7 +12,7 @@ constexpr std::size_t kFormGramMax = 2;
 
 bool is_consonant(char32_t c) { return hangul::is_consonant(c); }
 
-class Planner {
+class PatternPlanner {
  public:
   void offer(const GramLists& lists, std::u32string_view gram, bool exact) {
     const PlannedList list{&lists, gram_of(gram), lists.count(gram_of(gram))};
@@ -37,7 +37,7 @@ class Planner {
 PatternPlan plan_of(const Pattern& pattern, const GramLists& forms, const GramLists& initials) {
   const std::u32string_view wanted = pattern.characters();
   const std::u32string opening = initials_of(wanted);
-  Planner planner;
+  PatternPlanner planner;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     for (std::size_t size = 1; size <= kGramMax && i + size <= wanted.size(); ++size) {
       const auto part = wanted.substr(i, size);

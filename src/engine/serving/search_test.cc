@@ -15,9 +15,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr Instant kNoon{1'795'316'645'000'000};
-constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::int64_t kSearchHourUs = 3'600'000'000;
 
-Instant hours_ago(std::int64_t hours) { return kNoon.plus_us(-hours * kHourUs); }
+Instant hours_ago(std::int64_t hours) { return kNoon.plus_us(-hours * kSearchHourUs); }
 
 // All pages of a query, one after the other.
 std::vector<SearchHit> all_pages(const SearchWorld& world, SearchQuery query,

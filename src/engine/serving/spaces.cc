@@ -32,11 +32,11 @@ void put_value(std::string& out, ValueId value) {
   put_be32(out, static_cast<std::uint32_t>(value));
 }
 
-struct Place {
+struct Listed {
   Instant at;
   PaymentId payment;
 };
-Place read_place(std::string_view bytes) {
+Listed read_listed(std::string_view bytes) {
   ByteReader in(bytes);
   const Instant at = from_inverted(in.be64());
   return {at, PaymentId(RawId::from_bytes(bytes.data() + 8))};
@@ -192,7 +192,7 @@ KeyRange newest_first(std::string_view prefix, Instant from, Instant until) {
 
 std::optional<Locator> read_row_key(std::string_view key) {
   if (key.size() != 4 + kHintSize) return std::nullopt;
-  const Place place = read_place(key.substr(4));
+  const Listed place = read_listed(key.substr(4));
   return Locator{ByteReader(key).be32(), place.at, place.payment};
 }
 
@@ -203,7 +203,7 @@ std::optional<Locator> read_timeline_key(std::string_view key, std::string_view 
 std::optional<Locator> read_hint(std::string_view key, std::string_view value) {
   const auto merchant = read_merchant(value);
   if (!merchant || key.size() < kHintSize) return std::nullopt;
-  const Place place = read_place(key.substr(key.size() - kHintSize));
+  const Listed place = read_listed(key.substr(key.size() - kHintSize));
   return Locator{*merchant, place.at, place.payment};
 }
 

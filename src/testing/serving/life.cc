@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t kSecondMs = 1'000;
 constexpr std::int64_t kMinuteMs = 60 * kSecondMs;
-constexpr std::int64_t kHourMs = 60 * kMinuteMs;
-constexpr std::int64_t kDayMs = 24 * kHourMs;
+constexpr std::int64_t kLifeHourMs = 60 * kMinuteMs;
+constexpr std::int64_t kLifeDayMs = 24 * kLifeHourMs;
 
 constexpr std::string_view kIssuers[] = {"11", "21", "31", "33", "41", "51", "61", "71", "91"};
 constexpr std::string_view kBanks[] = {"004", "011", "020", "081", "088", "090"};
@@ -20,7 +20,7 @@ constexpr std::string_view kEasyPays[] = {"NAVERPAY", "KAKAOPAY", "TOSSPAY", "PA
 constexpr std::string_view kReasons[] = {"고객 변심", "상품 불량", "배송 지연", "중복 결제", "wrong size"};
 
 template <std::size_t N>
-std::string pick(Rng& rng, const std::string_view (&from)[N]) {
+std::string pick_text(Rng& rng, const std::string_view (&from)[N]) {
   return std::string(from[rng.below(N)]);
 }
 
@@ -77,11 +77,11 @@ Instant LifeMaker::recorded_after(Instant at) {
   const auto late = below(1'000'000);
   std::int64_t delay_ms = ms_between(50, 3'000);
   if (late < options_.late_month_ppm) {
-    delay_ms = ms_between(30 * kDayMs + kHourMs, 60 * kDayMs);
+    delay_ms = ms_between(30 * kLifeDayMs + kLifeHourMs, 60 * kLifeDayMs);
   } else if (late < options_.late_day_ppm) {
-    delay_ms = ms_between(kDayMs + kHourMs, 10 * kDayMs);
+    delay_ms = ms_between(kLifeDayMs + kLifeHourMs, 10 * kLifeDayMs);
   } else if (late < options_.late_hour_ppm) {
-    delay_ms = ms_between(kHourMs + kMinuteMs, 20 * kHourMs);
+    delay_ms = ms_between(kLifeHourMs + kMinuteMs, 20 * kLifeHourMs);
   }
   return std::max(at.plus_ms(delay_ms), now_.plus_ms(1));
 }
@@ -173,7 +173,7 @@ CreatePayment LifeMaker::order() {
 CardDetail LifeMaker::card() {
   CardDetail out;
   Rng of_person(mixed(options_.seed ^ 77, person_ * 2 + below(2)));  // people have two cards
-  out.issuer_code = pick(of_person, kIssuers);
+  out.issuer_code = pick_text(of_person, kIssuers);
   out.acquirer_code = out.issuer_code;
   out.bin = padded(400'000 + of_person.below(99'999), 6);
   out.last4 = padded(of_person.below(10'000), 4);
@@ -185,7 +185,7 @@ CardDetail LifeMaker::card() {
 
 EasyPayDetail LifeMaker::easy_pay() {
   EasyPayDetail out;
-  out.provider = pick(rng_, kEasyPays);
+  out.provider = pick_text(rng_, kEasyPays);
   const auto from = below(100);
   out.funded_by = from < 55   ? FundedBy::card
                   : from < 70 ? FundedBy::account
@@ -199,9 +199,10 @@ EasyPayDetail LifeMaker::easy_pay() {
 MethodDetail LifeMaker::method(std::uint64_t permille) {
   if (permille < 660) return card();
   if (permille < 880) return easy_pay();
-  if (permille < 960) return TransferDetail{pick(rng_, kBanks), "acc_" + std::to_string(person_), "ACCOUNT"};
+  if (permille < 960)
+    return TransferDetail{pick_text(rng_, kBanks), "acc_" + std::to_string(person_), "ACCOUNT"};
   if (permille < 988)
-    return MobilePhoneDetail{pick(rng_, kCarriers), "tel_" + std::to_string(person_), "", false};
+    return MobilePhoneDetail{pick_text(rng_, kCarriers), "tel_" + std::to_string(person_), "", false};
   return GiftCertificateDetail{chance(50) ? GiftKind::culture : GiftKind::book};
 }
 
@@ -331,13 +332,13 @@ void LifeMaker::live_unknown(const ApprovalInput& input, Instant at) {
 // The reversal never went through; a person finds the money in the provider's file and lets it count.
 void LifeMaker::live_kept(ApprovalId id) {
   const OpenIncident gave_up{id, CancelId(), std::string(kAttemptsUsedUp), "20 attempts"};
-  if (!send(gave_up, now_.plus_ms(kHourMs))) return;
+  if (!send(gave_up, now_.plus_ms(kLifeHourMs))) return;
   SettleByPerson word;
   word.approval = id;
   word.outcome = PersonOutcome::approved;
   word.expected_version = life_.payment.version;
   word.evidence = "line 7 of the provider's file";
-  word.at = now_.plus_ms(kHourMs);
+  word.at = now_.plus_ms(kLifeHourMs);
   if (send(word, word.at)) follow_up(word.at);
 }
 
@@ -352,24 +353,24 @@ void LifeMaker::live_abandoned() {
 void LifeMaker::live_by_account() {
   auto create = order();
   VirtualAccountDetail account;
-  account.bank_code = pick(rng_, kBanks);
+  account.bank_code = pick_text(rng_, kBanks);
   account.account_no_token = "vac_" + std::to_string(options_.number);
   account.account_type = AccountType::normal;
   account.depositor = create.terms.buyer.name;
-  account.due_at = options_.at.plus_ms(7 * kDayMs);
+  account.due_at = options_.at.plus_ms(7 * kLifeDayMs);
   if (chance(70)) account.refund_account_token = "rfd_" + std::to_string(person_);
   create.approvals.push_back(recorded(std::move(account), create.total, {}));
   create.approvals.back().approve_no.clear();
   if (!send(create, options_.at)) return;
   const auto how = below(100);
   if (how < 78) {
-    deposit(options_.at.plus_ms(ms_between(2 * kMinuteMs, 2 * kDayMs)));
+    deposit(options_.at.plus_ms(ms_between(2 * kMinuteMs, 2 * kLifeDayMs)));
   } else if (how < 83) {
     CancelPayment cancel;
     cancel.requester = ActorKind::customer;
-    send(cancel, options_.at.plus_ms(kHourMs), "주문 취소");
+    send(cancel, options_.at.plus_ms(kLifeHourMs), "주문 취소");
   } else if (how < 97) {
-    send(ExpirePayment{}, options_.at.plus_ms(7 * kDayMs + kMinuteMs));
+    send(ExpirePayment{}, options_.at.plus_ms(7 * kLifeDayMs + kMinuteMs));
   }
 }
 
@@ -386,11 +387,11 @@ void LifeMaker::deposit(Instant at) {
   ReverseDeposit reverse;
   reverse.effect = chance(60) ? DepositReversal::to_waiting : DepositReversal::to_canceled;
   reverse.bank_notice_id = notice + "r";
-  reverse.reversed_at = at.plus_ms(ms_between(kMinuteMs, 5 * kHourMs));
+  reverse.reversed_at = at.plus_ms(ms_between(kMinuteMs, 5 * kLifeHourMs));
   if (!send(reverse, reverse.reversed_at)) return;
   if (reverse.effect == DepositReversal::to_canceled || !chance(70)) return;
   confirm.bank_notice_id = notice + "b";
-  confirm.deposited_at = reverse.reversed_at.plus_ms(ms_between(kMinuteMs, kDayMs));
+  confirm.deposited_at = reverse.reversed_at.plus_ms(ms_between(kMinuteMs, kLifeDayMs));
   if (send(confirm, confirm.deposited_at)) follow_up(confirm.deposited_at);
 }
 
@@ -401,10 +402,10 @@ std::vector<LifeMaker::Step> LifeMaker::plan_of(Instant paid_at) {
   const auto& approvals = life_.payment.approvals;
   for (std::size_t i = 0; i < approvals.size(); ++i) {
     if (!approvals[i].is_live() || !has_acquisition(approvals[i].terms.method) || chance(3)) continue;
-    const Instant requested = next_day.plus_ms(ms_between(kHourMs, 5 * kHourMs));
+    const Instant requested = next_day.plus_ms(ms_between(kLifeHourMs, 5 * kLifeHourMs));
     plan.push_back({requested, What::slip_requested, i, false});
     plan.push_back(
-        {requested.plus_ms(ms_between(10 * kHourMs, 30 * kHourMs)), What::slip_completed, i, false});
+        {requested.plus_ms(ms_between(10 * kLifeHourMs, 30 * kLifeHourMs)), What::slip_completed, i, false});
   }
   if (!options_.cancel_at.is_zero()) {
     plan.push_back({options_.cancel_at, What::cancel, 0, false});
@@ -414,7 +415,7 @@ std::vector<LifeMaker::Step> LifeMaker::plan_of(Instant paid_at) {
   } else if (chance(6)) {
     const auto when = below(100);
     const std::int64_t days = when < 60 ? 1 : when < 90 ? 14 : when < 98 ? 120 : 330;
-    plan.push_back({paid_at.plus_ms(ms_between(kMinuteMs, days * kDayMs)), What::cancel, 0, chance(42)});
+    plan.push_back({paid_at.plus_ms(ms_between(kMinuteMs, days * kLifeDayMs)), What::cancel, 0, chance(42)});
   }
   return plan;
 }
@@ -435,7 +436,7 @@ void LifeMaker::take(const Step& step, std::vector<Step>& more) {
   if (step.what == What::cancel) {
     cancel(step);
     if (step.partial && chance(50)) {
-      const Instant at = step.at.plus_ms(ms_between(kHourMs, 20 * kDayMs));
+      const Instant at = step.at.plus_ms(ms_between(kLifeHourMs, 20 * kLifeDayMs));
       more.push_back({at, What::cancel, 0, chance(40)});
     }
     return;
@@ -470,7 +471,7 @@ void LifeMaker::cancel(const Step& step) {
   } else {
     command.canceled_at = step.at;
   }
-  if (!send(command, step.at, pick(rng_, kReasons)) || !by_provider) return;
+  if (!send(command, step.at, pick_text(rng_, kReasons)) || !by_provider) return;
   SettleCancel settle;
   settle.cancel = life_.payment.cancels.back().terms.cancel;
   const auto how = below(100);

@@ -158,12 +158,12 @@ bool same(const RefParts& expected, const TaxParts& actual) {
   return expected.supply == actual.supply && expected.vat == actual.vat &&
          expected.tax_free == actual.tax_free && expected.tax_exempt == actual.tax_exempt;
 }
-std::string text_of(const RefParts& parts) {
+std::string parts_text(const RefParts& parts) {
   return std::to_string(parts.supply) + "+" + std::to_string(parts.vat) + "+" +
          std::to_string(parts.tax_free) + "+" + std::to_string(parts.tax_exempt);
 }
-std::string text_of(const TaxParts& parts) {
-  return text_of(RefParts{parts.supply, parts.vat, parts.tax_free, parts.tax_exempt});
+std::string parts_text(const TaxParts& parts) {
+  return parts_text(RefParts{parts.supply, parts.vat, parts.tax_free, parts.tax_exempt});
 }
 
 std::string difference(const std::string& where, const RefApproval& expected, const Approval& actual) {
@@ -171,13 +171,13 @@ std::string difference(const std::string& where, const RefApproval& expected, co
   if (state != actual.state)
     return differs(where + " state", std::string(code_of(state)), std::string(code_of(actual.state)));
   if (!same(expected.parts, actual.terms.parts)) {
-    return differs(where + " parts", text_of(expected.parts), text_of(actual.terms.parts));
+    return differs(where + " parts", parts_text(expected.parts), parts_text(actual.terms.parts));
   }
   if (!same(expected.canceled, actual.canceled)) {
-    return differs(where + " cancelled", text_of(expected.canceled), text_of(actual.canceled));
+    return differs(where + " cancelled", parts_text(expected.canceled), parts_text(actual.canceled));
   }
   if (!same(expected.canceling, actual.canceling)) {
-    return differs(where + " cancelling", text_of(expected.canceling), text_of(actual.canceling));
+    return differs(where + " cancelling", parts_text(expected.canceling), parts_text(actual.canceling));
   }
   const auto slip = static_cast<std::int64_t>(expected.slip);
   const auto actual_slip = static_cast<std::int64_t>(actual.acquisition);
@@ -231,7 +231,7 @@ std::string difference(const RefPayment& expected, const Payment& actual) {
     return differs("status", std::string(code_of(status)), std::string(code_of(actual.status)));
   if (expected.balance != actual.balance) return differs("balance", expected.balance, actual.balance);
   if (!same(expected.parts, actual.terms.parts))
-    return differs("parts", text_of(expected.parts), text_of(actual.terms.parts));
+    return differs("parts", parts_text(expected.parts), parts_text(actual.terms.parts));
   if (expected.approvals.size() != actual.approvals.size()) {
     return differs("approvals", static_cast<std::int64_t>(expected.approvals.size()),
                    static_cast<std::int64_t>(actual.approvals.size()));
@@ -251,8 +251,8 @@ std::string difference(const RefPayment& expected, const Payment& actual) {
     if (state != actual_state)
       return differs(where, std::string(code_of(state)), std::string(code_of(actual_state)));
     if (!same(expected.cancels[i].parts, actual.cancels[i].terms.parts)) {
-      return differs(where + " parts", text_of(expected.cancels[i].parts),
-                     text_of(actual.cancels[i].terms.parts));
+      return differs(where + " parts", parts_text(expected.cancels[i].parts),
+                     parts_text(actual.cancels[i].terms.parts));
     }
   }
   return "";

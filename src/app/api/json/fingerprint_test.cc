@@ -12,9 +12,9 @@ namespace wonjang {
 namespace {
 
 const OpensslDigest kDigest;
-const PaymentId kPayment(RawId{0x019A'0000'0001'1230ULL, 8});
+const PaymentId kFingerprinted(RawId{0x019A'0000'0001'1230ULL, 8});
 const PaymentId kOther(RawId{0x019A'0000'0001'1230ULL, 10});
-const ParseContext kTenant{MerchantId(RawId{0x019A'0000'0000'1230ULL, 7})};
+const ParseContext kFingerprintTenant{MerchantId(RawId{0x019A'0000'0000'1230ULL, 7})};
 
 Hash128 fingerprint(const Parsed& parsed) {
   const auto* command = std::get_if<ParsedCommand>(&parsed);
@@ -30,7 +30,8 @@ TEST(Fingerprint, the_table_of_equal_and_other_requests_holds) {
     std::string first;
     std::string second;
     ASSERT_TRUE(std::getline(in, first) && std::getline(in, second)) << one.name;
-    const bool same = fingerprint(parse_create(first, kTenant)) == fingerprint(parse_create(second, kTenant));
+    const bool same = fingerprint(parse_create(first, kFingerprintTenant)) ==
+                      fingerprint(parse_create(second, kFingerprintTenant));
     EXPECT_EQ(same, one.kind == "same") << one.name;
   }
 }
@@ -40,7 +41,7 @@ TEST(Fingerprint, operation_and_path_belong_to_it) {
   const auto deposit = R"({"amount":500,"bankNoticeId":"n","depositedAt":"2026-11-22T10:30:02Z"})";
   const auto wish = R"({"method":"POINT","amount":500})";
   std::set<std::string> seen;
-  for (const auto payment : {kPayment, kOther}) {
+  for (const auto payment : {kFingerprinted, kOther}) {
     for (const auto& parsed :
          {parse_record_approval(approval, payment), parse_approve(wish, payment),
           parse_deposit(deposit, payment), parse_cancel(R"({"reason":"x"})", payment),
@@ -96,16 +97,17 @@ TEST(Fingerprint, every_field_of_a_cancel_belongs_to_it) {
         R"(,"refundAccountToken":"a")", R"(,"requestedAt":"2026-11-22T10:30:02Z")",
         R"(,"canceledAt":"2026-11-22T10:30:02Z")", R"(,"approvalId":"{{apr}}")"}) {
     const auto body = expand(std::string(R"({"reason":"x")") + field + "}");
-    EXPECT_TRUE(seen.emplace(view(fingerprint(parse_cancel(body, kPayment)))).second) << field;
+    EXPECT_TRUE(seen.emplace(view(fingerprint(parse_cancel(body, kFingerprinted)))).second) << field;
   }
 }
 
 // The same request has one meaning, whichever door it came through.
 TEST(Fingerprint, an_ingested_line_is_the_same_request_as_the_body) {
   const std::string body = R"({"orderId":"order-1","totalAmount":1000})";
-  const auto line = parse_ingest_line(R"({"op":"create","idempotencyKey":"k","data":)" + body + "}", kTenant);
+  const auto line =
+      parse_ingest_line(R"({"op":"create","idempotencyKey":"k","data":)" + body + "}", kFingerprintTenant);
   EXPECT_EQ(std::get<ParsedIngest>(line).parsed.canonical.fingerprint(kDigest),
-            fingerprint(parse_create(body, kTenant)));
+            fingerprint(parse_create(body, kFingerprintTenant)));
 }
 
 // Pinned: stored entries of released versions are compared with it.
@@ -115,7 +117,7 @@ TEST(Fingerprint, version_1_is_pinned) {
       R"({"method":"CARD","amount":11000,"approvedAt":"2026-11-22T10:30:02Z","card":{"bin":"457972"}}]})");
   EXPECT_EQ(CanonicalRequest::kVersion, 1);
   EXPECT_EQ(differs_from_file(WJ_API_JSON_TESTDATA "/fingerprint_v1.txt",
-                              to_hex(view(fingerprint(parse_create(body, kTenant)))) + "\n"),
+                              to_hex(view(fingerprint(parse_create(body, kFingerprintTenant)))) + "\n"),
             "");
 }
 

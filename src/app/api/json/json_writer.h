@@ -22,6 +22,9 @@
 
 namespace wonjang {
 
+// A count as JsonWriter::number() takes it. REQUIRES: below 2^63
+inline std::int64_t as_number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
+
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}

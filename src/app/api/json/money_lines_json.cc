@@ -9,8 +9,6 @@ using settlement::SettlementLine;
 
 namespace {
 
-std::int64_t as_number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
-
 void put_whose(JsonWriter& w, const Merchant* merchant) {
   if (merchant != nullptr) w.id("merchantId", merchant->id).text("merchantName", merchant->name);
 }

@@ -23,7 +23,8 @@ namespace {
 constexpr TextRule kNoteRule{.size_max = 500};
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::size_t kCanaryMerchantsMax = 1'000;
-constexpr std::string_view kKinds[] = {"CONTRACT", "CALENDAR", "HOLD", "FUNDS_RATIO", "FUNDS_HELD", "CANARY"};
+constexpr std::string_view kChangeKinds[] = {"CONTRACT",    "CALENDAR",   "HOLD",
+                                             "FUNDS_RATIO", "FUNDS_HELD", "CANARY"};
 using ChangeReader = ObjectReader<kChangeShape>;
 
 Currency currency_of(const std::string& code, bool& known) {
@@ -154,14 +155,14 @@ constexpr Member kMembers[] = {
 Reference read_reference(ChangeReader& r, Violations& violations) {
   r.require("kind");
   const auto kind = r.word("kind");
-  const auto* found = std::ranges::find(kKinds, kind);
-  if (found == std::end(kKinds)) {
+  const auto* found = std::ranges::find(kChangeKinds, kind);
+  if (found == std::end(kChangeKinds)) {
     if (!kind.empty())
       r.add("kind", "UNKNOWN_CODE",
             "must be one of CONTRACT, CALENDAR, HOLD, FUNDS_RATIO, FUNDS_HELD, CANARY");
     return {};
   }
-  const auto& wanted = kMembers[found - std::begin(kKinds)];
+  const auto& wanted = kMembers[found - std::begin(kChangeKinds)];
   for (const auto& member : kMembers) {
     if (member.field.index != wanted.field.index && r.has(member.field))
       r.add(member.field, "CONFLICTING_FIELDS", "goes with another kind: a change is about one thing");

@@ -8,8 +8,6 @@
 namespace wonjang {
 namespace {
 
-std::int64_t as_number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
-
 void put_whose(JsonWriter& w, MerchantId id, const Merchant* merchant) {
   w.id("merchantId", id);
   if (merchant != nullptr) w.text("merchantName", merchant->name);
