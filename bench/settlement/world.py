@@ -14,6 +14,7 @@ import concurrent.futures
 import csv
 import http.client
 import json
+import multiprocessing
 import pathlib
 import sys
 import threading
@@ -21,7 +22,8 @@ import urllib.parse
 
 DAY = "2026-03-03"
 LINES_PER_BODY = 5_000
-CONNECTIONS = 4
+CONNECTIONS = 4  # for merchants and contracts
+FEEDERS = 2  # processes: one writes the next bodies while the server works on the other's
 
 
 def merchant_of(n, merchants):
@@ -77,6 +79,10 @@ def write_tables(folder, payments, merchants):
 # ---- feeding Wonjang ----
 
 
+class NotTaken(Exception):
+    pass
+
+
 class Api:
     def __init__(self, url, key):
         self.host = urllib.parse.urlparse(url).netloc
@@ -93,7 +99,7 @@ class Api:
         answer = self.local.connection.getresponse()
         text = answer.read()
         if answer.status >= 300:
-            sys.exit(f"world: POST {path} answered {answer.status}: {text[:500].decode()}")
+            raise NotTaken(f"POST {path} answered {answer.status}: {text[:500].decode()}")
         return text
 
 
@@ -147,26 +153,37 @@ def cancel_line(n, merchant_id, back):
 
 
 def send(api, lines):
-    answers = api.post("/v1/ingest", "".join(lines), content="application/x-ndjson").decode().splitlines()
-    bad = [a for a in answers if '"status":20' not in a]
-    if bad or len(answers) != len(lines):
-        sys.exit(f"world: {len(bad)} of {len(lines)} lines weren't taken, the first says {bad[:1]}")
+    answers = api.post("/v1/ingest", "".join(lines), content="application/x-ndjson")
+    if answers.count(b'"status":20') == answers.count(b"\n") == len(lines):
+        return
+    bad = [a for a in answers.decode().splitlines() if '"status":20' not in a]
+    raise NotTaken(f"{len(bad)} of {len(lines)} lines weren't taken, the first says {bad[:1]}")
 
 
 def feed(url, key_file, payments, merchants, folder):
-    api = Api(url, pathlib.Path(key_file).read_text().strip())
+    key = pathlib.Path(key_file).read_text().strip()
+    api = Api(url, key)
     api.post("/v1/changes", json.dumps({"kind": "CALENDAR", "note": "bench", "calendar": {"shipped": "KR"}}), "bench-calendar")
     with concurrent.futures.ThreadPoolExecutor(CONNECTIONS) as pool:
         ids = list(pool.map(lambda m: register(api, m), range(merchants)))
-        with open(folder / "merchants.csv", "w", newline="") as out:
-            csv.writer(out).writerows(enumerate(ids))
-        starts = range(0, payments, LINES_PER_BODY)
-        list(pool.map(lambda at: feed_some(api, at, min(at + LINES_PER_BODY, payments), ids), starts))
+    with open(folder / "merchants.csv", "w", newline="") as out:
+        csv.writer(out).writerows(enumerate(ids))
+    starts = range(0, payments, LINES_PER_BODY)
+    with multiprocessing.Pool(FEEDERS, begin_feeding, (url, key, ids, payments)) as pool:
+        for sent, _ in enumerate(pool.imap_unordered(feed_some, starts), 1):
+            if sent % 100 == 0:
+                print(f"world: {min(sent * LINES_PER_BODY, payments):,} of {payments:,} payments", file=sys.stderr)
 
 
-def feed_some(api, start, end, ids):
+def begin_feeding(url, key, ids, payments):
+    global feeder
+    feeder = (Api(url, key), ids, payments)
+
+
+def feed_some(start):
+    api, ids, payments = feeder
     creates, cancels = [], []
-    for n in range(start, end):
+    for n in range(start, min(start + LINES_PER_BODY, payments)):
         merchant_id = ids[merchant_of(n, len(ids))]
         creates.append(payment_line(n, merchant_id))
         if back := cancel_of(n):
@@ -181,7 +198,10 @@ def main():
     if what == "tables":
         write_tables(pathlib.Path(rest[0]), int(rest[1]), int(rest[2]))
     elif what == "feed":
-        feed(rest[0], rest[1], int(rest[2]), int(rest[3]), pathlib.Path(rest[4]))
+        try:
+            feed(rest[0], rest[1], int(rest[2]), int(rest[3]), pathlib.Path(rest[4]))
+        except NotTaken as why:
+            sys.exit(f"world: {why}")
     else:
         sys.exit(__doc__)
 
