@@ -94,16 +94,27 @@ check_peer() {  # LABEL
   sql -F, -c "select merchant, count(*), sum(gross), sum(fee), sum(fee_vat), sum(net) from line group by merchant" > "$scratch/theirs.csv"
   python3 bench/settlement/compare.py "$scratch/ours.csv" "$scratch/theirs.csv" "$scratch/merchants.csv" >&2 || { say "$1 disagrees"; exit 1; }
 }
+# The server and its client together: the client is a child of this script. Four looks a second: smaps of shared buffers aren't free.
+watch_memory() {
+  python3 bench/settlement/peak_memory.py 0.25 "$(head -n 1 "$scratch/pg/postgres/data/postmaster.pid")" $$ > "$scratch/peak" &
+  watcher=$!
+}
+peak_of_peer() { kill "$watcher"; wait "$watcher" || true; cat "$scratch/peak"; }
 left_behind() { sql -c "select json_build_object('lines', count(*), 'bytes_per_line', pg_total_relation_size('line') / count(*), 'snapshots', count(snapshot), 'explanations', 0) from line"; }
 
+watch_memory
 result=$("$scratch/row_by_row" "host=$PGHOST user=bench dbname=postgres" "$DAY")
+note postgresql/rows-memory "{\"peak_mib\":$(peak_of_peer)}"
 check_peer "row by row"
 note postgresql/rows "$result"
 note postgresql/rows-left "$(left_behind)"
 sql -c 'truncate line' -c 'checkpoint'
+watch_memory
 began=$(now)
 sql -v day="$DAY" -f bench/settlement/one_statement.sql
-note postgresql/statement "{\"seconds\":$(since "$began"),\"lines\":$transactions}"
+took=$(since "$began")
+note postgresql/statement-memory "{\"peak_mib\":$(peak_of_peer)}"
+note postgresql/statement "{\"seconds\":$took,\"lines\":$transactions}"
 check_peer "one statement"
 note postgresql/statement-left "$(left_behind)"
 note ratio "$(python3 - "$results" <<'P'
