@@ -5,6 +5,7 @@
 - Every folder below src/ that has a CMakeLists.txt has a README.md.
 - No file is over 1 MB: generated things are generated, data sets are fetched.
 - No text names a path of the machine it was written on.
+- A test that docs/testing.md names (`Suite.what_it_promises`) is in some *_test.cc.
 
 Looks at the files git knows or would add; without git, at all files but build/. Usage: check_docs.py [ROOT].
 """
@@ -17,6 +18,9 @@ import sys
 SIZE_MAX = 1_000_000
 # Taken apart, so that this file may be read by itself.
 PRIVATE_PATHS = re.compile(r"(?<![\w.~/-])/" + r"(?:work/|tmp/bash_jobs\b)")
+
+TEST_NAMED = re.compile(r"`([A-Z]\w+)\.([a-z0-9]+(?:_[a-z0-9]+)+)`")
+TEST_WRITTEN = re.compile(r"TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 
 FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"(`+)[^`\n]+?\1")
@@ -70,6 +74,18 @@ def check_links(root, path):
             yield line, f"the link {link} names no heading of {to.name}"
 
 
+def check_tests_named(path, written):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        for match in TEST_NAMED.finditer(line):
+            if match.groups() not in written:
+                yield number, f"there is no test {match[1]}.{match[2]}"
+
+
+def tests_in(files):
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in files if path.name.endswith(".cc"))
+    return {match.groups() for text in texts for match in TEST_WRITTEN.finditer(text)}
+
+
 def check(root):
     found = []
     files = files_of(root)
@@ -79,6 +95,8 @@ def check(root):
         if size > SIZE_MAX:
             found.append(f"{name}:1: {size} bytes, over {SIZE_MAX}")
             continue
+        if name == "docs/testing.md":
+            found += [f"{name}:{line}: {what}" for line, what in check_tests_named(path, tests_in(files))]
         if path.suffix == ".md":
             found += [f"{name}:{line}: {what}" for line, what in check_links(root, path)]
         if name.startswith("src/") and path.name == "CMakeLists.txt" and not (path.parent / "README.md").is_file():

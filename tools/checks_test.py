@@ -178,6 +178,11 @@ class Docs(Tree):
         self.write("over", "x" * (check_docs.SIZE_MAX + 1))
         self.assertEqual(self.found(), ["over:1"])
 
+    def test_a_test_that_is_named_exists(self):
+        self.write("src/a_test.cc", "TEST_P(Book, is_kept) {}\n")
+        self.write("docs/testing.md", "`Book.is_kept`\n`Book.is_lost` `Book` `book.size`\n")
+        self.assertEqual(self.found(), ["docs/testing.md:2"])
+
     def test_paths_of_one_machine_are_refused(self):
         self.write("a.sh", "cd build/work/x\ncd /" + "work/x\n")
         self.assertEqual(self.found(), ["a.sh:2"])

@@ -71,6 +71,25 @@ TEST_P(Payments, a_virtual_account_is_issued_paid_and_taken_back) {
   EXPECT_EQ(back.text("status"), "WAITING_FOR_DEPOSIT");
 }
 
+// https://github.com/juspay/hyperswitch/issues/14003: a notice told twice was answered 500;
+// https://github.com/formancehq/stack/issues/1464: whether a webhook told twice counts once
+TEST_P(Payments, a_banks_notice_under_another_key_counts_once) {
+  auto shop = world_.as_merchant();
+  const auto issued = shop.post(
+      "/v1/payments", "va-1",
+      R"({"orderId":"order-va-1","totalAmount":5000,"approvals":[{"method":"VIRTUAL_ACCOUNT","amount":5000,)"
+      R"("virtualAccount":{"bankCode":"088","dueAt":"2099-01-01T00:00:00Z"}}]})");
+  ASSERT_EQ(issued.status, 201) << issued.body;
+  const auto path = "/v1/payments/" + issued.text("id");
+  const std::string notice = R"({"amount":5000,"depositedAt":"2026-11-22T01:00:00Z","bankNoticeId":"n-1"})";
+  ASSERT_EQ(shop.post(path + "/deposits", "dep-1", notice).status, 200);
+  const auto again = shop.post(path + "/deposits", "dep-1-sent-again", notice);
+  EXPECT_LT(again.status, 500) << again.body;
+  const auto now = shop.get(path).json();
+  EXPECT_EQ(now.at("status").as_string(), "DONE");
+  EXPECT_EQ(now.at("balanceAmount").to_number<int>(), 5000) << shop.get(path).body;
+}
+
 TEST_P(Payments, steps_before_an_approval_are_taken_in_order) {
   auto shop = world_.as_merchant();
   const auto ready = shop.post("/v1/payments", "s-1", bare_payment("s-1"));

@@ -45,6 +45,22 @@ TEST_P(OnDisk, everything_answered_is_there_after_a_restart) {
   EXPECT_TRUE(world.as_operator().get("/v1/events?after=" + cursor).json().at("events").as_array().empty());
 }
 
+// https://github.com/LerianStudio/midaz/pull/2317: a wrong balance when the cache entry was gone
+TEST_P(OnDisk, after_a_restart_the_same_amount_is_left_to_cancel) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  const auto sold = world.as_merchant().post("/v1/payments", "k", card_payment("o"));
+  ASSERT_EQ(sold.status, 201) << sold.body;
+  const auto path = "/v1/payments/" + sold.text("id") + "/cancels";
+  ASSERT_EQ(world.as_merchant().post(path, "c-1", R"({"amount":600,"reason":"x"})").status, 201);
+  world.restart();
+  const auto too_much = world.as_merchant().post(path, "c-2", R"({"amount":401,"reason":"x"})");
+  EXPECT_GE(too_much.status, 400) << too_much.body;
+  EXPECT_LT(too_much.status, 500) << too_much.body;
+  const auto rest = world.as_merchant().post(path, "c-3", R"({"amount":400,"reason":"x"})");
+  EXPECT_EQ(rest.status, 201) << rest.body;
+  EXPECT_EQ(world.as_merchant().get("/v1/payments/" + sold.text("id")).text("status"), "CANCELED");
+}
+
 // An empty book in its place would do every repeated request again.
 TEST_P(OnDisk, a_missing_book_is_refused_and_never_made_anew) {
   World world{{.books = GetParam(), .on_disk = true}};
