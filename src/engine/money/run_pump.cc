@@ -142,8 +142,9 @@ class Pump {
 
   Result<Pumped> run() {
     Stopwatch watch(*options_.clock);
-    auto scanned =
-        each_due(reader_, scope_, [this](DueItem&& due) -> Result<bool> { return take(std::move(due)); });
+    auto scanned = each_due(
+        reader_, scope_, [this](DueItem&& due) -> Result<bool> { return take(std::move(due)); },
+        [this](const OpenItem&, const Scoped&) { ++out_.looked_at; });
     if (!scanned) error_.set(std::move(scanned).error());
     for (std::size_t i = 0; i < workers_.size() && !out_.stopped; ++i) hand_over(i);
     for (auto& worker : workers_) worker->finish();
@@ -169,15 +170,15 @@ class Pump {
       if (out_.stopped || error_.get()) return false;
     }
     waiting.push_back(std::move(due));
+    ++out_.looked_at;
     return true;
   }
   void hand_over(std::size_t owner) {
     if (waiting_[owner].empty()) return;
     Stopwatch watch(*options_.clock);
-    handed_over_ += waiting_[owner].size();
     workers_[owner]->hand_over(std::exchange(waiting_[owner], {}));
     waited_us_ += watch.lap();
-    if (options_.between && !options_.between(handed_over_)) out_.stopped = true;
+    if (options_.between && !options_.between(out_.looked_at)) out_.stopped = true;
   }
 
   const MoneyReader reader_;
@@ -186,7 +187,6 @@ class Pump {
   FirstError error_;
   std::vector<Items> waiting_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::uint64_t handed_over_ = 0;
   std::int64_t waited_us_ = 0;
   Pumped out_;
 };
