@@ -149,6 +149,8 @@ class MoneyReader {
   Result<void> open_items(BusinessDate until, const std::function<Result<bool>(const OpenItem&)>& each) const;
   // How many that are: a look at one record for each day that has some.
   Result<std::uint64_t> open_count(BusinessDate until) const;
+  // The newest day of theirs.
+  Result<std::optional<BusinessDate>> last_open_day(BusinessDate until) const;
   Result<std::optional<OpenItem>> open_item(const LineKey& key) const;
 
   // Lines of one date's runs, by merchant, payment, version, seq; `merchant` narrows.

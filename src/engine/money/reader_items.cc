@@ -114,6 +114,11 @@ Result<std::uint64_t> MoneyReader::open_count(BusinessDate until) const {
   return count;
 }
 
+Result<std::optional<BusinessDate>> MoneyReader::last_open_day(BusinessDate until) const {
+  WJ_TRY(const auto days, days_with_items(snapshot_, until));
+  return days.empty() ? std::nullopt : std::optional(days.back().day);
+}
+
 // The key of an open item begins with its day and merchant, which the payment's state tells.
 Result<std::optional<OpenItem>> MoneyReader::open_item(const LineKey& key) const {
   std::optional<OpenItem> out;

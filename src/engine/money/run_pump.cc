@@ -51,12 +51,12 @@ class FirstError {
 // One owner of merchants: a Settler and, unless it works on the caller's thread, a thread and its queue.
 class Worker {
  public:
-  Worker(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
+  Worker(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope, BusinessDate last_day,
          const PumpOptions& options, FirstError& error)
       : reader_(snapshot),
         clock_(*options.clock),
         error_(error),
-        settler_(book, scope, reader_, [this, &options](SettledChunk&& chunk) -> Result<void> {
+        settler_(book, scope, reader_, last_day, [this, &options](SettledChunk&& chunk) -> Result<void> {
           if (error_.get()) return unavailable("the run was stopped by an error elsewhere");
           Stopwatch watch(clock_);
           const auto taken = options.take(std::move(chunk));
@@ -132,11 +132,11 @@ class Worker {
 
 class Pump {
  public:
-  Pump(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
+  Pump(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope, BusinessDate last_day,
        const PumpOptions& options)
       : reader_(snapshot), scope_(scope), options_(options), waiting_(std::max(options.workers, 1U)) {
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      workers_.push_back(std::make_unique<Worker>(snapshot, book, scope, options, error_));
+      workers_.push_back(std::make_unique<Worker>(snapshot, book, scope, last_day, options, error_));
     }
   }
 
@@ -195,7 +195,8 @@ class Pump {
 
 Result<Pumped> pump(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
                     const PumpOptions& options) {
-  return Pump(snapshot, book, scope, options).run();
+  WJ_TRY(const auto last_day, MoneyReader(snapshot).last_open_day(scope.date()));
+  return Pump(snapshot, book, scope, last_day.value_or(scope.date()), options).run();
 }
 
 }  // namespace wonjang::money
