@@ -2,7 +2,8 @@
 //
 // encode() writes the wire format itself, straight from the Event, with the generated field numbers: fields
 // in rising order, defaults left out, so one event has one spelling and no library release can change it. The
-// generated classes read the bytes back, and a test has them write every golden event again: the same bytes.
+// generated classes read the bytes back (the commonest kinds are read without them, plain_decode.h), and a
+// test has them write every golden event again: the same bytes.
 //
 // Text is UTF-8: a byte sequence that isn't is written as U+FFFD, so that whatever was stored can be read.
 // The fields of type `bytes` (evidence, an API key's hash) carry any bytes.

@@ -5,6 +5,7 @@
 
 #include "adapters/protobuf/event_codec.h"
 #include "adapters/protobuf/message_reader.h"
+#include "adapters/protobuf/plain_decode.h"
 #include "adapters/protobuf/settlement_decode.h"
 #include "wonjang/v1/event.pb.h"
 
@@ -498,9 +499,7 @@ void silence_library() {
 
 ProtobufEventCodec::ProtobufEventCodec() { silence_library(); }
 
-Result<Event> ProtobufEventCodec::decode(std::string_view bytes) const {
-  if (bytes.size() > kEventBytesMax) return corrupt("the event is larger than an event can be");
-
+Result<Event> read_any(std::string_view bytes) {
   alignas(8) char first_block[4096];
   google::protobuf::ArenaOptions options;
   options.initial_block = first_block;
@@ -515,6 +514,16 @@ Result<Event> ProtobufEventCodec::decode(std::string_view bytes) const {
   Event event = reader.event(*message);
   if (!reader.why().empty()) return corrupt("the event " + reader.why());
   return event;
+}
+
+Result<Event> ProtobufEventCodec::decode(std::string_view bytes) const {
+  Result<Event> out{Event()};
+  if (bytes.size() > kEventBytesMax) {
+    out = corrupt("the event is larger than an event can be");
+  } else if (!read_plain(bytes, *out)) {
+    out = read_any(bytes);
+  }
+  return out;
 }
 
 }  // namespace wonjang

@@ -48,11 +48,20 @@ Status put_streams(rocksdb::SstFileWriter& file, const RecentUnits& table) {
   return status;
 }
 
+// In the order of the hashes the rows lie anywhere in memory: asked for early, or most of the time is
+// waiting.
+constexpr std::size_t kRowsAhead = 16;
+
 Status put_keys(rocksdb::SstFileWriter& file, const RecentUnits& table) {
   Status status;
-  for (const auto number : table.sorted_keys()) {
-    const auto& row = table.key_rows()[number];
-    const auto& unit = table.stream_rows()[row.unit];
+  const auto sorted = table.sorted_keys();
+  const auto& keys = table.key_rows();
+  const auto& units = table.stream_rows();
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i + 2 * kRowsAhead < sorted.size()) __builtin_prefetch(&keys[sorted[i + 2 * kRowsAhead]]);
+    if (i + kRowsAhead < sorted.size()) __builtin_prefetch(&units[keys[sorted[i + kRowsAhead]].unit]);
+    const auto& row = keys[sorted[i]];
+    const auto& unit = units[row.unit];
     status = file.Put(key_of(row.hash, row.sort), row.sort == KeySort::claim
                                                       ? encode_claim(unit.stream)
                                                       : encode_key_entry({unit.entry.position, row.final}));
@@ -110,6 +119,7 @@ Result<void> RecentIndex::fill(Position tail) {
     const auto unit = decode_unit_index(*first, log->value().ToStringView());
     if (!unit) return unreadable_unit(*first);
     active_->add(*unit);
+    largest_ = std::max(largest_, unit->stream);
     active_log_bytes_ += log->value().size();
   }
   WJ_CHECK(log.finish());
@@ -118,7 +128,7 @@ Result<void> RecentIndex::fill(Position tail) {
   const Range streams(store_, Family::streams, "", end_of_keys());
   streams->SeekToLast();
   WJ_CHECK(streams.finish());
-  if (streams->Valid()) largest_written_ = stream_of_key(streams->key().ToStringView());
+  if (streams->Valid()) largest_ = std::max(largest_, stream_of_key(streams->key().ToStringView()));
   return {};
 }
 
@@ -126,7 +136,8 @@ std::shared_ptr<RecentUnits> RecentIndex::new_table(Position from) const {
   return std::make_shared<RecentUnits>(from, units_max_);
 }
 
-// ---- look-ups: memory first, since rows move from there into the files ----
+// ---- look-ups: memory before the files, since rows move from there into them. What look_ahead() didn't find
+// is asked first: that table is small, and what it says holds until the next add(). ----
 
 bool RecentIndex::is_absent(const Hash128& hash, KeySort sort) const {
   return absent_slots_.find(hash_of_key(hash, sort), [&](std::uint32_t row) {
@@ -137,11 +148,11 @@ bool RecentIndex::is_absent(const Hash128& hash, KeySort sort) const {
 Result<std::optional<KeyEntry>> RecentIndex::find_key(const Hash128& key) const {
   {
     const std::shared_lock lock(mutex_);
+    if (is_absent(key, KeySort::idempotency)) return std::optional<KeyEntry>();
     if (auto entry = active_->find_key(key)) return entry;
     if (frozen_) {
       if (auto entry = frozen_->find_key(key)) return entry;
     }
-    if (is_absent(key, KeySort::idempotency)) return std::optional<KeyEntry>();
   }
   PinnableSlice value;
   WJ_TRY(const bool found, store_.get(Family::keys, idempotency_key(key), value));
@@ -154,11 +165,11 @@ Result<std::optional<KeyEntry>> RecentIndex::find_key(const Hash128& key) const 
 Result<std::optional<RawId>> RecentIndex::find_claim(const Hash128& claim) const {
   {
     const std::shared_lock lock(mutex_);
+    if (is_absent(claim, KeySort::claim)) return std::optional<RawId>();
     if (auto stream = active_->find_claim(claim)) return stream;
     if (frozen_) {
       if (auto stream = frozen_->find_claim(claim)) return stream;
     }
-    if (is_absent(claim, KeySort::claim)) return std::optional<RawId>();
   }
   PinnableSlice value;
   WJ_TRY(const bool found, store_.get(Family::keys, claim_key(claim), value));
@@ -194,12 +205,12 @@ Result<std::vector<StreamEntry>> RecentIndex::versions(RawId stream) const {
 Result<std::uint32_t> RecentIndex::next_version(RawId stream, std::uint32_t expected) const {
   {
     const std::shared_lock lock(mutex_);
+    // Ids grow with time: that of a new stream is nearly always above all that there are.
+    if (stream > largest_) return std::uint32_t{0};
     if (const auto entry = active_->newest(stream)) return entry->next_version();
     if (frozen_) {
       if (const auto entry = frozen_->newest(stream)) return entry->next_version();
     }
-    // Ids grow with time: that of a new stream is nearly always above all that were written out.
-    if (stream > largest_written_) return std::uint32_t{0};
   }
   if (expected == 0) {
     // The filters say no without reading anything.
@@ -255,6 +266,10 @@ void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash
     ask(keys, KeySort::idempotency);
     ask(claims, KeySort::claim);
   }
+  // The library sorts by comparing whole keys through a pointer.
+  std::sort(asked_.begin(), asked_.end(), [](const RecentUnits::KeyRow& a, const RecentUnits::KeyRow& b) {
+    return a.sort != b.sort ? a.sort < b.sort : a.hash < b.hash;
+  });
   const std::size_t count = asked_.size();
   std::vector<std::array<char, 17>> bytes(count);
   std::vector<rocksdb::Slice> slices(count);
@@ -266,7 +281,7 @@ void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash
     slices[i] = rocksdb::Slice(bytes[i].data(), bytes[i].size());
   }
   store_.db().MultiGet(rocksdb::ReadOptions(), store_.family(Family::keys), count, slices.data(),
-                       values.data(), statuses.data());
+                       values.data(), statuses.data(), /*sorted_input=*/true);
 
   const std::unique_lock lock(mutex_);
   absent_.clear();
@@ -292,6 +307,7 @@ void RecentIndex::add(std::span<const Unit> units, Position first) {
     absent_slots_.reset(0);
     for (const Unit& unit : units) {
       active_->add(index_of(unit, first));
+      largest_ = std::max(largest_, unit.stream);
       first += unit.events.size();
       for (const std::string& event : unit.events) active_log_bytes_ += event.size();
       if (unit.idempotency) active_log_bytes_ += unit.idempotency->reply.size();
@@ -369,7 +385,6 @@ void RecentIndex::run() {
 
 void RecentIndex::forget_frozen() {
   const std::unique_lock tables(mutex_);
-  for (const auto& row : frozen_->stream_rows()) largest_written_ = std::max(largest_written_, row.stream);
   frozen_.reset();
   ++write_outs_;
 }

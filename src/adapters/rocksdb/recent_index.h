@@ -90,7 +90,7 @@ class RecentIndex {
   mutable std::shared_mutex mutex_;  // the tables: shared to look, alone to change
   std::shared_ptr<RecentUnits> active_;
   std::shared_ptr<const RecentUnits> frozen_;  // being written out
-  RawId largest_written_;                      // no stream above it is in the files
+  RawId largest_;                              // there is no stream above it
   std::vector<RecentUnits::KeyRow> absent_;
   RowSlots absent_slots_;
   std::uint64_t write_outs_ = 0;

@@ -113,13 +113,22 @@ void RecentUnits::versions(RawId stream, std::vector<StreamEntry>& out) const {
 }
 
 std::vector<std::uint32_t> RecentUnits::sorted_streams() const {
-  std::vector<std::uint32_t> rows(streams_.size());
-  for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-  std::sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return std::pair(streams_[a].stream, streams_[a].entry.first_version) <
-           std::pair(streams_[b].stream, streams_[b].entry.first_version);
+  struct Place {
+    RawId stream;
+    std::uint32_t first_version;
+    std::uint32_t row;
+  };
+  std::vector<Place> places;
+  places.reserve(streams_.size());
+  for (std::uint32_t row = 0; row < streams_.size(); ++row)
+    places.push_back({streams_[row].stream, streams_[row].entry.first_version, row});
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return a.stream != b.stream ? a.stream < b.stream : a.first_version < b.first_version;
   });
-  return rows;
+  std::vector<std::uint32_t> out;
+  out.reserve(places.size());
+  for (const Place& place : places) out.push_back(place.row);
+  return out;
 }
 
 std::vector<std::uint32_t> RecentUnits::sorted_keys() const {

@@ -142,6 +142,7 @@ Result<void> LineFold::settle_item(Chunk& chunk, const SettlementLine& line) {
     if (const auto fault = disagreement(item, chunk.currency, open)) {
       return wrong_line(item.key, text_of(chunk.place), *fault);
     }
+    context_.sums.add_open(business_date_of(item.at), -1);
     return {};
   }
   WJ_TRY(const auto* const line_before, context_.rows.get(kLineKeys, line_where_key(item.key)));

@@ -109,6 +109,21 @@ TEST_F(MoneyCheck, damage_of_any_space_is_named_by_space_and_key) {
   EXPECT_TRUE(check()->is_sound());
 }
 
+// A count that is too small would leave items unsettled, silently.
+TEST_F(MoneyCheck, a_count_of_open_items_with_one_byte_flipped_is_named) {
+  std::size_t days = 0;
+  for (const auto& [key, value] : rig_->content()) {
+    if (key.first != kSums || key.second[0] != static_cast<char>(Table::open_count)) continue;
+    ++days;
+    std::string flipped = value;
+    flipped[0] ^= 2;
+    const auto report = damaged(kSums, key.second, flipped);
+    ASSERT_EQ(report.differences.size(), 1U);
+    EXPECT_THAT(report.differences[0].what, HasSubstr("open_count, day "));
+  }
+  EXPECT_GT(days, 0U);
+}
+
 TEST_F(MoneyCheck, positions_beyond_the_log_are_named) {
   const auto key = Key(Table::seen).number(1).bytes();
   const auto report = damaged(kHouse, key, encoded(Position{1'000'000}));

@@ -26,6 +26,7 @@ constexpr Layout kLayouts[] = {
     {kSums, Table::unpaid, "unpaid", "mc"},
     {kSums, Table::standing, "standing", "mc"},
     {kSums, Table::unpaid_close, "unpaid_close", "mcd"},
+    {kSums, Table::open_count, "open_count", "d"},
     {kPayouts, Table::payout, "payout", "i"},
     {kPayouts, Table::payout_by_date, "payout_by_date", "dmi"},
     {kPayouts, Table::payout_of_merchant, "payout_of_merchant", "mcw"},

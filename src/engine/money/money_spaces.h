@@ -9,7 +9,7 @@
 //   lines        run day(4) merchant(4) line key(24)           -> what lists need of the line
 //   line_keys    line key(24)                                  -> where the line stands, what is left of it
 //   payout_days  merchant(4) currency(3) day(4) line key(24)   -> run day
-//   sums         due, unpaid now and at each day's close, standing
+//   sums         due, unpaid now and at each day's close, standing, open items by day
 //   payouts      payouts by id, by date, by merchant
 //   failed       newest failure of an item, lines of movements not seen yet
 //   run_items    failed items and canary differences of a run
@@ -88,6 +88,7 @@ enum class Table : std::uint8_t {
   day_end = 27,       // book day                     -> position behind the book's newest event of the day
   expected = 28,      // acquirer day payment version -> ExpectedStored
   matched_in = 29,    // kind(4) line key file        -> ()
+  open_count = 30,    // day                          -> OpenCount: how many of `open` have the day
 };
 
 // For lines without a payout day: behind every date.

@@ -84,8 +84,9 @@ Result<void> PaymentFold::open_item(const Touched& touched, PaymentId payment,
   const bool undoing = money.is_undoing(movement.approval);
   const OpenStored item{money.currency, item_of(money, payment, movement),
                         undoing ? kNotYet : BusinessDate{}};
-  context_.rows.put(kOpen, open_key(business_date_of(movement.at), merchant, payment, movement.version),
-                    encoded(item));
+  const auto day = business_date_of(movement.at);
+  context_.rows.put(kOpen, open_key(day, merchant, payment, movement.version), encoded(item));
+  context_.sums.add_open(day, 1);
   return {};
 }
 

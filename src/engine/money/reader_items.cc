@@ -58,21 +58,65 @@ class OpenItems {
   std::vector<std::string> failure_keys_;
 };
 
+struct DayWithItems {
+  BusinessDate day;
+  std::int64_t items = 0;
+};
+
+Result<std::vector<DayWithItems>> days_with_items(const KvSnapshot& snapshot, BusinessDate until) {
+  std::vector<DayWithItems> out;
+  const Key table(Table::open_count);
+  WJ_CHECK(scan(snapshot, kSums, table.bytes(), after_day(table, until),
+                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                  KeyReader key(key_bytes);
+                  const auto day = key.day();
+                  if (!key.ok()) return bad_key(kSums, key_bytes);
+                  WJ_TRY(const auto count, decoded<OpenCount>(value, "a count of open items"));
+                  out.push_back({day, count.items});
+                  return true;
+                }));
+  return out;
+}
+
+std::string start_of_day(BusinessDate day) { return Key().day(day).bytes(); }
+BusinessDate day_of(std::string_view open_key) { return KeyReader(open_key, /*has_table=*/false).day(); }
+
 }  // namespace
 
 Result<void> MoneyReader::open_items(BusinessDate until,
                                      const std::function<Result<bool>(const OpenItem&)>& each) const {
   OpenItems items(snapshot_, each);
-  bool ended = false;
-  WJ_CHECK(scan(snapshot_, kOpen, {}, after_day(Key(), until),
-                [&](std::string_view key, std::string_view value) -> Result<bool> {
-                  WJ_TRY(const bool go_on, items.take(key, value));
-                  ended = !go_on;
-                  return go_on;
-                }));
-  if (ended) return {};
+  WJ_TRY(const auto days, days_with_items(snapshot_, until));
+  if (days.empty()) return {};
+  const auto cursor =
+      snapshot_.scan(kOpen, start_of_day(days.front().day), after_day(Key(), days.back().day));
+  for (const auto& day : days) {
+    if (day.day != days.front().day) cursor->seek(start_of_day(day.day));
+    // Behind the day's last item lie the marks of those that were removed: it isn't left by next().
+    for (std::int64_t left = day.items; left > 0;) {
+      if (!cursor->valid() || day_of(cursor->key()) != day.day) {
+        WJ_CHECK(cursor->status());
+        return corrupt("fewer items of " + to_text(day.day) + " are open than are counted: rebuild money");
+      }
+      WJ_TRY(const bool go_on, items.take(cursor->key(), cursor->value()));
+      if (!go_on) return {};
+      if (--left > 0) cursor->next();
+    }
+  }
   WJ_TRY([[maybe_unused]] const bool more, items.give());
   return {};
+}
+
+Result<std::uint64_t> MoneyReader::open_count(BusinessDate until) const {
+  std::uint64_t count = 0;
+  WJ_TRY(const auto days, days_with_items(snapshot_, until));
+  for (const auto& day : days) count += static_cast<std::uint64_t>(day.items);
+  return count;
+}
+
+Result<std::optional<BusinessDate>> MoneyReader::last_open_day(BusinessDate until) const {
+  WJ_TRY(const auto days, days_with_items(snapshot_, until));
+  return days.empty() ? std::nullopt : std::optional(days.back().day);
 }
 
 // The key of an open item begins with its day and merchant, which the payment's state tells.

@@ -79,6 +79,20 @@ Result<std::vector<RunNow>> MoneyReader::runs(BusinessDate from, BusinessDate un
   return out;
 }
 
+Result<std::vector<BusinessDate>> MoneyReader::completed_days(BusinessDate until) const {
+  std::vector<BusinessDate> out;
+  WJ_CHECK(scan(snapshot_, kHouse, Key(Table::run).bytes(), Key(Table::run).day(until).bytes(),
+                [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                  KeyReader key(key_bytes);
+                  const auto day = key.day();
+                  if (!key.ok()) return bad_key(kHouse, key_bytes);
+                  WJ_TRY(const auto stored, decoded<RunStored>(value, "a run"));
+                  if (stored.ever_completed) out.push_back(day);
+                  return true;
+                }));
+  return out;
+}
+
 Result<void> MoneyReader::line_totals(
     BusinessDate from, BusinessDate until,
     const std::function<Result<bool>(BusinessDate, const settlement::RunTotals&)>& each) const {

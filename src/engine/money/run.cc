@@ -108,14 +108,7 @@ class Run {
   }
 
   Result<void> count(const MoneyReader& reader) {
-    if (!options_.count_first) return {};
-    const Instant since = ports_.clock.now();
-    WJ_CHECK(reader.open_items(options_.date, [this](const OpenItem& open) -> Result<bool> {
-      const Scope scope = scope_->of(open).scope;
-      if (scope == Scope::due || scope == Scope::late) ++items_;
-      return true;
-    }));
-    profile_.push_back({"count", ports_.clock.now().us - since.us});
+    WJ_TRY(items_, reader.open_count(options_.date));
     report_progress("count", 0);
     return {};
   }
@@ -143,7 +136,9 @@ class Run {
   Result<RunReport> settle_and_end() {
     // From here on nobody else writes lines: what this snapshot shows is what stands before.
     WJ_TRY(snapshot_, ports_.now.caught_up());
-    WJ_TRY(before_, MoneyReader(*snapshot_).run(options_.date));
+    const MoneyReader reader(*snapshot_);
+    WJ_TRY(before_, reader.run(options_.date));
+    WJ_TRY(items_, reader.open_count(options_.date));
     proof_ = std::make_unique<RunProof>(ports_, options_.date, before_);
     WJ_CHECK(proof_->remember(*snapshot_));
     ChunkWriter writer(ports_, options_, *snapshot_, report_.started.attempt);
@@ -160,15 +155,15 @@ class Run {
     out.workers = options_.workers;
     out.clock = &ports_.clock;
     out.take = [this](SettledChunk&& chunk) { return writer_->write(std::move(chunk)); };
-    out.between = [this](std::uint64_t handed_over) {
-      report_progress("settle", handed_over);
+    out.between = [this](std::uint64_t looked_at) {
+      report_progress("settle", looked_at);
       return !options_.stop_wanted || !options_.stop_wanted();
     };
     return out;
   }
 
   Result<RunReport> end(Pumped pumped) {
-    report_progress("prove", pumped.settled.items);
+    report_progress("prove", pumped.looked_at);
     const Instant since = ports_.clock.now();
     RunEnded& ended = report_.ended;
     ended.date = options_.date;

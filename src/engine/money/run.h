@@ -32,8 +32,8 @@ constexpr std::int32_t kCalendarDaysMin = 60;
 
 struct RunProgress {
   std::string stage;        // "count", "settle", "prove"
-  std::uint64_t total = 0;  // items; 0: not counted
-  std::uint64_t done = 0;   // handed over to the workers
+  std::uint64_t total = 0;  // open items of days up to the date: all are looked at
+  std::uint64_t done = 0;   // looked at: given to a worker, or left for another run
   std::uint64_t chunks = 0;
   std::uint64_t lines = 0;  // recorded or on their way
   std::uint64_t failed = 0;
@@ -42,9 +42,7 @@ struct RunProgress {
 struct RunOptions {
   BusinessDate date;
   JobOwner owner;
-  std::uint32_t workers = 2;  // 0: all of it on the calling thread
-  // One more pass over the open items first, for RunStarted::items and the progress; without it both say 0.
-  bool count_first = true;
+  std::uint32_t workers = 2;                         // 0: all of it on the calling thread
   std::function<void(const RunProgress&)> progress;  // on the calling thread
   std::function<bool()> stop_wanted;                 // asked between chunks; true: the run ends as STOPPED
 };

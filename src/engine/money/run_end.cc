@@ -7,6 +7,14 @@ namespace wonjang::money {
 using settlement::RunEnded;
 using settlement::RunTotals;
 
+namespace {
+
+bool has_lines(const std::vector<RunTotals>& totals) {
+  return std::ranges::any_of(totals, [](const RunTotals& row) { return row.lines > 0; });
+}
+
+}  // namespace
+
 RunProof::RunProof(const MoneyPorts& ports, BusinessDate date, const std::optional<RunNow>& before)
     : ports_(ports), date_(date) {
   if (before) totals_before_ = before->totals;
@@ -35,6 +43,9 @@ Result<void> RunProof::prove(const ControlTotals& added, RunEnded& ended) {
     return corrupt("the control totals of " + to_text(date_) +
                    " after the run aren't what stood before and what it added: don't pay out; run check");
   }
+  ended.untouched_hash = hash_;
+  // Where none stood before, none can have changed, and the sums have shown that all are new.
+  if (!has_lines(totals_before_)) return {};
   WJ_TRY(ended.untouched_hash, lines_hash(reader, date_, tails_, ports_.digest));
   if (ended.untouched_hash != hash_) {
     return corrupt("lines of " + to_text(date_) +

@@ -15,13 +15,14 @@ constexpr std::size_t kBatchItems = 512;
 
 class Planner {
  public:
-  Planner(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
+  Planner(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope, BusinessDate last_day,
           std::size_t merchants_max, RunPlan& out)
       : reader_(snapshot),
         scope_(scope),
         merchants_max_(merchants_max),
         out_(out),
-        settler_(book, scope, reader_, [this](SettledChunk&& chunk) { return count(std::move(chunk)); }) {}
+        settler_(book, scope, reader_, last_day,
+                 [this](SettledChunk&& chunk) { return count(std::move(chunk)); }) {}
 
   Result<void> plan() {
     WJ_CHECK(each_due(
@@ -138,7 +139,9 @@ Result<RunPlan> plan_run(const KvSnapshot& snapshot, const Clock& clock, const P
   if (auto why = calendars_too_short(book, options.date)) {
     out.problems.push_back({"CALENDAR_SHORT", *std::move(why), 1});
   }
-  WJ_CHECK(Planner(snapshot, book, scope, options.merchants_max, out).plan());
+  WJ_TRY(const auto last_day, reader.last_open_day(options.date));
+  WJ_CHECK(
+      Planner(snapshot, book, scope, last_day.value_or(options.date), options.merchants_max, out).plan());
   return out;
 }
 

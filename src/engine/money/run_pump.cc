@@ -51,12 +51,12 @@ class FirstError {
 // One owner of merchants: a Settler and, unless it works on the caller's thread, a thread and its queue.
 class Worker {
  public:
-  Worker(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
+  Worker(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope, BusinessDate last_day,
          const PumpOptions& options, FirstError& error)
       : reader_(snapshot),
         clock_(*options.clock),
         error_(error),
-        settler_(book, scope, reader_, [this, &options](SettledChunk&& chunk) -> Result<void> {
+        settler_(book, scope, reader_, last_day, [this, &options](SettledChunk&& chunk) -> Result<void> {
           if (error_.get()) return unavailable("the run was stopped by an error elsewhere");
           Stopwatch watch(clock_);
           const auto taken = options.take(std::move(chunk));
@@ -132,18 +132,19 @@ class Worker {
 
 class Pump {
  public:
-  Pump(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
+  Pump(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope, BusinessDate last_day,
        const PumpOptions& options)
       : reader_(snapshot), scope_(scope), options_(options), waiting_(std::max(options.workers, 1U)) {
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      workers_.push_back(std::make_unique<Worker>(snapshot, book, scope, options, error_));
+      workers_.push_back(std::make_unique<Worker>(snapshot, book, scope, last_day, options, error_));
     }
   }
 
   Result<Pumped> run() {
     Stopwatch watch(*options_.clock);
-    auto scanned =
-        each_due(reader_, scope_, [this](DueItem&& due) -> Result<bool> { return take(std::move(due)); });
+    auto scanned = each_due(
+        reader_, scope_, [this](DueItem&& due) -> Result<bool> { return take(std::move(due)); },
+        [this](const OpenItem&, const Scoped&) { ++out_.looked_at; });
     if (!scanned) error_.set(std::move(scanned).error());
     for (std::size_t i = 0; i < workers_.size() && !out_.stopped; ++i) hand_over(i);
     for (auto& worker : workers_) worker->finish();
@@ -169,15 +170,15 @@ class Pump {
       if (out_.stopped || error_.get()) return false;
     }
     waiting.push_back(std::move(due));
+    ++out_.looked_at;
     return true;
   }
   void hand_over(std::size_t owner) {
     if (waiting_[owner].empty()) return;
     Stopwatch watch(*options_.clock);
-    handed_over_ += waiting_[owner].size();
     workers_[owner]->hand_over(std::exchange(waiting_[owner], {}));
     waited_us_ += watch.lap();
-    if (options_.between && !options_.between(handed_over_)) out_.stopped = true;
+    if (options_.between && !options_.between(out_.looked_at)) out_.stopped = true;
   }
 
   const MoneyReader reader_;
@@ -186,7 +187,6 @@ class Pump {
   FirstError error_;
   std::vector<Items> waiting_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::uint64_t handed_over_ = 0;
   std::int64_t waited_us_ = 0;
   Pumped out_;
 };
@@ -195,7 +195,8 @@ class Pump {
 
 Result<Pumped> pump(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope,
                     const PumpOptions& options) {
-  return Pump(snapshot, book, scope, options).run();
+  WJ_TRY(const auto last_day, MoneyReader(snapshot).last_open_day(scope.date()));
+  return Pump(snapshot, book, scope, last_day.value_or(scope.date()), options).run();
 }
 
 }  // namespace wonjang::money

@@ -24,14 +24,15 @@ struct PumpOptions {
   std::uint32_t workers = 2;  // 0: the calling thread does all of it
   const Clock* clock = nullptr;
   TakeChunk take;
-  // Asked after every hand-over with the items handed over so far; false: hand over no more (what was handed
-  // over is finished).
-  std::function<bool(std::uint64_t handed_over)> between;
+  // Asked after every hand-over with the open items looked at so far; false: hand over no more (what was
+  // handed over is finished).
+  std::function<bool(std::uint64_t looked_at)> between;
 };
 
 struct Pumped {
   Settled settled;
   PumpTimes times;
+  std::uint64_t looked_at = 0;
   bool stopped = false;  // `between` said so
 };
 

@@ -4,10 +4,8 @@ namespace wonjang::money {
 
 Result<RunScope> RunScope::load(const MoneyReader& reader, const ContractBook& book, BusinessDate date) {
   RunScope out(book, date);
-  WJ_TRY(const auto runs, reader.runs(BusinessDate{0}, date));
-  for (const auto& run : runs) {
-    if (run.ever_completed) out.completed_.insert(run.date.days);
-  }
+  WJ_TRY(const auto completed, reader.completed_days(date));
+  for (const auto day : completed) out.completed_.insert(day.days);
   return out;
 }
 

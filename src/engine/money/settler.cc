@@ -135,10 +135,20 @@ Result<Settler::Outcome> Settler::giving_back(const DueItem& due, const UsableCa
   if (auto* why = std::get_if<CannotSettle>(&result)) return Outcome(std::move(*why));
   auto outcome = dated({std::get<SettlementLine>(std::move(result)), due.terms.contract, &calendar}, due);
   if (const auto& made = outcome.line) {
-    auto after = settlement::balance_after(*before, made->line);
-    given_back_[approval_key(due.open.item)] = std::move(after);
+    remember(due, settlement::balance_after(*before, made->line));
   }
   return outcome;
+}
+
+// Payments come whole: on the last day, what gives back after this one is in the same call.
+void Settler::remember(const DueItem& due, LineBalance after) {
+  const LineKey key = approval_key(due.open.item);
+  const auto known = given_back_.find(key);
+  if (known != given_back_.end()) {
+    known->second = std::move(after);
+  } else {
+    (due.open.day < last_day_ ? given_back_ : fetched_)[key] = std::move(after);
+  }
 }
 
 Result<const LineBalance*> Settler::balance(const DueItem& due) {

@@ -7,7 +7,9 @@
 //
 // A return is settled after its approval: within a call by the items' order; an approval of an earlier call
 // of the same run isn't kept in memory (there are too many), it is computed again from the open item: the
-// same terms give the same line.
+// same terms give the same line. What the returns of this run left of an approval is remembered as long as
+// items of a later day may come, whose returns go on from there; on the last day, where nearly all of a run
+// is, nothing is.
 //
 // A chunk has one merchant, one currency and one calendar, at most kLinesMax lines and failures, and fits
 // into an event whatever they look like (line_bytes.h).
@@ -61,15 +63,22 @@ class Settler {
  public:
   static constexpr std::size_t kLinesMax = 400;
 
-  // All outlive it.
-  Settler(const ContractBook& book, const RunScope& scope, const MoneyReader& reader, TakeChunk take)
-      : book_(book), scope_(scope), reader_(reader), take_(std::move(take)), trial_(book) {}
+  // All outlive it. No item comes whose day is later than `last_day`.
+  Settler(const ContractBook& book, const RunScope& scope, const MoneyReader& reader, BusinessDate last_day,
+          TakeChunk take)
+      : book_(book),
+        scope_(scope),
+        reader_(reader),
+        last_day_(last_day),
+        take_(std::move(take)),
+        trial_(book) {}
 
   // Items in scan order, payments whole; several merchants in a row are fine. Everything settled has been
   // handed to `take` when it returns. Errors: those of the reader and of `take`.
   Result<void> settle(std::span<const DueItem> items);
 
   const Settled& settled() const { return settled_; }
+  std::size_t remembered() const { return given_back_.size(); }  // approvals
 
  private:
   struct Open {  // a chunk being filled
@@ -107,6 +116,7 @@ class Settler {
   Result<Outcome> giving_back(const DueItem& due, const UsableCalendar& calendar);
   // Nothing: the approval has no line, and gets none in this run.
   Result<const Balance*> balance(const DueItem& due);
+  void remember(const DueItem& due, Balance after);
   Outcome dated(Line line, const DueItem& due);
   Result<void> note_trial(const DueItem& due, const Compared& compared);
 
@@ -120,6 +130,7 @@ class Settler {
   const ContractBook& book_;
   const RunScope& scope_;
   const MoneyReader& reader_;
+  const BusinessDate last_day_;
   const TakeChunk take_;
   CanaryTrial trial_;
   Settled settled_;
@@ -127,7 +138,7 @@ class Settler {
   std::map<Currency, Open> open_;          // of the merchant under way
   std::vector<LineKey> wanted_;            // approvals that the returns of this call give back, sorted
   std::map<LineKey, Balance> fetched_;     // of those, by now
-  std::map<LineKey, Balance> given_back_;  // of approvals that a return of this run touched
+  std::map<LineKey, Balance> given_back_;  // of approvals that a return of this run touched, for later days
 };
 
 }  // namespace wonjang::money

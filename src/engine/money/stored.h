@@ -89,6 +89,13 @@ auto tied(Of<UnpaidNow> auto& v) { return std::tie(v.day, v.sum); }
 
 auto tied(Of<Standing> auto& v) { return std::tie(v.carried, v.kept_back); }
 
+// Open items of one day: so that nobody who looks for them walks over those that were settled.
+struct OpenCount {
+  std::int64_t items = 0;
+  friend bool operator==(const OpenCount&, const OpenCount&) = default;
+};
+auto tied(Of<OpenCount> auto& v) { return std::tie(v.items); }
+
 // All lines of one run day and currency; `failed` counts the items that stand as failed.
 struct RunSum {
   std::int64_t lines = 0;

@@ -7,6 +7,10 @@
 namespace wonjang::money {
 namespace {
 
+std::int64_t count_of(const DueSum& sum) { return sum.lines; }
+std::int64_t count_of(const RunSum& sum) { return sum.lines; }
+std::int64_t count_of(const OpenCount& count) { return count.items; }
+
 // The stored sum plus `more`.
 template <typename Sum>
 Result<Sum> with_stored(const std::optional<std::string>& stored, const Sum& more, const char* what) {
@@ -36,10 +40,7 @@ Result<void> write_all(Overlay& rows, KvSpace space, const Deltas& deltas, KeyOf
   std::size_t i = 0;
   for (const auto& [place, delta] : deltas) {
     WJ_TRY(const Sum sum, with_stored<Sum>(stored[i], delta, what));
-    if constexpr (requires { sum.lines; }) {
-      if (sum.lines < 0)
-        return corrupt(std::string(what) + " would count fewer than no lines: rebuild money");
-    }
+    if (count_of(sum) < 0) return corrupt(std::string(what) + " would count fewer than none: rebuild money");
     if (sum == Sum()) {
       rows.remove(space, keys[i]);
     } else {
@@ -184,9 +185,13 @@ Result<void> Sums::finish() {
       rows_, kHouse, runs_,
       [](const auto& at) { return Key(Table::run_totals).day(at.first).currency(at.second).bytes(); },
       "a run"));
+  WJ_CHECK(write_all<OpenCount>(
+      rows_, kSums, open_, [](const auto& day) { return Key(Table::open_count).day(day).bytes(); },
+      "what is open"));
   due_.clear();
   unpaid_.clear();
   runs_.clear();
+  open_.clear();
   return {};
 }
 

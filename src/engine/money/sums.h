@@ -1,6 +1,6 @@
-// Sums: what one batch adds to the projection's sums: what is due, unpaid and settled in each day's runs.
-// Kept as differences in memory and added to the stored ones at the end, so that a line costs no look-up. A
-// sum that comes to nothing isn't stored.
+// Sums: what one batch adds to the projection's sums: what is due, unpaid, settled in each day's runs and
+// open. Kept as differences in memory and added to the stored ones at the end, so that a line costs no
+// look-up. A sum that comes to nothing isn't stored.
 //
 // Threads: one at a time.
 #pragma once
@@ -30,6 +30,8 @@ class Sums {
   // `day`: of the event that moved it.
   void add_unpaid(MerchantNo merchant, Currency currency, BusinessDate day, const UnpaidSum& more);
   void add_run(BusinessDate run, Currency currency, const RunSum& more);
+  // Open items of the day came (1) or went (-1).
+  void add_open(BusinessDate day, std::int64_t items) { open_[day].items += items; }
 
   // Takes everything dated on or before `until` away: what it was, by day. Errors: corrupt, unavailable.
   struct DueDay {
@@ -55,6 +57,7 @@ class Sums {
   std::map<Whose, DueOf> due_;
   std::map<Whose, UnpaidDays> unpaid_;
   std::map<std::pair<BusinessDate, Currency>, RunSum> runs_;
+  std::map<BusinessDate, OpenCount> open_;
 };
 
 }  // namespace wonjang::money

@@ -85,7 +85,7 @@ class Future {
  public:
   Future(const MoneyReader& reader, const ContractBook& book, RunScope scope)
       : scope_(std::move(scope)),
-        settler_(book, scope_, reader, [this](SettledChunk&& chunk) -> Result<void> {
+        settler_(book, scope_, reader, kEveryDate, [this](SettledChunk&& chunk) -> Result<void> {
           for (const auto& line : chunk.body.lines) {
             lines_[line.item.key] = {line.payout_date, line.fee, line.net, false};
           }
