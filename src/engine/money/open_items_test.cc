@@ -9,8 +9,8 @@
 namespace wonjang::money {
 namespace {
 
-const BusinessDate kFirst = day("2026-11-16");  // a Monday
-BusinessDate nth(std::int32_t n) { return {kFirst.days + n}; }
+const BusinessDate kFirstOpen = day("2026-11-16");  // a Monday
+BusinessDate nth(std::int32_t n) { return {kFirstOpen.days + n}; }
 
 // Counts the keys of open items that cursors stand on. With `lose_items` there are none.
 struct Looks {
