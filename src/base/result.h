@@ -82,13 +82,14 @@ class [[nodiscard]] Result {
     WJ_ASSERT(has_value_);
     return value_;
   }
-  T&& value() && {
+  // By value, so that `for (auto& x : *f())` walks over something that lives.
+  T value() && {
     WJ_ASSERT(has_value_);
     return std::move(value_);
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
@@ -96,7 +97,7 @@ class [[nodiscard]] Result {
     WJ_ASSERT(!has_value_);
     return error_;
   }
-  Error&& error() && {
+  Error error() && {
     WJ_ASSERT(!has_value_);
     return std::move(error_);
   }
@@ -141,7 +142,7 @@ class [[nodiscard]] Result<void> {
     WJ_ASSERT(error_.has_value());
     return *error_;
   }
-  Error&& error() && {
+  Error error() && {
     WJ_ASSERT(error_.has_value());
     return std::move(*error_);
   }
