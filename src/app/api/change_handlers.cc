@@ -72,32 +72,37 @@ Request facts_request(Api& api, const Call& call, const WorkKey& key, const Cano
   return request;
 }
 
-// A later version of a calendar moves payout days of lines that aren't paid. In the background: behind a job
-// that is under way, and again before every payout run.
-void redate_later(MoneySide& side, const Actor& actor, const std::string& code) {
-  WorkThread::Work work;
-  work.what = "re-dating by calendar " + code;
-  work.whose = actor.id;
-  work.act = [&side, actor, code](bool cancelled) {
-    if (cancelled) return;
-    LedgerSink sink(side.ledger());
-    const auto done =
-        money::redate(side.ports_of(sink), {code, side.owner(actor, "calendar " + code), false});
-    if (!done)
-      log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", done.error().message}});
-  };
-  if (const auto added = side.jobs().add(std::move(work)); !added)
-    log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", added.error().message}});
+// The calendar that a change brings a later version of, or null: the first one has dated every line there is.
+const Calendar* redating(const settlement::Reference* approved) {
+  const auto* calendar = approved == nullptr ? nullptr : std::get_if<Calendar>(approved);
+  return calendar != nullptr && calendar->version > 1 ? calendar : nullptr;
+}
+
+PendingJob pending_redate(Api& api, const Actor& actor, const std::string& code, const Hash128& key) {
+  PendingJob out;
+  out.key = key;
+  out.what = "re-dating by calendar " + code;
+  out.target = std::string(kRedateTarget) + code;
+  out.actor = actor;
+  out.begun_at = api.clock().now();
+  return out;
 }
 
 void write_change(Api& api, CallPtr call, Request request, const settlement::Reference* approved) {
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
   const auto actor = call->caller->actor;
+  const auto key = request.key ? request.key->key : Hash128();
+  const auto* calendar = redating(approved);
+  // Noted before it counts: a process that dies in between re-dates after its restart.
+  if (calendar != nullptr) {
+    const auto noted = api.pending_jobs().keep(pending_redate(api, actor, calendar->code, key));
+    if (!noted) return api.answer_error(std::move(call), noted.error());
+  }
   auto answer = ask(api.ledger(), std::move(request));
-  const bool written = answer.kind == AnswerKind::done;
-  if (const auto* calendar = approved == nullptr ? nullptr : std::get_if<Calendar>(approved);
-      calendar != nullptr && calendar->version > 1 && written) {
-    redate_later(*api.parts().money, actor, calendar->code);
+  if (calendar != nullptr && answer.kind == AnswerKind::done) {
+    redate_later(api, actor, calendar->code, key);
+  } else if (calendar != nullptr) {
+    api.pending_jobs().forget(key);
   }
   api.finish(std::move(call), std::move(answer));
 }
@@ -392,6 +397,24 @@ void get_calendar_differences(Api& api, CallPtr call) {
 void list_holds(Api& api, CallPtr call) {
   list_known(api, std::move(call), Work::query, &money::MoneyReader::holds,
              [](JsonWriter& w, const settlement::Hold& hold) { put_fields(w, hold); });
+}
+
+void redate_later(Api& api, const Actor& actor, const std::string& code, const Hash128& key) {
+  WorkThread::Work work;
+  work.what = "re-dating by calendar " + code;
+  work.whose = actor.id;
+  work.act = [&api, actor, code, key](bool cancelled) {
+    if (cancelled) return;
+    auto& side = *api.parts().money;
+    LedgerSink sink(side.ledger());
+    const auto done =
+        money::redate(side.ports_of(sink), {code, side.owner(actor, "calendar " + code), false});
+    if (!done)
+      log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", done.error().message}});
+    if (done || !api.is_draining()) api.pending_jobs().forget(key);
+  };
+  if (const auto added = api.parts().money->jobs().add(std::move(work)); !added)
+    log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", added.error().message}});
 }
 
 }  // namespace wonjang

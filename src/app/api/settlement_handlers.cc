@@ -60,11 +60,24 @@ void answer_run(Api& api, CallPtr call, BusinessDate date, const JobRequest& req
   keep_and_answer(api, std::move(call), request, std::move(response));
 }
 
+// Forgets what is kept of the request once the run is over; what a shutdown cut short goes on after it.
+RunOrder order_of(Api& api, const Call& call, const JobRequest& request, BusinessDate date) {
+  RunOrder out;
+  out.date = date;
+  out.actor = call.caller->actor;
+  out.continues_since = call.continues_since;
+  out.ended = [&api, key = request.key.hash](bool is_over) {
+    if (is_over || !api.is_draining()) api.pending_jobs().forget(key);
+  };
+  return out;
+}
+
 // A run is begun once per key: what is kept in the ledger says so, and until that is written what this
-// process remembers.
+// process remembers. One that goes on after a restart was answered before.
 void begin_run(Api& api, CallPtr call, const JobRequest& request, BusinessDate date) {
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
-  if (answered_from_key(api, call, request)) return;
+  const bool is_new = !call->continues_since;
+  if (is_new && answered_from_key(api, call, request)) return;
   auto& side = *api.parts().money;
   switch (side.recent_keys().enter(request.key.hash, request.asked->fingerprint(api.digest()))) {
     case RecentKeys::Seen::repeated:
@@ -74,8 +87,12 @@ void begin_run(Api& api, CallPtr call, const JobRequest& request, BusinessDate d
     case RecentKeys::Seen::first:
       break;
   }
-  const auto begun = side.begin_run(date, call->caller->actor, {});
-  if (begun) return answer_run(api, std::move(call), date, request);
+  auto begun = is_new ? api.pending_jobs().keep(pending_job_of(api, *call, request)) : Result<void>();
+  if (begun) {
+    begun = side.begin_run(order_of(api, *call, request, date));
+    if (begun) return answer_run(api, std::move(call), date, request);
+    if (is_new) api.pending_jobs().forget(request.key.hash);
+  }
   side.recent_keys().forget(request.key.hash);
   answer_job_error(api, std::move(call), begun.error());
 }
@@ -194,8 +211,7 @@ void stop_settlement_run(Api& api, CallPtr call) {
   JobRequest request{"a stop of the run for " + to_text(*date), "stop_settlement", *key, std::nullopt};
   request.asked.emplace("stop_settlement").number(date->days);
   if (answered_from_key(api, call, request)) return;
-  const auto under_way = api.parts().money->run_under_way();
-  if (under_way && under_way->date == *date) api.parts().money->jobs().stop_current();
+  api.parts().money->stop_run(*date);
   answer_run(api, std::move(call), *date, request);
 }
 
