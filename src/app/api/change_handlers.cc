@@ -1,7 +1,6 @@
 // Reference data of the money side: changes that one proposes and another decides, and what they brought.
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "app/api/api.h"
@@ -164,12 +163,6 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   write_change(api, std::move(call), std::move(request), decision.approved ? &reference : nullptr);
 }
 
-std::size_t offset_of(const std::string& payload) {
-  std::size_t out = 0;
-  std::from_chars(payload.data(), payload.data() + payload.size(), out);
-  return out;
-}
-
 void put_known(JsonWriter& w, Instant known_at, ChangeId change) {
   w.instant("knownAt", known_at).id("changeId", change);
 }
@@ -234,7 +227,7 @@ void decide_change(Api& api, CallPtr call) {
 }
 
 void list_changes(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"status", "limit", "min-position"});
+  const auto query = take_query(api, call, {"status", "limit", "cursor", "min-position"});
   if (!query) return;
   const auto status = query->find("status").value_or("");
   if (!status.empty() && status != "PROPOSED")
@@ -242,19 +235,17 @@ void list_changes(Api& api, CallPtr call) {
                               "status is PROPOSED, or is left out");
   const auto page = take_money_page(api, call, *query, "changes");
   if (!page) return;
-  at_money(
-      api, std::move(call), *query, Work::query,
-      [open_only = !status.empty(), page = *page](Api& a, CallPtr c, const projection::View& view) {
-        const auto found =
-            money::MoneyReader(*view.snapshot).changes(open_only, static_cast<std::uint32_t>(page.limit));
-        if (!found) return a.answer_error(std::move(c), found.error());
-        std::string body;
-        JsonWriter w(body);
-        w.begin_object().begin_array("items");
-        for (const auto& change : *found) put_change(w, change);
-        end_items(w, a, view);
-        answer_seen(a, std::move(c), view.seen, std::move(body));
-      });
+  at_money(api, std::move(call), *query, Work::query,
+           [open_only = !status.empty(), page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const auto found = money::MoneyReader(*view.snapshot).changes(open_only, page.after, page.limit);
+             if (!found) return a.answer_error(std::move(c), found.error());
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             for (const auto& change : found->items) put_change(w, change);
+             end_items(w, a, view, page, next_of(*found));
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
 }
 
 void get_change(Api& api, CallPtr call) {
@@ -297,26 +288,23 @@ void list_contracts(Api& api, CallPtr call) {
   if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
   const auto page = take_money_page(api, call, *query, "contracts");
   if (!page) return;
-  const auto only = *merchant == nullptr ? MerchantId() : (*merchant)->id;
+  std::optional<MerchantId> only;
+  if (*merchant != nullptr) only = (*merchant)->id;
   at_money(api, std::move(call), *query, Work::query,
            [only, page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const money::MoneyReader reader(*view.snapshot);
-             const auto found = only.is_zero() ? reader.contracts() : reader.contracts_of(only);
+             const auto found =
+                 money::MoneyReader(*view.snapshot).contract_page(only, page.after, page.limit);
              if (!found) return a.answer_error(std::move(c), found.error());
              std::string body;
              JsonWriter w(body);
              w.begin_object().begin_array("items");
-             const auto from = std::min(offset_of(page.after), found->size());
-             const auto to = std::min(from + page.limit, found->size());
-             for (std::size_t i = from; i < to; ++i) {
+             for (const auto& one : found->items) {
                w.begin_object();
-               put_fields(w, (*found)[i].value);
-               put_known(w, (*found)[i].known_at, (*found)[i].change);
+               put_fields(w, one.value);
+               put_known(w, one.known_at, one.change);
                w.end_object();
              }
-             std::optional<std::string> next;
-             if (to < found->size()) next = std::to_string(to);
-             end_items(w, a, view, page, next);
+             end_items(w, a, view, page, next_of(*found));
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
 }
