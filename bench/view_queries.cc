@@ -36,17 +36,23 @@ class Asking {
         dictionary_(q.views.dictionary()),
         sources_{q.views.merchants(), q.views.forms(), dictionary_.get(), q.views.cubes()} {}
 
-  void all() {
+  std::vector<std::string> all() {
     std::printf("period %lld %lld\n", static_cast<long long>(q_.from.us),
                 static_cast<long long>(q_.until.us));
-    for (const MerchantNo merchant : {MerchantNo{0}, MerchantNo{40}}) lists(merchant);
+    for (const MerchantNo merchant : kAskedMerchants) lists(merchant);
     by_id();
     texts();
+    return std::move(answers_);
   }
 
  private:
+  bool is_asked(const std::string& name) const {
+    return q_.only.empty() || name.find(q_.only) != std::string::npos;
+  }
+
   // Runs `ask` with a fresh snapshot each time, which is part of what an answer costs.
   void time(const std::string& name, const std::function<Reading(const KvSnapshot&)>& ask) {
+    if (!is_asked(name)) return;
     std::vector<double> ms;
     Reading reading;
     for (std::uint32_t i = 0; i < q_.runs; ++i) {
@@ -71,10 +77,14 @@ class Asking {
   }
 
   // For comparing with other engines (bench/views.sh): how many, then which.
-  static void answer(const std::string& name, const std::vector<std::string>& ids) {
-    std::printf("answer %s %zu", name.c_str(), ids.size());
-    for (const auto& id : ids) std::printf(" %s", id.c_str());
-    std::printf("\n");
+  void answer(const std::string& name, const std::vector<std::string>& ids) {
+    std::string line = name + " " + std::to_string(ids.size());
+    for (const auto& id : ids) line.append(" ").append(id);
+    answer(std::move(line));
+  }
+  void answer(std::string line) {
+    std::printf("answer %s\n", line.c_str());
+    answers_.push_back(std::move(line));
   }
 
   // Hits that a plain `contains` finds as well: not those through masked characters, nor by depositor or id.
@@ -105,16 +115,13 @@ class Asking {
     const ListTotals totals(sources_);
     time(name, [&](const KvSnapshot& s) { return must(totals.payments(s, filter)).reading; });
     const auto snapshot = q_.store.snapshot();
-    const auto answer = must(totals.payments(*snapshot, filter)).answer;
-    const auto* rows = std::get_if<std::vector<Sums>>(&answer);
-    if (rows == nullptr) {
-      std::printf("answer %s refused\n", name.c_str());
-      return;
-    }
+    const auto sums = must(totals.payments(*snapshot, filter)).answer;
+    const auto* rows = std::get_if<std::vector<Sums>>(&sums);
+    if (rows == nullptr) return answer(name + " refused");
     for (const auto& sum : *rows) {
-      std::printf("answer %s %s %lld %lld %lld\n", name.c_str(), sum.currency.c_str(),
-                  static_cast<long long>(sum.count), static_cast<long long>(sum.gross),
-                  static_cast<long long>(sum.canceled));
+      answer(name + " " + sum.currency + " " + std::to_string(sum.count) + " " +
+             std::to_string(static_cast<std::int64_t>(sum.gross)) + " " +
+             std::to_string(static_cast<std::int64_t>(sum.canceled)));
     }
   }
 
@@ -151,9 +158,8 @@ class Asking {
       gross += static_cast<std::int64_t>(row.sums.gross);
       canceled += static_cast<std::int64_t>(row.sums.canceled);
     }
-    std::printf("answer A1 merchant %u %zu %lld %lld %lld\n", merchant, rows.size(),
-                static_cast<long long>(count), static_cast<long long>(gross),
-                static_cast<long long>(canceled));
+    answer("A1 merchant " + std::to_string(merchant) + " " + std::to_string(rows.size()) + " " +
+           std::to_string(count) + " " + std::to_string(gross) + " " + std::to_string(canceled));
   }
 
   void by_id() {
@@ -170,16 +176,9 @@ class Asking {
   }
 
   void texts() {
-    const std::pair<const char*, const char*> all[] = {
-        {"S1 2 syllables", "\xEB\xAF\xBC\xEC\xA4\x80"},              // 민준
-        {"S1 2 syllables, rare", "\xEA\xB7\x9C\xEB\xA6\xBC"},        // 규림
-        {"S2 1 syllable", "\xEB\xAF\xBC"},                           // 민
-        {"S3 3 syllables", "\xEA\xB9\x80\xEB\xAF\xBC\xEC\xA4\x80"},  // 김민준
-        {"S4 no hit", "\xEB\x9D\x94\xEB\x9D\x94\xEB\x9D\x94"},       // 띔띔띔
-        {"S6 initials", "\xE3\x84\xB1\xE3\x85\x81\xE3\x85\x88"},     // ㄱㅁㅈ
-    };
-    for (const auto& [name, text] : all) {
-      SearchQuery query{.text = text};
+    for (const auto& [asked, text] : kAskedTexts) {
+      const std::string name(asked);
+      const SearchQuery query{.text = std::string(text)};
       time(name, [&](const KvSnapshot& s) {
         return must(Search::run(s, *dictionary_, q_.views.merchants(), q_.views.forms(), query)).reading;
       });
@@ -193,10 +192,11 @@ class Asking {
   const ViewQueries& q_;
   const std::shared_ptr<const Dictionary> dictionary_;
   const ListSources sources_;
+  std::vector<std::string> answers_;
 };
 
 }  // namespace
 
-void ask_all(const ViewQueries& queries) { Asking(queries).all(); }
+std::vector<std::string> ask_all(const ViewQueries& queries) { return Asking(queries).all(); }
 
 }  // namespace wonjang::bench

@@ -2,8 +2,12 @@
 // (testing/serving/city.h) is kept in memory in pieces and folded as the runner would: large batches first (a
 // rebuild), then usual ones (a live stream).
 //
-//   bench_views [--payments N] [--merchants N] [--batch UNITS] [--bulk UNITS] [--live PER_CENT] [--directory
-//   D]
+//   bench_views [--payments N] [--merchants N] [--batch UNITS] [--bulk UNITS] [--live PER_CENT]
+//               [--directory D] [--reuse 1] [--runs N] [--only TEXT] [--check 1] [--export D]
+//
+// --reuse takes a directory that such a run with the same numbers left behind, instead of folding again.
+// --only asks the questions whose name holds the text. --check compares every answer with what looking at
+// every payment gives (view_check.h), and fails when one differs.
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +26,7 @@
 #include "testing/fake_log.h"
 #include "testing/serving/city.h"
 #include "testing/serving/peer_rows.h"
+#include "view_check.h"
 #include "view_queries.h"
 
 namespace {
@@ -36,7 +41,10 @@ struct Settings {
   std::uint32_t bulk = 131'072;
   std::uint32_t live = 50;  // per cent of the payments that come in usual batches
   std::string directory;
+  bool reuse = false;
   std::uint32_t runs = 300;
+  std::string only;
+  bool check = false;
   std::string export_to;
 };
 
@@ -52,6 +60,9 @@ Settings parse(int argc, char** argv) {
     if (name == "--bulk") out.bulk = static_cast<std::uint32_t>(number);
     if (name == "--live") out.live = static_cast<std::uint32_t>(number);
     if (name == "--directory") out.directory = value;
+    if (name == "--reuse") out.reuse = number != 0;
+    if (name == "--only") out.only = value;
+    if (name == "--check") out.check = number != 0;
     if (name == "--runs") out.runs = static_cast<std::uint32_t>(number);
     if (name == "--export") out.export_to = value;
   }
@@ -113,6 +124,39 @@ void apply(serving::Views& views, KvStore& store, const std::vector<LogUnit>& un
   for (const auto& unit : units) spent.events += unit.unit.events.size();
 }
 
+// A line for every tenth of the payments, for who waits.
+class Progress {
+ public:
+  explicit Progress(std::uint64_t payments) : step_(std::max<std::uint64_t>(1, payments / 10)) {}
+  void count() {
+    if (++count_ % step_ != 0) return;
+    std::fprintf(stderr, "bench_views: %llu payments after %.0f s\n", static_cast<unsigned long long>(count_),
+                 seconds_since(start_));
+  }
+
+ private:
+  const std::uint64_t step_;
+  const Clock::time_point start_ = Clock::now();
+  std::uint64_t count_ = 0;
+};
+
+bool are_right(const testing::City& city, const TextForms& forms, std::vector<std::string> answers) {
+  auto expected = bench::answers_by_looking(city, forms);
+  std::sort(answers.begin(), answers.end());
+  std::sort(expected.begin(), expected.end());
+  const auto tell = [](const char* who, const auto& these, const auto& others) {
+    for (const auto& line : these) {
+      if (!std::binary_search(others.begin(), others.end(), line))
+        std::printf("differs, %s: %s\n", who, line.c_str());
+    }
+  };
+  tell("the views", answers, expected);
+  tell("every payment", expected, answers);
+  const bool right = answers == expected;
+  std::printf("check %zu answers, %s\n", answers.size(), right ? "all as every payment says" : "WRONG");
+  return right;
+}
+
 // The world as it is at its end, a file a table.
 void write_tables(const testing::City& city, const std::string& directory) {
   std::filesystem::create_directories(directory);
@@ -159,13 +203,15 @@ int main(int argc, char** argv) {
   const std::uint64_t bulk_events = settings.payments * 29 / 10 * (100 - settings.live) / 100;
   std::vector<testing::CityUnit> made;
   std::vector<LogUnit> units;
+  Progress progress(settings.payments);
   const auto flush = [&](bool is_bulk) {
-    if (!units.empty()) apply(views, *store, units, is_bulk, is_bulk ? bulk : live);
+    if (!units.empty() && !settings.reuse) apply(views, *store, units, is_bulk, is_bulk ? bulk : live);
     units.clear();
   };
   while (city.next(4'096, made)) {
     for (auto& one : made) {
       if (one.unit.stream == kRegistryStream) log.append(0, kRegistryStream, one.unit.events);
+      if (one.unit.stream != kRegistryStream && one.unit.first_version == 0) progress.count();
       units.push_back({one.book, std::move(one.unit)});
       const bool is_bulk = bulk.events < bulk_events;
       if (units.size() >= (is_bulk ? settings.bulk : settings.batch)) flush(is_bulk);
@@ -182,8 +228,10 @@ int main(int argc, char** argv) {
   }
   while (!must(views.warm(*store->snapshot()))) {
   }
-  bench::ask_all({views, *store, log, codec, city.begin(), city.end(), settings.runs});
+  auto answers =
+      bench::ask_all({views, *store, log, codec, city.begin(), city.end(), settings.runs, settings.only});
   store.reset();
+  const bool right = !settings.check || are_right(city, forms, std::move(answers));
   if (settings.directory.empty()) std::filesystem::remove_all(directory);
-  return 0;
+  return right ? 0 : 1;
 }

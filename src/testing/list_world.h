@@ -17,6 +17,7 @@
 #include "domain/registry.h"
 #include "engine/serving/bucket.h"
 #include "engine/serving/dictionary.h"
+#include "engine/serving/hints.h"
 #include "engine/serving/merchant_directory.h"
 #include "engine/serving/plan.h"
 #include "engine/serving/row.h"
@@ -79,6 +80,8 @@ class ListWorld {
     payment.terms.requested_at = at;
     payment.terms.buyer.name = kBuyers[rng_.below(6)];
     payment.terms.order_name = kProducts[rng_.below(5)];
+    static const char* const kTables[] = {"3", "12", "창가 자리"};
+    if (rng_.chance(30)) payment.terms.metadata = {{"gift", "yes"}, {"table", kTables[rng_.below(3)]}};
     for (auto left = rng_.below(3); left > 0; --left)
       payment.approvals.push_back(make_approval(payment.total));
     return payment;
@@ -91,6 +94,10 @@ class ListWorld {
     batch_.put(serving::kLocators, serving::locator_key(payment.id), serving::locator_value(at));
     batch_.put(serving::kTimeline, serving::timeline_key(at), serving::merchant_prefix(no));
     batch_.put(serving::kAmounts, serving::amount_key(at, payment.total), {});
+    batch_.put(serving::kAmounts, serving::amount_of_all_key(at, payment.total), {});
+    for (const auto& [name, value] : payment.terms.metadata) {
+      put_id(serving::IdKind::metadata_pair, serving::metadata_pair_id(name, value), at);
+    }
     put_text(serving::TextField::buyer, payment.terms.buyer.name, at);
     put_text(serving::TextField::product, payment.terms.order_name, at);
     const auto facts = serving::facts_of(payment, no, "");
@@ -204,6 +211,11 @@ class ListWorld {
     std::string bytes;
     serving::encode_row({payment, {}}, bytes);
     batch_.put(serving::kRows, serving::row_key(at), bytes);
+    if (!serving::has_status_hint(payment.status)) return;
+    put_id(serving::IdKind::status, serving::status_id(at.merchant, payment.status), at);
+  }
+  void put_id(serving::IdKind kind, const std::string& value, const serving::Locator& at) {
+    batch_.put(serving::kIds, serving::id_key(kind, value, at), serving::merchant_prefix(at.merchant));
   }
   void put_text(serving::TextField field, const std::string& text, const serving::Locator& at) {
     const auto form = serving::normal_form(forms_, text);

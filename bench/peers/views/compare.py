@@ -13,12 +13,6 @@ QUERY = re.compile(r"^query (.+?)\s+p50\s+([\d.]+) ms\s+p99\s+([\d.]+) ms")
 data = pathlib.Path(sys.argv[1])
 split = sys.argv.index("--")
 
-sort_keys = {}  # id -> (requested_at, amount)
-with open(data / "payments.tsv", encoding="utf-8") as rows:
-    for row in rows:
-        cells = row.split("\t")
-        sort_keys[cells[1]] = (int(cells[17]), int(cells[9]))
-
 
 class Output:
     def __init__(self, path):
@@ -34,6 +28,18 @@ class Output:
                 self.answers.setdefault(name, []).append(rest[len(name) + 1 :].split())
             elif word in ("bytes", "version", "load"):
                 self.facts[word] = rest
+
+
+def read_sort_keys(path, wanted):
+    """How many payments there are, and of those wanted id -> (requested_at, amount)."""
+    keys, count = {}, 0
+    with open(path, encoding="utf-8") as rows:
+        for row in rows:
+            count += 1
+            cells = row.split("\t", 18)
+            if cells[1] in wanted:
+                keys[cells[1]] = (int(cells[17]), int(cells[9]))
+    return keys, count
 
 
 def page(answer, which, length):
@@ -62,6 +68,10 @@ for one in ours[1:]:
     assert one.answers == ours[0].answers, "our own runs differ"
 peers = {pathlib.Path(path).stem: Output(path) for path in sys.argv[split + 1 :]}
 
+everybody = [ours[0], *peers.values()]
+words = {word for one in everybody for answer in one.answers.values() for line in answer for word in line}
+sort_keys, payments = read_sort_keys(data / "payments.tsv", words)
+
 wrong = 0
 print("| query | ours p50 / p99 ms |", " | ".join(f"{p} p50 / p99" for p in peers), "| best peer / ours |")
 print("|---" * (len(peers) + 3) + "|")
@@ -81,7 +91,6 @@ for name, (p50, p99) in best.items():
         if right:
             fastest = min(fastest or min(right)[0], min(right)[0])
     print(f"| {name} | **{p50:.3f}** / {p99:.3f} |", " | ".join(row), f"| {fastest / p50:.1f} |" if fastest else "| |")
-payments = len(sort_keys)
 sizes = [f"{int(p.facts['bytes']) / payments:.0f}" if "bytes" in p.facts else "?" for p in peers.values()]
 print(f"| bytes on disk per payment | **{int(ours[0].facts['bytes']) / payments:.0f}** |", " | ".join(sizes), "| |")
 print("\nEach way a peer was asked, p50 / p99 ms:\n")

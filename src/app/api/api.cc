@@ -67,6 +67,7 @@ Api::Api(ApiOptions options, ApiParts parts)
       parts_(std::move(parts)),
       metrics_(route_names()),
       sessions_(parts_.ledger.ports().digest),
+      pending_jobs_(options_.jobs_dir),
       id_prefix_("req_" + to_hex(random_bytes(6))) {}
 
 std::string Api::request_id_of(const HttpRequestHead& head) {

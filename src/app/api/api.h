@@ -21,6 +21,7 @@
 #include "app/api/json/problem.h"
 #include "app/api/log.h"
 #include "app/api/metrics.h"
+#include "app/api/pending_jobs.h"
 #include "app/api/query_pool.h"
 #include "app/api/sessions.h"
 #include "app/api/tokens.h"
@@ -44,6 +45,7 @@ struct ApiOptions {
   std::int64_t merchant_key_days_max = 365;  // life of a key that a merchant makes for itself
   ReadCeilings ceilings;                     // of the serving views
   std::string log_name = "wonjang";          // of the signed heads, see docs/formats/proof.md
+  std::string jobs_dir;                      // of pending_jobs.h; empty: no job goes on by itself
   std::string version;
 };
 
@@ -93,6 +95,7 @@ class Api final : public HttpHandler, public Completion {
   const Digest& digest() const { return parts_.ledger.ports().digest; }
   Metrics& metrics() { return metrics_; }
   Sessions& sessions() { return sessions_; }
+  const PendingJobs& pending_jobs() const { return pending_jobs_; }
   std::shared_ptr<const RegistryState> registry() const { return parts_.authenticator.registry(); }
 
   void answer(CallPtr call, HttpResponse response);
@@ -134,6 +137,7 @@ class Api final : public HttpHandler, public Completion {
   const ApiParts parts_;
   Metrics metrics_;
   Sessions sessions_;
+  const PendingJobs pending_jobs_;
   const std::string id_prefix_;
   std::atomic<std::uint64_t> id_count_{0};
   std::atomic<bool> draining_{false};

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,8 @@ struct Call {
   std::shared_ptr<const Caller> caller;
   std::string request_id;
   std::string secret;  // of a new API key: for the first answer only
+  // Of a job that an earlier process was cut off in: when it was asked for (job_continuer.h).
+  std::optional<Instant> continues_since;
 
   std::string_view path() const { return request.head.path(); }
 };

@@ -1,7 +1,6 @@
 // Reference data of the money side: changes that one proposes and another decides, and what they brought.
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "app/api/api.h"
@@ -72,32 +71,37 @@ Request facts_request(Api& api, const Call& call, const WorkKey& key, const Cano
   return request;
 }
 
-// A later version of a calendar moves payout days of lines that aren't paid. In the background: behind a job
-// that is under way, and again before every payout run.
-void redate_later(MoneySide& side, const Actor& actor, const std::string& code) {
-  WorkThread::Work work;
-  work.what = "re-dating by calendar " + code;
-  work.whose = actor.id;
-  work.act = [&side, actor, code](bool cancelled) {
-    if (cancelled) return;
-    LedgerSink sink(side.ledger());
-    const auto done =
-        money::redate(side.ports_of(sink), {code, side.owner(actor, "calendar " + code), false});
-    if (!done)
-      log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", done.error().message}});
-  };
-  if (const auto added = side.jobs().add(std::move(work)); !added)
-    log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", added.error().message}});
+// The calendar that a change brings a later version of, or null: the first one has dated every line there is.
+const Calendar* redating(const settlement::Reference* approved) {
+  const auto* calendar = approved == nullptr ? nullptr : std::get_if<Calendar>(approved);
+  return calendar != nullptr && calendar->version > 1 ? calendar : nullptr;
+}
+
+PendingJob pending_redate(Api& api, const Actor& actor, const std::string& code, const Hash128& key) {
+  PendingJob out;
+  out.key = key;
+  out.what = "re-dating by calendar " + code;
+  out.target = std::string(kRedateTarget) + code;
+  out.actor = actor;
+  out.begun_at = api.clock().now();
+  return out;
 }
 
 void write_change(Api& api, CallPtr call, Request request, const settlement::Reference* approved) {
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
   const auto actor = call->caller->actor;
+  const auto key = request.key ? request.key->key : Hash128();
+  const auto* calendar = redating(approved);
+  // Noted before it counts: a process that dies in between re-dates after its restart.
+  if (calendar != nullptr) {
+    const auto noted = api.pending_jobs().keep(pending_redate(api, actor, calendar->code, key));
+    if (!noted) return api.answer_error(std::move(call), noted.error());
+  }
   auto answer = ask(api.ledger(), std::move(request));
-  const bool written = answer.kind == AnswerKind::done;
-  if (const auto* calendar = approved == nullptr ? nullptr : std::get_if<Calendar>(approved);
-      calendar != nullptr && calendar->version > 1 && written) {
-    redate_later(*api.parts().money, actor, calendar->code);
+  if (calendar != nullptr && answer.kind == AnswerKind::done) {
+    redate_later(api, actor, calendar->code, key);
+  } else if (calendar != nullptr) {
+    api.pending_jobs().forget(key);
   }
   api.finish(std::move(call), std::move(answer));
 }
@@ -157,12 +161,6 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   const DecisionRenderer renderer(**change);  // write_change() waits for the answer
   request.renderer = &renderer;
   write_change(api, std::move(call), std::move(request), decision.approved ? &reference : nullptr);
-}
-
-std::size_t offset_of(const std::string& payload) {
-  std::size_t out = 0;
-  std::from_chars(payload.data(), payload.data() + payload.size(), out);
-  return out;
 }
 
 void put_known(JsonWriter& w, Instant known_at, ChangeId change) {
@@ -229,7 +227,7 @@ void decide_change(Api& api, CallPtr call) {
 }
 
 void list_changes(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"status", "limit", "min-position"});
+  const auto query = take_query(api, call, {"status", "limit", "cursor", "min-position"});
   if (!query) return;
   const auto status = query->find("status").value_or("");
   if (!status.empty() && status != "PROPOSED")
@@ -237,19 +235,17 @@ void list_changes(Api& api, CallPtr call) {
                               "status is PROPOSED, or is left out");
   const auto page = take_money_page(api, call, *query, "changes");
   if (!page) return;
-  at_money(
-      api, std::move(call), *query, Work::query,
-      [open_only = !status.empty(), page = *page](Api& a, CallPtr c, const projection::View& view) {
-        const auto found =
-            money::MoneyReader(*view.snapshot).changes(open_only, static_cast<std::uint32_t>(page.limit));
-        if (!found) return a.answer_error(std::move(c), found.error());
-        std::string body;
-        JsonWriter w(body);
-        w.begin_object().begin_array("items");
-        for (const auto& change : *found) put_change(w, change);
-        end_items(w, a, view);
-        answer_seen(a, std::move(c), view.seen, std::move(body));
-      });
+  at_money(api, std::move(call), *query, Work::query,
+           [open_only = !status.empty(), page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const auto found = money::MoneyReader(*view.snapshot).changes(open_only, page.after, page.limit);
+             if (!found) return a.answer_error(std::move(c), found.error());
+             std::string body;
+             JsonWriter w(body);
+             w.begin_object().begin_array("items");
+             for (const auto& change : found->items) put_change(w, change);
+             end_items(w, a, view, page, next_of(*found));
+             answer_seen(a, std::move(c), view.seen, std::move(body));
+           });
 }
 
 void get_change(Api& api, CallPtr call) {
@@ -292,26 +288,23 @@ void list_contracts(Api& api, CallPtr call) {
   if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
   const auto page = take_money_page(api, call, *query, "contracts");
   if (!page) return;
-  const auto only = *merchant == nullptr ? MerchantId() : (*merchant)->id;
+  std::optional<MerchantId> only;
+  if (*merchant != nullptr) only = (*merchant)->id;
   at_money(api, std::move(call), *query, Work::query,
            [only, page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const money::MoneyReader reader(*view.snapshot);
-             const auto found = only.is_zero() ? reader.contracts() : reader.contracts_of(only);
+             const auto found =
+                 money::MoneyReader(*view.snapshot).contract_page(only, page.after, page.limit);
              if (!found) return a.answer_error(std::move(c), found.error());
              std::string body;
              JsonWriter w(body);
              w.begin_object().begin_array("items");
-             const auto from = std::min(offset_of(page.after), found->size());
-             const auto to = std::min(from + page.limit, found->size());
-             for (std::size_t i = from; i < to; ++i) {
+             for (const auto& one : found->items) {
                w.begin_object();
-               put_fields(w, (*found)[i].value);
-               put_known(w, (*found)[i].known_at, (*found)[i].change);
+               put_fields(w, one.value);
+               put_known(w, one.known_at, one.change);
                w.end_object();
              }
-             std::optional<std::string> next;
-             if (to < found->size()) next = std::to_string(to);
-             end_items(w, a, view, page, next);
+             end_items(w, a, view, page, next_of(*found));
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
 }
@@ -392,6 +385,24 @@ void get_calendar_differences(Api& api, CallPtr call) {
 void list_holds(Api& api, CallPtr call) {
   list_known(api, std::move(call), Work::query, &money::MoneyReader::holds,
              [](JsonWriter& w, const settlement::Hold& hold) { put_fields(w, hold); });
+}
+
+void redate_later(Api& api, const Actor& actor, const std::string& code, const Hash128& key) {
+  WorkThread::Work work;
+  work.what = "re-dating by calendar " + code;
+  work.whose = actor.id;
+  work.act = [&api, actor, code, key](bool cancelled) {
+    if (cancelled) return;
+    auto& side = *api.parts().money;
+    LedgerSink sink(side.ledger());
+    const auto done =
+        money::redate(side.ports_of(sink), {code, side.owner(actor, "calendar " + code), false});
+    if (!done)
+      log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", done.error().message}});
+    if (done || !api.is_draining()) api.pending_jobs().forget(key);
+  };
+  if (const auto added = api.parts().money->jobs().add(std::move(work)); !added)
+    log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", added.error().message}});
 }
 
 }  // namespace wonjang

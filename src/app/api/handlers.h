@@ -81,6 +81,10 @@ void get_calendar(Api& api, CallPtr call);
 void get_calendar_differences(Api& api, CallPtr call);
 void list_holds(Api& api, CallPtr call);
 
+// canary_handlers.cc
+void list_canaries(Api& api, CallPtr call);
+void list_canary_merchants(Api& api, CallPtr call);
+
 // settlement_handlers.cc
 void get_settlement_plan(Api& api, CallPtr call);
 void start_settlement_run(Api& api, CallPtr call);
@@ -93,6 +97,8 @@ void list_run_failures(Api& api, CallPtr call);
 void list_run_differences(Api& api, CallPtr call);
 void get_settlement_line(Api& api, CallPtr call);
 void list_payment_lines(Api& api, CallPtr call);
+
+// adjust_handlers.cc
 void adjust_settlement(Api& api, CallPtr call);
 
 // money_totals_handlers.cc

@@ -45,6 +45,10 @@ std::optional<MoneyPage> take_money_page(Api& api, CallPtr& call, const Query& q
 void end_items(JsonWriter& w, Api& api, const projection::View& view, const MoneyPage& page,
                const std::optional<std::string>& next);
 void end_items(JsonWriter& w, Api& api, const projection::View& view);  // of a list that has one page
+template <typename T>
+std::optional<std::string> next_of(const money::Paged<T>& page) {
+  return page.has_more ? std::optional(page.place) : std::nullopt;
+}
 
 // The merchant of ?merchant=, or the caller's own; nothing: all. Errors: invalid, not_found (another's,
 // nobody's).

@@ -12,6 +12,9 @@
 namespace wonjang {
 namespace {
 
+// Stands as the reason in what a job writes that goes on after a restart.
+constexpr const char* kGoesOn = "goes on after a restart";
+
 // Where an answered request's work can be seen from: all that is durable now.
 void add_tails(Api& api, HttpResponse& response) {
   response.headers.push_back({"Ledger-Position", api.parts().tokens.positions(api.ledger().tails())});
@@ -113,15 +116,35 @@ struct JobCall {
 
   // On the jobs' thread. Looked up again: who waited for the first one's end may hear what came of it.
   void run(const Job& job) {
-    if (request.asked && answered_from_key(api, call, request)) return;
-    auto& side = *api.parts().money;
-    {
-      LedgerSink sink(side.ledger());
-      answer = job(side.ports_of(sink), side.owner(call->caller->actor, {}));
+    if (!request.asked) return act(job);
+    if (answered_from_key(api, call, request)) return api.pending_jobs().forget(request.key.hash);
+    if (auto noted = note(); !noted) {
+      answer = std::move(noted).error();
+      return;
     }
-    if (!request.asked || !*answer) return;
-    auto reply = reply_to_keep((*answer)->status, (*answer)->body, !(*answer)->file_name.empty());
-    kept = ask(api.ledger(), keep_request(api, *call, request, std::move(reply)));
+    act(job);
+    if (*answer) {
+      auto reply = reply_to_keep((*answer)->status, (*answer)->body, !(*answer)->file_name.empty());
+      kept = ask(api.ledger(), keep_request(api, *call, request, std::move(reply)));
+    }
+    // What a shutdown cut short goes on after it.
+    const bool goes_on_later = !*answer && api.is_draining();
+    if (!goes_on_later) api.pending_jobs().forget(request.key.hash);
+  }
+
+  void act(const Job& job) {
+    auto& side = *api.parts().money;
+    LedgerSink sink(side.ledger());
+    const std::string reason = call->continues_since ? kGoesOn : "";
+    answer = job(side.ports_of(sink), side.owner(call->caller->actor, reason));
+  }
+
+  // Before the job's first fact: a process that dies in it knows what to go on with.
+  Result<void> note() const {
+    const auto& pending = api.pending_jobs();
+    if (!call->continues_since) return pending.keep(pending_job_of(api, *call, request));
+    if (pending.has(request.key.hash)) return {};
+    return conflict("somebody asked for it again since the start, and heard what came of it");
   }
 
   Api& api;
@@ -162,17 +185,33 @@ void keep_and_answer(Api& api, CallPtr call, const JobRequest& request, HttpResp
   api.ledger().submit(std::move(keep));
 }
 
+PendingJob pending_job_of(Api& api, const Call& call, const JobRequest& request) {
+  const auto& head = call.request.head;
+  PendingJob out;
+  out.key = request.key.hash;
+  out.what = request.what;
+  out.target = head.target();
+  out.content_type = head.header("Content-Type");
+  out.key_header = head.header("Idempotency-Key");
+  out.actor = call.caller->actor;
+  out.begun_at = api.clock().now();
+  out.body = call.request.body;
+  return out;
+}
+
 void begin_job(Api& api, CallPtr call, JobRequest request, Job job) {
   if (api.is_draining()) return answer_stopping(api, std::move(call));
   if (request.asked && answered_from_key(api, call, request)) return;
   WorkThread::Work work;
   work.what = request.what;
   work.whose = call->caller->actor.id;
+  const bool waits = call->continues_since.has_value();
   const auto held = std::make_shared<JobCall>(api, std::move(call), std::move(request));
   work.act = [held, job = std::move(job)](bool cancelled) {
     if (!cancelled) held->run(job);
   };
-  const auto begun = api.parts().money->jobs().begin(std::move(work));
+  auto& jobs = api.parts().money->jobs();
+  const auto begun = waits ? jobs.add(std::move(work)) : jobs.begin(std::move(work));
   if (!begun) answer_job_error(api, std::move(held->call), begun.error());
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/api/handlers.h"
+#include "app/api/pending_jobs.h"
 #include "app/http/message.h"
 #include "app/money/money_side.h"
 #include "engine/ledger/idempotency.h"
@@ -53,8 +54,12 @@ bool answered_from_key(Api& api, CallPtr& call, const JobRequest& request);
 // Keeps what `response` says under the key and answers with it, once that is durable.
 void keep_and_answer(Api& api, CallPtr call, const JobRequest& request, HttpResponse response);
 
+// What is kept of the request while its job is under way, so that a process that is started again goes on
+// with it.
+PendingJob pending_job_of(Api& api, const Call& call, const JobRequest& request);
+
 // On the jobs' thread; 409 JOB_UNDER_WAY when another job is. `job` gives the answer's body, or why there is
-// none.
+// none. A job that goes on after a restart (Call::continues_since) waits for its turn.
 struct JobAnswer {
   std::string body;
   int status = 200;
@@ -64,6 +69,11 @@ struct JobAnswer {
 };
 using Job = std::function<Result<JobAnswer>(const money::MoneyPorts&, const money::JobOwner&)>;
 void begin_job(Api& api, CallPtr call, JobRequest request, Job job);
+
+// Moves the payout days of unpaid lines to what the newest version of the calendar says, behind the jobs that
+// wait (change_handlers.cc). `key`: of the request that approved it.
+constexpr std::string_view kRedateTarget = "redate ";  // PendingJob::target of it, before the calendar's code
+void redate_later(Api& api, const Actor& actor, const std::string& code, const Hash128& key);
 
 // What `reference` would move if it were approved now (funds_handlers.cc). On the questions' thread.
 void answer_what_if(Api& api, CallPtr call, const settlement::Reference& reference,

@@ -101,43 +101,17 @@ void list_payouts(Api& api, CallPtr call) {
   if (!page) return;
   std::optional<money::MerchantNo> only;
   if (*merchant != nullptr) only = (*merchant)->number;
-  // A cursor names the last payout that was listed: the scan begins at its date.
-  std::string last = page->after;
-  auto from = range->from;
-  if (!last.empty()) {
-    const auto date = parse_business_date(std::string_view(last).substr(0, 10));
-    if (date) from = *date;
-  }
   at_money(api, std::move(call), *query, Work::query,
-           [from, until = range->until, only, page = *page, after = std::move(last)](
-               Api& a, CallPtr c, const projection::View& view) {
+           [range = *range, only, page = *page](Api& a, CallPtr c, const projection::View& view) {
+             const auto found = money::MoneyReader(*view.snapshot)
+                                    .payout_page(range.from, range.until, only, page.after, page.limit);
+             if (!found) return a.answer_error(std::move(c), found.error());
              const auto names = a.registry();
              std::string body;
              JsonWriter w(body);
              w.begin_object().begin_array("items");
-             std::size_t count = 0;
-             std::string place;
-             std::optional<std::string> next;
-             bool passed = after.empty();
-             const auto scanned =
-                 money::MoneyReader(*view.snapshot)
-                     .payouts(from, until, only, [&](const money::PayoutNow& payout) -> Result<bool> {
-                       const auto here = to_text(payout.requested.date) + payout.requested.payout.text();
-                       if (!passed) {
-                         passed = here == after;
-                         return true;
-                       }
-                       if (count == page.limit) {
-                         next = place;
-                         return false;
-                       }
-                       ++count;
-                       place = here;
-                       put_payout(w, payout, names->find(payout.merchant));
-                       return true;
-                     });
-             if (!scanned) return a.answer_error(std::move(c), scanned.error());
-             end_items(w, a, view, page, next);
+             for (const auto& payout : found->items) put_payout(w, payout, names->find(payout.merchant));
+             end_items(w, a, view, page, next_of(*found));
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
 }

@@ -1,7 +1,6 @@
 // Files of acquirers, what their rows were matched with, and breaks.
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "app/api/api.h"
@@ -23,8 +22,7 @@ using settlement::FileId;
 using settlement::FileKind;
 using settlement::MatchState;
 
-constexpr std::uint32_t kFilesMax = 1'000;
-constexpr std::uint32_t kBreaksMax = 10'000;
+constexpr std::size_t kFilesMax = 1'000;  // newest ones that a further file is compared with
 
 void put_report(JsonWriter& w, const money::MatchReport& report) {
   w.begin_object("match").number("rows", static_cast<std::int64_t>(report.rows));
@@ -115,12 +113,12 @@ bool refused_known(Api& api, CallPtr& call, const money::FileToImport& file) {
     api.answer_problem(std::move(call), ProblemKind::views_not_ready);
     return true;
   }
-  const auto known = money::MoneyReader(*view->snapshot).files(kFilesMax);
+  const auto known = money::MoneyReader(*view->snapshot).files({}, kFilesMax);
   if (!known) {
     api.answer_error(std::move(call), known.error());
     return true;
   }
-  for (const auto& one : *known) {
+  for (const auto& one : known->items) {
     if (one.sha256 != file.sha256 || one.file == file.file) continue;
     api.answer_problem(std::move(call), ProblemKind::already_imported,
                        "it stands here as " + one.file.text() + " (" + one.name + ")");
@@ -219,99 +217,112 @@ void match_acquirer_file(Api& api, CallPtr call) {
 }
 
 void list_acquirer_files(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"limit", "min-position"});
+  const auto query = take_query(api, call, {"limit", "cursor", "min-position"});
   if (!query) return;
   const auto page = take_money_page(api, call, *query, "files");
   if (!page) return;
   at_money(api, std::move(call), *query, Work::query,
            [page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const auto files =
-                 money::MoneyReader(*view.snapshot).files(static_cast<std::uint32_t>(page.limit));
+             const auto files = money::MoneyReader(*view.snapshot).files(page.after, page.limit);
              if (!files) return a.answer_error(std::move(c), files.error());
              std::string body;
              JsonWriter w(body);
              w.begin_object().begin_array("items");
-             for (const auto& file : *files) {
+             for (const auto& file : files->items) {
                w.begin_object();
                put_file(w, file);
                w.end_object();
              }
-             end_items(w, a, view);
+             end_items(w, a, view, page, next_of(*files));
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
 }
 
 namespace {
 
-// Rows with their matches, then what only we know of.
-Result<std::string> whole_file(Api& api, const projection::View& view, FileId id) {
+using FileItem = money::MoneyReader::FileItem;
+
+void put_rows(JsonWriter& w, const std::vector<FileItem>& items) {
+  for (const auto& item : items) {
+    if (!item.row) continue;
+    w.begin_object();
+    put_fields(w, *item.row);
+    if (item.match) put_object(w, "match", *item.match);
+    w.end_object();
+  }
+}
+
+void put_only_ours(JsonWriter& w, const std::vector<FileItem>& items) {
+  w.begin_array("onlyOurs");
+  for (const auto& item : items) {
+    if (item.row || !item.match) continue;
+    w.begin_object();
+    put_fields(w, *item.match);
+    w.end_object();
+  }
+  w.end_array();
+}
+
+// The file, and a page of its rows with their matches, then of what only we know of.
+Result<std::string> file_shown(Api& api, const projection::View& view, FileId id, const MoneyPage& page) {
   const money::MoneyReader reader(*view.snapshot);
   WJ_TRY(const auto file, reader.file(id));
   if (!file) return not_found("there is no such file");
-  WJ_TRY(const auto rows, reader.rows_of(id));
-  WJ_TRY(const auto matches, reader.matches_of(id));
-  std::map<std::uint32_t, const settlement::Match*> of_row;
-  for (const auto& match : matches) {
-    if (match.line_no != 0) of_row[match.line_no] = &match;
-  }
+  WJ_TRY(const auto found, reader.file_page(id, page.after, page.limit));
   std::string body;
   JsonWriter w(body);
   w.begin_object();
   put_file(w, *file);
+  put_only_ours(w, found.items);
   w.begin_array("items");
-  for (const auto& row : rows) {
-    w.begin_object();
-    put_fields(w, row);
-    if (const auto match = of_row.find(row.line_no); match != of_row.end()) {
-      put_object(w, "match", *match->second);
-    }
-    w.end_object();
-  }
-  w.end_array().begin_array("onlyOurs");
-  for (const auto& match : matches) {
-    if (match.line_no != 0) continue;
-    w.begin_object();
-    put_fields(w, match);
-    w.end_object();
-  }
-  w.end_array();
-  put_seen(w, api, view);
-  w.end_object();
+  put_rows(w, found.items);
+  end_items(w, api, view, page, next_of(found));
   return body;
 }
 
 }  // namespace
 
 void get_acquirer_file(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"min-position"});
+  const auto query = take_query(api, call, {"limit", "cursor", "min-position"});
   if (!query) return;
   const auto id = FileId::parse(call->parameter);
   if (!id) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such file");
+  const auto page = take_money_page(api, call, *query, "rows of a file");
+  if (!page) return;
   at_money(api, std::move(call), *query, Work::query,
-           [id = *id](Api& a, CallPtr c, const projection::View& view) {
-             auto body = whole_file(a, view, id);
+           [id = *id, page = *page](Api& a, CallPtr c, const projection::View& view) {
+             auto body = file_shown(a, view, id, page);
              if (!body) return answer_wrong_read(a, std::move(c), body.error());
              answer_seen(a, std::move(c), view.seen, *std::move(body));
            });
 }
 
+namespace {
+
+// Why nothing takes a row, as matching says it.
+constexpr std::string_view kReasons[] = {"AMOUNT_DIFF", "DATE_DIFF", "ONLY_OURS", "ONLY_THEIRS", "AMBIGUOUS"};
+
+}  // namespace
+
 void list_breaks(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"limit", "min-position"});
+  const auto query = take_query(api, call, {"reason", "limit", "cursor", "min-position"});
   if (!query) return;
-  const auto limit = query->number("limit", 1, kBreaksMax, 200);
-  if (!limit)
+  const std::string reason(query->find("reason").value_or(""));
+  if (!reason.empty() && std::ranges::find(kReasons, reason) == std::end(kReasons))
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
-                              "limit is a number from 1 to 10000");
+                              "reason is AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS or AMBIGUOUS");
+  const auto page = take_money_page(api, call, *query, "breaks");
+  if (!page) return;
   at_money(api, std::move(call), *query, Work::query,
-           [limit = *limit](Api& a, CallPtr c, const projection::View& view) {
+           [reason, page = *page](Api& a, CallPtr c, const projection::View& view) {
              const money::MoneyReader reader(*view.snapshot);
-             const auto breaks = reader.breaks(static_cast<std::uint32_t>(limit));
+             const auto breaks = reader.breaks(page.after, page.limit, reason);
              if (!breaks) return a.answer_error(std::move(c), breaks.error());
              const auto today = business_date_of(a.clock().now());
              std::string body;
              JsonWriter w(body);
              w.begin_object().begin_array("items");
-             for (const auto& one : *breaks) {
+             for (const auto& one : breaks->items) {
                std::optional<settlement::FileRow> row;
                if (one.match.line_no != 0) {
                  auto found = reader.row_of(one.file, one.match.line_no);
@@ -320,7 +331,7 @@ void list_breaks(Api& api, CallPtr call) {
                }
                put_break(w, one, row ? &*row : nullptr, today);
              }
-             end_items(w, a, view);
+             end_items(w, a, view, page, next_of(*breaks));
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
 }

@@ -68,6 +68,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/calendars/{code}", kScopeOperator, false, 0, &get_calendar},
     Route{"GET", "/v1/calendars/{code}/differences", kScopeOperator, false, 0, &get_calendar_differences},
     Route{"GET", "/v1/holds", kScopeOperator, false, 0, &list_holds},
+    Route{"GET", "/v1/canaries", kScopeOperator, false, 0, &list_canaries},
+    Route{"GET", "/v1/canaries/{canary}/merchants", kScopeOperator, false, 0, &list_canary_merchants},
     Route{"GET", "/v1/settlement/plans/{date}", kScopeOperator, false, 0, &get_settlement_plan},
     Route{"POST", "/v1/settlement/runs", kScopeOperator, true, kSmall, &start_settlement_run},
     Route{"GET", "/v1/settlement/runs", kScopeOperator, false, 0, &list_settlement_runs},

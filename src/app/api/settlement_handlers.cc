@@ -1,7 +1,6 @@
 // Settlement: plans, runs, their lines and what explains them.
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "app/api/api.h"
@@ -12,7 +11,6 @@
 #include "app/api/write_request.h"
 #include "engine/money/explain_line.h"
 #include "engine/money/journal_spaces.h"
-#include "engine/money/retier.h"
 #include "engine/money/run_plan.h"
 
 namespace wonjang {
@@ -60,11 +58,24 @@ void answer_run(Api& api, CallPtr call, BusinessDate date, const JobRequest& req
   keep_and_answer(api, std::move(call), request, std::move(response));
 }
 
+// Forgets what is kept of the request once the run is over; what a shutdown cut short goes on after it.
+RunOrder order_of(Api& api, const Call& call, const JobRequest& request, BusinessDate date) {
+  RunOrder out;
+  out.date = date;
+  out.actor = call.caller->actor;
+  out.continues_since = call.continues_since;
+  out.ended = [&api, key = request.key.hash](bool is_over) {
+    if (is_over || !api.is_draining()) api.pending_jobs().forget(key);
+  };
+  return out;
+}
+
 // A run is begun once per key: what is kept in the ledger says so, and until that is written what this
-// process remembers.
+// process remembers. One that goes on after a restart was answered before.
 void begin_run(Api& api, CallPtr call, const JobRequest& request, BusinessDate date) {
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
-  if (answered_from_key(api, call, request)) return;
+  const bool is_new = !call->continues_since;
+  if (is_new && answered_from_key(api, call, request)) return;
   auto& side = *api.parts().money;
   switch (side.recent_keys().enter(request.key.hash, request.asked->fingerprint(api.digest()))) {
     case RecentKeys::Seen::repeated:
@@ -74,8 +85,12 @@ void begin_run(Api& api, CallPtr call, const JobRequest& request, BusinessDate d
     case RecentKeys::Seen::first:
       break;
   }
-  const auto begun = side.begin_run(date, call->caller->actor, {});
-  if (begun) return answer_run(api, std::move(call), date, request);
+  auto begun = is_new ? api.pending_jobs().keep(pending_job_of(api, *call, request)) : Result<void>();
+  if (begun) {
+    begun = side.begin_run(order_of(api, *call, request, date));
+    if (begun) return answer_run(api, std::move(call), date, request);
+    if (is_new) api.pending_jobs().forget(request.key.hash);
+  }
   side.recent_keys().forget(request.key.hash);
   answer_job_error(api, std::move(call), begun.error());
 }
@@ -87,24 +102,6 @@ Result<std::optional<LineKey>> line_after(const std::string& payload) {
   return key;
 }
 
-// A page of a scan that can't begin in the middle: what stood before is passed over.
-struct Offset {
-  std::size_t from = 0;
-  std::size_t limit = 0;
-  std::size_t at = 0;
-  bool is_wanted() { return at++ >= from; }
-  bool is_full() const { return at >= from + limit; }
-  std::optional<std::string> next(bool has_more) const {
-    return has_more ? std::optional(std::to_string(from + limit)) : std::nullopt;
-  }
-};
-Offset offset_of(const MoneyPage& page) {
-  Offset out;
-  std::from_chars(page.after.data(), page.after.data() + page.after.size(), out.from);
-  out.limit = page.limit;
-  return out;
-}
-
 bool may_see(const Caller& caller, const Merchant* merchant) {
   return caller.merchant.is_zero() || (merchant != nullptr && merchant->id == caller.merchant);
 }
@@ -113,27 +110,37 @@ void answer_no_line(Api& api, CallPtr call) {
   api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such line");
 }
 
-// Failures and canary differences of a run: `scan` calls back with the merchant's number and the item.
+PaymentId payment_of(const settlement::FailedItem& failed) { return failed.item.key.payment; }
+PaymentId payment_of(const settlement::CanaryDifference& difference) { return difference.line.payment; }
+
+// Failures and canary differences of a run: `scan` calls back with the merchant's number, the item and its
+// place; `put` writes it with its currency.
 template <typename Item, typename Scan, typename Put>
 void answer_scan(Api& api, CallPtr call, const projection::View& view, const MoneyPage& page, Scan scan,
                  Put put) {
+  const money::MoneyReader reader(*view.snapshot);
   const auto registry = api.registry();
   const MerchantsByNumber merchants(*registry);
   std::string body;
   JsonWriter w(body);
   w.begin_object().begin_array("items");
-  auto offset = offset_of(page);
-  bool has_more = false;
-  const auto scanned = scan([&](money::MerchantNo number, const Item& item) -> Result<bool> {
-    if (offset.is_full()) {
-      has_more = true;
-      return false;
-    }
-    if (offset.is_wanted()) put(w, item, merchants.find(number));
-    return true;
-  });
+  std::size_t count = 0;
+  std::string last;
+  std::optional<std::string> next;
+  const auto scanned =
+      scan(reader, [&](money::MerchantNo number, const Item& item, std::string_view place) -> Result<bool> {
+        if (count == page.limit) {
+          next = last;
+          return false;
+        }
+        ++count;
+        last = place;
+        WJ_TRY(const auto currency, reader.currency_of(payment_of(item)));
+        put(w, item, currency, merchants.find(number));
+        return true;
+      });
   if (!scanned) return api.answer_error(std::move(call), scanned.error());
-  end_items(w, api, view, page, offset.next(has_more));
+  end_items(w, api, view, page, next);
   answer_seen(api, std::move(call), view.seen, std::move(body));
 }
 
@@ -194,8 +201,7 @@ void stop_settlement_run(Api& api, CallPtr call) {
   JobRequest request{"a stop of the run for " + to_text(*date), "stop_settlement", *key, std::nullopt};
   request.asked.emplace("stop_settlement").number(date->days);
   if (answered_from_key(api, call, request)) return;
-  const auto under_way = api.parts().money->run_under_way();
-  if (under_way && under_way->date == *date) api.parts().money->jobs().stop_current();
+  api.parts().money->stop_run(*date);
   answer_run(api, std::move(call), *date, request);
 }
 
@@ -286,10 +292,12 @@ void list_run_failures(Api& api, CallPtr call) {
   if (!page) return;
   at_money(api, std::move(call), *query, Work::query,
            [date = *date, page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const money::MoneyReader reader(*view.snapshot);
              answer_scan<settlement::FailedItem>(
                  a, std::move(c), view, page,
-                 [&](const auto& each) { return reader.failed_items(date, each); }, &put_failed_item);
+                 [&](const money::MoneyReader& reader, const auto& each) {
+                   return reader.failed_items(date, page.after, each);
+                 },
+                 &put_failed_item);
            });
 }
 
@@ -302,10 +310,12 @@ void list_run_differences(Api& api, CallPtr call) {
   if (!page) return;
   at_money(api, std::move(call), *query, Work::query,
            [date = *date, page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const money::MoneyReader reader(*view.snapshot);
              answer_scan<settlement::CanaryDifference>(
                  a, std::move(c), view, page,
-                 [&](const auto& each) { return reader.differences(date, each); }, &put_canary_difference);
+                 [&](const money::MoneyReader& reader, const auto& each) {
+                   return reader.differences(date, page.after, each);
+                 },
+                 &put_canary_difference);
            });
 }
 
@@ -363,64 +373,6 @@ void list_payment_lines(Api& api, CallPtr call) {
              end_items(w, a, view);
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
-}
-
-namespace {
-
-Result<JobAnswer> adjust(const money::MoneyPorts& ports, const money::JobOwner& owner,
-                         const ParsedAdjustment& wanted, bool dry_run,
-                         const std::function<bool()>& stop_wanted) {
-  WJ_TRY(const auto snapshot, ports.now.caught_up());
-  WJ_TRY(const auto change, money::MoneyReader(*snapshot).change(wanted.change));
-  if (!change) return not_found("there is no such change");
-  if (!change->decided || !change->decided->approved) return invalid("this change isn't approved");
-  const auto* contract = std::get_if<settlement::Contract>(&change->decided->reference);
-  if (contract == nullptr) return invalid("this change is no contract");
-  money::RetierOptions options;
-  options.contracts = {*contract};
-  options.date = wanted.date;
-  options.also_far_ahead = wanted.also_far_ahead;
-  options.owner = owner;
-  options.dry_run = dry_run;
-  options.stop_wanted = stop_wanted;
-  WJ_TRY(const auto report, money::retier(ports, options));
-  JobAnswer out;
-  JsonWriter w(out.body);
-  w.begin_object().flag("dryRun", dry_run).number("merchants", static_cast<std::int64_t>(report.merchants));
-  w.number("approvals", static_cast<std::int64_t>(report.approvals));
-  w.number("lines", static_cast<std::int64_t>(report.lines)).begin_array("feeDelta");
-  for (const auto& [currency, amount] : report.fee_delta)
-    w.begin_object().text("currency", currency.code()).raw("amount", money::text_of(amount)).end_object();
-  w.end_array();
-  if (report.first != BusinessDate{}) w.text("firstDate", to_text(report.first));
-  if (report.last != BusinessDate{}) w.text("lastDate", to_text(report.last));
-  w.number("failed", static_cast<std::int64_t>(report.failed)).text_if("firstFailure", report.first_failure);
-  w.begin_array("byCanary");
-  for (const auto& [canary, approvals] : report.by_canary) {
-    w.begin_object().text("canary", canary).number("approvals", static_cast<std::int64_t>(approvals));
-    w.end_object();
-  }
-  w.end_array();
-  w.flag("stopped", report.stopped).end_object();
-  return out;
-}
-
-}  // namespace
-
-void adjust_settlement(Api& api, CallPtr call) {
-  const auto dry_run = take_dry_run(api, call);
-  if (!dry_run) return;
-  const auto key = take_work_key(api, call);
-  if (!key) return;
-  const auto wanted = taken(api, call, parse_adjustment(call->request.body));
-  if (!wanted) return;
-  JobRequest request{"an adjustment of lines", "adjust_settlement", *key, std::nullopt};
-  if (!*dry_run) request.asked = wanted->canonical;
-  begin_job(api, std::move(call), std::move(request),
-            [&side = *api.parts().money, wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports,
-                                                                           const money::JobOwner& owner) {
-              return adjust(ports, owner, wanted, dry, [&side] { return side.jobs().is_stop_wanted(); });
-            });
 }
 
 }  // namespace wonjang

@@ -62,6 +62,8 @@ const Setting kSettings[] = {
     {"settlement.four_eyes", &C::settlement_four_eyes, Unit::none,
      "Changes of contracts, calendars and the like are decided by another key than the one that proposed "
      "them."},
+    {"settlement.continue_jobs", &C::settlement_continue_jobs, Unit::none,
+     "Runs, payouts and other jobs that a process was cut off in go on by themselves at the next start."},
     {"settlement.workers", &C::settlement_workers, Unit::none,
      "Threads that compute a run's lines; 0: the run's own."},
     {"http.address", &C::listen_address, Unit::none, "Address to listen on."},

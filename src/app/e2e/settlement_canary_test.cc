@@ -91,7 +91,25 @@ TEST_F(SettlementCanary, a_merchant_moves_over_by_itself_after_clean_days_in_a_r
   EXPECT_TRUE(run_with("2025-09-02", 10'000).empty()) << "a difference";
   EXPECT_TRUE(run_with("2025-09-03", 30'000).empty()) << "one clean day again";
   EXPECT_TRUE(promoted(settle("2025-09-04")).empty()) << "a day without a sale says nothing";
+  const auto how_far = [&] {
+    const auto page = items(get_caught_up("/v1/canaries/auto/merchants"));
+    if (page.size() != 1 || text(page[0], "merchantId") != shops_[0].merchant) return std::string("nobody");
+    return std::to_string(number(page[0], "cleanDays")) + " of " +
+           std::to_string(number(page[0], "cleanDaysNeeded")) + ", " +
+           std::to_string(number(page[0], "alike")) + " alike, " +
+           std::to_string(number(page[0], "different")) + " not" +
+           (page[0].at("promoted").as_bool() ? ", moved over" : "");
+  };
+  EXPECT_EQ(how_far(), "1 of 2, 2 alike, 1 not");
   EXPECT_EQ(run_with("2025-09-05", 40'000), Texts{"auto " + shops_[0].merchant});
+  EXPECT_EQ(how_far(), "2 of 2, 3 alike, 1 not, moved over");
+  EXPECT_EQ(text(items(get_caught_up("/v1/canaries/auto/merchants")).at(0), "differedOn"), "2025-09-02");
+  const auto canaries = items(get_caught_up("/v1/canaries"));
+  ASSERT_EQ(canaries.size(), 1U);
+  EXPECT_EQ(text(canaries[0], "state"), "TRYING");
+  EXPECT_EQ(number(canaries[0], "promoted"), 1);
+  EXPECT_EQ(number(canaries[0], "different"), 1);
+  EXPECT_EQ(server_.house().get("/v1/canaries/none/merchants")->status, 404);
   EXPECT_EQ(differences("2025-09-02"), 1U);
   const auto sold = sell(0, 10'000, "2025-09-08");
   settle("2025-09-08");

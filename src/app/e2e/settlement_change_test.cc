@@ -3,6 +3,8 @@
 #include <chrono>
 #include <thread>
 
+#include <algorithm>
+
 #include "app/e2e/settlement_world.h"
 
 namespace wonjang::e2e {
@@ -127,6 +129,14 @@ TEST_F(SettlementChange, a_tier_lowered_backwards_gives_back_the_difference_in_f
   EXPECT_EQ(number(items(report, "feeDelta").at(0), "amount"), 440 - 2'530 - (176 - 1'012) + 220 - 1'265);
   EXPECT_EQ(text(report, "firstDate"), "2025-09-01");
   EXPECT_EQ(text(report, "lastDate"), "2025-09-02");
+  Texts shown;
+  for (const auto& line : items(report))
+    shown.push_back(std::to_string(number(line, "feeBefore")) + " and " +
+                    std::to_string(number(line, "fee")) + " " + text(line, "currency") + ", " +
+                    text(line, "payoutDate"));
+  std::ranges::sort(shown);
+  EXPECT_EQ(shown, (Texts{"-1012 and 836 KRW, 2025-09-12", "1265 and -1045 KRW, 2025-09-12",
+                          "2530 and -2090 KRW, 2025-09-12"}));
   EXPECT_EQ(everything({"2025-08-29", "2025-09-01", "2025-09-02"}), before) << "a dry run writes nothing";
 
   const auto body = R"({"contractChangeId":")" + change + R"(","date":"2025-09-10"})";

@@ -1,4 +1,6 @@
 // Dollars beside won: each settled, matched and paid in its own minor units, and never added together.
+#include <algorithm>
+
 #include "app/e2e/settlement_world.h"
 
 namespace wonjang::e2e {
@@ -42,6 +44,17 @@ TEST_F(SettlementCurrency, dollars_are_settled_and_paid_in_cents_beside_won) {
   for (const auto& of : items(paid, "totals"))
     totals.push_back(text(of, "currency") + " " + std::to_string(number(of, "amount")));
   EXPECT_EQ(totals, (Texts{"KRW 48625", "USD 97223"}));
+  Texts leafed;
+  std::string cursor;
+  for (int page = 0; page < 3; ++page) {
+    const auto got = get_caught_up(
+        "/v1/payouts?from=2025-09-03&until=2025-09-04&limit=1&merchant=" + shops_[0].merchant + cursor);
+    for (const auto& one : items(got)) leafed.push_back(text(one, "currency"));
+    if (got.at("nextCursor").is_null()) break;
+    cursor = "&cursor=" + text(got, "nextCursor");
+  }
+  std::ranges::sort(leafed);
+  EXPECT_EQ(leafed, (Texts{"KRW", "USD"})) << "a page each, none twice";
   const auto csv = payout_file("2025-09-03");
   EXPECT_NE(csv.find(",2025-09-03,KRW,48625,acct-"), std::string::npos) << csv;
   EXPECT_NE(csv.find(",2025-09-03,USD,972.23,acct-"), std::string::npos) << csv;
@@ -67,6 +80,58 @@ TEST_F(SettlementCurrency, dollars_are_settled_and_paid_in_cents_beside_won) {
   EXPECT_EQ(balances("USD")["ACQUIRER_FEES"], 1'500);
   EXPECT_EQ(balances("KRW")["BANK"], -48'625);
   expect_sound();
+}
+
+// 50.00 dollars, not 5,000 won.
+TEST_F(SettlementCurrency, what_fails_what_differs_and_what_is_a_break_name_their_currency) {
+  approve(contract_body(shops_[0], {25'000}, R"(,"currency":"USD")"));
+  approve(R"({"kind":"CANARY","canary":{"name":"cents","currency":"USD","candidate":{"rules":[)" +
+          rules_of({30'000}) + "]}}}");
+  const auto differs = sell(0, 123'456, "2025-09-01", {.currency = "USD"});
+  for (const std::int64_t amount : {5'000, 6'000, 7'000}) sell(1, amount, "2025-09-01", {.currency = "USD"});
+  settle("2025-09-01", "COMPLETED_WITH_FAILURES");
+  std::int64_t failed = 0;
+  std::string cursor;
+  int pages = 0;
+  do {
+    const auto page = get_caught_up("/v1/settlement/runs/2025-09-01/failures?limit=2" + cursor);
+    for (const auto& one : items(page)) {
+      EXPECT_EQ(text(one, "currency"), "USD");
+      failed += number(one, "amount");
+    }
+    cursor = page.at("nextCursor").is_null() ? "" : "&cursor=" + text(page, "nextCursor");
+    ++pages;
+  } while (!cursor.empty());
+  EXPECT_EQ(failed, 18'000);
+  EXPECT_EQ(pages, 2);
+
+  const auto differences = items(get_caught_up("/v1/settlement/runs/2025-09-01/differences"));
+  ASSERT_EQ(differences.size(), 1U);
+  EXPECT_EQ(text(differences[0], "lineId"), text(lines_of(differs).at(0), "lineId"));
+  EXPECT_EQ(text(differences[0], "currency"), "USD");
+
+  const auto file = post("/v1/acquirer-files?name=usd.csv&kind=DEPOSIT&acquirer=31&currency=USD",
+                         "number,amount,date,fee\r\n99000001,4999,2025-09-01,10\r\n" + numbers_[0].number +
+                             ",123400,2025-09-01,10\r\n",
+                         "text/csv");
+  ASSERT_EQ(file.status, 201) << file.body;
+  Texts reasons;
+  cursor.clear();
+  do {
+    const auto page = get_caught_up("/v1/breaks?limit=1" + cursor);
+    for (const auto& one : items(page)) {
+      reasons.push_back(text(one, "reason") + " " + text(one, "currency"));
+    }
+    cursor = page.at("nextCursor").is_null() ? "" : "&cursor=" + text(page, "nextCursor");
+  } while (!cursor.empty());
+  EXPECT_EQ(std::ranges::count(reasons, "ONLY_THEIRS USD"), 1);
+  EXPECT_EQ(std::ranges::count(reasons, "AMOUNT_DIFF USD"), 1);
+  const auto theirs = items(get_caught_up("/v1/breaks?reason=ONLY_THEIRS"));
+  EXPECT_EQ(theirs.size(), 1U);
+  EXPECT_EQ(server_.house().get("/v1/breaks?reason=NONE")->status, 400);
+  const auto shown = get_caught_up("/v1/acquirer-files/" + text(theirs.at(0), "fileId") + "?limit=1");
+  EXPECT_EQ(items(shown).size(), 1U);
+  EXPECT_FALSE(shown.at("nextCursor").is_null());
 }
 
 }  // namespace

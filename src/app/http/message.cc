@@ -40,6 +40,7 @@ HttpRequestHead HttpRequestHead::make(std::string_view method, std::string_view 
   bytes.append("\r\n");
   auto parsed = parse_request_head(bytes, 64 * 1024);
   WJ_ASSERT(parsed.outcome == HeadOutcome::complete);
+  parsed.head.arrival_ = std::chrono::steady_clock::now();
   return std::move(parsed.head);
 }
 

@@ -26,7 +26,8 @@ struct HttpHeader {
 class HttpRequestHead {
  public:
   HttpRequestHead() = default;
-  // For tests of handlers: `target` is path and query as sent.
+  // Of a request that no socket brought (a test's, one that is done again): `target` is path and query as
+  // sent. REQUIRES: all of it would be taken from a socket
   static HttpRequestHead make(std::string_view method, std::string_view target,
                               const std::vector<HttpHeader>& headers = {});
 

@@ -82,27 +82,68 @@ void MoneySide::say(const std::string& line) const {
   if (options_.log) options_.log(line);
 }
 
-Result<void> MoneySide::begin_run(BusinessDate date, const Actor& actor, const std::string& reason) {
+Result<void> MoneySide::begin_run(RunOrder order) {
   WorkThread::Work work;
-  work.what = "a run for " + to_text(date);
-  work.whose = actor.id;
-  work.act = [this, date, who = owner(actor, reason)](bool cancelled) {
+  work.what = "a run for " + to_text(order.date);
+  work.whose = order.actor.id;
+  const RunUnderWay under_way{order.date, order.actor.id, ports_.clock.now(), {}};
+  const bool waits = order.continues_since.has_value();
+  work.act = [this, order = std::move(order)](bool cancelled) {
     { const MutexLock wait_for_begin(mutex_); }
-    if (!cancelled) do_run(date, who);
-    // Who asks sees it running until its end is visible.
-    if (!cancelled) static_cast<void>(caught_up());
+    if (!cancelled) act_on(order);
     const MutexLock lock(mutex_);
     run_.reset();
   };
+  if (waits) return jobs_.add(std::move(work));
   // Held until the run shows as under way: who is told that it began sees it.
   const MutexLock lock(mutex_);
   WJ_CHECK(jobs_.begin(std::move(work)));
-  run_ = RunUnderWay{date, actor.id, ports_.clock.now(), {}};
+  run_ = under_way;
+  run_stop_asked_ = false;
   failed_date_.reset();
   return {};
 }
 
-void MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
+void MoneySide::act_on(const RunOrder& order) {
+  if (order.continues_since) {
+    const auto is_open = is_still_open(order);
+    if (!is_open) return say("a run for " + to_text(order.date) + " can't go on: " + is_open.error().message);
+    if (!*is_open) return order.ended(true);
+    const MutexLock lock(mutex_);
+    run_ = RunUnderWay{order.date, order.actor.id, ports_.clock.now(), {}};
+    run_stop_asked_ = false;
+    failed_date_.reset();
+  }
+  const bool is_complete =
+      do_run(order.date, owner(order.actor, order.continues_since ? "goes on after a restart" : ""));
+  // Who asks sees it running until its end is visible.
+  static_cast<void>(caught_up());
+  bool was_asked = false;
+  {
+    const MutexLock lock(mutex_);
+    was_asked = run_stop_asked_;
+  }
+  if (order.ended) order.ended(is_complete || was_asked);
+}
+
+// Not when this process was at it already, or when the earlier one got it done and died before it could say.
+Result<bool> MoneySide::is_still_open(const RunOrder& order) {
+  WJ_TRY(const auto snapshot, caught_up());
+  WJ_TRY(const auto run, money::MoneyReader(*snapshot).run(order.date));
+  if (!run || !run->started) return true;
+  if (run->started->holder == options_.holder) return false;
+  if (!run->ended || run->started->known_at < *order.continues_since) return true;
+  return run->ended->outcome == "STOPPED";
+}
+
+void MoneySide::stop_run(BusinessDate date) {
+  const MutexLock lock(mutex_);
+  if (!run_ || run_->date != date) return;
+  run_stop_asked_ = true;
+  jobs_.stop_current();
+}
+
+bool MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
   LedgerSink sink(ledger_);
   const auto ports = ports_of(sink);
   money::RunOptions run;
@@ -117,12 +158,13 @@ void MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
   const auto report = money::run_settlement(ports, run);
   if (report) {
     say("a run for " + to_text(date) + " ended: " + report->ended.outcome);
-    return;
+    return report->ended.outcome != "STOPPED";
   }
   say("a run for " + to_text(date) + " failed: " + report.error().message);
   const MutexLock lock(mutex_);
   failed_date_ = date;
   failed_why_ = report.error().message;
+  return false;
 }
 
 std::optional<RunUnderWay> MoneySide::run_under_way() const {

@@ -8,8 +8,8 @@
 //
 // Jobs (settlement runs, payout runs, files, adjustments) run one at a time on a thread of their own and
 // write through the ledger. A process that dies in one leaves what was written; a run shows as INTERRUPTED
-// until somebody starts it again, which does the rest. Questions that read much (plans, what-if) have a
-// second thread.
+// until it is begun again (api/job_continuer.h does), which does the rest. Questions that read much (plans,
+// what-if) have a second thread.
 //
 // The store can be thrown away: a start without it builds it anew from the log; until it is complete reads
 // answer `unavailable`.
@@ -61,6 +61,17 @@ struct RunUnderWay {
   money::RunProgress progress;
 };
 
+// A run that somebody asked for.
+struct RunOrder {
+  BusinessDate date;
+  Actor actor;
+  // When it was asked for in an earlier process, which was cut off in it: it waits behind other jobs, and is
+  // left alone when somebody was quicker.
+  std::optional<Instant> continues_since;
+  // At its end, on the jobs' thread; `is_over`: there is nothing left to do, or a person stopped it.
+  std::function<void(bool is_over)> ended;
+};
+
 class MoneySide final : private money::MoneyNow {
  public:
   // `ledger` has started. Errors: as Runner::start.
@@ -93,7 +104,9 @@ class MoneySide final : private money::MoneyNow {
   money::JobOwner owner(Actor actor, std::string reason) const;
 
   // Begins a run on the jobs' thread. Errors: conflict, unavailable.
-  Result<void> begin_run(BusinessDate date, const Actor& actor, const std::string& reason);
+  Result<void> begin_run(RunOrder order);
+  // Asks the date's run to end, if it is the one under way.
+  void stop_run(BusinessDate date) WJ_EXCLUDES(mutex_);
   std::optional<RunUnderWay> run_under_way() const WJ_EXCLUDES(mutex_);
   // Why the newest run that this process began for the date ended without a word in the log; empty: it
   // didn't.
@@ -102,7 +115,10 @@ class MoneySide final : private money::MoneyNow {
  private:
   MoneySide(MoneyOptions options, Ledger& ledger, MoneySidePorts ports);
   Result<std::shared_ptr<const KvSnapshot>> caught_up() override;
-  void do_run(BusinessDate date, const money::JobOwner& owner);
+  void act_on(const RunOrder& order) WJ_EXCLUDES(mutex_);
+  // Did it complete?
+  bool do_run(BusinessDate date, const money::JobOwner& owner) WJ_EXCLUDES(mutex_);
+  Result<bool> is_still_open(const RunOrder& order);
   void say(const std::string& line) const;
 
   const MoneyOptions options_;
@@ -116,6 +132,7 @@ class MoneySide final : private money::MoneyNow {
   WorkThread questions_;
   mutable Mutex mutex_;
   std::optional<RunUnderWay> run_ WJ_GUARDED_BY(mutex_);
+  bool run_stop_asked_ WJ_GUARDED_BY(mutex_) = false;  // by a person
   std::optional<BusinessDate> failed_date_ WJ_GUARDED_BY(mutex_);
   std::string failed_why_ WJ_GUARDED_BY(mutex_);
 };

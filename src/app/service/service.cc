@@ -18,6 +18,7 @@
 #include "adapters/rocksdb/rocks_book.h"
 #include "adapters/system/system_clock.h"
 #include "app/api/api.h"
+#include "app/api/job_continuer.h"
 #include "app/api/json/answers.h"
 #include "app/api/secrets.h"
 #include "app/http/server.h"
@@ -184,6 +185,7 @@ struct Service::Impl {
   std::atomic<LedgerLog*> views_log{nullptr};  // writers commit before there are views
   std::atomic<LedgerLog*> money_log{nullptr};
   std::unique_ptr<Api> api;
+  std::unique_ptr<JobContinuer> continuer;
   std::unique_ptr<HttpServer> server;
   std::atomic<const HttpServer*> listening{nullptr};  // requests come before start() has returned
   bool drained = false;
@@ -337,6 +339,7 @@ void Service::Impl::make_api() {
   options.feed_wait_ms_max = config.feed_wait_ms;
   options.body_bytes_max = config.body_bytes_max;
   options.log_name = config.log_name;
+  if (!config.in_memory && config.settlement_continue_jobs) options.jobs_dir = config.data_dir + "/jobs";
   options.ceilings = {.search_seeks = config.search_seeks_max,
                       .search_rows = config.search_rows_max,
                       .totals_cells = config.totals_cells_max,
@@ -395,6 +398,8 @@ std::vector<Sample> Service::Impl::samples() const {
   if (!config.in_memory) add("disk_free_bytes", "Of the data directory's disk.", false, free_bytes());
   for (auto& sample : serving->samples()) out.push_back(std::move(sample));
   for (auto& sample : money->samples()) out.push_back(std::move(sample));
+  add("money_jobs_noted", "Jobs that aren't over: under way, or cut off and waiting to go on.", false,
+      api->pending_jobs().count());
   out.push_back({"build_info", "1, with the version.", false, {{"version", std::string(kVersion)}}, 1});
   return out;
 }
@@ -446,6 +451,10 @@ Result<void> Service::start() {
   impl_->resolver->start();
   WJ_TRY(impl_->server, HttpServer::start(std::move(options), *impl_->api));
   impl_->listening = impl_->server.get();
+  if (!impl_->config.in_memory && impl_->config.settlement_continue_jobs) {
+    impl_->continuer = std::make_unique<JobContinuer>(*impl_->api);
+    impl_->continuer->start();
+  }
   log_event(LogLevel::info, "listening",
             {{"address", impl_->config.listen_address},
              {"port", impl_->server->port()},
@@ -466,6 +475,7 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   if (std::exchange(impl_->drained, true)) return 0;
   log_event(LogLevel::info, "draining", {{"deadline_ms", deadline.count()}});
   impl_->api->set_draining();
+  if (impl_->continuer != nullptr) impl_->continuer->stop();
   impl_->waiters.stop();  // long polls are answered now
   impl_->money->side().jobs().stop_current();
   const auto cut_off = impl_->server == nullptr ? 0 : impl_->server->drain(deadline);

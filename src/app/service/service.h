@@ -8,9 +8,10 @@
 //   service->drain(std::chrono::seconds(20));      // on SIGTERM
 //
 // A data directory belongs to one process at a time (the books' lock). In it: book-0, book-1 ...; secrets/
-// (pepper, token key, signing key; all 0600); views/ and money/ (derived, may be deleted); layout (the number
-// of books, fixed, written once all of them exist: from then on a missing one is refused, never made anew);
-// operator.key, the first operator's key, made when no key was ever created.
+// (pepper, token key, signing key; all 0600); views/ and money/ (derived, may be deleted); jobs/ (requests
+// whose job isn't over); layout (the number of books, fixed, written once all of them exist: from then on a
+// missing one is refused, never made anew); operator.key, the first operator's key, made when no key was ever
+// created.
 //
 // Threads: open, start, drain and the destructor from one thread; the rest from any.
 #pragma once

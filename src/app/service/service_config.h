@@ -50,6 +50,7 @@ struct ServiceConfig {
   std::uint64_t money_write_buffer_bytes = 64ULL << 20U;  // of it; what a crash has to fold again
   std::uint32_t money_nice = 5;                           // of the thread that folds
   bool settlement_four_eyes = true;                       // who proposes a change doesn't decide it
+  bool settlement_continue_jobs = true;                   // what a process was cut off in goes on by itself
   std::uint32_t settlement_workers = 2;                   // that compute lines; 0: the run's own thread
 
   // The door

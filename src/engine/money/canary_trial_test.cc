@@ -21,7 +21,7 @@ LineSource source(const MoneyRig& rig) { return {rig.log, rig.codec}; }
 std::vector<settlement::CanaryDifference> differences(MoneyRig& rig, BusinessDate date) {
   std::vector<settlement::CanaryDifference> out;
   MoneyRig::must(rig.reader().differences(
-      date, [&](MerchantNo, const settlement::CanaryDifference& one) -> Result<bool> {
+      date, {}, [&](MerchantNo, const settlement::CanaryDifference& one, std::string_view) -> Result<bool> {
         out.push_back(one);
         return true;
       }));

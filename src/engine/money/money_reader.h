@@ -4,6 +4,11 @@
 //
 // Scans call back in order; a callback that gives false ends the scan early (that is no error).
 //
+// Lists that people leaf through take a place and say one: bytes that mean something to their list alone,
+// empty before its first item. A page costs its items, wherever it stands; one that picks (`open_only`,
+// `reason`) looks at kLookedMax records at most, and may hold fewer items than asked for while there are
+// more.
+//
 // Threads: one at a time, as its snapshot; several readers may share one snapshot.
 #pragma once
 
@@ -37,6 +42,9 @@ constexpr BusinessDate kDatedOrNot{INT32_MAX};
 // Of an approval that is being undone (its network cancel is requested, not confirmed), and of what was given
 // back of it: no day yet.
 constexpr BusinessDate kNotYet{INT32_MAX};
+
+// Records that one page of a list looks at.
+constexpr std::size_t kLookedMax = 10'000;
 
 // A movement that no line settles yet.
 struct OpenItem {
@@ -137,7 +145,16 @@ struct CanaryCount {  // per canary and merchant
   std::uint32_t clean_runs = 0;  // in a row, newest
   std::uint64_t alike = 0;
   std::uint64_t different = 0;
+  BusinessDate differed_on;  // newest run with a difference; zero: none
   bool promoted = false;
+};
+
+// A page of a list.
+template <typename T>
+struct Paged {
+  std::vector<T> items;
+  bool has_more = false;
+  std::string place;  // behind the last item: `after` of the next page
 };
 
 class MoneyReader {
@@ -173,6 +190,9 @@ class MoneyReader {
   Result<std::optional<PayoutNow>> payout(const settlement::PayoutId& id) const;
   Result<void> payouts(BusinessDate from, BusinessDate until, std::optional<MerchantNo> merchant,
                        const std::function<Result<bool>(const PayoutNow&)>& each) const;
+  Result<Paged<PayoutNow>> payout_page(BusinessDate from, BusinessDate until,
+                                       std::optional<MerchantNo> merchant, std::string_view after,
+                                       std::size_t count_max) const;
 
   Result<std::optional<RunNow>> run(BusinessDate date) const;
   Result<std::vector<RunNow>> runs(BusinessDate from, BusinessDate until) const;  // [from, until)
@@ -181,26 +201,35 @@ class MoneyReader {
   Result<void> line_totals(
       BusinessDate from, BusinessDate until,
       const std::function<Result<bool>(BusinessDate, const settlement::RunTotals&)>& each) const;
-  Result<void> failed_items(
-      BusinessDate run,
-      const std::function<Result<bool>(MerchantNo, const settlement::FailedItem&)>& each) const;
-  Result<void> differences(
-      BusinessDate run,
-      const std::function<Result<bool>(MerchantNo, const settlement::CanaryDifference&)>& each) const;
+  // By merchant and line, behind the place `after`; each is told with its merchant and its own place.
+  Result<void> failed_items(BusinessDate run, std::string_view after,
+                            const std::function<Result<bool>(MerchantNo, const settlement::FailedItem&,
+                                                             std::string_view place)>& each) const;
+  Result<void> differences(BusinessDate run, std::string_view after,
+                           const std::function<Result<bool>(MerchantNo, const settlement::CanaryDifference&,
+                                                            std::string_view place)>& each) const;
+  // Of the payment's amounts; nothing: none of its events came yet.
+  Result<std::optional<Currency>> currency_of(PaymentId payment) const;
   // The next free chunk of (merchant, date).
   Result<std::uint32_t> next_chunk(MerchantNo merchant, BusinessDate date) const;
 
   Result<std::vector<Known<settlement::Contract>>> contracts() const;
   Result<std::vector<Known<settlement::Contract>>> contracts_of(MerchantId merchant) const;
+  // By merchant, then by when they became known; `merchant` narrows.
+  Result<Paged<Known<settlement::Contract>>> contract_page(std::optional<MerchantId> merchant,
+                                                           std::string_view after,
+                                                           std::size_t count_max) const;
   Result<std::vector<Known<settlement::Calendar>>> calendars() const;
   Result<std::vector<Known<settlement::Hold>>> holds() const;
   Result<std::vector<Known<settlement::FundsRatio>>> funds_ratios() const;
   Result<std::vector<Known<settlement::FundsHeld>>> funds_held() const;
   Result<std::vector<Known<settlement::Canary>>> canaries() const;
-  Result<std::vector<CanaryCount>> canary_counts(std::string_view canary) const;
+  // Of the canary's newest version, by merchant, from `first` on.
+  Result<std::vector<CanaryCount>> canary_counts(std::string_view canary, MerchantNo first = 0) const;
 
   Result<std::optional<ChangeNow>> change(const settlement::ChangeId& id) const;
-  Result<std::vector<ChangeNow>> changes(bool open_only, std::uint32_t count_max) const;  // newest first
+  Result<Paged<ChangeNow>> changes(bool open_only, std::string_view after,
+                                   std::size_t count_max) const;  // newest first
 
   // Sum of what is approved and not yet paid out, per merchant and currency: open items and unpaid lines, as
   // of now.
@@ -236,22 +265,32 @@ class MoneyReader {
     std::int64_t matched_fee = 0;
     std::vector<settlement::Deposited> deposits;  // its, without what was before
   };
-  Result<std::vector<FileNow>> files(std::uint32_t count_max) const;  // newest first
+  Result<Paged<FileNow>> files(std::string_view after, std::size_t count_max) const;  // newest first
   Result<std::optional<FileNow>> file(const settlement::FileId& id) const;
   Result<std::vector<settlement::FileRow>> rows_of(const settlement::FileId& file) const;
   Result<std::optional<settlement::FileRow>> row_of(const settlement::FileId& file,
                                                     std::uint32_t line_no) const;
   Result<std::vector<settlement::Match>> matches_of(const settlement::FileId& file) const;
+  // Rows of a file by line number, then what only we know of. One of the two is there.
+  struct FileItem {
+    std::optional<settlement::FileRow> row;
+    std::optional<settlement::Match> match;  // of the row, or of what only we know of
+  };
+  Result<Paged<FileItem>> file_page(const settlement::FileId& file, std::string_view after,
+                                    std::size_t count_max) const;
   // Of a row, or with line_no 0 of a movement that only we know of.
   Result<std::optional<settlement::Match>> match_of(const settlement::FileId& file, std::uint32_t line_no,
                                                     const LineKey& ours) const;
   struct Break {
     settlement::FileId file;
     std::string acquirer;
+    Currency currency;  // of the file's amounts
     settlement::Match match;
     BusinessDate since;  // of the file's match
   };
-  Result<std::vector<Break>> breaks(std::uint32_t count_max) const;  // oldest first
+  // Oldest first; with a reason those of it alone.
+  Result<Paged<Break>> breaks(std::string_view after, std::size_t count_max,
+                              std::string_view reason = {}) const;
   // Movements that acquirers' files may name: by approval or slip number.
   struct Candidate {
     LineKey key;

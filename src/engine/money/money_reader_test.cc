@@ -248,7 +248,7 @@ TEST_P(MoneyReaderOracle, runs_tell_the_totals_of_their_lines_and_what_failed) {
     EXPECT_EQ(run->failed, expected.failed);
     std::size_t items = 0;
     const auto done =
-        reader_->failed_items(date, [&](MerchantNo, const settlement::FailedItem& item) -> Result<bool> {
+        reader_->failed_items(date, {}, [&](MerchantNo, const auto& item, std::string_view) -> Result<bool> {
           ++items;
           EXPECT_EQ(world_.failed.at(item.item.key), std::make_pair(date, item.code));
           return true;
@@ -354,11 +354,18 @@ TEST_F(MoneyReaderTest, reference_data_is_known_from_its_decision_on) {
   EXPECT_EQ(reader_->funds_held()->at(0).value.institution, "bank");
   EXPECT_EQ(reader_->calendars()->at(0).value, calendar);
   EXPECT_TRUE(reader_->canaries()->empty());
-  EXPECT_EQ(reader_->changes(/*open_only=*/false, 100)->size(), 8U);
-  EXPECT_EQ(reader_->changes(/*open_only=*/false, 100)->at(0).proposed.change, open);
-  const auto waiting = reader_->changes(/*open_only=*/true, 100).value();
+  EXPECT_EQ(reader_->changes(/*open_only=*/false, {}, 100)->items.size(), 8U);
+  EXPECT_EQ(reader_->changes(/*open_only=*/false, {}, 100)->items.at(0).proposed.change, open);
+  const auto waiting = reader_->changes(/*open_only=*/true, {}, 100).value().items;
   ASSERT_EQ(waiting.size(), 1U);
   EXPECT_EQ(waiting[0].version, 1U);
+  const auto page = reader_->changes(/*open_only=*/false, {}, 3).value();
+  EXPECT_TRUE(page.has_more);
+  EXPECT_EQ(reader_->changes(/*open_only=*/false, page.place, 100)->items.size(), 5U);
+  EXPECT_EQ(reader_->contract_page({}, {}, 100)->items.size(), contracts.size());
+  const auto one_contract = reader_->contract_page(world_.merchant(0), {}, 1).value();
+  EXPECT_EQ(one_contract.items.at(0).change, first);
+  EXPECT_FALSE(one_contract.has_more);
   EXPECT_TRUE(reader_->change(first).value()->decided->approved);
 }
 
@@ -402,10 +409,11 @@ TEST_F(MoneyReaderTest, a_canary_counts_clean_runs_in_a_row_since_its_newest_ver
   EXPECT_TRUE(counts[0].promoted);
   EXPECT_FALSE(reader_->run(kDay).value()->ever_completed);
   std::uint32_t differences = 0;
-  ASSERT_TRUE(reader_->differences(day_after(1), [&](MerchantNo, const auto& one) -> Result<bool> {
-    differences += one.fee_candidate == 20 ? 1 : 0;
-    return true;
-  }));
+  ASSERT_TRUE(reader_->differences(day_after(1), {},
+                                   [&](MerchantNo, const auto& one, std::string_view) -> Result<bool> {
+                                     differences += one.fee_candidate == 20 ? 1 : 0;
+                                     return true;
+                                   }));
   EXPECT_EQ(differences, 1U);
   decide();
   EXPECT_TRUE(reader().canary_counts("cheaper")->empty());
@@ -436,8 +444,8 @@ TEST_F(MoneyReaderTest, files_keep_the_newest_match_of_each_row_and_of_what_only
   only_ours.reason = "ONLY_OURS";
   matched.matches = {theirs, only_ours};
   world_.write(file.raw(), {}, matched);
-  EXPECT_EQ(reader().breaks(100)->size(), 2U);
-  EXPECT_EQ(reader_->files(10)->at(0).breaks, 2U);
+  EXPECT_EQ(reader().breaks({}, 100)->items.size(), 2U);
+  EXPECT_EQ(reader_->files({}, 10)->items.at(0).breaks, 2U);
   EXPECT_EQ(reader_->rows_of(file).value(), imported.rows);
 
   settlement::Match whole;
@@ -447,18 +455,18 @@ TEST_F(MoneyReaderTest, files_keep_the_newest_match_of_each_row_and_of_what_only
   matched.as_of = day_after(2);
   matched.matches = {whole};
   world_.write(file.raw(), {}, matched);
-  const auto left = reader().breaks(100).value();
+  const auto left = reader().breaks({}, 100).value().items;
   ASSERT_EQ(left.size(), 1U);
   EXPECT_EQ(left[0].match, theirs);
   EXPECT_EQ(left[0].since, day_after(1));
   EXPECT_EQ(left[0].acquirer, "31");
   EXPECT_EQ(reader_->matches_of(file)->size(), 2U);
-  EXPECT_EQ(reader_->files(10)->at(0).matched, 1U);
+  EXPECT_EQ(reader_->files({}, 10)->items.at(0).matched, 1U);
 
   world_.write(file.raw(), {}, settlement::BreakResolved{file, 2, {}, "another shop's"});
-  EXPECT_TRUE(reader().breaks(100)->empty());
+  EXPECT_TRUE(reader().breaks({}, 100)->items.empty());
   EXPECT_EQ(reader_->matches_of(file)->at(1).state, settlement::MatchState::resolved);
-  EXPECT_EQ(reader_->files(10)->at(0).version, 4U);
+  EXPECT_EQ(reader_->files({}, 10)->items.at(0).version, 4U);
 
   for (const auto* number : {"A0", "SLIP-1"}) {
     const auto found =

@@ -6,22 +6,18 @@ using settlement::FileId;
 using settlement::FileRow;
 using settlement::Match;
 
-Result<std::vector<MoneyReader::FileNow>> MoneyReader::files(std::uint32_t count_max) const {
-  std::vector<FileNow> out;
-  if (count_max == 0) return out;
-  WJ_CHECK(scan(snapshot_, kFiles, Key(Table::file_by_time),
-                [&](std::string_view key_bytes, std::string_view) -> Result<bool> {
-                  KeyReader key(key_bytes);
-                  key.wide();
-                  const FileId id(key.id());
-                  if (!key.ok()) return bad_key(kFiles, key_bytes);
-                  WJ_TRY(auto file,
-                         find<FileNow>(snapshot_, kFiles, Key(Table::file).id(id.raw()), "a file"));
-                  if (!file) return corrupt("the file " + id.text() + " is missing: rebuild money");
-                  out.push_back(*std::move(file));
-                  return out.size() < count_max;
-                }));
-  return out;
+Result<Paged<MoneyReader::FileNow>> MoneyReader::files(std::string_view after, std::size_t count_max) const {
+  return page_of<FileNow>(
+      snapshot_, kFiles, Key(Table::file_by_time), after, count_max,
+      [&](std::string_view key_bytes, std::string_view) -> Result<std::optional<FileNow>> {
+        KeyReader key(key_bytes);
+        key.wide();
+        const FileId id(key.id());
+        if (!key.ok()) return bad_key(kFiles, key_bytes);
+        WJ_TRY(auto found, file(id));
+        if (!found) return corrupt("the file " + id.text() + " is missing: rebuild money");
+        return found;
+      });
 }
 
 Result<std::optional<MoneyReader::FileNow>> MoneyReader::file(const FileId& id) const {
@@ -64,27 +60,64 @@ Result<std::vector<Match>> MoneyReader::matches_of(const FileId& file) const {
   return out;
 }
 
-Result<std::vector<MoneyReader::Break>> MoneyReader::breaks(std::uint32_t count_max) const {
-  std::vector<Break> out;
-  if (count_max == 0) return out;
-  WJ_CHECK(
-      scan(snapshot_, kFiles, Key(Table::open_break),
-           [&](std::string_view key_bytes, std::string_view) -> Result<bool> {
-             KeyReader key(key_bytes);
-             key.day();
-             const FileId id(key.id());
-             const auto line_no = key.number();
-             const auto line = key.line();
-             if (!key.ok()) return bad_key(kFiles, key_bytes);
-             WJ_TRY(auto stored,
-                    find<MatchStored>(snapshot_, kFiles,
-                                      Key(Table::match).id(id.raw()).number(line_no).line(line), "a match"));
-             WJ_TRY(auto file, find<FileNow>(snapshot_, kFiles, Key(Table::file).id(id.raw()), "a file"));
-             if (!stored || !file) return corrupt("the match of a break is missing: rebuild money");
-             out.push_back({id, std::move(file->acquirer), std::move(stored->match), stored->since});
-             return out.size() < count_max;
-           }));
+namespace {
+
+// Places in a file: rows come first. What only we know of stands under line number 0 of its matches.
+constexpr char kOfRows = 'r';
+constexpr char kOfOurs = 'o';
+
+}  // namespace
+
+Result<Paged<MoneyReader::FileItem>> MoneyReader::file_page(const FileId& file, std::string_view after,
+                                                            std::size_t count_max) const {
+  Paged<FileItem> out;
+  const bool in_rows = after.empty() || after.front() == kOfRows;
+  const auto inside = after.empty() ? after : after.substr(1);
+  if (in_rows) {
+    WJ_TRY(out, page_of<FileItem>(
+                    snapshot_, kFiles, Key(Table::row).id(file.raw()), inside, count_max,
+                    [&](std::string_view, std::string_view value) -> Result<std::optional<FileItem>> {
+                      FileItem item;
+                      WJ_TRY(item.row, decoded<FileRow>(value, "a row of a file"));
+                      WJ_TRY(item.match, match_of(file, item.row->line_no, {}));
+                      return std::optional(std::move(item));
+                    }));
+    out.place.insert(out.place.begin(), kOfRows);
+    if (out.has_more) return out;
+  }
+  WJ_TRY(auto ours,
+         page_of<FileItem>(snapshot_, kFiles, Key(Table::match).id(file.raw()).number(0),
+                           in_rows ? std::string_view() : inside, count_max - out.items.size(),
+                           [](std::string_view, std::string_view value) -> Result<std::optional<FileItem>> {
+                             WJ_TRY(auto stored, decoded<MatchStored>(value, "a match"));
+                             return std::optional(FileItem{std::nullopt, std::move(stored.match)});
+                           }));
+  for (auto& one : ours.items) out.items.push_back(std::move(one));
+  out.has_more = ours.has_more;
+  out.place = kOfOurs + ours.place;
   return out;
+}
+
+Result<Paged<MoneyReader::Break>> MoneyReader::breaks(std::string_view after, std::size_t count_max,
+                                                      std::string_view reason) const {
+  return page_of<Break>(
+      snapshot_, kFiles, Key(Table::open_break), after, count_max,
+      [&](std::string_view key_bytes, std::string_view) -> Result<std::optional<Break>> {
+        KeyReader key(key_bytes);
+        key.day();
+        const FileId id(key.id());
+        const auto line_no = key.number();
+        const auto line = key.line();
+        if (!key.ok()) return bad_key(kFiles, key_bytes);
+        WJ_TRY(auto stored,
+               find<MatchStored>(snapshot_, kFiles, Key(Table::match).id(id.raw()).number(line_no).line(line),
+                                 "a match"));
+        if (stored && !reason.empty() && stored->match.reason != reason) return std::optional<Break>();
+        WJ_TRY(auto whose, file(id));
+        if (!stored || !whose) return corrupt("the match of a break is missing: rebuild money");
+        return std::optional(
+            Break{id, std::move(whose->acquirer), whose->currency, std::move(stored->match), stored->since});
+      });
 }
 
 Result<void> MoneyReader::candidates(std::string_view number,

@@ -30,6 +30,39 @@ Result<void> scan(const KvSnapshot& snapshot, KvSpace space, const Key& prefix, 
   return scan(snapshot, space, prefix.bytes(), after_prefix(prefix.bytes()), std::forward<Each>(each));
 }
 
+// As scan() of a prefix, behind the place `after`: what a key has behind the prefix.
+template <typename Each>
+Result<void> scan_after(const KvSnapshot& snapshot, KvSpace space, const Key& prefix, std::string_view after,
+                        Each&& each) {
+  std::string from = prefix.bytes();
+  if (!after.empty()) from.append(after).push_back('\0');
+  return scan(snapshot, space, from, after_prefix(prefix.bytes()), std::forward<Each>(each));
+}
+inline std::string_view place_in(const Key& prefix, std::string_view key) {
+  return key.substr(prefix.bytes().size());
+}
+
+// A page of what stands under `prefix`: `read(key, value)` gives a Result<std::optional<T>>, nothing for what
+// isn't wanted.
+template <typename T, typename Read>
+Result<Paged<T>> page_of(const KvSnapshot& snapshot, KvSpace space, const Key& prefix, std::string_view after,
+                         std::size_t count_max, Read&& read) {
+  Paged<T> out;
+  out.place = after;
+  std::size_t looked = 0;
+  WJ_CHECK(scan_after(snapshot, space, prefix, after,
+                      [&](std::string_view key, std::string_view value) -> Result<bool> {
+                        out.has_more = out.items.size() == count_max || looked == kLookedMax;
+                        if (out.has_more) return false;
+                        ++looked;
+                        WJ_TRY(std::optional<T> one, read(key, value));
+                        if (one) out.items.push_back(*std::move(one));
+                        out.place = place_in(prefix, key);
+                        return true;
+                      }));
+  return out;
+}
+
 // The value under `key`, decoded; nothing when there is none.
 template <typename T>
 Result<std::optional<T>> find(const KvSnapshot& snapshot, KvSpace space, const Key& key, const char* what) {

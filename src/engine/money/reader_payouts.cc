@@ -70,6 +70,40 @@ Result<void> MoneyReader::payouts(BusinessDate from, BusinessDate until, std::op
               });
 }
 
+// A merchant's stand together within a date, so of a merchant each date costs a seek.
+Result<Paged<PayoutNow>> MoneyReader::payout_page(BusinessDate from, BusinessDate until,
+                                                  std::optional<MerchantNo> merchant, std::string_view after,
+                                                  std::size_t count_max) const {
+  Paged<PayoutNow> out;
+  out.place = after;
+  const Key table(Table::payout_by_date);
+  auto first = Key(table).day(from).bytes();
+  if (!after.empty()) first = std::max(first, table.bytes() + std::string(after) + '\0');
+  const auto cursor = snapshot_.scan(kPayouts, first, Key(table).day(until).bytes());
+  while (cursor->valid()) {
+    const std::string bytes(cursor->key());
+    KeyReader key(bytes);
+    const auto date = key.day();
+    const auto number = key.number();
+    const settlement::PayoutId id(key.id());
+    if (!key.ok()) return bad_key(kPayouts, bytes);
+    if (merchant && *merchant != number) {
+      const auto day = number < *merchant ? date : BusinessDate{date.days + 1};
+      cursor->seek(Key(table).day(day).number(*merchant).bytes());
+      continue;
+    }
+    out.has_more = out.items.size() == count_max;
+    if (out.has_more) return out;
+    WJ_TRY(auto now, payout(id));
+    if (!now) return corrupt("the payout " + id.text() + " is missing: rebuild money");
+    out.items.push_back(*std::move(now));
+    out.place = place_in(table, bytes);
+    cursor->next();
+  }
+  WJ_CHECK(cursor->status());
+  return out;
+}
+
 namespace {
 
 Error missing_close() { return corrupt("what was unpaid at a day's close is missing: rebuild money"); }

@@ -42,18 +42,19 @@ Result<RunNow> now_of(const KvSnapshot& snapshot, BusinessDate date, RunStored s
   return out;
 }
 
-// Values of `table` of one run, with their merchant.
-template <typename T>
-Result<void> each_of_run(const KvSnapshot& snapshot, Table table, BusinessDate run, const char* what,
-                         const std::function<Result<bool>(MerchantNo, const T&)>& each) {
-  return scan(snapshot, kRunItems, Key(table).day(run),
-              [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
-                KeyReader key(key_bytes);
-                key.day();
-                const auto merchant = key.number();
-                WJ_TRY(const auto one, decoded<T>(value, what));
-                return each(merchant, one);
-              });
+// Values of `table` of one run, with their merchant and their place.
+template <typename T, typename Each>
+Result<void> each_of_run(const KvSnapshot& snapshot, Table table, BusinessDate run, std::string_view after,
+                         const char* what, const Each& each) {
+  const auto of_run = Key(table).day(run);
+  return scan_after(snapshot, kRunItems, of_run, after,
+                    [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                      KeyReader key(key_bytes);
+                      key.day();
+                      const auto merchant = key.number();
+                      WJ_TRY(const auto one, decoded<T>(value, what));
+                      return each(merchant, one, place_in(of_run, key_bytes));
+                    });
 }
 
 }  // namespace
@@ -101,13 +102,21 @@ Result<void> MoneyReader::line_totals(
 }
 
 Result<void> MoneyReader::failed_items(
-    BusinessDate run, const std::function<Result<bool>(MerchantNo, const FailedItem&)>& each) const {
-  return each_of_run<FailedItem>(snapshot_, Table::failed_item, run, "a failed item", each);
+    BusinessDate run, std::string_view after,
+    const std::function<Result<bool>(MerchantNo, const FailedItem&, std::string_view)>& each) const {
+  return each_of_run<FailedItem>(snapshot_, Table::failed_item, run, after, "a failed item", each);
 }
 
 Result<void> MoneyReader::differences(
-    BusinessDate run, const std::function<Result<bool>(MerchantNo, const CanaryDifference&)>& each) const {
-  return each_of_run<CanaryDifference>(snapshot_, Table::difference, run, "a canary's difference", each);
+    BusinessDate run, std::string_view after,
+    const std::function<Result<bool>(MerchantNo, const CanaryDifference&, std::string_view)>& each) const {
+  return each_of_run<CanaryDifference>(snapshot_, Table::difference, run, after, "a canary's difference",
+                                       each);
+}
+
+Result<std::optional<Currency>> MoneyReader::currency_of(PaymentId payment) const {
+  WJ_TRY(const auto stored, find<PaymentState>(snapshot_, kPayments, Key().id(payment.raw()), "a payment"));
+  return stored ? std::optional(stored->money.currency) : std::nullopt;
 }
 
 Result<std::uint32_t> MoneyReader::next_chunk(MerchantNo merchant, BusinessDate date) const {

@@ -1,5 +1,6 @@
 // Breaks over days: how old they are, what explains them, and what a person said about them, however often
 // the file is matched again.
+#include <algorithm>
 #include <map>
 
 #include "engine/money/journal_reader.h"
@@ -53,7 +54,7 @@ class ReconcileBreaks : public testing::Test {
   // reason -> age on `today`
   std::map<std::string, std::int32_t> ages(BusinessDate today) {
     std::map<std::string, std::int32_t> out;
-    const auto breaks = rig_.reader().breaks(100).value();
+    const auto breaks = rig_.reader().breaks({}, 100).value().items;
     for (const auto& one : breaks) out[one.match.reason] = settlement::age_days(one.since, today);
     return out;
   }
@@ -92,7 +93,7 @@ TEST_F(ReconcileBreaks, each_says_what_was_tried_and_by_how_much_it_missed) {
   sell(1'000, "S-1");
   sell(2'000, "S-2");
   import({row(2, "S-1", 900), row(3, "X-9", 5'000)});
-  const auto breaks = rig_.reader().breaks(100).value();
+  const auto breaks = rig_.reader().breaks({}, 100).value().items;
   ASSERT_EQ(breaks.size(), 3U);
   std::map<std::string, std::string> why;
   for (const auto& one : breaks) why[one.match.reason] = one.match.why;
@@ -127,7 +128,7 @@ TEST_F(ReconcileBreaks, a_persons_word_stays_until_the_row_matches) {
   ASSERT_EQ(matches.size(), 1U);
   EXPECT_EQ(matches[0].state, MatchState::resolved);
   EXPECT_NE(matches[0].why.find("a test card"), std::string::npos);
-  EXPECT_TRUE(rig_.reader().breaks(10)->empty());
+  EXPECT_TRUE(rig_.reader().breaks({}, 10)->items.empty());
 
   sell(1'000, "S-1");
   EXPECT_EQ(match().matched, 1U);
@@ -135,6 +136,47 @@ TEST_F(ReconcileBreaks, a_persons_word_stays_until_the_row_matches) {
   ASSERT_EQ(matches.size(), 1U);
   EXPECT_EQ(matches[0].state, MatchState::matched);
   EXPECT_EQ(in_the_bank(), 1'000);
+}
+
+TEST_F(ReconcileBreaks, breaks_and_rows_are_leafed_through_and_none_is_missed_or_shown_twice) {
+  sell(1'000, "S-1");
+  sell(2'000, "S-2");
+  import({row(2, "S-1", 990), row(3, "X-9", 5'000), row(4, "X-8", 6'000)});
+  const auto reader = rig_.reader();
+  for (const std::size_t limit : {1U, 2U, 3U, 4U, 5U}) {
+    std::vector<std::string> seen;
+    std::string place;
+    for (bool goes_on = true; goes_on;) {
+      const auto page = reader.breaks(place, limit).value();
+      EXPECT_LE(page.items.size(), limit);
+      for (const auto& one : page.items) {
+        seen.push_back(one.match.reason + std::to_string(one.match.line_no));
+        EXPECT_EQ(one.currency, Currency());
+      }
+      place = page.place;
+      goes_on = page.has_more;
+    }
+    std::sort(seen.begin(), seen.end());
+    EXPECT_EQ(seen, (std::vector<std::string>{"AMOUNT_DIFF2", "ONLY_OURS0", "ONLY_THEIRS3", "ONLY_THEIRS4"}))
+        << limit;
+    std::string rows;
+    place.clear();
+    for (bool goes_on = true; goes_on;) {
+      const auto page = reader.file_page(file_, place, limit).value();
+      EXPECT_LE(page.items.size(), limit);
+      for (const auto& one : page.items) {
+        ASSERT_TRUE(one.match);
+        rows += one.row ? std::to_string(one.row->line_no) : "ours";
+        rows += ' ';
+      }
+      place = page.place;
+      goes_on = page.has_more;
+    }
+    EXPECT_EQ(rows, "2 3 4 ours ") << limit;
+  }
+  const auto theirs = reader.breaks({}, 10, "ONLY_THEIRS").value();
+  EXPECT_EQ(theirs.items.size(), 2U);
+  EXPECT_FALSE(theirs.has_more);
 }
 
 }  // namespace

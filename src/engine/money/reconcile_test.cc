@@ -106,7 +106,7 @@ TEST_F(Reconcile, what_the_acquirer_should_have_named_is_looked_for_on_the_files
   const auto report = import(file({row(1, "S-1", 1'000)}));
   ASSERT_TRUE(report);
   EXPECT_EQ(report->only_ours, 1U);
-  const auto breaks = rig_.reader().breaks(10).value();
+  const auto breaks = rig_.reader().breaks({}, 10).value().items;
   ASSERT_EQ(breaks.size(), 1U);
   EXPECT_EQ(breaks[0].match.reason, "ONLY_OURS");
   EXPECT_EQ(breaks[0].match.amount_delta, -2'000);
@@ -125,7 +125,7 @@ TEST_F(Reconcile, a_rematch_takes_back_what_another_file_named_since) {
   const auto again = match_file(rig_.ports(), first.file, {}, rig_.owner());
   ASSERT_TRUE(again);
   EXPECT_EQ(again->only_ours, 0U);
-  EXPECT_TRUE(rig_.reader().breaks(10)->empty());
+  EXPECT_TRUE(rig_.reader().breaks({}, 10)->items.empty());
 }
 
 TEST_F(Reconcile, more_than_can_be_looked_through_is_refused_before_a_row_is_written) {
@@ -211,14 +211,14 @@ TEST_F(Reconcile, a_persons_word_on_what_is_missing_outlives_matches) {
   const auto payment = sell(1'000, "A");
   const auto what = file({row(1, "X", 5)});
   ASSERT_TRUE(import(what));
-  auto breaks = rig_.reader().breaks(10).value();
+  auto breaks = rig_.reader().breaks({}, 10).value().items;
   ASSERT_EQ(breaks.size(), 2U);
   const LineKey line{payment, 1, 0};
   rig_.must(rig_.put(what.file.raw(), rig_.version_of(what.file.raw()), {}, {}, MoneyRig::admin(), {},
                      {settlement::BreakResolved{what.file, 0, line, "written off"}}));
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(match_file(rig_.ports(), what.file, {}, rig_.owner()));
-    breaks = rig_.reader().breaks(10).value();
+    breaks = rig_.reader().breaks({}, 10).value().items;
     ASSERT_EQ(breaks.size(), 1U) << i;
     EXPECT_EQ(breaks[0].match.line_no, 1U);
     const auto kept = rig_.reader().match_of(what.file, 0, line).value();
@@ -235,7 +235,7 @@ TEST_F(Reconcile, a_row_that_names_a_movement_wrongly_is_one_break) {
   EXPECT_EQ(report->breaks, 1U);
   EXPECT_EQ(report->only_ours, 0U);
   ASSERT_TRUE(match_file(rig_.ports(), what.file, {}, rig_.owner()));
-  EXPECT_EQ(rig_.reader().breaks(10)->size(), 1U);
+  EXPECT_EQ(rig_.reader().breaks({}, 10)->items.size(), 1U);
 }
 
 TEST_F(Reconcile, how_far_apart_rows_may_be_is_kept_with_the_file) {

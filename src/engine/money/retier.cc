@@ -205,6 +205,7 @@ class Retier {
     if (chunk_.lines.size() + made.lines.size() > Settler::kLinesMax || bytes_ + more > kChunkBytesMax) {
       WJ_CHECK(close(reader, contract, made.merchant_no));
     }
+    if (options_.heard) options_.heard(made);
     const auto index = place_of(made.contract);
     for (auto& line : made.lines) line.contract = index;
     bytes_ += bytes;

@@ -56,6 +56,7 @@ struct RetierOptions {
   bool also_far_ahead = false;  // days_ahead.h; said explicitly
   bool dry_run = false;
   std::function<bool()> stop_wanted;
+  std::function<void(const Adjustment&)> heard;  // of each, dry or not, before it is recorded
 };
 
 struct RetierReport {

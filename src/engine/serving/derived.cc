@@ -38,6 +38,10 @@ class Deriving {
     out_.facts = facts_of(payment_, merchant_.no, merchant_.organisation);
     out_.states.push_back({out_.facts, day});
     add_hints(event);
+    if (has_status_hint(payment_.status)) {
+      add(kIds, id_key(IdKind::status, status_id(merchant_.no, payment_.status), out_.at),
+          merchant_prefix(merchant_.no));
+    }
     if (money) add(transaction_of(event, *money, payment_), day);
   }
 
@@ -71,6 +75,7 @@ class Deriving {
     add(kLocators, locator_key(at.payment), locator_value(at));
     add(kTimeline, timeline_key(at), merchant_prefix(at.merchant));
     add(kAmounts, amount_key(at, payment_.total), {});
+    add(kAmounts, amount_of_all_key(at, payment_.total), {});
   }
 
   void add(KvSpace space, std::string key, std::string value) {

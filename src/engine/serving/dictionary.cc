@@ -30,6 +30,8 @@ std::string_view name_of(TextField field) {
       return "product";
     case TextField::depositor:
       return "depositor";
+    case TextField::metadata:
+      return "metadata";
   }
   return "";
 }

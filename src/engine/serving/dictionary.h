@@ -36,7 +36,8 @@
 
 namespace wonjang::serving {
 
-constexpr std::array kTextFields{TextField::buyer, TextField::product, TextField::depositor};
+constexpr std::array kTextFields{TextField::buyer, TextField::product, TextField::depositor,
+                                 TextField::metadata};
 
 // 48 bits of hash64 over the UTF-8 of the form, seeded with the field. Stored: never changes.
 ValueId value_id(TextField field, std::u32string_view form);

@@ -18,6 +18,12 @@ HintMerge::HintMerge(const KvSnapshot& snapshot, std::optional<MerchantNo> merch
                      ReadBudget& budget)
     : snapshot_(snapshot), merchant_(merchant), range_(range), budget_(budget), reached_(range.from) {}
 
+void HintMerge::reserve(std::size_t values) {
+  constexpr std::size_t kOthers = 16;
+  heap_.reserve(values + kOthers);
+  sources_.reserve(values + kOthers);
+}
+
 void HintMerge::add(TextField field, const Match& match) {
   Place first = range_.from;
   if (match.newest_us != Match::kUnknown) first = std::max(first, first_place_at(match.newest_us));

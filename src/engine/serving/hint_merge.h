@@ -47,6 +47,7 @@ class HintMerge {
   HintMerge(const KvSnapshot& snapshot, std::optional<MerchantNo> merchant, PlaceRange range,
             ReadBudget& budget);
 
+  void reserve(std::size_t values);
   void add(TextField field, const Match& match);
   void add(IdKind kind, std::string value);
   void add(const Candidate& found);  // by other means

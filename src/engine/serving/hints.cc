@@ -1,5 +1,10 @@
 #include "engine/serving/hints.h"
 
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/hash64.h"
+
 namespace wonjang::serving {
 namespace {
 
@@ -22,6 +27,7 @@ struct Collect {
     add_phone(body.buyer.phone);
     add(TextField::buyer, body.buyer.name);
     add(TextField::product, body.order_name);
+    for (const auto& [name, value] : body.metadata) add_metadata(name, value);
   }
   void operator()(const ApprovalRequested& body) const { add_terms(body.terms); }
   void operator()(const ApprovalApproved& body) const {
@@ -56,6 +62,12 @@ struct Collect {
   }
   void add_raw(IdKind kind, RawId id) const { out.ids.push_back({kind, id.to_bytes()}); }
 
+  void add_metadata(std::string_view name, std::string_view value) const {
+    out.ids.push_back({IdKind::metadata_pair, metadata_pair_id(name, value)});
+    const auto words = searched_part(value);
+    if (words.empty()) return add(IdKind::metadata_value, value);
+    add(TextField::metadata, words);
+  }
   void add_order(std::string_view order_id) const {
     std::string value = normal_id(order_id);
     const auto tail = tail_of(value, kOrderTail);
@@ -85,6 +97,32 @@ struct Collect {
 }  // namespace
 
 void collect_hints(const Event& event, Hints& hints) { std::visit(Collect{event, hints}, event.body); }
+
+std::string_view searched_part(std::string_view metadata_value) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_plain = [](char c) { return static_cast<std::uint8_t>(c) < 0x80; };
+  const bool has_digit = std::any_of(metadata_value.begin(), metadata_value.end(), is_digit);
+  if (has_digit && std::all_of(metadata_value.begin(), metadata_value.end(), is_plain)) return {};
+  std::size_t end = 0;
+  for (std::size_t characters = 0; end < metadata_value.size(); ++end) {
+    if (is_continuation(metadata_value[end])) continue;
+    if (++characters > kMetadataWords) break;
+  }
+  return metadata_value.substr(0, end);
+}
+
+std::string metadata_pair_id(std::string_view name, std::string_view value) {
+  std::string out;
+  put_be64(out, hash64(value, hash64(name)));
+  return out;
+}
+
+std::string status_id(MerchantNo merchant, PaymentStatus status) {
+  std::string out;
+  put_be32(out, merchant);
+  out.push_back(static_cast<char>(status));
+  return out;
+}
 
 std::string normal_id(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);

@@ -11,6 +11,11 @@
 
 namespace wonjang::serving {
 
+// Metadata: each pair can be filtered by, exactly (metadata_pair). A value that reads like words (it has a
+// character that isn't ASCII, or no digit at all) is searched by any part of its first kMetadataWords
+// characters, as names are; codes and numbers, of which there are as many as payments, as a whole.
+constexpr std::size_t kMetadataWords = 64;
+
 struct IdHint {
   IdKind kind;
   std::string value;  // as stored: see normal_id
@@ -30,6 +35,19 @@ struct Hints {
 
 // Appends what `event` brings. `hints` points into `event`.
 void collect_hints(const Event& event, Hints& hints);
+
+// The part of a metadata value that is searched like a text; empty: it is looked for as a whole.
+std::string_view searched_part(std::string_view metadata_value);
+// 8 bytes, of both as they are.
+std::string metadata_pair_id(std::string_view name, std::string_view value);
+
+// A payment that takes such a status is rare among a merchant's: whoever asks for them doesn't want to read
+// through all the others. The hint stays when the payment goes on, like all of them.
+constexpr bool has_status_hint(PaymentStatus status) {
+  return status != PaymentStatus::none && status != PaymentStatus::ready &&
+         status != PaymentStatus::in_progress && status != PaymentStatus::done;
+}
+std::string status_id(MerchantNo merchant, PaymentStatus status);
 
 // The comparable form of a business id, for storing and asking: without blanks at its ends, ASCII letters in
 // lower case, at most 64 bytes. Digits of phones lose their separators.

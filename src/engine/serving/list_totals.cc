@@ -202,7 +202,8 @@ class PaymentSums : Summing {
   Result<ListSums> run() {
     TotalsQuery query = query_of(filter_);
     for (const auto status : filter_.statuses) query.statuses.push_back(static_cast<std::uint8_t>(status));
-    const bool by_cube = filter_.contains.empty() && !filter_.amount_min && !filter_.amount_max;
+    const bool by_cube =
+        filter_.contains.empty() && filter_.metadata.empty() && !filter_.amount_min && !filter_.amount_max;
     const CubeSpec* days = by_cube ? cube_for(CubeSource::payments, Grain::day, query) : nullptr;
     if (days == nullptr) return by_rows();
 
@@ -241,11 +242,12 @@ class PaymentSums : Summing {
     WJ_TRY(PaymentTest test, PaymentTest::of(part, sources_.forms));
     Reading here;
     // An amount of one merchant leads by its own keys to the few that have it.
-    const bool by_amount = part.merchant && part.contains.empty() && (part.amount_min || part.amount_max);
+    const bool by_amount = part.merchant && part.contains.empty() && part.metadata.empty() &&
+                           (part.amount_min || part.amount_max);
     WJ_TRY(const auto walk, plan_payments(sources_, snapshot_, part, by_amount ? Sort::largest : Sort::newest,
                                           {}, test, here));
     const auto add = [&](const Locator&, std::string_view row) -> Result<bool> {
-      WJ_TRY(const auto seen, glance_row(row, Glance::all));
+      WJ_TRY(const auto seen, glance_row(row, Glance::head));
       sums_.add(seen.currency, 1, seen.gross, seen.canceled, sign);
       return true;
     };

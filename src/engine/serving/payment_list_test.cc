@@ -24,6 +24,13 @@ bool expected_in(const ListWorld& world, const PaymentFilter& filter, const Paym
   if (!allows(filter.issuers, facts.issuer)) return false;
   if (facts.amount < filter.amount_min.value_or(INT64_MIN)) return false;
   if (facts.amount > filter.amount_max.value_or(INT64_MAX)) return false;
+  for (const auto& wanted : filter.metadata) {
+    const auto& pairs = item.payment.terms.metadata;
+    const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) {
+      return pair.first == wanted.name && allows(wanted.values, pair.second);
+    });
+    if (found == pairs.end()) return false;
+  }
   if (filter.contains.empty()) return true;
   const auto pattern = *Pattern::parse(world.forms(), filter.contains);
   const auto& terms = item.payment.terms;
@@ -90,6 +97,8 @@ PaymentFilter some_filter(ListWorld& world) {
   if (rng.chance(20)) out.amount_max = static_cast<std::int64_t>(rng.below(6)) * 1'000;
   static const char* const kPatterns[] = {"민수", "ㄱㅁ", "카페라떼", "lg전자", "없는말", "수", "kim"};
   if (rng.chance(30)) out.contains = kPatterns[rng.below(7)];
+  if (rng.chance(10)) out.metadata = {{"gift", {"yes"}}};
+  if (rng.chance(15)) out.metadata.push_back({"table", {"창가 자리", rng.chance(50) ? "12" : "nobody's"}});
   return out;
 }
 
@@ -97,7 +106,8 @@ std::string told(const PaymentFilter& filter, Sort sort) {
   return std::string(code_of(sort)) + " merchant " + std::to_string(filter.merchant.value_or(999)) + " [" +
          std::to_string(filter.from.us) + ", " + std::to_string(filter.until.us) + ") amount " +
          std::to_string(filter.amount_min.value_or(-1)) + ".." +
-         std::to_string(filter.amount_max.value_or(-1)) + " contains " + filter.contains;
+         std::to_string(filter.amount_max.value_or(-1)) + " contains " + filter.contains + ", " +
+         std::to_string(filter.metadata.size()) + " of metadata";
 }
 
 std::vector<PaymentId> ids_of(const Items& items) {
@@ -214,7 +224,7 @@ TEST(PaymentList, a_page_without_residual_filter_reads_one_row_more_than_it_show
 TEST(PaymentList, at_the_ceiling_a_page_ends_early_with_a_cursor_that_goes_on) {
   ListWorld world(3);
   Payment sought = world.make(0, ListWorld::kBase.plus_us(-1));
-  sought.status = PaymentStatus::expired;
+  sought.status = PaymentStatus::in_progress;
   world.add(sought);
   for (std::uint64_t i = 0; i < 2 * kListRowsMax + 500; ++i) {
     Payment other = world.make(0, ListWorld::kBase.plus_us(static_cast<std::int64_t>(i)));
@@ -223,7 +233,7 @@ TEST(PaymentList, at_the_ceiling_a_page_ends_early_with_a_cursor_that_goes_on) {
   }
   world.write();
   const PaymentList list(world.sources());
-  const PaymentFilter filter{.merchant = 0, .statuses = {PaymentStatus::expired}};
+  const PaymentFilter filter{.merchant = 0, .statuses = {PaymentStatus::in_progress}};
   Page page;
   for (int early = 0; early < 2; ++early) {
     const auto got = list.page(*world.snapshot(), filter, page);
@@ -307,6 +317,82 @@ TEST(PaymentList, what_other_merchants_have_does_not_count_against_a_small_one) 
   EXPECT_EQ(std::get<std::vector<Sums>>(nothing->answer), std::vector<Sums>());
 }
 
+// Of 8,000 payments three have the text: who asks for it doesn't read the others.
+TEST(PaymentList, a_rare_text_or_pair_of_a_merchant_reads_its_hints_and_not_its_rows) {
+  ListWorld world(9);
+  for (int i = 0; i < 8'000; ++i) {
+    Payment payment = world.make(0, ListWorld::kBase.plus_us(-i));
+    payment.terms.buyer.name = i % 3'000 == 7 ? "규림" : "김민수";
+    payment.terms.metadata.clear();
+    if (i % 3'000 == 7) payment.terms.metadata = {{"who", "규림"}, {"no", std::to_string(i)}};
+    world.add(payment);
+  }
+  world.write();
+  world.write_bucket_counts();
+  const PaymentList list(world.sources());
+  const PaymentFilter by_text{.merchant = 0, .contains = "규림"};
+  const PaymentFilter by_pair{.merchant = 0, .metadata = {{"who", {"규림"}}}};
+  for (const auto& filter : {by_text, by_pair}) {
+    for (const Sort sort : kSorts) {
+      const auto page = list.page(*world.snapshot(), filter, {.sort = sort});
+      ASSERT_TRUE(page);
+      EXPECT_EQ(ids_of(page->items), ids_of(expected(world, filter, sort)));
+      EXPECT_EQ(page->items.size(), 3U);
+      EXPECT_LT(page->reading.rows_read, 20U) << page->reading.index;
+    }
+    const auto sums = ListTotals(world.sources()).payments(*world.snapshot(), filter);
+    ASSERT_TRUE(sums);
+    EXPECT_EQ(std::get<std::vector<Sums>>(sums->answer), expected_sums(world, filter));
+    EXPECT_LT(sums->reading.rows_read, 20U);
+  }
+  // What most payments have is looked for in the rows.
+  const auto common = list.page(*world.snapshot(), {.merchant = 0, .contains = "김민수"}, {});
+  ASSERT_TRUE(common);
+  EXPECT_EQ(common->reading.index, "rows");
+  EXPECT_LE(common->reading.rows_read, 2'000U + 60U) << "a quarter of its rows to find that out";
+}
+
+// The hint stays when the payment goes on: the row is the truth.
+TEST(PaymentList, a_rare_status_is_found_by_hints_and_told_by_the_row) {
+  ListWorld world(10);
+  for (int i = 0; i < 1'000; ++i) {
+    Payment payment = world.make(0, ListWorld::kBase.plus_us(-i * ListWorld::kDayUs / 100));
+    payment.status = i % 50 == 0 ? PaymentStatus::waiting_for_deposit : PaymentStatus::done;
+    world.add(payment);
+  }
+  world.write();
+  for (std::size_t i = 0; i < 500; i += 100) world.change(i, PaymentStatus::done);
+  world.write();
+  const PaymentFilter waiting{.merchant = 0, .statuses = {PaymentStatus::waiting_for_deposit}};
+  const auto page = PaymentList(world.sources()).page(*world.snapshot(), waiting, {});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(ids_of(page->items), ids_of(expected(world, waiting, Sort::newest)));
+  EXPECT_EQ(page->items.size(), 15U);
+  EXPECT_EQ(page->reading.rows_read, 20U) << page->reading.index;
+}
+
+TEST(PaymentList, the_largest_of_all_time_are_one_run_and_those_of_a_month_another) {
+  ListWorld world(11);
+  world.fill(3'000, 0);
+  world.write_bucket_counts();
+  const PaymentList list(world.sources());
+  PaymentFilter filter{.merchant = 0};
+  const auto all = list.page(*world.snapshot(), filter, {.sort = Sort::largest, .limit = 50});
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->reading.index, "amounts of all months");
+  EXPECT_LE(all->reading.seeks, 2U + 50U);
+  filter.from = ListWorld::kBase.plus_us(-400 * ListWorld::kDayUs);
+  filter.until = ListWorld::kBase.plus_us(-370 * ListWorld::kDayUs);
+  const auto month = list.page(*world.snapshot(), filter, {.sort = Sort::largest, .limit = 50});
+  ASSERT_TRUE(month);
+  EXPECT_EQ(month->reading.index, "amounts, 2 months");
+  for (const Sort sort : {Sort::largest, Sort::smallest}) {
+    EXPECT_EQ(ids_of(all_pages(world, list, {.merchant = 0}, sort)),
+              ids_of(expected(world, {.merchant = 0}, sort)));
+    EXPECT_EQ(ids_of(all_pages(world, list, filter, sort)), ids_of(expected(world, filter, sort)));
+  }
+}
+
 TEST(PaymentList, a_payment_is_found_by_its_id) {
   ListWorld world(4);
   world.fill(50, 0);
@@ -384,11 +470,11 @@ TEST(Row, a_glance_sees_what_the_whole_row_says) {
   for (const auto& item : world.payments()) {
     std::string bytes;
     encode_row({item.payment, {1, 2}}, bytes);
-    const auto seen = glance_row(bytes, Glance::all);
+    const auto seen = glance_row(bytes, Glance::metadata);
     ASSERT_TRUE(seen) << seen.error().message;
     const auto facts = facts_of(item.payment, 0, "");
     EXPECT_EQ(seen->status, facts.status);
-    EXPECT_EQ(seen->total, facts.amount);
+    EXPECT_EQ(seen->amount, facts.amount);
     EXPECT_EQ(seen->currency, facts.currency);
     EXPECT_EQ(seen->method, facts.method);
     EXPECT_EQ(seen->issuer, facts.issuer);
@@ -396,6 +482,8 @@ TEST(Row, a_glance_sees_what_the_whole_row_says) {
     EXPECT_EQ(seen->canceled, facts.canceled);
     EXPECT_EQ(seen->buyer, item.payment.terms.buyer.name);
     EXPECT_EQ(seen->order_name, item.payment.terms.order_name);
+    const Metadata metadata(seen->metadata.begin(), seen->metadata.end());
+    EXPECT_EQ(metadata, item.payment.terms.metadata);
   }
 }
 

@@ -3,8 +3,9 @@
 //
 //   rows      one merchant by time: the rows themselves
 //   timeline  every merchant's by time
-//   amounts   one merchant by amount: its months, merged
+//   amounts   one merchant by amount: all its payments, or its months, merged
 //   postings  texts: the payments of each value that contains the pattern, merged
+//   ids       metadata, or one merchant's rarer statuses: the payments that a hint points to
 //   sorted    what has no such order, collected first; a few thousand rows at most
 //
 // A position is where a payment stands in the order of the sort, not in a plan: the next page may well be
@@ -77,6 +78,7 @@ class PaymentTest {
  private:
   PaymentTest(const PaymentFilter& filter, const TextForms& forms) : filter_(filter), forms_(forms) {}
   bool contains(std::string_view text);
+  bool has_metadata(const RowGlance& seen) const;
 
   PaymentFilter filter_;
   const TextForms& forms_;
@@ -99,7 +101,8 @@ class Walk {
   virtual Result<void> status() const = 0;
 };
 
-// Walks `walk` on through the test, until `visit` says false, the end, or `rows_max` candidates.
+// Walks `walk` on through the test, until `visit` says false, the end, or `rows_max` candidates. Rows that
+// the walk doesn't have are fetched `chunk` at a time, later more and more.
 struct Scanned {
   bool at_end = false;   // nothing is left
   std::string position;  // of the last one looked at, if any

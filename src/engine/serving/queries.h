@@ -16,6 +16,13 @@
 
 namespace wonjang::serving {
 
+// Of the pair with this name, exactly as it was sent.
+struct MetadataFilter {
+  std::string name;
+  std::vector<std::string> values;
+  friend bool operator==(const MetadataFilter&, const MetadataFilter&) = default;
+};
+
 // All of a field's values joined by "or", the fields by "and"; an empty list or a missing bound doesn't
 // filter.
 struct PaymentFilter {
@@ -27,7 +34,8 @@ struct PaymentFilter {
   std::vector<std::string> issuers = {};
   std::optional<std::int64_t> amount_min = {};  // of the payment's total, both inclusive
   std::optional<std::int64_t> amount_max = {};
-  std::string contains = {};  // buyer or product, as in search; empty: any
+  std::string contains = {};                  // buyer or product, as in search; empty: any
+  std::vector<MetadataFilter> metadata = {};  // each name once
   friend bool operator==(const PaymentFilter&, const PaymentFilter&) = default;
 };
 

@@ -7,7 +7,7 @@
 namespace wonjang::serving {
 namespace {
 
-constexpr std::uint8_t kRowVersion = 2;
+constexpr std::uint8_t kRowVersion = 3;
 constexpr std::uint8_t kTransactionVersion = 1;
 
 // Writer and Reader have the same member names, so that the fields of a thing are listed once
@@ -23,7 +23,7 @@ class Writer {
   }
   void amount(const std::int64_t& v) { put_varint(out_, zigzag(v)); }
   void flag(const bool& v) { out_.push_back(v ? '\1' : '\0'); }
-  void text(const std::string& v) { put_sized(out_, v); }
+  void text(std::string_view v) { put_sized(out_, v); }
   // 0: no time. Else the difference to the base, moved by one.
   void time(const Instant& v) {
     if (v.is_zero()) return put_varint(out_, 0);
@@ -100,7 +100,7 @@ class Reader {
   Instant base_;
 };
 
-// Passes over what it needn't know: texts stay where they are, times and ids are skipped.
+// Passes over what it needn't know: texts stay where they are, times are skipped.
 class Glancer {
  public:
   explicit Glancer(std::string_view bytes) : in_(bytes) {}
@@ -111,43 +111,32 @@ class Glancer {
   }
   void amount(std::int64_t& v) { v = unzigzag(in_.varint()); }
   void flag(bool& v) { v = in_.u8() != 0; }
-  void text(const std::string&) { static_cast<void>(text()); }
-  std::string_view text() {
-    const auto found = in_.sized();
-    if (texts_++ == 0) first_text_ = found;
-    return found;
-  }
+  void text(std::string_view& v) { v = in_.sized(); }
+  void text(const std::string&) { static_cast<void>(in_.sized()); }
   void time(const Instant&) { static_cast<void>(in_.varint()); }
-  template <typename Tag>
-  void id(const Id<Tag>&) {
-    if (in_.u8() != 0) static_cast<void>(in_.take(16));
-  }
-  void hash(const std::uint64_t&) { static_cast<void>(in_.take(8)); }
-  // One item for all: only what each() reads anew counts.
   template <typename T, typename F>
-  void list(const std::vector<T>&, F&& each) {
-    T item{};
-    for (std::uint64_t left = in_.varint(); left > 0 && in_.ok(); --left) each(item);
-  }
-  template <typename T, typename F>
-  void optional(std::optional<T>& item, F&& present) {
-    if (in_.u8() != 0) present(item ? *item : item.emplace());
+  void list(std::vector<T>& items, F&& each) {
+    const std::uint64_t count = in_.varint();
+    if (count > in_.remaining()) return static_cast<void>(in_.take(in_.remaining() + 1));
+    items.resize(count);
+    for (auto& item : items) each(item);
   }
   bool ok() const { return in_.ok(); }
-  void fail() { static_cast<void>(in_.take(in_.remaining() + 1)); }
-
-  // The first text since then; empty when there was none.
-  void forget_texts() {
-    texts_ = 0;
-    first_text_ = {};
-  }
-  std::string_view first_text() const { return first_text_; }
 
  private:
   ByteReader in_;
-  std::string_view first_text_;
-  std::uint64_t texts_ = 0;
 };
+
+// What filters and sums ask of a row stands in front, as it follows from the rest.
+template <typename Codec, typename H>
+void describe_head(Codec& io, H& head) {
+  io.number(head.status);
+  io.amount(head.amount);
+  io.number(head.method);
+  io.text(head.issuer);
+  io.amount(head.gross);
+  io.amount(head.canceled);
+}
 
 template <typename Codec, typename Parts>
 void describe_parts(Codec& io, Parts& parts) {
@@ -235,19 +224,6 @@ void describe_method(Reader& io, MethodDetail& method) {
   std::visit(DescribeMethod<Reader>{io}, method);
 }
 
-// Each method's issuer (issuer_of) is the first text of its stored form, if it has one.
-std::uint8_t glance_method(Glancer& io, MethodDetail& scratch, std::string_view& issuer) {
-  std::uint8_t number = 0;
-  io.number(number);
-  if (scratch.index() + 1 != number && !emplace_method(scratch, static_cast<std::size_t>(number) - 1)) {
-    io.fail();
-    return 0;
-  }
-  io.forget_texts();
-  std::visit(DescribeMethod<Glancer>{io}, scratch);
-  issuer = io.first_text();
-  return number;
-}
 template <typename Codec, typename P>
 void describe_pursuit(Codec& io, P& pursuit) {
   io.number(pursuit.attempts);
@@ -259,7 +235,10 @@ void describe_pursuit(Codec& io, P& pursuit) {
 }
 
 template <typename Codec, typename A>
-void describe_approval_after_method(Codec& io, A& approval) {
+void describe_approval(Codec& io, A& approval) {
+  io.id(approval.terms.approval);
+  io.number(approval.terms.seq);
+  describe_method(io, approval.terms.method);
   describe_parts(io, approval.terms.parts);
   io.text(approval.terms.provider);
   io.text(approval.terms.pg_code);
@@ -287,14 +266,6 @@ void describe_approval_after_method(Codec& io, A& approval) {
   io.optional(approval.pursuit, [&](auto& v) { describe_pursuit(io, v); });
 }
 
-template <typename Codec, typename A>
-void describe_approval(Codec& io, A& approval) {
-  io.id(approval.terms.approval);
-  io.number(approval.terms.seq);
-  describe_method(io, approval.terms.method);
-  describe_approval_after_method(io, approval);
-}
-
 template <typename Codec, typename C>
 void describe_cancel(Codec& io, C& cancel) {
   io.id(cancel.terms.cancel);
@@ -316,9 +287,24 @@ void describe_cancel(Codec& io, C& cancel) {
   io.optional(cancel.pursuit, [&](auto& v) { describe_pursuit(io, v); });
 }
 
+// The texts that filters look into come first.
 template <typename Codec, typename T>
-void describe_until_buyer(Codec& io, T& terms) {
+void describe_texts(Codec& io, T& terms) {
   io.text(terms.order_name);
+  io.text(terms.buyer.name);
+}
+template <typename Codec, typename M>
+void describe_metadata(Codec& io, M& metadata) {
+  io.list(metadata, [&](auto& pair) {
+    io.text(pair.first);
+    io.text(pair.second);
+  });
+}
+
+template <typename Codec, typename T>
+void describe_terms(Codec& io, T& terms) {
+  describe_texts(io, terms);
+  describe_metadata(io, terms.metadata);
   io.number(terms.type);
   io.number(terms.channel);
   io.text(terms.country);
@@ -336,13 +322,6 @@ void describe_until_buyer(Codec& io, T& terms) {
   io.text(terms.external.payment_key);
   io.text(terms.external.transaction_key);
   io.text(terms.api_version);
-}
-
-// Everything of the terms but the metadata.
-template <typename Codec, typename T>
-void describe_terms(Codec& io, T& terms) {
-  describe_until_buyer(io, terms);
-  io.text(terms.buyer.name);
   io.text(terms.buyer.phone);
   io.text(terms.buyer.email);
 }
@@ -350,12 +329,10 @@ void describe_terms(Codec& io, T& terms) {
 template <typename Codec, typename R>
 void describe_row(Codec& io, R& row) {
   auto& payment = row.payment;
-  io.number(payment.status);
+  describe_terms(io, payment.terms);
   io.number(payment.version);
-  io.amount(payment.total);
   io.amount(payment.balance);
   io.text(payment.order_id);
-  describe_terms(io, payment.terms);
   io.time(payment.created_at);
   io.time(payment.updated_at);
   io.time(payment.approved_at);
@@ -364,33 +341,6 @@ void describe_row(Codec& io, R& row) {
   io.list(payment.approvals, [&](auto& v) { describe_approval(io, v); });
   io.list(payment.cancels, [&](auto& v) { describe_cancel(io, v); });
   io.list(row.event_hashes, [&](auto& v) { io.hash(v); });
-}
-
-// As describe_row() puts them down; the terms' texts of interest are the first and the third last.
-void glance_terms(Glancer& io, PaymentCreated& scratch, RowGlance& out) {
-  io.forget_texts();
-  describe_until_buyer(io, scratch);
-  out.order_name = io.first_text();
-  out.buyer = io.text();
-}
-
-void glance_approvals(Glancer& io, Approval& scratch, std::uint64_t count, RowGlance& out) {
-  bool has_leading = false;
-  for (; count > 0 && io.ok(); --count) {
-    std::string_view issuer;
-    io.id(scratch.terms.approval);
-    io.number(scratch.terms.seq);
-    const std::uint8_t method = glance_method(io, scratch.terms.method, issuer);
-    describe_approval_after_method(io, scratch);
-    if (!has_leading) {
-      out.method = method;
-      out.issuer = issuer;
-      has_leading = scratch.is_held();
-    }
-    if (!scratch.is_live()) continue;
-    out.gross += scratch.terms.parts.total().value_or(0);
-    out.canceled += scratch.canceled.total().value_or(0);
-  }
 }
 
 template <typename Codec, typename T>
@@ -420,6 +370,8 @@ void encode_row(const Row& row, std::string& out) {
   out.push_back(static_cast<char>(kRowVersion));
   out.append(row.payment.currency.code());
   Writer io(out, time_of(row.payment));
+  const PaymentFacts head = facts_of(row.payment, 0, {});
+  describe_head(io, head);
   describe_row(io, row);
 }
 
@@ -429,8 +381,12 @@ Result<Row> decode_row(const Locator& at, MerchantId merchant, std::string_view 
   if (!currency) return unreadable("row");
   Row row;
   Reader io(bytes.substr(4), at.at);
+  PaymentFacts head;
+  describe_head(io, head);
   describe_row(io, row);
   if (!io.done()) return unreadable("row");
+  row.payment.status = head.status;
+  row.payment.total = head.amount;
   row.payment.currency = *currency;
   row.payment.id = at.payment;
   row.payment.merchant = merchant;
@@ -442,28 +398,12 @@ Result<RowGlance> glance_row(std::string_view bytes, Glance depth) {
   RowGlance out;
   out.currency = bytes.substr(1, 3);
   Glancer io(bytes.substr(4));
-  io.number(out.status);
-  std::uint32_t number = 0;
-  std::int64_t balance = 0;
-  io.number(number);
-  io.amount(out.total);
-  io.amount(balance);
+  describe_head(io, out);
   if (depth != Glance::head) {
-    io.text();
-    PaymentCreated terms;
-    glance_terms(io, terms, out);
+    io.text(out.order_name);
+    io.text(out.buyer);
   }
-  if (depth == Glance::all) {
-    io.text();  // the buyer's phone and address
-    io.text();
-    for (int i = 0; i < 3; ++i) io.time({});
-    io.number(number);
-    io.number(number);
-    std::uint64_t count = 0;
-    io.number(count);
-    Approval approval;
-    glance_approvals(io, approval, count, out);
-  }
+  if (depth == Glance::metadata) describe_metadata(io, out.metadata);
   if (!io.ok()) return unreadable("row");
   return out;
 }

@@ -1,14 +1,16 @@
 // Row: a payment as the views keep it: everything that lists, search and totals show, and what folding the
-// next event needs. Metadata and evidence stay in the ledger. The stored form is described in
-// docs/formats/views.md; version first, then fields in a fixed order, times as differences to the payment's.
+// next event needs. Evidence stays in the ledger. The stored form is described in docs/formats/views.md;
+// version first, then fields in a fixed order (those that filters ask for in front), times as differences to
+// the payment's.
 //
-// Invariant: decode(encode(row)) is the row without metadata; folding through stored rows, event by event,
+// Invariant: decode(encode(row)) is the row; folding through stored rows, event by event,
 // gives what folding all at once gives (row_test.cc).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -29,20 +31,21 @@ void encode_row(const Row& row, std::string& out);
 // `at` and `merchant` come from the key: they aren't stored twice. Errors: corrupt.
 Result<Row> decode_row(const Locator& at, MerchantId merchant, std::string_view bytes);
 
-// What filters and sums need of a stored row, several times cheaper than the whole. Texts lie in the bytes.
+// What filters and sums need of a stored row, without reading the whole. Texts lie in the bytes.
 struct RowGlance {
   PaymentStatus status = PaymentStatus::none;
-  std::int64_t total = 0;
+  std::int64_t amount = 0;  // the payment's total
   std::string_view currency;
-  std::string_view order_name;
-  std::string_view buyer;
   std::uint8_t method = 0;  // of the leading approval, like the issuer
   std::string_view issuer;
   std::int64_t gross = 0;  // as PaymentFacts
   std::int64_t canceled = 0;
+  std::string_view order_name;
+  std::string_view buyer;
+  std::vector<std::pair<std::string_view, std::string_view>> metadata;
 };
-// How far to look: a head has status, total and currency; texts add both names; all, the rest.
-enum class Glance : std::uint8_t { head, texts, all };
+// How far to look: to the canceled amount; to both names; to the metadata.
+enum class Glance : std::uint8_t { head, texts, metadata };
 // Errors: corrupt.
 Result<RowGlance> glance_row(std::string_view bytes, Glance depth);
 

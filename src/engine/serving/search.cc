@@ -70,9 +70,23 @@ Result<Start> parse_cursor(const SearchQuery& query, const PlaceRange& range) {
 }
 
 std::string_view word_of(IdKind kind) {
-  static constexpr std::array<std::string_view, 14> kWords = {
-      "",       "order_id",  "order_tail", "approve_no",   "network_txn",  "transaction_key", "approval",
-      "cancel", "card_tail", "phone_tail", "external_key", "customer_key", "bank_notice",     "slip_no"};
+  static constexpr std::array<std::string_view, 17> kWords = {"",
+                                                              "order_id",
+                                                              "order_tail",
+                                                              "approve_no",
+                                                              "network_txn",
+                                                              "transaction_key",
+                                                              "approval",
+                                                              "cancel",
+                                                              "card_tail",
+                                                              "phone_tail",
+                                                              "external_key",
+                                                              "customer_key",
+                                                              "bank_notice",
+                                                              "slip_no",
+                                                              "metadata",
+                                                              "metadata_pair",
+                                                              "status"};
   return kWords[static_cast<std::size_t>(kind)];
 }
 
@@ -188,6 +202,7 @@ class Answer {
     HintMerge merge(snapshot_, query_.merchant, {start.place, range_.until}, budget_);
     if (effort != UINT64_MAX) merge.stop_at_effort(budget_.effort() + effort);
     std::size_t values = 0;
+    merge.reserve(values_.size());
     for (const auto& [field, match] : values_) {
       if (!has_part(match, start.phase)) continue;
       merge.add(field, match);

@@ -18,7 +18,7 @@ constexpr std::size_t kLeadingDigitsMin = 6;
 
 constexpr std::array kPlainIds{IdKind::order_id,        IdKind::approve_no,   IdKind::network_txn,
                                IdKind::transaction_key, IdKind::external_key, IdKind::customer_key,
-                               IdKind::bank_notice,     IdKind::slip_no};
+                               IdKind::bank_notice,     IdKind::slip_no,      IdKind::metadata_value};
 
 std::string_view name_of(IdKind kind) {
   switch (kind) {
@@ -47,6 +47,11 @@ std::string_view name_of(IdKind kind) {
       return "bankNoticeId";
     case IdKind::slip_no:
       return "slipNo";
+    case IdKind::metadata_value:
+    case IdKind::metadata_pair:
+      return "metadata";
+    case IdKind::status:
+      break;
   }
   return "";
 }
@@ -104,6 +109,7 @@ void each_id(const Payment& payment, Visit visit) {
   visit(IdKind::external_key, payment.terms.external.payment_key);
   visit(IdKind::transaction_key, payment.terms.external.transaction_key);
   visit(IdKind::customer_key, payment.terms.customer_key);
+  for (const auto& [name, value] : payment.terms.metadata) visit(IdKind::metadata_value, value);
   for (const auto& approval : payment.approvals) {
     visit(IdKind::approve_no, approval.approve_no);
     visit(IdKind::network_txn, approval.network_txn_id);
@@ -146,7 +152,10 @@ void SearchTerms::add_ids(std::string_view typed) {
     ids_.emplace_back(IdKind::approval, approval->raw().to_bytes());
   if (const auto cancel = own_id<CancelTag>(id)) ids_.emplace_back(IdKind::cancel, cancel->raw().to_bytes());
   if (id.size() >= kHintSure) long_id_ = trimmed_lower(typed);
-  for (const IdKind kind : kPlainIds) ids_.emplace_back(kind, id);
+  for (const IdKind kind : kPlainIds) {
+    const bool is_text = kind == IdKind::metadata_value && !searched_part(typed).empty();
+    if (!is_text) ids_.emplace_back(kind, id);
+  }
   // Exactly so many characters: a tail of more gives nothing, a tail of one more too.
   if (!tail_of(id, kOrderTail - 1).empty() && tail_of(id, kOrderTail).empty()) {
     ids_.emplace_back(IdKind::order_tail, std::move(id));
@@ -207,6 +216,7 @@ Judgement SearchTerms::judge(const TextForms& forms, const Payment& payment, std
     out.judged = std::max(out.judged, judged);
     if (out.matched.empty() || out.matched.back() != name) out.matched.emplace_back(name);
   };
+  auto metadata = Judged::no;
   if (pattern_) {
     auto depositor = Judged::no;
     for (const auto& approval : payment.approvals) {
@@ -215,17 +225,24 @@ Judgement SearchTerms::judge(const TextForms& forms, const Payment& payment, std
       }
       depositor = best_of(forms, approval.deposited_by, depositor);
     }
+    for (const auto& [name, value] : payment.terms.metadata) {
+      metadata = best_of(forms, searched_part(value), metadata);
+    }
     add("buyer", best_of(forms, payment.terms.buyer.name, Judged::no));
     add("product", best_of(forms, payment.terms.order_name, Judged::no));
     add("depositor", depositor);
     // Whoever types a mask asks for what a mask may stand for.
-    if (out.judged == Judged::possible && pattern_->has_mask()) out.judged = Judged::certain;
+    if (pattern_->has_mask()) {
+      if (out.judged == Judged::possible) out.judged = Judged::certain;
+      if (metadata == Judged::possible) metadata = Judged::certain;
+    }
   }
   if (payment_ && *payment_ == payment.id) add("paymentId", Judged::certain);
   for (unsigned kind = 1; kind < 32; ++kind) {
     const auto its = static_cast<IdKind>(kind);
     if ((ids & bit_of(its)) != 0 && names(its, payment)) add(name_of(its), Judged::certain);
   }
+  add("metadata", metadata);
   return out;
 }
 

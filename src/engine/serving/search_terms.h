@@ -1,7 +1,7 @@
 // SearchTerms: what somebody typed, read in every way it can be meant, and whether a payment is what was
 // meant.
 //
-//   as text       a part of the buyer's name, the product or a depositor (text.h)
+//   as text       a part of the buyer's name, the product, a depositor (text.h) or words in the metadata
 //   as an id      any business id, the last 6 characters of an order id, our own ids (pay_, apr_, cnl_)
 //   as 4 digits   the tail of a card's or a phone's number
 //   as a number   a whole masked card "433012******1234" or a whole phone "010-1234-5678", with any

@@ -64,6 +64,8 @@ class Town {
     wish.phone = "010123" + std::to_string(10'000 + rng_.below(40));
     if (rng_.chance(20)) wish.customer_key = "cust-" + std::to_string(rng_.below(30));
     if (rng_.chance(10)) wish.payment_key = "tgen_" + std::to_string(rng_.below(1000));
+    if (rng_.chance(20))
+      wish.metadata = {{"who", to_utf8(name())}, {"seat", "A-" + std::to_string(rng_.below(9))}};
     const PaymentId payment = world_.add(wish);
     if (rng_.chance(60)) approve(payment);
     if (rng_.chance(15)) deposit(payment);
@@ -73,7 +75,11 @@ class Town {
   std::string text() {
     const auto all = world_.payments();
     const Payment& payment = world_.payment(all[rng_.below(all.size())]);
-    switch (rng_.below(12)) {
+    const auto& metadata = payment.terms.metadata;
+    switch (rng_.below(13)) {
+      case 12:
+        if (metadata.empty()) return "a-3";
+        return rng_.chance(50) ? metadata.back().second : pattern(metadata.front().second);
       case 0:
         return payment.order_id;
       case 1:
@@ -367,6 +373,39 @@ TEST_F(SearchIds, a_scope_holds_for_ids_too) {
   EXPECT_THAT(world_.search({.text = "00812345", .merchant = 2})->items, IsEmpty());
   EXPECT_THAT(world_.search({.text = payment_.text(), .from = hours_ago(9)})->items, IsEmpty());
   EXPECT_THAT(world_.search({.text = payment_.text(), .until = hours_ago(10)})->items, IsEmpty());
+}
+
+TEST(Search, metadata_is_found_by_words_and_by_whole_codes) {
+  SearchWorld world(2);
+  const Metadata metadata{{"campaign", "SPRING-26"}, {"memo", "봄맞이 Gift Wrap"}, {"table", "창가 자리"}};
+  const auto payment = world.add({.merchant = 1, .at = kNoon, .buyer = "김민수", .metadata = metadata});
+  world.add({.at = kNoon, .buyer = "이수민"});
+  world.commit();
+  for (const char* text : {"spring-26", " SPRING-26", "giftwrap", "맞이", "ㅊㄱ", "창가자리"}) {
+    const auto page = world.search({.text = text});
+    ASSERT_TRUE(page) << page.error().message;
+    ASSERT_EQ(page->items.size(), 1U) << text;
+    EXPECT_EQ(page->items[0].payment.id, payment);
+    EXPECT_EQ(page->items[0].payment.terms.metadata, metadata);
+    EXPECT_THAT(page->items[0].matched, ElementsAre("metadata")) << text;
+  }
+  // A code is no text, and a name is no value.
+  for (const char* text : {"spring", "26", "campaign", "memo"}) {
+    EXPECT_THAT(world.search({.text = text})->items, IsEmpty()) << text;
+  }
+  EXPECT_THAT(world.search({.text = "맞이", .merchant = 0})->items, IsEmpty()) << "of another merchant";
+}
+
+TEST(Search, of_a_long_metadata_text_the_first_characters_are_searched) {
+  SearchWorld world(1);
+  std::string words;
+  for (std::size_t i = 0; i < kMetadataWords; ++i) words += "가";
+  world.add({.at = kNoon, .metadata = {{"a", words + "나"}, {"b", std::string(100, '7') + "8"}}});
+  world.commit();
+  EXPECT_EQ(world.search({.text = words})->items.size(), 1U);
+  EXPECT_THAT(world.search({.text = "나"})->items, IsEmpty());
+  EXPECT_EQ(world.search({.text = std::string(100, '7') + "8"})->items.size(), 1U) << "an id, compared whole";
+  EXPECT_THAT(world.search({.text = std::string(100, '7') + "9"})->items, IsEmpty());
 }
 
 TEST(Search, two_syllables_find_what_three_find) {

@@ -74,6 +74,7 @@ class SearchWorld {
     std::string phone = {};
     std::string customer_key = {};
     std::string payment_key = {};
+    Metadata metadata = {};
   };
   PaymentId add(const Wish& wish) {
     Event event;
@@ -89,6 +90,7 @@ class SearchWorld {
     body.customer_key = wish.customer_key;
     body.external.payment_key = wish.payment_key;
     body.buyer = {wish.buyer, wish.phone, ""};
+    body.metadata = wish.metadata;
     event.body = std::move(body);
     Kept& kept = payments_[PaymentId(event.stream)];
     kept.at = {wish.merchant, wish.at, PaymentId(event.stream)};
@@ -256,13 +258,16 @@ inline void SearchWorld::remember_ids(Kept& kept) const {
     for (const auto& notice : approval.bank_notices) add("bankNoticeId", notice);
   }
   for (const auto& approval : payment.approvals) add("slipNo", approval.slip_no);
+  for (const auto& [name, value] : payment.terms.metadata) {
+    if (searched_part(value).empty()) add("metadata", value);
+  }
 }
 
 inline std::vector<SearchWorld::Expected> SearchWorld::expected(const SearchQuery& query) const {
   static const std::vector<std::string> kNames = {
       "buyer",        "product",        "depositor",    "paymentId", "orderId", "approveNo",
       "networkTxnId", "transactionKey", "approvalId",   "cancelId",  "card",    "phone",
-      "externalKey",  "customerKey",    "bankNoticeId", "slipNo"};
+      "externalKey",  "customerKey",    "bankNoticeId", "slipNo",    "metadata"};
   const auto pattern = Pattern::parse(forms(), query.text);
   std::string bare;
   for (const char c : query.text) bare += c == '-' || c == ' ' ? "" : std::string(1, c);
@@ -275,7 +280,8 @@ inline std::vector<SearchWorld::Expected> SearchWorld::expected(const SearchQuer
     for (const auto& [field, form] : kept.texts) {
       bool possible = false;
       if (!pattern || !matches(*pattern, form, &possible)) continue;
-      auto& certain = found[kNames[static_cast<std::size_t>(field) - 1]];
+      const bool is_metadata = field == TextField::metadata;
+      auto& certain = found[is_metadata ? "metadata" : kNames[static_cast<std::size_t>(field) - 1]];
       certain = certain || !possible || pattern->has_mask();
     }
     for (const auto& [name, text] : kept.ids) {

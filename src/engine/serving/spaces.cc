@@ -115,11 +115,23 @@ std::string amounts_prefix(MerchantNo merchant, std::uint16_t month) {
   return out;
 }
 
-std::string amount_key(const Locator& at, std::int64_t amount) {
-  std::string out = amounts_prefix(at.merchant, month_of(at.at));
+namespace {
+
+std::string amount_key_of(const Locator& at, std::uint16_t month, std::int64_t amount) {
+  std::string out = amounts_prefix(at.merchant, month);
   put_be64(out, ~(static_cast<std::uint64_t>(amount) ^ kSignBit));
   put_place(out, at.at, at.payment);
   return out;
+}
+
+}  // namespace
+
+std::string amount_key(const Locator& at, std::int64_t amount) {
+  return amount_key_of(at, month_of(at.at), amount);
+}
+
+std::string amount_of_all_key(const Locator& at, std::int64_t amount) {
+  return amount_key_of(at, kAllMonths, amount);
 }
 
 std::string transaction_key(MerchantNo merchant, Instant at, PaymentId payment, std::uint32_t version) {

@@ -5,7 +5,8 @@
 //   rows          merchant(4) ~time(8) payment(16)                       -> the row (row.h)
 //   locators      payment(16)                                            -> merchant(4) time(8)
 //   timeline      ~time(8) payment(16)                                   -> merchant(4)
-//   amounts       merchant(4) month(2) ~amount(8) ~time(8) payment(16)   -> ()
+//   amounts       merchant(4) month(2) ~amount(8) ~time(8) payment(16)   -> (); once by its month, once by
+//                                                                           kAllMonths
 //   transactions  merchant(4) ~time(8) payment(16) version(4)            -> the transaction (row.h)
 //   ids           kind(1) value 0x00 ~time(8) payment(16)                -> merchant(4)
 //   dictionary    field(1) normal form                                   -> () (dictionary.h)
@@ -65,10 +66,13 @@ enum class IdKind : std::uint8_t {
   customer_key = 11,
   bank_notice = 12,
   slip_no = 13,
+  metadata_value = 14,  // a value that is looked for as a whole (hints.h)
+  metadata_pair = 15,   // 8 bytes, the hash of a name and its value, for filters
+  status = 16,          // merchant(4) status(1): that the payment had it once, see has_status_hint()
 };
 
 // What can be searched by a part of it (dictionary, postings).
-enum class TextField : std::uint8_t { buyer = 1, product = 2, depositor = 3 };
+enum class TextField : std::uint8_t { buyer = 1, product = 2, depositor = 3, metadata = 4 };
 
 // Where a payment's row stands.
 struct Locator {
@@ -80,6 +84,8 @@ struct Locator {
 
 // Months since 1970-01, of the day in Seoul.
 std::uint16_t month_of(Instant at);
+// In place of a month: a merchant's amounts of all time.
+constexpr std::uint16_t kAllMonths = 0xFFFF;
 
 // The distinct normal form of a text in one field: 48 bits of its hash. Two forms that share one are told
 // apart by the row, which is the truth; postings are hints.
@@ -91,6 +97,7 @@ std::string locator_value(const Locator& at);
 std::optional<Locator> read_locator(PaymentId payment, std::string_view value);
 std::string timeline_key(const Locator& at);
 std::string amount_key(const Locator& at, std::int64_t amount);
+std::string amount_of_all_key(const Locator& at, std::int64_t amount);
 std::string transaction_key(MerchantNo merchant, Instant at, PaymentId payment, std::uint32_t version);
 std::string id_key(IdKind kind, std::string_view value, const Locator& at);
 std::string posting_key(TextField field, ValueId value, const Locator& at);

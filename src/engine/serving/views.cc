@@ -16,7 +16,7 @@ namespace wonjang::serving {
 namespace {
 
 // Of the stored form and of what is put into it. Raise it with every change of either.
-constexpr std::uint32_t kViewsVersion = 2;
+constexpr std::uint32_t kViewsVersion = 3;
 
 constexpr std::uint32_t kWarmSlice = 1'000;
 
@@ -168,6 +168,7 @@ class Views::Fold {
     const BusinessDate recorded = business_date_of(event.recorded_at);
     if (touched.facts_pending && touched.recorded != recorded) WJ_CHECK(count(touched));
     const auto money = money_move(touched.row.payment, event);
+    const PaymentStatus status_before = touched.row.payment.status;
     evolve(touched.row.payment, event);
     touched.row.event_hashes.push_back(hash64(bytes));
     touched.changed = true;
@@ -175,6 +176,7 @@ class Views::Fold {
     touched.facts_pending = true;
     if (version == 0) WJ_CHECK(begin(touched, event));
     write_hints(touched, event);
+    if (touched.row.payment.status != status_before) write_status_hint(touched);
     if (money) {
       WJ_CHECK(write_transaction(touched, transaction_of(event, *money, touched.row.payment), recorded));
     }
@@ -195,6 +197,13 @@ class Views::Fold {
     const std::string merchant = merchant_prefix(touched.at.merchant);
     for (const auto& hint : hints_.ids) out_.put(kIds, id_key(hint.kind, hint.value, touched.at), merchant);
     for (const auto& hint : hints_.texts) write_posting(hint, touched.at, merchant);
+  }
+
+  void write_status_hint(const Touched& touched) {
+    const auto status = touched.row.payment.status;
+    if (!has_status_hint(status)) return;
+    out_.put(kIds, id_key(IdKind::status, status_id(touched.at.merchant, status), touched.at),
+             merchant_prefix(touched.at.merchant));
   }
 
   void write_posting(const TextHint& hint, const Locator& at, std::string_view merchant) {
@@ -242,6 +251,7 @@ class Views::Fold {
     out_.put(kLocators, locator_key(touched.at.payment), locator_value(touched.at));
     out_.put(kTimeline, std::string_view(key).substr(4), std::string_view(key).substr(0, 4));
     out_.put(kAmounts, amount_key(touched.at, touched.row.payment.total), {});
+    out_.put(kAmounts, amount_of_all_key(touched.at, touched.row.payment.total), {});
   }
 
   Result<void> write_buckets() {

@@ -17,11 +17,17 @@ constexpr std::string_view kIssuers[] = {"11", "21", "31", "33", "41", "51", "61
 constexpr std::string_view kBanks[] = {"004", "011", "020", "081", "088", "090"};
 constexpr std::string_view kCarriers[] = {"SKT", "KT", "LGU"};
 constexpr std::string_view kEasyPays[] = {"NAVERPAY", "KAKAOPAY", "TOSSPAY", "PAYCO", "SAMSUNGPAY"};
+constexpr std::string_view kMemos[] = {"봄 세일", "VIP 고객 김", "선물 포장", "gift wrap", "3층 창가"};
 constexpr std::string_view kReasons[] = {"고객 변심", "상품 불량", "배송 지연", "중복 결제", "wrong size"};
 
 template <std::size_t N>
 std::string pick_text(Rng& rng, const std::string_view (&from)[N]) {
   return std::string(from[rng.below(N)]);
+}
+
+template <std::size_t N>
+std::string pick_of(std::uint64_t number, const std::string_view (&from)[N]) {
+  return std::string(from[number % N]);
 }
 
 std::uint64_t mixed(std::uint64_t seed, std::uint64_t number) {
@@ -166,6 +172,7 @@ CreatePayment LifeMaker::order() {
   if (chance(5)) terms.customer_key = "cust-" + std::to_string(person_);
   if (chance(2)) terms.external = {"otherpg", "ext-" + std::to_string(options_.number), ""};
   if (chance(20)) terms.metadata = {{"campaign", std::to_string(below(50))}};
+  if (options_.number % 7 == 0) terms.metadata.emplace_back("memo", pick_of(options_.number / 7, kMemos));
   if (!chance(5)) terms.buyer = {names_.buyer(person_), names_.phone(person_), names_.email(person_)};
   return create;
 }

@@ -159,6 +159,7 @@ void Oracle::fold_payment(std::vector<LifeStep> events) {
   record.channel = payment.terms.channel;
   record.currency = payment.currency;
   record.amount = payment.total;
+  record.metadata = payment.terms.metadata;
   if (options_.keep_payments) record.payment = std::make_unique<Payment>(std::move(payment));
   if (options_.keep_history) record.history = std::move(events);
   by_payment_[record.at.payment] = records_.size();
@@ -248,11 +249,6 @@ std::optional<Transaction> Oracle::moved_by(const Event& event, const Payment& a
   out.balance_after = after.balance;
   out.payment_at = requested_or_recorded(after);
   return out;
-}
-
-Payment as_listed(Payment payment) {
-  payment.terms.metadata.clear();
-  return payment;
 }
 
 std::vector<Contradiction> Oracle::contradictions() const {

@@ -17,7 +17,7 @@
 //
 //   - Page by page: give the views their own cursors and the oracle its own (`next` is an offset here), and
 //     compare items; a view's page may be shorter (its read ceiling), so compare the concatenation.
-//   - Payments come whole; the views keep no metadata: compare as_listed() of both.
+//   - Payments come whole, metadata among them.
 //   - A Narrow of the views has no counterpart: ask again with less.
 //   - Quarantine and pending: contradictions(), waiting(). A contradiction of an event that isn't folded yet
 //     (is_folded false) may or may not be in the views' quarantine.
@@ -77,6 +77,7 @@ enum class OracleId : std::uint8_t {
   customer_key,
   bank_notice,
   slip_no,
+  metadata,  // a value that is no text
 };
 
 // An event that was delivered under a (stream, version) whose first arrival says something else.
@@ -199,6 +200,7 @@ class Oracle {
     std::vector<LifeStep> history;
     std::vector<FoundId> ids;
     std::vector<FoundText> texts;
+    Metadata metadata;
   };
   struct Movement {
     serving::MerchantNo merchant = 0;
@@ -245,9 +247,6 @@ class Oracle {
   std::unordered_map<PaymentId, std::size_t> by_payment_;
   std::vector<Movement> movements_;
 };
-
-// As the views list a payment: without metadata.
-Payment as_listed(Payment payment);
 
 // How a text was found in `form`, both in normal form. A consonant of the pattern stands for each syllable it
 // opens, a mask of the pattern for any character; a mask of the form agrees with anything, but then the match

@@ -93,6 +93,13 @@ bool Oracle::passes(const Record& record, const PaymentFilter& filter) const {
   if (!is_one_of(filter.statuses, now.status) || !is_one_of(filter.methods, now.method)) return false;
   if (!is_one_of(filter.issuers, issuers_[now.issuer])) return false;
   if (!is_between(record.amount, filter.amount_min, filter.amount_max)) return false;
+  for (const auto& [name, values] : filter.metadata) {
+    bool has = false;
+    for (const auto& pair : record.metadata) {
+      for (const auto& value : values) has = has || pair == std::pair(name, value);
+    }
+    if (!has) return false;
+  }
   if (filter.contains.empty()) return true;
   const auto pattern = options_.normal_form(filter.contains);
   return std::any_of(record.texts.begin(), record.texts.end(), [&](const FoundText& text) {

@@ -21,14 +21,17 @@ std::string_view name_of(TextField field) {
       return "product";
     case TextField::depositor:
       return "depositor";
+    case TextField::metadata:
+      return "metadata";
   }
   return {};
 }
 
 // By number of OracleId.
-constexpr std::array<std::string_view, 15> kIdNames = {
-    "orderId", "orderId", "approveNo", "networkTxnId", "transactionKey", "approvalId",   "cancelId", "card",
-    "card",    "phone",   "phone",     "externalKey",  "customerKey",    "bankNoticeId", "slipNo"};
+constexpr std::array<std::string_view, 16> kIdNames = {
+    "orderId",     "orderId",      "approveNo", "networkTxnId", "transactionKey", "approvalId",
+    "cancelId",    "card",         "card",      "phone",        "phone",          "externalKey",
+    "customerKey", "bankNoticeId", "slipNo",    "metadata"};
 
 std::string lower_trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -75,6 +78,16 @@ void add_terms(std::vector<std::pair<OracleId, std::string>>& out, const Approva
   if (easy != nullptr && easy->card) add_card(out, *easy->card);
 }
 
+// Metadata: a code is plain ASCII with a digit in it; all else is words.
+bool reads_like_words(const std::string& value) {
+  bool digit = false;
+  for (const char c : value) {
+    if (static_cast<unsigned char>(c) > 0x7F) return true;
+    digit = digit || (c >= '0' && c <= '9');
+  }
+  return !digit;
+}
+
 const ApprovalTerms* terms_in(const Event& event) {
   if (const auto* e = std::get_if<ApprovalRequested>(&event.body)) return &e->terms;
   if (const auto* e = std::get_if<ApprovalApproved>(&event.body)) return &e->terms;
@@ -92,6 +105,9 @@ std::vector<std::pair<OracleId, std::string>> ids_in(const Event& event) {
     add(out, OracleId::transaction_key, e->external.transaction_key);
     add(out, OracleId::customer_key, e->customer_key);
     add(out, OracleId::phone, e->buyer.phone);
+    for (const auto& [name, value] : e->metadata) {
+      if (!reads_like_words(value)) add(out, OracleId::metadata, value);
+    }
     if (e->buyer.phone.size() >= 4)
       add(out, OracleId::phone_tail, e->buyer.phone.substr(e->buyer.phone.size() - 4));
   } else if (const auto* approved = std::get_if<ApprovalApproved>(&event.body)) {
@@ -130,6 +146,7 @@ bool names(const std::string& typed, OracleId kind, const std::string& value) {
     case OracleId::customer_key:
     case OracleId::bank_notice:
     case OracleId::slip_no:
+    case OracleId::metadata:
       return plain == value;
     case OracleId::order_tail:
       return plain.size() == 6 && plain == value;
@@ -195,6 +212,9 @@ void Oracle::note_search(Record& record, const Event& event) const {
   if (const auto* created = std::get_if<PaymentCreated>(&event.body)) {
     add_text(TextField::buyer, created->buyer.name);
     add_text(TextField::product, created->order_name);
+    for (const auto& [name, value] : created->metadata) {
+      if (reads_like_words(value)) add_text(TextField::metadata, value);
+    }
   } else if (const auto* deposit = std::get_if<DepositConfirmed>(&event.body)) {
     add_text(TextField::depositor, deposit->depositor);
   } else if (const auto* terms = terms_in(event)) {
@@ -206,7 +226,8 @@ void Oracle::note_search(Record& record, const Event& event) const {
 Oracle::Match Oracle::match_texts(const Record& record, const std::u32string& pattern) const {
   Match out;
   const bool asks_masks = pattern.find(kMaskCharacter) != std::u32string::npos;
-  for (const TextField field : {TextField::buyer, TextField::product, TextField::depositor}) {
+  for (const TextField field :
+       {TextField::buyer, TextField::product, TextField::depositor, TextField::metadata}) {
     Found best = Found::no;
     for (const auto& text : record.texts) {
       if (text.field == field) best = std::max(best, find_in(pattern, text.form));
@@ -225,12 +246,17 @@ Oracle::Match Oracle::match(const Record& record, const std::string& text,
     out.certain = true;
     if (std::find(out.names.begin(), out.names.end(), name) == out.names.end()) out.names.emplace_back(name);
   };
+  // Metadata is told last, words and codes alike.
+  const bool in_words = !out.names.empty() && out.names.back() == name_of(TextField::metadata);
+  if (in_words) out.names.pop_back();
   if (lower_trimmed(text) == lower_trimmed(record.at.payment.text())) add_name("paymentId");
   for (std::size_t kind = 0; kind < kIdNames.size(); ++kind) {
     for (const auto& id : record.ids) {
       if (id.kind == static_cast<OracleId>(kind) && names(text, id.kind, id.value)) add_name(kIdNames[kind]);
     }
   }
+  const std::string_view last_name = name_of(TextField::metadata);
+  if (in_words && (out.names.empty() || out.names.back() != last_name)) out.names.emplace_back(last_name);
   return out;
 }
 

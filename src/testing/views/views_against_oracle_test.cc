@@ -237,7 +237,7 @@ TEST(ViewsAgainstOracle, rows_are_the_oracles_payments) {
       ASSERT_TRUE(row);
       const auto life = in->oracle->lifecycle(at.payment);
       ASSERT_TRUE(life);
-      EXPECT_EQ(row->payment, as_listed(life->payment)) << at.payment.text();
+      EXPECT_EQ(row->payment, life->payment) << at.payment.text();
     }
   }
 }

@@ -68,19 +68,22 @@ void put_line_explained(JsonWriter& w, const money::LineExplained& line, const M
   w.end_object();
 }
 
-void put_failed_item(JsonWriter& w, const settlement::FailedItem& failed, const Merchant* merchant) {
+void put_failed_item(JsonWriter& w, const settlement::FailedItem& failed, std::optional<Currency> currency,
+                     const Merchant* merchant) {
   w.begin_object()
       .text("lineId", settlement::text_of(failed.item.key))
       .id("paymentId", failed.item.key.payment);
   put_whose(w, merchant);
   w.text("kind", code_of(failed.item.kind)).number("amount", failed.item.amount);
+  if (currency) w.text("currency", currency->code());
   w.text("code", failed.code).text("detail", failed.detail).end_object();
 }
 
 void put_canary_difference(JsonWriter& w, const settlement::CanaryDifference& difference,
-                           const Merchant* merchant) {
+                           std::optional<Currency> currency, const Merchant* merchant) {
   w.begin_object().text("canary", difference.canary).text("lineId", settlement::text_of(difference.line));
   put_whose(w, merchant);
+  if (currency) w.text("currency", currency->code());
   w.number("feeNow", difference.fee_now).number("feeCandidate", difference.fee_candidate);
   w.number("vatNow", difference.vat_now).number("vatCandidate", difference.vat_candidate);
   w.text_if("detail", difference.detail).end_object();

@@ -2,6 +2,7 @@
 // unit. Threads: any.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,12 +15,13 @@
 
 namespace wonjang {
 
-// Each an object. `merchant`: whose it is; null where nobody knows.
+// Each an object. `merchant`: whose it is; null where nobody knows, as with `currency`.
 void put_line(JsonWriter& w, const money::LineSummary& line, const Merchant* merchant);
 void put_line_explained(JsonWriter& w, const money::LineExplained& line, const Merchant* merchant);
-void put_failed_item(JsonWriter& w, const settlement::FailedItem& failed, const Merchant* merchant);
+void put_failed_item(JsonWriter& w, const settlement::FailedItem& failed, std::optional<Currency> currency,
+                     const Merchant* merchant);
 void put_canary_difference(JsonWriter& w, const settlement::CanaryDifference& difference,
-                           const Merchant* merchant);
+                           std::optional<Currency> currency, const Merchant* merchant);
 
 // How a run stands, besides what the log says of it.
 struct RunLook {

@@ -171,6 +171,7 @@ void put_file(JsonWriter& w, const money::MoneyReader::FileNow& file) {
 void put_break(JsonWriter& w, const money::MoneyReader::Break& one, const settlement::FileRow* row,
                BusinessDate today) {
   w.begin_object().id("fileId", one.file).text("acquirer", one.acquirer);
+  w.text("currency", one.currency.code());
   put_fields(w, one.match);
   if (row != nullptr) put_object(w, "theirs", *row);
   w.text("since", to_text(one.since)).number("ageDays", settlement::age_days(one.since, today)).end_object();
