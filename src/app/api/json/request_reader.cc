@@ -65,7 +65,35 @@ std::string_view description_of(Charset charset) {
   return "";
 }
 
-// Three passes at most, over short strings: bytes of the set, then characters.
+// Of a CloudEvent's attribute (CloudEvents 1.0.2, section 3.1).
+bool is_extension_name(std::string_view name) {
+  return !name.empty() && name.size() <= 20 &&
+         std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+}
+
+bool is_scalar(JsonType type) {
+  switch (type) {
+    case JsonType::null:  // CloudEvents 1.0.2 JSON, section 2.2: as if it weren't there
+    case JsonType::boolean:
+    case JsonType::integer:
+    case JsonType::other_number:
+    case JsonType::string:
+      return true;
+    case JsonType::array:
+    case JsonType::object:
+      break;
+  }
+  return false;
+}
+
+// A time like others but for its year.
+bool is_before_our_time(std::string_view text) {
+  constexpr std::string_view kFirstYear = "1970";
+  if (text.size() < kFirstYear.size() || text.substr(0, kFirstYear.size()) > kFirstYear) return false;
+  return parse_rfc3339("2000" + std::string(text.substr(kFirstYear.size()))).has_value() &&
+         std::ranges::all_of(text.substr(0, kFirstYear.size()), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool is_all_of(Charset charset, std::string_view text) {
   if (charset == Charset::text) return !has_control_characters(text);
   return std::ranges::all_of(text, [charset](char c) { return is_of(charset, c); });
@@ -144,6 +172,13 @@ bool FieldReader::require(std::uint8_t index) {
   if (object_.type == JsonType::object)
     violations_.add_missing(object_, name_of(index), "this field is required");
   return false;
+  // `amount` beside `data` is a mistake, not an extension.
+  const bool may_be_extension = !hint.is_known && !is_card_number_name(member.key);
+  if (shape_.takes_extensions && may_be_extension && is_extension_name(member.key)) {
+    if (!is_scalar(member.type))
+      violations_.add(member, "WRONG_TYPE", "an extension attribute is a string, a number, true or false");
+    return;
+  }
 }
 
 std::string_view FieldReader::read_word(std::uint8_t index) {
@@ -205,7 +240,12 @@ bool FieldReader::read_flag(std::uint8_t index, bool otherwise) {
 Instant FieldReader::read_instant(std::uint8_t index) {
   const auto word = read_word(index);
   if (word.empty()) return {};
-  if (const auto instant = parse_rfc3339(word); instant && !instant->is_zero()) return *instant;
+  const auto instant = parse_rfc3339(word);
+  if (instant && instant->us > 0) return *instant;
+  if (instant || is_before_our_time(word)) {
+    violations_.add(*found_[index], "OUT_OF_RANGE", "must be after 1970-01-01T00:00:00Z");
+    return {};
+  }
   violations_.add(*found_[index], "BAD_FORMAT",
                   "must be an RFC 3339 time with its offset, e.g. 2026-11-22T10:30:00+09:00");
   return {};
