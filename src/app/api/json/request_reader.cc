@@ -1,6 +1,7 @@
 #include "app/api/json/request_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/api/json/pan_guard.h"
@@ -29,11 +30,11 @@ std::string_view words_for(JsonType type) {
   return "";
 }
 
-bool is_alphanumeric(char c) {
+constexpr bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_of(Charset charset, char c) {
+constexpr bool is_of(Charset charset, char c) {
   switch (charset) {
     case Charset::text:
       return true;
@@ -48,6 +49,18 @@ bool is_of(Charset charset, char c) {
   }
   return false;
 }
+
+// is_of() of every byte: bit n for the set with the number n.
+constexpr auto kSetsOfByte = [] {
+  std::array<std::uint8_t, 256> out{};
+  for (unsigned byte = 0; byte < out.size(); ++byte) {
+    for (unsigned set = 0; set <= static_cast<unsigned>(Charset::digits); ++set) {
+      if (is_of(static_cast<Charset>(set), static_cast<char>(byte)))
+        out[byte] = static_cast<std::uint8_t>(out[byte] | 1U << set);
+    }
+  }
+  return out;
+}();
 
 std::string_view description_of(Charset charset) {
   switch (charset) {
@@ -95,8 +108,15 @@ bool is_before_our_time(std::string_view text) {
 }
 
 bool is_all_of(Charset charset, std::string_view text) {
-  if (charset == Charset::text) return !has_control_characters(text);
-  return std::ranges::all_of(text, [charset](char c) { return is_of(charset, c); });
+  if (charset == Charset::text) return is_plain_ascii(text) || !has_control_characters(text);
+  const unsigned set = 1U << static_cast<unsigned>(charset);
+  return std::ranges::all_of(
+      text, [set](char c) { return (kSetsOfByte[static_cast<unsigned char>(c)] & set) != 0; });
+}
+
+// Of a text that is_all_of() let through. Sets other than text are ASCII.
+std::string stored_form(Charset charset, std::string_view text) {
+  return charset == Charset::text && !is_plain_ascii(text) ? to_nfc(text) : std::string(text);
 }
 
 }  // namespace
@@ -152,6 +172,13 @@ void FieldReader::refuse_unknown(const JsonNode& member) {
     return;
   }
   auto hint = hint_for(shape_, member.key);
+  // `amount` beside `data` is a mistake, not an extension.
+  const bool may_be_extension = !hint.is_known && !is_card_number_name(member.key);
+  if (shape_.takes_extensions && may_be_extension && is_extension_name(member.key)) {
+    if (!is_scalar(member.type))
+      violations_.add(member, "WRONG_TYPE", "an extension attribute is a string, a number, true or false");
+    return;
+  }
   violations_.add(member, hint.is_known ? "MISPLACED_FIELD" : "UNKNOWN_FIELD", std::move(hint.message));
 }
 
@@ -172,13 +199,6 @@ bool FieldReader::require(std::uint8_t index) {
   if (object_.type == JsonType::object)
     violations_.add_missing(object_, name_of(index), "this field is required");
   return false;
-  // `amount` beside `data` is a mistake, not an extension.
-  const bool may_be_extension = !hint.is_known && !is_card_number_name(member.key);
-  if (shape_.takes_extensions && may_be_extension && is_extension_name(member.key)) {
-    if (!is_scalar(member.type))
-      violations_.add(member, "WRONG_TYPE", "an extension attribute is a string, a number, true or false");
-    return;
-  }
 }
 
 std::string_view FieldReader::read_word(std::uint8_t index) {
@@ -196,8 +216,9 @@ std::string FieldReader::read_text(std::uint8_t index, const TextRule& rule) {
     violations_.add(node, "BAD_CHARACTERS", std::string(description_of(rule.charset)));
     return {};
   }
-  std::string text = rule.charset == Charset::text ? to_nfc(word) : std::string(word);
-  const std::size_t size = text.size() <= rule.size_min ? text.size() : count_characters(text);
+  std::string text = stored_form(rule.charset, word);
+  const bool bytes_will_do = rule.charset != Charset::text || text.size() <= rule.size_min;
+  const std::size_t size = bytes_will_do ? text.size() : count_characters(text);
   if (size > rule.size_max) {
     violations_.add(
         node, "TOO_LONG",
