@@ -48,8 +48,7 @@ number() { python3 -c 'import json,sys; print(json.load(sys.stdin)'"$1"')'; }
 
 port=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])')
 url=http://127.0.0.1:$port
-# Half of the default for book and views: the whole program stays under 1 GiB.
-WONJANG_LEDGER__MEMORY=256MiB WONJANG_SERVING__MEMORY=288MiB WONJANG_SETTLEMENT__FOUR_EYES=false WONJANG_SETTLEMENT__WORKERS=$workers "$BIN/wonjang" serve --data-dir "$scratch/ours" --listen "127.0.0.1:$port" > "$scratch/server.log" 2>&1 &
+WONJANG_SETTLEMENT__FOUR_EYES=false WONJANG_SETTLEMENT__WORKERS=$workers "$BIN/wonjang" serve --data-dir "$scratch/ours" --listen "127.0.0.1:$port" > "$scratch/server.log" 2>&1 &
 server=$!
 for _ in $(seq 600); do curl -sf "$url/readyz" >/dev/null 2>&1 && break; sleep 0.05; done
 get() { curl -sf -H "Authorization: Bearer $(cat "$scratch/ours/operator.key")" "$url$1"; }

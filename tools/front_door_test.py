@@ -56,6 +56,38 @@ class FrontDoor(unittest.TestCase):
             self.assertIn("run: ", done.stderr)
             self.assertNotIn("asked", done.stderr, arguments)
 
+    def test_an_update_names_the_golden_tables_that_it_rewrote(self):
+        clone = self.bin / "clone"
+        (clone / "src/testdata").mkdir(parents=True)
+        (clone / "web/dist").mkdir(parents=True)
+        (clone / "run").write_text((ROOT / "run").read_text())
+        (clone / "web/dist/index.html").write_text("")
+        for table in ("fees.txt", "dates.txt"):
+            (clone / "src/testdata" / table).write_text("1 | 2\n")
+        for git in (["init", "--quiet"], ["add", "src"]):
+            subprocess.run(["git", *git], cwd=clone, check=True)
+        self.fake("cmake", "mkdir -p build/dev")
+        for tool in ("node", "npm", "chromium"):
+            self.fake(tool, "exit 0")
+        self.fake("ctest", 'test -z "$WJ_UPDATE" || echo "1 | $NEW" >src/testdata/fees.txt; exit ${FAIL:-0}')
+
+        def run(*arguments, **more):
+            environment = {**os.environ, "PATH": f"{self.bin}:{os.environ['PATH']}", "WONJANG_SKIP_PACKAGES": "1",
+                           "WONJANG_OS_RELEASE": str(self.bin / "os-release"), **more}
+            environment.pop("WJ_UPDATE", None)
+            return subprocess.run(["bash", str(clone / "run"), "test", *arguments], env=environment,
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+        plain = run(NEW="3")
+        self.assertEqual(plain.returncode, 0, plain.stderr)
+        self.assertEqual((clone / "src/testdata/fees.txt").read_text(), "1 | 2\n")
+        same = run("--update", NEW="2")
+        self.assertIn("no golden table changed", same.stdout + same.stderr)
+        changed = run("--update", NEW="3")
+        self.assertIn("src/testdata/fees.txt\n", changed.stdout)
+        self.assertNotIn("dates.txt", changed.stdout)
+        self.assertEqual(run("--update", NEW="3", FAIL="8").returncode, 8)
+
     def install(self, **apt):
         """`./run format --check` where clang-format-14 is missing until apt-get installs it."""
         have, asked = self.bin / "have", self.bin / "asked"

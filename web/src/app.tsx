@@ -2,7 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { session, signOut } from './base/api';
-import { type Word, lang, setLang, t } from './base/i18n';
+import { lang, setLang, t } from './base/i18n';
+import * as w from './base/words';
+import type { Word } from './base/words';
 import { PLACES, helpOpen } from './base/keys';
 import { forgetKept } from './base/live';
 import { type Theme, setTheme, theme } from './base/theme';
@@ -21,32 +23,32 @@ interface Entry {
 
 const NAV: { title: Word; entries: Entry[] }[] = [
   {
-    title: 'navSales',
+    title: w.navSales,
     entries: [
-      { to: '/', label: 'home' },
-      { to: '/payments', label: 'payments' },
-      { to: '/totals', label: 'totals' },
+      { to: '/', label: w.home },
+      { to: '/payments', label: w.payments },
+      { to: '/totals', label: w.totals },
     ],
   },
   {
-    title: 'navSettlement',
+    title: w.navSettlement,
     entries: [
-      { to: '/settlement', label: 'settlement', operator: true },
-      { to: '/payouts', label: 'payouts' },
-      { to: '/contracts', label: 'contracts' },
-      { to: '/breaks', label: 'breaks', operator: true },
-      { to: '/funds', label: 'funds', operator: true },
-      { to: '/journal', label: 'journal', operator: true },
+      { to: '/settlement', label: w.settlement, operator: true },
+      { to: '/payouts', label: w.payouts },
+      { to: '/contracts', label: w.contracts },
+      { to: '/breaks', label: w.breaks, operator: true },
+      { to: '/funds', label: w.funds, operator: true },
+      { to: '/journal', label: w.journal, operator: true },
     ],
   },
   {
-    title: 'navOperations',
+    title: w.navOperations,
     entries: [
-      { to: '/operations', label: 'operations', operator: true },
-      { to: '/in-doubt', label: 'inDoubtQueue', operator: true },
-      { to: '/events', label: 'events' },
-      { to: '/merchants', label: 'merchants', operator: true },
-      { to: '/keys', label: 'apiKeys' },
+      { to: '/operations', label: w.operations, operator: true },
+      { to: '/in-doubt', label: w.inDoubtQueue, operator: true },
+      { to: '/events', label: w.events },
+      { to: '/merchants', label: w.merchants, operator: true },
+      { to: '/keys', label: w.apiKeys },
     ],
   },
 ];
@@ -58,9 +60,9 @@ function isHere(to: string): boolean {
 function Nav({ onPick }: { onPick: () => void }) {
   const operator = session.value?.role === 'OPERATOR';
   return (
-    <nav class="nav" aria-label={t('menu')}>
+    <nav class="nav" aria-label={t(w.menu)}>
       {NAV.map((group) => (
-        <div key={group.title}>
+        <div key={group.entries[0]?.to}>
           <h2>{t(group.title)}</h2>
           <ul>
             {group.entries
@@ -80,10 +82,10 @@ function Nav({ onPick }: { onPick: () => void }) {
 }
 
 export function Choices() {
-  const themes: Theme[] = ['system', 'light', 'dark'];
+  const themes: [Theme, Word][] = [['system', w.system], ['light', w.light], ['dark', w.dark]];
   return (
     <>
-      <div class="choice" role="group" aria-label={t('language')}>
+      <div class="choice" role="group" aria-label={t(w.language)}>
         <button type="button" lang="ko" aria-pressed={lang.value === 'ko'} onClick={() => setLang('ko')}>
           한국어
         </button>
@@ -91,10 +93,10 @@ export function Choices() {
           English
         </button>
       </div>
-      <div class="choice" role="group" aria-label={t('theme')}>
-        {themes.map((one) => (
+      <div class="choice" role="group" aria-label={t(w.theme)}>
+        {themes.map(([one, word]) => (
           <button key={one} type="button" aria-pressed={theme.value === one} onClick={() => setTheme(one)}>
-            {t(one)}
+            {t(word)}
           </button>
         ))}
       </div>
@@ -111,26 +113,26 @@ function Account() {
     forgetMerchants();
   };
   return (
-    <Menu label={<span class="who">{s.role === 'OPERATOR' ? t('operator') : (s.merchantName ?? t('merchant'))}</span>}>
+    <Menu label={<span class="who">{s.role === 'OPERATOR' ? t(w.operator) : (s.merchantName ?? t(w.merchant))}</span>}>
       <p class="small-text dim">
-        {t('signedInBy')}
+        {t(w.signedInBy)}
         <br />
         <code>{s.keyId}</code>
       </p>
       <Choices />
       <button type="button" onClick={leave}>
-        {t('signOut')}
+        {t(w.signOut)}
       </button>
     </Menu>
   );
 }
 
-const HELP: [string, Word][] = [['/', 'keySearch'], ['j / k', 'keyRows'], ['Enter', 'keyOpen'], ['e', 'keyExport'], ['.', 'keyAct'], ['?', 'keyHelp'], ['Esc', 'keyClose']];
+const HELP: [string, Word][] = [['/', w.keySearch], ['j / k', w.keyRows], ['Enter', w.keyOpen], ['e', w.keyExport], ['.', w.keyAct], ['?', w.keyHelp], ['Esc', w.keyClose]];
 
 function Help() {
   const names = new Map(NAV.flatMap((g) => g.entries.map((e) => [e.to, e.label] as const)));
   return (
-    <Dialog title={t('keyboard')} onClose={() => (helpOpen.value = false)}>
+    <Dialog title={t(w.keyboard)} onClose={() => (helpOpen.value = false)}>
       <dl class="keys">
         {HELP.map(([key, word]) => (
           <div key={key}>
@@ -162,18 +164,18 @@ function Frame({ children }: { children: ComponentChildren }) {
   return (
     <div class="frame" data-nav={open ? 'open' : undefined}>
       <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')?.focus(); }}>
-        {t('skip')}
+        {t(w.skip)}
       </a>
       <header class="top">
         <button type="button" class="quiet nav-button" aria-expanded={open} aria-controls="side" onClick={() => setOpen(!open)}>
           <span aria-hidden="true">☰</span>
-          <span class="sr">{t('menu')}</span>
+          <span class="sr">{t(w.menu)}</span>
         </button>
         <a class="brand" href={href('/')}>
           원장 <span>Wonjang</span>
         </a>
         <SearchBox />
-        <button type="button" class="quiet help-button" onClick={() => (helpOpen.value = true)} aria-label={t('keyboard')}>
+        <button type="button" class="quiet help-button" onClick={() => (helpOpen.value = true)} aria-label={t(w.keyboard)}>
           ?
         </button>
         <Account />

@@ -4,5 +4,6 @@ import './stage.mjs';
 import './sales_test.mjs';
 import './money_test.mjs';
 import './four_eyes_test.mjs';
+import './terms_test.mjs';
 import './speed_test.mjs';
 import './screens_test.mjs';

@@ -1,37 +1,16 @@
 // What one proposes another decides: a contract looked at first, a holiday that moves payouts, a hold, funds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asOperator, asSecond, says, settled, until, world } from './stage.mjs';
+import { approve, asOperator, propose, says, until, world } from './stage.mjs';
 import { day } from './world.mjs';
-
-async function approve(change, wanted) {
-  await asSecond(`/contracts?tab=changes&change=${change}`, async (page) => {
-    await page.waitForSelector('tr.detail');
-    const row = page.locator('tbody tr:has(+ tr.detail)');
-    await row.locator('button:has-text("승인")').click();
-    await says(page, 'dialog', wanted);
-    await settled(page);
-    await page.click('dialog .dialog-actions button.primary');
-    await until(page, () => !document.querySelector('dialog'));
-  });
-}
-
-/** Preview, then propose; gives the change's id. */
-async function propose(page) {
-  await page.click('dialog button[type=submit]:has-text("미리 보기")');
-  await page.waitForSelector('dialog div.preview');
-  await page.click('dialog button[type=submit]:has-text("요청하기")');
-  await page.waitForSelector('tr.detail');
-  return new URL(page.url()).searchParams.get('change');
-}
 
 test('a contract’s next version: previewed, proposed by one, approved by another, then in force', () =>
   asOperator(`/contracts?merchant=${world.shop}`, async (page) => {
     await page.click('button:has-text("다음 버전 요청")');
     await page.fill('dialog label:has-text("시작") + input', day(-1));
-    await page.fill('dialog .rule-row:first-of-type label:has-text("요율") + input', '2,0');
+    await page.fill('dialog .rule-row >> nth=0 >> label:has-text("요율") + input', '2,0');
     assert.equal(await page.locator('dialog button[type=submit]').isDisabled(), true, 'what can’t be read isn’t sent');
-    await page.fill('dialog .rule-row:first-of-type label:has-text("요율") + input', '2');
+    await page.fill('dialog .rule-row >> nth=0 >> label:has-text("요율") + input', '2');
     await page.click('dialog button[type=submit]:has-text("미리 보기")');
     const seen = await says(page, 'dialog div.preview', '수수료 변화');
     const fee = Number(seen.match(/수수료 변화\s+(-?[\d,]+)원/)[1].replace(/,/g, ''));

@@ -152,8 +152,7 @@ test('an acquirer’s file: what differs is seen side by side and settled by a w
     await page.waitForSelector('tbody tr');
     const all = await page.locator('tbody tr').count();
     await page.click('.segments button:has-text("우리 쪽에 없음")');
-    await until(page, () => /reason=ONLY_THEIRS/.test(location.search));
-    assert.equal(await page.locator('tbody tr').count(), 1);
+    await until(page, () => /reason=ONLY_THEIRS/.test(location.search) && document.querySelectorAll('tbody tr').length === 1);
     await page.click('tbody button:has-text("나란히")');
     assert.match(await says(page, 'tr.detail', '39999999'), /5,000원[\s\S]*우리[\s\S]*없음/);
     await page.click('tbody button:has-text("정리")');

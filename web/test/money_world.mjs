@@ -1,6 +1,6 @@
 // The money side of the tests' shop: contracts decided by two keys, a day that is settled and paid out, one that is not
 // yet, a large one, an acquirer's file that doesn't agree with our lines, a payment in doubt.
-import { LARGE, SETTLED, TO_SETTLE, day } from './world.mjs';
+import { DOLLARS, LARGE, SETTLED, TO_SETTLE, TRIED, day } from './world.mjs';
 
 export const LARGE_COUNT = 15_000;
 
@@ -48,6 +48,16 @@ async function payments_of_days(world) {
   for (let i = 0; i < 2; ++i) await pay(`no-contract-${i}`, TO_SETTLE, { totalAmount: 7_000 + 500 * i, merchantId: world.third });
 }
 
+/** A day of dollars: one sale that a canary prices differently, two that nobody has terms for, a file that names another amount. */
+async function dollars(world) {
+  await world.change('CONTRACT', contract(world.shop, 23_000, { currency: 'USD' }), '달러');
+  await world.change('CANARY', { name: 'dollar-terms', merchantIds: [world.shop], currency: 'USD', candidate: terms(30_000) });
+  await world.pay('dollar-1', { on: DOLLARS, currency: 'USD', totalAmount: 123_456, approveNo: '60000001' });
+  for (const [i, totalAmount] of [7_050, 9_999].entries()) await world.pay(`dollar-lost-${i}`, { on: DOLLARS, currency: 'USD', totalAmount, merchantId: world.third, approveNo: `6000001${i}` });
+  await world.settle(DOLLARS);
+  await world.csv('/v1/acquirer-files?name=shinhan-usd.csv&kind=ACQUISITION&acquirer=SHINHAN&currency=USD', `number,amount,date\r\n60000001,123400,${DOLLARS}\r\n`);
+}
+
 async function large_day(world) {
   const line = (i) => JSON.stringify({
     op: 'create', idempotencyKey: `large-${i}`,
@@ -92,6 +102,8 @@ export async function seedMoney(world) {
   await world.settle(SETTLED);
   await pay_out(world);
   await acquirer_file(world);
+  await dollars(world);
+  for (let i = 0; i < 3; ++i) await world.pay(`tried-${i}`, { on: TRIED, merchantId: world.other, totalAmount: 20_000 + 1_000 * i, approveNo: String(61_000_000 + i) });
   world.waiting = await world.propose('HOLD', { merchantId: world.other, placed: true, from: day(0), reason: '이의 제기 확인' }, '금감원 민원 확인 중');
   await world.until('/v1/in-doubt?waiting=person', (page) => page.payments.some((one) => one.payment.id === world.doubtful.id));
   await world.until('/v1/trial-balance', (balance) => balance.seen.lagEvents === 0);

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { contract } from './money_world.mjs';
 import { settled, withPage, world } from './stage.mjs';
-import { LARGE, SETTLED, TO_SETTLE, day, shotDirectory, signIn } from './world.mjs';
+import { DOLLARS, TO_SETTLE, day, shotDirectory, signIn } from './world.mjs';
 
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const shots = shotDirectory();
@@ -29,13 +30,17 @@ const SCREENS = [
   ['nowhere', () => '/no-such-screen'],
   ['settlement', () => '/settlement'],
   ['settlement-day', () => `/settlement/${TO_SETTLE}`],
-  ['settlement-failures', () => `/settlement/${SETTLED}?tab=failures`],
-  ['settlement-canary', () => `/settlement/${LARGE}?tab=differences`],
+  ['settlement-failures', () => `/settlement/${DOLLARS}?tab=failures`],
+  ['settlement-canary', () => `/settlement/${DOLLARS}?tab=differences`],
   ['settlement-line', () => `/settlement/lines/${world.line}`],
   ['payouts', () => '/payouts'],
   ['payout', () => `/payouts/${world.payout}`],
   ['contracts', () => `/contracts?merchant=${world.shop}`],
   ['contract-form', () => `/contracts?merchant=${world.shop}`, '[data-key=act]'],
+  ['adjust', () => `/contracts?merchant=${world.other}`, '.panel-head .actions button >> nth=0', 'dialog button[type=submit]'],
+  ['canaries', () => '/contracts?tab=canaries&canary=floor'],
+  ['canary-form', () => `/contracts?merchant=${world.other}`, '.panel-head .actions button >> nth=1'],
+  ['canary-promote', () => '/contracts?tab=canaries', 'tbody tr:has-text("floor") .actions button >> nth=2', 'dialog button[type=submit]'],
   ['calendars', () => '/contracts?tab=calendars'],
   ['holds', () => '/contracts?tab=holds'],
   ['changes', () => `/contracts?tab=changes&status=ALL&change=${world.waiting.changeId}`],
@@ -57,11 +62,12 @@ async function inspect(page, name, rules) {
 /** All that is wrong, of all screens at once. */
 async function look(page, theme, width, rules) {
   const wrongs = [];
-  for (const [name, path, opener] of SCREENS) {
+  for (const [name, path, ...openers] of SCREENS) {
     await page.goto(`${world.url}/console${path()}`);
     await page.waitForSelector('main h1, main .empty, main .failure');
     await settled(page);
-    if (opener) await page.click(opener);
+    for (const opener of openers) await page.click(opener);
+    if (openers.length > 1) await page.waitForSelector('dialog .preview, dialog .failure');
     await page.waitForTimeout(100); // charts draw themselves after their data
     await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
     wrongs.push(...(await inspect(page, `${name} ${theme} ${width}`, rules)));
@@ -70,6 +76,7 @@ async function look(page, theme, width, rules) {
 }
 
 async function prepare() {
+  await world.change('CONTRACT', contract(world.other, 15_000), '등급 소급');
   const lines = await world.get(`/v1/payments/${world.followed.id}/settlement-lines`);
   world.line = lines.items[0].lineId;
   world.payout = lines.items[0].payoutId;

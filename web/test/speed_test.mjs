@@ -67,7 +67,7 @@ const NOT_LISTS = /\/v1\/merchants\?|limit=1&|limit=1$/;
 
 test('no list asks for more rows than it shows', () =>
   asOperator('/keys', async (page) => {
-    const screens = ['/payments', `/search?q=${encodeURIComponent('아메')}`, '/settlement', `/settlement/${SETTLED}`, '/payouts', '/breaks', '/journal?tab=entries', '/contracts?tab=changes&status=ALL', '/in-doubt', '/events', '/merchants', '/keys'];
+    const screens = ['/payments', `/search?q=${encodeURIComponent('아메')}`, '/settlement', `/settlement/${SETTLED}`, '/payouts', '/breaks', '/breaks?tab=files', '/journal?tab=entries', '/contracts?tab=changes&status=ALL', '/contracts?tab=canaries', '/contracts?tab=holds', '/in-doubt', '/events', '/merchants', '/keys'];
     for (const path of screens) {
       const got = [];
       const hear = async (response) => {

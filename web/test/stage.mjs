@@ -69,3 +69,25 @@ export async function says(page, selector, wanted) {
   await page.locator(selector).filter({ hasText: wanted }).first().waitFor();
   return page.locator(selector).filter({ hasText: wanted }).first().innerText();
 }
+
+/** Approved by the second person; `wanted` is what they see before they do. */
+export async function approve(change, wanted) {
+  await asSecond(`/contracts?tab=changes&change=${change}`, async (page) => {
+    await page.waitForSelector('tr.detail');
+    const row = page.locator('tbody tr:has(+ tr.detail)');
+    await row.locator('button:has-text("승인")').click();
+    await says(page, 'dialog', wanted);
+    await settled(page);
+    await page.click('dialog .dialog-actions button.primary');
+    await until(page, () => !document.querySelector('dialog'));
+  });
+}
+
+/** Preview where that is still to do, then propose; gives the change's id. */
+export async function propose(page) {
+  if ((await page.locator('dialog div.preview').count()) === 0) await page.click('dialog button[type=submit]:has-text("미리 보기")');
+  await page.waitForSelector('dialog div.preview');
+  await page.click('dialog button[type=submit]:has-text("요청하기")');
+  await page.waitForSelector('tr.detail');
+  return new URL(page.url()).searchParams.get('change');
+}

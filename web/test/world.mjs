@@ -16,6 +16,9 @@ export const day = (n) => new Date(Date.now() + 9 * 3_600_000 + n * 86_400_000).
 export const SETTLED = day(-18);
 export const TO_SETTLE = day(-17);
 export const LARGE = day(-16);
+// Later than the others: a day's run takes along what earlier days that ran have left.
+export const TRIED = day(-15);
+export const DOLLARS = day(-14);
 
 function config(directory) {
   const file = join(directory, 'wonjang.toml');

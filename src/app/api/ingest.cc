@@ -292,14 +292,14 @@ bool IngestSession::add_line(Chunk& chunk, std::string_view text, std::uint64_t 
     if (wait) chunk.lines.pop_back();
     return !wait;
   }
-  auto request = write_request(api_, *caller_, std::move(good.key), good.parsed.canonical, good.key_kind);
+  auto& request = chunk.requests.emplace_back();
+  identify(request, api_, *caller_, std::move(good.key), good.parsed.canonical, good.key_kind);
   request.payment = good.target.payment;
   request.reason = std::move(good.parsed.reason);
   request.command = std::move(good.parsed.command);
   request.renderer = &ingest_renderer();
   request.completion = &line_completion;
   request.tag = reinterpret_cast<std::uintptr_t>(&line);
-  chunk.requests.push_back(std::move(request));
   return true;
 }
 

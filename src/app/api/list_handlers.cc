@@ -166,7 +166,7 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
     sums = *std::move(found);
   }
   auto reading = page->reading;
-  if (!filter.contains.empty()) {
+  if (!filter.contains.empty() || !filter.metadata.empty()) {
     reading = shown_to(*call->caller, reading, page->items.size());
     if (sums) sums->reading = shown_to(*call->caller, sums->reading, 0);
   }

@@ -34,7 +34,17 @@ std::optional<std::string> Query::parse(std::span<const std::string_view> known,
     const auto equals = std::min(pair.find('='), pair.size());
     const auto name = pair.substr(0, equals);
     const auto value = percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
-    if (std::ranges::find(known, name) == known.end()) {
+    const bool is_of_family = std::ranges::any_of(known, [&](std::string_view one) {
+      return one.ends_with('.') && name.starts_with(one) && name.size() > one.size();
+    });
+    if (is_of_family) {
+      const auto whole = percent_decoded(name);
+      if (!whole || !value || value->empty())
+        return "a query parameter " + std::string(name) + " is empty or badly escaped";
+      values_.emplace_back(*whole, *value);
+      continue;
+    }
+    if (name.ends_with('.') || std::ranges::find(known, name) == known.end()) {
       std::string what = "there is a query parameter that this path doesn't know; it knows:";
       for (const auto one : known) what.append(" ").append(one);
       return what;
@@ -65,6 +75,14 @@ std::vector<std::string_view> Query::find_all(std::string_view name) const {
       if (comma == rest.size()) break;
       rest.remove_prefix(comma + 1);
     }
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> Query::find_family(std::string_view prefix) const {
+  std::vector<std::pair<std::string_view, std::string_view>> out;
+  for (const auto& [key, value] : values_) {
+    if (key.starts_with(prefix)) out.emplace_back(std::string_view(key).substr(prefix.size()), value);
   }
   return out;
 }

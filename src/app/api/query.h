@@ -18,7 +18,8 @@ class Query {
   explicit Query(std::string_view text) : text_(text) {}
 
   // Nothing when all is well, else a sentence about the first thing wrong.
-  // `lists` of `known` may be given more than once.
+  // `lists` of `known` may be given more than once. One of `known` that ends in a dot stands for every name
+  // that goes on behind it, percent-decoded and given as often as one likes.
   std::optional<std::string> parse(std::span<const std::string_view> known,
                                    std::span<const std::string_view> lists = {});
   std::optional<std::string> parse(std::initializer_list<std::string_view> known) {
@@ -30,6 +31,8 @@ class Query {
   std::vector<std::string_view> find_all(std::string_view name) const;
   // Every parameter as it was given.
   const std::vector<std::pair<std::string, std::string>>& all() const { return values_; }
+  // Name behind the dot and value of each parameter of such a family, in order.
+  std::vector<std::pair<std::string_view, std::string_view>> find_family(std::string_view prefix) const;
   // In [least, most]; absent: `otherwise`. Nothing: not such a number.
   std::optional<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most,
                                      std::int64_t otherwise) const;

@@ -13,16 +13,12 @@ constexpr std::size_t kBlock = 16;
 }  // namespace
 
 Hash128 Tokens::block(Kind kind, std::uint32_t book, Position position) const {
-  std::string plain;
-  plain.push_back(static_cast<char>(kVersion));
-  plain.push_back(static_cast<char>(kind));
-  plain.push_back(static_cast<char>(book >> 8U));
-  plain.push_back(static_cast<char>(book & 0xFFU));
-  put_be64(plain, position);
-  plain.append(kMark);
-  Hash128 out;
-  std::memcpy(out.data(), plain.data(), kBlock);
-  return seal_.seal(out);
+  Hash128 plain{kVersion, static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(book >> 8U),
+                static_cast<std::uint8_t>(book & 0xFFU)};
+  const std::uint64_t be = __builtin_bswap64(position);
+  std::memcpy(plain.data() + 4, &be, sizeof be);
+  std::memcpy(plain.data() + 12, kMark.data(), kMark.size());
+  return seal_.seal(plain);
 }
 
 std::string Tokens::position(std::uint32_t book, Position position) const {

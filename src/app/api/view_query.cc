@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "app/api/json/text_nfc.h"
+#include "base/utf8.h"
 #include "domain/lifecycle.h"
 #include "domain/method.h"
 
@@ -12,8 +14,8 @@ namespace {
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
 constexpr std::string_view kPaymentList[] = {
-    "orderId",   "merchantId", "from", "until", "status", "method", "issuer",       "amountMin",
-    "amountMax", "contains",   "sort", "limit", "after",  "totals", "min-position", "explain"};
+    "orderId",  "merchantId", "from",  "until", "status", "method",       "issuer",  "amountMin", "amountMax",
+    "contains", "sort",       "limit", "after", "totals", "min-position", "explain", "metadata."};
 constexpr std::string_view kTransactionList[] = {
     "merchantId", "from", "until", "kind",  "method", "issuer",       "amountMin",
     "amountMax",  "sort", "limit", "after", "totals", "min-position", "explain"};
@@ -71,6 +73,26 @@ Result<std::optional<serving::MerchantNo>> one_merchant(const Query& query, cons
   if (merchants.empty()) return std::optional<serving::MerchantNo>();
   if (merchants.size() > 1) return invalid("a list is of one merchant or of all: give one merchantId");
   return std::optional(merchants.front()->number);
+}
+
+bool is_utf8(std::string_view text) { return to_utf8(to_code_points(text)) == text; }
+
+// As it is stored: composed at the door.
+Result<std::vector<serving::MetadataFilter>> parse_metadata(const Query& query) {
+  std::vector<serving::MetadataFilter> out;
+  const auto given = query.find_family("metadata.");
+  if (given.size() > kMetadataFiltersMax) {
+    return invalid("at most " + std::to_string(kMetadataFiltersMax) +
+                   " values of metadata are asked for at once");
+  }
+  for (const auto& [name_given, value] : given) {
+    if (!is_utf8(name_given) || !is_utf8(value)) return invalid("metadata is asked for in UTF-8");
+    const std::string name = to_nfc(name_given);
+    auto known = std::ranges::find(out, name, &serving::MetadataFilter::name);
+    if (known == out.end()) known = out.insert(out.end(), {name, {}});
+    known->values.push_back(to_nfc(value));
+  }
+  return out;
 }
 
 }  // namespace
@@ -181,6 +203,7 @@ Result<serving::PaymentFilter> parse_payment_filter(const Query& query, const Ca
   WJ_TRY(out.amount_max, parse_amount(query, "amountMax"));
   WJ_CHECK(check_amounts(out.amount_min, out.amount_max));
   out.contains = query.find("contains").value_or("");
+  WJ_TRY(out.metadata, parse_metadata(query));
   return out;
 }
 

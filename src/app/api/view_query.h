@@ -18,6 +18,8 @@
 
 namespace wonjang {
 
+// Values of ?metadata.NAME= in one question.
+constexpr std::size_t kMetadataFiltersMax = 10;
 constexpr std::int32_t kPeriodDaysMax = 1'827;  // five years with two leap days
 
 // Half-open. A bound is an RFC 3339 instant or a business date (its 00:00 in Seoul).

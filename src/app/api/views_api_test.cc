@@ -198,10 +198,46 @@ TEST_P(ViewsApi, filters_let_through_what_they_say) {
   EXPECT_TRUE(only("method=TRANSFER").empty());
   EXPECT_EQ(only("contains=tes").size(), 2U);
   EXPECT_TRUE(only("contains=nothing").empty());
+  EXPECT_TRUE(only("metadata.campaign=spring").empty());
   EXPECT_TRUE(only("from=2020-01-01&until=2020-02-01").empty());
   EXPECT_EQ(ids_in(look(shop, "/v1/transactions?kind=CANCEL"), "transactions", "paymentId"),
             std::vector<std::string>{small});
   EXPECT_EQ(look(shop, "/v1/payments?totals=false").json().contains("totals"), false);
+}
+
+TEST_P(ViewsApi, metadata_is_a_filter_and_is_found_by_search) {
+  auto shop = world_.as_merchant();
+  const auto pay_with = [&](const std::string& order, const std::string& metadata) {
+    auto body = card_payment(order, 1000);
+    body.insert(1, "\"metadata\":{" + metadata + "},");
+    const auto answer = shop.post("/v1/payments", "create-" + order, body);
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    position_ = answer.header("Ledger-Position");
+    look(shop, "/v1/payments");
+    return answer.text("id");
+  };
+  pay(shop, "none");
+  look(shop, "/v1/payments");
+  const auto spring = pay_with("a", R"("campaign":"SPRING-26","자리":"창가 2층")");
+  const auto autumn = pay_with("b", R"("campaign":"AUTUMN-26","memo":"선물 포장")");
+  const auto only = [&](const std::string& filter) { return ids_in(look(shop, "/v1/payments?" + filter)); };
+  EXPECT_EQ(only("metadata.campaign=SPRING-26"), std::vector<std::string>{spring});
+  EXPECT_EQ(only("metadata.campaign=SPRING-26&metadata.campaign=AUTUMN-26").size(), 2U);
+  // 자리=창가 2층
+  const std::string seat = "metadata.%EC%9E%90%EB%A6%AC=%EC%B0%BD%EA%B0%80%202%EC%B8%B5";
+  EXPECT_EQ(only(seat), std::vector<std::string>{spring});
+  EXPECT_EQ(only(seat + "&metadata.campaign=SPRING-26&status=DONE&sort=largest"),
+            std::vector<std::string>{spring});
+  EXPECT_TRUE(only(seat + "&metadata.campaign=AUTUMN-26").empty());
+  EXPECT_TRUE(only("metadata.campaign=spring-26").empty()) << "exactly as it was sent";
+  EXPECT_TRUE(only("metadata.memo=SPRING-26").empty());
+  const auto totals = look(shop, "/v1/payments?metadata.campaign=AUTUMN-26").json().at("totals");
+  EXPECT_EQ(totals.as_array().at(0).at("count").as_int64(), 1);
+
+  const auto found = look(shop, "/v1/search?q=spring-26");
+  EXPECT_EQ(ids_in(found), std::vector<std::string>{spring});
+  EXPECT_EQ(found.json().at("payments").at(0).at("matched").at(0).as_string(), "metadata");
+  EXPECT_EQ(ids_in(look(shop, "/v1/search?q=%EC%84%A0%EB%AC%BC")), std::vector<std::string>{autumn});  // 선물
 }
 
 TEST_P(ViewsApi, bad_questions_get_a_sentence) {
@@ -223,6 +259,12 @@ TEST_P(ViewsApi, bad_questions_get_a_sentence) {
       {"/v1/payments?totals=maybe", "true or false"},
       {"/v1/payments?sort=newest&sort=oldest", "twice"},
       {"/v1/payments?merchantId=nobody", "merchant's id"},
+      {"/v1/payments?metadata.=x", "doesn't know"},
+      {"/v1/payments?metadata=x", "doesn't know"},
+      {"/v1/payments?metadata.a=", "empty"},
+      {"/v1/payments?metadata.a=%FF", "UTF-8"},
+      {"/v1/payments?metadata.%FF=a", "UTF-8"},
+      {"/v1/transactions?metadata.a=b", "doesn't know"},
       {"/v1/transactions?kind=REFUND", "there are APPROVAL"},
       {"/v1/search", "?q="},
       {"/v1/search?q=*", ""},
@@ -238,6 +280,9 @@ TEST_P(ViewsApi, bad_questions_get_a_sentence) {
       {"/v1/totals/merchant_day?from=2026-01-01&kind=CANCEL", "tells apart"},
       {"/v1/totals/merchant_day?from=2010-01-01&until=2020-01-01", "5 years"},
   };
+  std::string many = "/v1/payments?metadata.a=0";
+  for (int i = 0; i < 10; ++i) many += "&metadata.a=1";
+  EXPECT_EQ(shop.get(many).code(), "BAD_PARAMETER") << "more than ten";
   for (const auto& [target, words] : rows) {
     const auto answer = shop.get(target);
     EXPECT_EQ(answer.status, 400) << target << " " << answer.body;

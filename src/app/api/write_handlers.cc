@@ -120,14 +120,19 @@ void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {
   api.answer_reply(std::move(call), field_problem(errors, call->request_id, sayable(call->path())));
 }
 
-Request write_request(Api& api, const Caller& caller, std::string key, const CanonicalRequest& canonical,
-                      KeyKind kind) {
-  Request out;
+void identify(Request& out, Api& api, const Caller& caller, std::string key,
+              const CanonicalRequest& canonical, KeyKind kind) {
   out.key = RequestKey{idempotency_key(api.digest(), caller.tenant(), kind, key),
                        canonical.fingerprint(api.digest()), std::move(key)};
   out.actor = caller.actor;
   out.only_merchant = caller.merchant;
   out.renderer = &api_renderer();
+}
+
+Request write_request(Api& api, const Caller& caller, std::string key, const CanonicalRequest& canonical,
+                      KeyKind kind) {
+  Request out;
+  identify(out, api, caller, std::move(key), canonical, kind);
   return out;
 }
 

@@ -34,7 +34,9 @@ std::optional<T> taken(Api& api, CallPtr& call, std::variant<T, FieldErrors> par
   return std::get<T>(std::move(parsed));
 }
 
-// Everything but the command, the payment and who waits.
+// Everything but the command, the payment and who waits, in a fresh request.
+void identify(Request& out, Api& api, const Caller& caller, std::string key,
+              const CanonicalRequest& canonical, KeyKind kind);
 Request write_request(Api& api, const Caller& caller, std::string key, const CanonicalRequest& canonical,
                       KeyKind kind = KeyKind::request);
 

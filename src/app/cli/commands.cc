@@ -60,6 +60,7 @@ struct Arguments {
   std::string text;
   std::string cube;
   std::map<std::string, std::string> filters;  // by the API's names
+  std::vector<std::string> metadata;           // NAME=VALUE
   std::uint64_t rows = 0;
   SanityCommand sanity;
   SimOptions sim;
@@ -289,15 +290,29 @@ class Tree {
     return out;
   }
   QueryFlags given() const { return {a_.filters.begin(), a_.filters.end()}; }
+  QueryFlags given_with_metadata() const {
+    QueryFlags out = given();
+    for (const auto& pair : a_.metadata) {
+      const auto equals = pair.find('=');
+      out.emplace_back("metadata." + pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    return out;
+  }
 
   void add_questions(CLI::App* to_payment, CLI::App* to_transaction, CLI::App* to_top_level, bool explain) {
     auto* list = view(
         to_payment, explain ? "payments" : "list", "Payments of a period, filtered and sorted",
-        [this] { return ask_payments(given()); },
+        [this] { return ask_payments(given_with_metadata()); },
         {"merchantId", "from", "until", "status", "method", "issuer", "amountMin", "amountMax", "contains",
          "sort", "limit", "min-position"},
         explain);
     list->add_option("--rows", a_.rows, "Follow the pages until there are so many");
+    list->add_option("--metadata", a_.metadata, "NAME=VALUE, exactly; as often as you like")
+        ->check([](const std::string& pair) {
+          const auto equals = pair.find('=');
+          const bool whole = equals != std::string::npos && equals > 0 && equals + 1 < pair.size();
+          return whole ? std::string() : std::string("metadata is asked for as NAME=VALUE");
+        });
     auto* search = view(
         to_payment, "search", "Payments by a part of a text, or by any id",
         [this] { return ask_search(a_.text, given()); },

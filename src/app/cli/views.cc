@@ -23,7 +23,7 @@ std::string target_of(const ViewQuestion& question, const std::string& after) {
   char mark = '?';
   const auto add = [&](std::string_view name, const std::string& value) {
     if (value.empty()) return;
-    out.append(1, mark).append(name).append("=").append(percent_encoded(value));
+    out.append(1, mark).append(percent_encoded(name)).append("=").append(percent_encoded(value));
     mark = '&';
   };
   for (const auto& [name, value] : question.flags) add(name, value);

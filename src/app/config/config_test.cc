@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
 #include "testing/temp_dir.h"
 
@@ -88,6 +89,25 @@ TEST(Config, the_example_file_holds_every_setting) {
   for (const auto& row : show_config(*load_config({}))) {
     EXPECT_THAT(text, HasSubstr(row.key.substr(row.key.find('.') + 1) + " = ")) << row.key;
   }
+}
+
+// What isn't the engines' is batches under way, indexes of recent units and the allocator's: up to 250 MiB.
+TEST(Config, the_storage_engines_leave_room_within_a_gibibyte) {
+  const ServiceConfig defaults;
+  const auto engines = defaults.memory_bytes + defaults.serving_memory_bytes + defaults.money_memory_bytes;
+  EXPECT_LE(engines, 768ULL << 20U);
+  // The example says the same sums.
+  std::ifstream file(WJ_EXAMPLE_CONFIG);
+  std::string section;
+  std::map<std::string, std::string> memory_of;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('[')) section = line;
+    if (line.starts_with("# memory = ")) memory_of[section] = line.substr(11);
+  }
+  const auto mib = [](std::uint64_t bytes) { return '"' + std::to_string(bytes >> 20U) + "MiB\""; };
+  EXPECT_EQ(memory_of["[ledger]"], mib(defaults.memory_bytes));
+  EXPECT_EQ(memory_of["[serving]"], mib(defaults.serving_memory_bytes));
+  EXPECT_EQ(memory_of["[money]"], mib(defaults.money_memory_bytes));
 }
 
 TEST(Config, the_views_are_set_from_the_file_cubes_too) {

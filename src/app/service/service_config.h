@@ -27,12 +27,12 @@ struct ServiceConfig {
   std::uint32_t books = 1;           // fixed at the first start of a data directory
   std::uint32_t queue_max = 16'384;  // requests waiting per book
   std::uint32_t batch_max = 1'024;   // requests written in one durable step
-  std::uint64_t memory_bytes = 512ULL << 20U;        // of the storage engine
+  std::uint64_t memory_bytes = 256ULL << 20U;        // of the storage engine
   std::uint64_t disk_reserve_bytes = 512ULL << 20U;  // writes are refused below it
   std::string backup_dir;                            // where backups of the running ledger go; empty: nowhere
 
   // The serving views: lists, search, totals
-  std::uint64_t serving_memory_bytes = 512ULL << 20U;       // of their storage engine
+  std::uint64_t serving_memory_bytes = 288ULL << 20U;       // of their storage engine
   std::uint64_t serving_write_buffer_bytes = 96ULL << 20U;  // of it; what a crash has to fold again
   std::uint32_t serving_nice = 0;   // of the thread that folds, 0..19; above 0 writes go first where cores
                                     // are short, and the views fall behind by seconds
@@ -46,7 +46,7 @@ struct ServiceConfig {
   std::vector<serving::CubeDeclaration> cubes;  // beside the built-in ones
 
   // The money side: journal, settlement, payouts
-  std::uint64_t money_memory_bytes = 256ULL << 20U;       // of its storage engine
+  std::uint64_t money_memory_bytes = 192ULL << 20U;       // of its storage engine
   std::uint64_t money_write_buffer_bytes = 64ULL << 20U;  // of it; what a crash has to fold again
   std::uint32_t money_nice = 5;                           // of the thread that folds
   bool settlement_four_eyes = true;                       // who proposes a change doesn't decide it

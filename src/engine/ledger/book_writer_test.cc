@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "testing/ledger_rig.h"
@@ -333,33 +335,91 @@ TEST_P(LedgerPromise, one_key_for_many_orders_at_once_is_booked_once) {
   }
 }
 
-TEST_P(LedgerPromise, a_full_queue_refuses_by_name_and_writes_nothing) {
-  rig_.close();
-  rig_.options.queue_max = 4;
-  rig_.open();
-  Collector collector;
-  std::vector<Request> many;
-  for (int i = 0; i < 64; ++i) {
-    auto request = rig_.request(PaymentId(), paid_command(merchant_of(1), "order-" + std::to_string(i), 10),
-                                "key-" + std::to_string(i));
-    request.completion = nullptr;
-    many.push_back(std::move(request));
+// Holds every writer that answers it, until the test is done filling queues.
+class Held final : public Completion {
+ public:
+  void complete(std::uint64_t, Answer answer) override {
+    if (answer.kind == AnswerKind::failed) return;  // said by submit() itself
+    std::unique_lock lock(mutex_);
+    ++holding_;
+    wake_.notify_all();
+    wake_.wait(lock, [this] { return open_; });
   }
-  auto last = rig_.request(PaymentId(), paid_command(merchant_of(1), "order-x", 10), "key-x");
-  rig_.ledger->submit(std::move(many));
-  const auto answer = ask(*rig_.ledger, std::move(last));
-  if (answer.kind == AnswerKind::failed) {
-    EXPECT_EQ(answer.error->kind, ErrorKind::unavailable);
-    EXPECT_THAT(answer.error->message, ::testing::HasSubstr("queue"));
+  bool has(std::uint32_t writers) {
+    const std::lock_guard lock(mutex_);
+    return holding_ == writers;
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    wake_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::uint32_t holding_ = 0;
+  bool open_ = false;
+};
+
+class Tally final : public Completion {
+ public:
+  void complete(std::uint64_t, Answer answer) override {
+    const std::lock_guard lock(mutex_);
+    (answer.kind == AnswerKind::done ? done : others).push_back(std::move(answer));
+  }
+  std::size_t answers() {
+    const std::lock_guard lock(mutex_);
+    return done.size() + others.size();
+  }
+  std::vector<Answer> done;
+  std::vector<Answer> others;
+
+ private:
+  std::mutex mutex_;
+};
+
+TEST_P(LedgerPromise, a_full_queue_refuses_by_name_and_writes_nothing) {
+  constexpr std::size_t kQueue = 4;
+  constexpr std::size_t kMany = 400;
+  rig_.close();
+  rig_.options.queue_max = kQueue;
+  rig_.open();
+  const auto books = rig_.ledger->books();
+  std::size_t orders = 0;
+  const auto submit = [&](Completion& completion) {
+    const auto number = std::to_string(orders++);
+    auto request =
+        rig_.request(PaymentId(), paid_command(merchant_of(1), "order-" + number, 10), "key-" + number);
+    request.completion = &completion;
+    rig_.ledger->submit(std::move(request));
+  };
+  Held held;
+  for (int i = 0; i < 100'000 && !held.has(books); ++i) {
+    if (orders < kMany) submit(held);
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  ASSERT_TRUE(held.has(books));
+  Tally tally;
+  for (std::size_t i = 0; i < kMany; ++i) submit(tally);
+  const auto refused = tally.answers();  // what is in a queue isn't answered: its writer is held
+  EXPECT_GE(refused, kMany - 2 * kQueue * books);
+  held.open();
+  while (tally.answers() < kMany) std::this_thread::yield();
+  EXPECT_EQ(tally.others.size(), refused) << "what was taken was written";
+  for (const auto& answer : tally.others) {
+    ASSERT_EQ(answer.kind, AnswerKind::failed);
+    ASSERT_EQ(answer.error->kind, ErrorKind::unavailable);
+    ASSERT_THAT(answer.error->message, ::testing::HasSubstr("queue of this book is full"));
   }
   rig_.close();
   rig_.options.queue_max = 16384;
   rig_.open();
-  std::uint64_t booked = 0;
-  for (int i = 0; i < 64; ++i) {
+  std::size_t booked = 0;
+  for (std::size_t i = orders - kMany; i < orders; ++i) {
     if (rig_.ledger->payment_of_order(merchant_of(1), "order-" + std::to_string(i))->has_value()) ++booked;
   }
-  EXPECT_LT(booked, 64U);
+  EXPECT_EQ(booked, tally.done.size());
 }
 
 TEST_P(LedgerPromise, a_low_disk_refuses_writes_and_recovers_by_itself) {

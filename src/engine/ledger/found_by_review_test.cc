@@ -14,10 +14,13 @@ using testing::merchant_of;
 using testing::paid_command;
 using testing::ProviderRig;
 
+class FoundByReview : public ::testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, FoundByReview, ::testing::Values(1U, 4U));
+
 // The resolver marked the outcome unknown first; the gateway's own "unknown" then changed nothing, and the
 // caller heard 201.
-TEST(FoundByReview, a_caller_never_hears_yes_while_the_outcome_is_in_doubt) {
-  ProviderRig rig;
+TEST_P(FoundByReview, a_caller_never_hears_yes_while_the_outcome_is_in_doubt) {
+  ProviderRig rig(GetParam());
   const auto payment = rig.ready("order-sim-silent-r1", 10'000);
   // While the provider is asked, the resolver overtakes.
   rig.while_asking = [&] {
@@ -50,8 +53,8 @@ TEST(FoundByReview, a_book_that_comes_back_shorter_is_damaged) {
   rig.open();
 }
 
-TEST(FoundByReview, a_key_is_first_used_when_it_was_used_not_when_the_payment_was_made) {
-  LedgerRig rig;
+TEST_P(FoundByReview, a_key_is_first_used_when_it_was_used_not_when_the_payment_was_made) {
+  LedgerRig rig(GetParam());
   const auto payment = rig.paid();
   rig.clock.advance_ms(60'000);
   const auto used_at = rig.clock.now();
@@ -62,8 +65,8 @@ TEST(FoundByReview, a_key_is_first_used_when_it_was_used_not_when_the_payment_wa
   EXPECT_EQ(again.first_used_at, used_at);
 }
 
-TEST(FoundByReview, refused_commands_cannot_make_a_history_endless) {
-  LedgerRig rig;
+TEST_P(FoundByReview, refused_commands_cannot_make_a_history_endless) {
+  LedgerRig rig(GetParam());
   const auto payment = rig.paid(1'000);
   for (std::uint32_t i = 0; i < BookWriter::kRefusalsKept + 50; ++i) {
     const auto no = rig.run(payment, cancel_command(2'000), "c" + std::to_string(i));

@@ -15,13 +15,14 @@ using testing::line_renderer;
 using testing::merchant_of;
 using testing::ProviderRig;
 
-struct FoundBySimulator : ::testing::Test {
+struct FoundBySimulator : ::testing::TestWithParam<std::uint32_t> {
   PaymentId ready() { return rig_.ready("order-1", 10'000); }
-  ProviderRig rig_;
+  ProviderRig rig_{GetParam()};
 };
+INSTANTIATE_TEST_SUITE_P(Books, FoundBySimulator, ::testing::Values(1U, 4U));
 
 // seed 6
-TEST_F(FoundBySimulator, a_key_word_that_two_tenants_share_is_answered_to_each) {
+TEST_P(FoundBySimulator, a_key_word_that_two_tenants_share_is_answered_to_each) {
   const auto payment = ready();
   rig_.run(payment, rig_.begin(10'000), "k1");  // the merchant's intent: its outcome is open
 
@@ -37,7 +38,7 @@ TEST_F(FoundBySimulator, a_key_word_that_two_tenants_share_is_answered_to_each) 
 }
 
 // seed 153
-TEST_F(FoundBySimulator, an_open_answer_shows_nothing_that_was_never_written) {
+TEST_P(FoundBySimulator, an_open_answer_shows_nothing_that_was_never_written) {
   const auto payment = ready();
   rig_.run(payment, rig_.begin(4'000), "k1");
   rig_.disk->fail_append(MemoryDisk::Fault::refused);
@@ -105,9 +106,10 @@ struct BesideTheResolver : FoundBySimulator {
   }
   Slow slow_{rig_.acquirer, [this] { resolve_meanwhile(); }};
 };
+INSTANTIATE_TEST_SUITE_P(Books, BesideTheResolver, ::testing::Values(1U, 4U));
 
 // seed 516
-TEST_F(BesideTheResolver, the_first_answer_is_the_one_that_every_repeat_hears) {
+TEST_P(BesideTheResolver, the_first_answer_is_the_one_that_every_repeat_hears) {
   const auto payment = ready();
   Gateway gateway({1, 8}, *rig_.ledger, Acquirers{{"sim", &slow_}}, line_renderer());
   gateway.start();
@@ -122,7 +124,7 @@ TEST_F(BesideTheResolver, the_first_answer_is_the_one_that_every_repeat_hears) {
 
 // seed 2515: the gateway comes too late to call, the resolver has sent the cancel itself, and its answer was
 // lost.
-TEST_F(BesideTheResolver, never_sent_by_one_says_nothing_about_the_other) {
+TEST_P(BesideTheResolver, never_sent_by_one_says_nothing_about_the_other) {
   const auto payment = rig_.ready("order-sim-cancel-lost-after", 10'000);
   rig_.approve(payment, 10'000, "k1");
   Gateway gateway({1, 8}, *rig_.ledger, Acquirers{{"sim", &slow_}}, line_renderer());

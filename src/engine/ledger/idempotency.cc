@@ -1,5 +1,7 @@
 #include "engine/ledger/idempotency.h"
 
+#include <array>
+
 namespace wonjang {
 namespace {
 
@@ -10,11 +12,11 @@ Hash128 first_half(const Hash256& hash) {
 }
 
 Hash128 hash_of(const Digest& digest, std::uint8_t domain, MerchantId owner, std::string_view text) {
-  std::string prefix;
-  prefix.push_back(static_cast<char>(domain));
-  put_be64(prefix, owner.raw().high);
-  put_be64(prefix, owner.raw().low);
-  return first_half(digest.sha256(prefix, text));
+  std::array<char, 17> prefix;
+  const std::uint64_t be[2] = {__builtin_bswap64(owner.raw().high), __builtin_bswap64(owner.raw().low)};
+  prefix[0] = static_cast<char>(domain);
+  std::memcpy(prefix.data() + 1, be, sizeof be);
+  return first_half(digest.sha256({prefix.data(), prefix.size()}, text));
 }
 
 constexpr std::uint8_t kOrderDomain = 0x80;
@@ -36,20 +38,29 @@ CanonicalRequest::CanonicalRequest(std::string_view operation) {
 }
 
 CanonicalRequest& CanonicalRequest::text(std::string_view value) {
-  bytes_.push_back('t');
-  put_sized(bytes_, value);
+  put('t', value.size());
+  bytes_.append(value);
   return *this;
 }
 
 CanonicalRequest& CanonicalRequest::number(std::int64_t value) {
-  bytes_.push_back('n');
-  put_varint(bytes_, static_cast<std::uint64_t>(value));
+  put('n', static_cast<std::uint64_t>(value));
   return *this;
 }
 
 CanonicalRequest& CanonicalRequest::absent() {
   bytes_.push_back('-');
   return *this;
+}
+
+// In one step: a request has some forty of them.
+void CanonicalRequest::put(char mark, std::uint64_t v) {
+  std::array<char, 11> bytes;
+  std::size_t size = 0;
+  bytes[size++] = mark;
+  for (; v >= 0x80; v >>= 7U) bytes[size++] = static_cast<char>(v | 0x80U);
+  bytes[size++] = static_cast<char>(v);
+  bytes_.append(bytes.data(), size);
 }
 
 Hash128 CanonicalRequest::fingerprint(const Digest& digest) const {

@@ -41,6 +41,8 @@ class CanonicalRequest {
   Hash128 fingerprint(const Digest& digest) const;
 
  private:
+  void put(char mark, std::uint64_t v);
+
   std::string bytes_;
 };
 

@@ -159,6 +159,7 @@ void Ledger::enqueue(std::uint32_t book, std::vector<Request>& requests) {
   Lane& lane = *lanes_[book];
   std::size_t taken = 0;
   const char* why = nullptr;
+  bool begins = false;
   {
     const std::lock_guard lock(lane.mutex);
     if (lane.stopping) {
@@ -167,15 +168,16 @@ void Ledger::enqueue(std::uint32_t book, std::vector<Request>& requests) {
       const auto pending = lane.pending.load(std::memory_order_relaxed);
       taken = std::min<std::size_t>(requests.size(),
                                     options_.queue_max - std::min<std::size_t>(options_.queue_max, pending));
-      const bool was_empty = lane.queue.empty();
+      begins = lane.queue.empty();
       lane.queue.insert(lane.queue.end(), std::make_move_iterator(requests.begin()),
                         std::make_move_iterator(requests.begin() + static_cast<std::ptrdiff_t>(taken)));
       lane.pending.fetch_add(taken, std::memory_order_relaxed);
-      if (was_empty && taken > 0) lane.wake.notify_one();
       if (taken < requests.size())
         why = "the queue of this book is full; nothing was written, try again in a moment";
     }
   }
+  // Behind the lock: else the writer wakes up to wait for it.
+  if (begins && taken > 0) lane.wake.notify_one();
   for (std::size_t i = taken; i < requests.size(); ++i) fail_now(requests[i], why);
 }
 

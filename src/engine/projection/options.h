@@ -16,11 +16,11 @@ using ProjectionFactory = std::function<std::unique_ptr<Projection>()>;
 struct RunnerOptions {
   // A usual batch. Bytes are of events.
   std::uint32_t batch_units = 4096;
-  std::size_t batch_bytes = std::size_t{16} << 20;
+  std::size_t batch_bytes = std::size_t{8} << 20;
   // With more than this to fold, batches are as large as that: less is written twice.
   std::uint64_t bulk_lag_events = 200'000;
-  std::uint32_t bulk_units = 131'072;
-  std::size_t bulk_bytes = std::size_t{256} << 20;
+  std::uint32_t bulk_units = 32'768;
+  std::size_t bulk_bytes = std::size_t{64} << 20;
   // One of them that came to so many changes goes to the store by write_bulk().
   std::size_t bulk_changes_min = 100'000;
   // A start folds again at most what came since the last flush.

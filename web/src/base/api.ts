@@ -72,7 +72,7 @@ export interface GetOptions {
 }
 
 const WAITS_FOR_POSITION =
-  /^\/v1\/(payments|transactions|search|totals|sales|merchants\/top|settlement\/(runs|lines)|payouts|changes|contracts|calendars|holds|breaks|acquirer-files|journal|trial-balance)\b/;
+  /^\/v1\/(payments|transactions|search|totals|sales|merchants\/top|settlement\/(runs|lines)|payouts|changes|canaries|contracts|calendars|holds|breaks|acquirer-files|journal|trial-balance)\b/;
 
 export async function get<T>(path: string, options: GetOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };

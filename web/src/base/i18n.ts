@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import type { Lang } from './format';
 import { CODES } from './words_codes';
-import { WORDS } from './words';
+import type { Word } from './words';
 
 const KEPT = 'wonjang.lang';
 
@@ -26,11 +26,9 @@ export function startLang() {
   document.documentElement.lang = lang.value;
 }
 
-export type Word = keyof typeof WORDS;
-
 /** {0}, {1} are replaced by what follows. */
 export function t(word: Word, ...values: (string | number)[]): string {
-  const text = WORDS[word][lang.value === 'ko' ? 0 : 1];
+  const text = word[lang.value === 'ko' ? 0 : 1];
   return text.replace(/\{(\d)\}/g, (_, n: string) => String(values[Number(n)] ?? ''));
 }
 

@@ -103,6 +103,7 @@ export interface FailedItem {
   merchantName?: string;
   kind: string;
   amount: number;
+  currency?: string;
   code: string;
   detail: string;
 }
@@ -112,6 +113,7 @@ export interface CanaryDifference {
   lineId: string;
   merchantId?: string;
   merchantName?: string;
+  currency?: string;
   feeNow: number;
   feeCandidate: number;
   vatNow: number;
@@ -240,7 +242,50 @@ export interface Change {
   hold?: Omit<Hold, 'knownAt' | 'changeId'>;
   fundsRatio?: { validFrom: string; ratioPpm: number };
   fundsHeld?: { date: string; kind: string; institution: string; currency: string; amount: number };
-  canary?: { name: string };
+  canary?: Canary;
+}
+
+/** Other fee terms, tried out beside the contracts'. */
+export interface Canary {
+  name: string;
+  merchantIds?: string[]; // absent: every one, as with the next two
+  method?: string;
+  businessNumber?: string;
+  currency: string;
+  candidate: Contract['fees'];
+  cleanDays?: number;
+  stopped?: boolean;
+  promoteAll?: boolean;
+}
+
+export interface CanaryNow extends Canary {
+  state: string;
+  merchants: number; // with a run of theirs
+  promoted: number;
+  alike: number;
+  different: number;
+}
+
+export interface CanaryMerchant {
+  merchantId?: string;
+  merchantName?: string;
+  cleanDays: number; // in a row
+  cleanDaysNeeded: number;
+  alike: number;
+  different: number;
+  differedOn?: string;
+  promoted: boolean;
+}
+
+export interface AdjustmentReport {
+  merchants: number;
+  approvals: number;
+  lines: number;
+  feeDelta: { currency: string; amount: number }[];
+  failed: number;
+  firstFailure?: string;
+  byCanary: { canary: string; approvals: number }[];
+  items: { lineId: string; paymentId: string; currency: string; basisDate?: string; payoutDate?: string; feeBefore: number; fee: number; net: number }[];
 }
 
 interface Moved<T> {
@@ -259,6 +304,7 @@ export interface WhatIf {
 export interface Break {
   fileId: string;
   acquirer: string;
+  currency: string;
   lineNo?: number; // absent: only ours
   ours: string[]; // ids of lines
   state: string;

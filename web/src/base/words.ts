@@ -1,550 +1,583 @@
-// Everything the console says, [Korean, English].
-export const WORDS = {
-  // frame
-  home: ['홈', 'Home'],
-  payments: ['결제', 'Payments'],
-  payment: ['결제', 'Payment'],
-  totals: ['집계', 'Totals'],
-  settlement: ['정산', 'Settlement'],
-  settlementLine: ['정산 내역', 'Settlement line'],
-  payouts: ['지급', 'Payouts'],
-  contracts: ['계약과 달력', 'Contracts & calendars'],
-  breaks: ['대사 차이', 'Breaks'],
-  funds: ['정산 자금', 'Funds'],
-  journal: ['분개장', 'Journal'],
-  operations: ['시스템 상태', 'System'],
-  inDoubtQueue: ['미확인 결제', 'In doubt'],
-  events: ['이벤트', 'Events'],
-  merchants: ['가맹점', 'Merchants'],
-  apiKeys: ['API 키', 'API keys'],
-  search: ['검색', 'Search'],
-  nowhere: ['이런 화면은 없습니다', 'There is no such screen'],
-  navSales: ['매출', 'Sales'],
-  navSettlement: ['정산', 'Settlement'],
-  navOperations: ['운영', 'Operations'],
-  menu: ['메뉴', 'Menu'],
-  skip: ['본문으로', 'Skip to content'],
-  language: ['언어', 'Language'],
-  theme: ['화면 색', 'Colours'],
-  system: ['시스템', 'System'],
-  light: ['밝게', 'Light'],
-  dark: ['어둡게', 'Dark'],
-  operator: ['운영자', 'Operator'],
-  merchant: ['가맹점', 'Merchant'],
-  signIn: ['로그인', 'Sign in'],
-  signOut: ['로그아웃', 'Sign out'],
-  signedInBy: ['로그인한 키', 'Signed in by'],
-  sessionEnded: ['로그인이 끝났습니다. 다시 로그인하면 보던 화면으로 돌아갑니다.', 'Your session has ended. Sign in and you are back where you were.'],
-  apiKey: ['API 키', 'API key'],
-  apiKeyHint: ['운영자의 첫 키는 서버 데이터 디렉터리의 operator.key 파일에 있습니다. 브라우저에는 남지 않습니다.', "The operator's first key is in operator.key of the server's data directory. It does not stay in the browser."],
+// Everything the console says, [Korean, English]. A constant each: what nobody says is not built in.
 
-  // manners
-  copy: ['복사', 'Copy'],
-  copied: ['복사됨', 'Copied'],
-  close: ['닫기', 'Close'],
-  retry: ['다시 시도', 'Try again'],
-  remove: ['지우기', 'Remove'],
-  loading: ['불러오는 중', 'Loading'],
-  all: ['전체', 'All'],
-  asTable: ['표로 보기', 'As a table'],
-  noAnswer: ['서버가 답하지 않습니다', 'The server does not answer'],
-  noAnswerHint: ['서버가 떠 있는지, 네트워크가 닿는지 확인하세요. 화면은 저절로 다시 물어봅니다.', 'Is it running, is it reachable? This screen asks again by itself.'],
-  notServed: ['이 서버에는 아직 없는 기능입니다', 'This server does not have this yet'],
-  notServedHint: ['서버를 새 버전으로 올리면 여기에 나타납니다.', 'It appears here with a newer version of the server.'],
-  viewsStopped: ['뷰가 멈춤', 'the views have stopped'],
-  eventsBehind: ['{0}건 뒤처짐', '{0} events behind'],
-  upToDate: ['최신', 'up to date'],
-  position: ['위치', 'Position'],
-  period: ['기간', 'Period'],
-  today: ['오늘', 'Today'],
-  yesterday: ['어제', 'Yesterday'],
-  days7: ['7일', '7 days'],
-  days30: ['30일', '30 days'],
-  thisMonth: ['이번 달', 'This month'],
-  fromDay: ['시작일', 'From'],
-  toDay: ['종료일', 'To'],
-  daysLong: ['{0}일', '{0} d'],
-  filters: ['필터', 'Filters'],
-  clearAll: ['모두 지우기', 'Clear all'],
-  columns: ['열', 'Columns'],
-  pages: ['쪽', 'Pages'],
-  firstPage: ['처음', 'First'],
-  previousPage: ['이전', 'Previous'],
-  nextPage: ['다음', 'Next'],
-  pageNo: ['{0}쪽', 'Page {0}'],
-  newRows: ['새 항목 {0}건 보기', 'Show {0} new'],
-  savedViews: ['저장한 보기', 'Saved views'],
-  noSavedViews: ['아직 없습니다. 지금 필터에 이름을 붙여 두세요.', 'None yet. Give the filters of now a name.'],
-  viewName: ['보기 이름', 'Name of the view'],
-  saveView: ['지금 보기 저장', 'Save this view'],
-  movingDates: ['날짜는 오늘 기준으로 따라오기', 'Let the dates move along with today'],
-  exportHint: ['필터에 걸린 전부를 CSV로 (e)', 'Everything filtered, as CSV (e)'],
-  exportTitle: ['CSV로 내보내기', 'Export as CSV'],
-  exportRows: ['{0}건 받는 중…', '{0} rows so far…'],
-  exportDone: ['{0}건을 저장했습니다.', '{0} rows saved.'],
+export type Word = readonly [ko: string, en: string];
 
-  // keyboard
-  keyboard: ['단축키', 'Keyboard'],
-  keySearch: ['검색', 'Search'],
-  keyRows: ['아래 줄 / 윗줄', 'Next / previous row'],
-  keyOpen: ['줄 열기', 'Open the row'],
-  keyExport: ['CSV로 내보내기', 'Export as CSV'],
-  keyAct: ['이 화면의 작업', 'What can be done here'],
-  keyHelp: ['이 목록', 'This list'],
-  keyClose: ['닫기', 'Close'],
+// frame
+export const home: Word = ['홈', 'Home'];
+export const payments: Word = ['결제', 'Payments'];
+export const payment: Word = ['결제', 'Payment'];
+export const totals: Word = ['집계', 'Totals'];
+export const settlement: Word = ['정산', 'Settlement'];
+export const settlementLine: Word = ['정산 내역', 'Settlement line'];
+export const payouts: Word = ['지급', 'Payouts'];
+export const contracts: Word = ['계약과 달력', 'Contracts & calendars'];
+export const breaks: Word = ['대사 차이', 'Breaks'];
+export const funds: Word = ['정산 자금', 'Funds'];
+export const journal: Word = ['분개장', 'Journal'];
+export const operations: Word = ['시스템 상태', 'System'];
+export const inDoubtQueue: Word = ['미확인 결제', 'In doubt'];
+export const events: Word = ['이벤트', 'Events'];
+export const merchants: Word = ['가맹점', 'Merchants'];
+export const apiKeys: Word = ['API 키', 'API keys'];
+export const search: Word = ['검색', 'Search'];
+export const nowhere: Word = ['이런 화면은 없습니다', 'There is no such screen'];
+export const navSales: Word = ['매출', 'Sales'];
+export const navSettlement: Word = ['정산', 'Settlement'];
+export const navOperations: Word = ['운영', 'Operations'];
+export const menu: Word = ['메뉴', 'Menu'];
+export const skip: Word = ['본문으로', 'Skip to content'];
+export const language: Word = ['언어', 'Language'];
+export const theme: Word = ['화면 색', 'Colours'];
+export const system: Word = ['시스템', 'System'];
+export const light: Word = ['밝게', 'Light'];
+export const dark: Word = ['어둡게', 'Dark'];
+export const operator: Word = ['운영자', 'Operator'];
+export const merchant: Word = ['가맹점', 'Merchant'];
+export const signIn: Word = ['로그인', 'Sign in'];
+export const signOut: Word = ['로그아웃', 'Sign out'];
+export const signedInBy: Word = ['로그인한 키', 'Signed in by'];
+export const sessionEnded: Word = ['로그인이 끝났습니다. 다시 로그인하면 보던 화면으로 돌아갑니다.', 'Your session has ended. Sign in and you are back where you were.'];
+export const apiKey: Word = ['API 키', 'API key'];
+export const apiKeyHint: Word = ['운영자의 첫 키는 서버 데이터 디렉터리의 operator.key 파일에 있습니다. 브라우저에는 남지 않습니다.', "The operator's first key is in operator.key of the server's data directory. It does not stay in the browser."];
 
-  // search
-  searchLabel: ['결제 검색', 'Search payments'],
-  searchPlaceholder: ['이름, 상품, 주문·승인번호, 초성', 'Name, product, order, approval no., id'],
-  searchTitle: ['검색: {0}', 'Search: {0}'],
-  nothingFound: ['찾은 결제가 없습니다', 'Nothing found'],
-  nothingFoundFor: ['“{0}”에 맞는 결제가 없습니다', 'No payment matches “{0}”'],
-  found: ['{0}건', '{0} found'],
-  moreFound: ['앞의 {0}건 · Enter로 모두 보기', 'First {0} · Enter shows all'],
-  searchHow: ['무엇을 찾을까요?', 'What are you looking for?'],
-  searchHowMore: ['구매자나 상품 이름의 일부(두 글자부터), 초성, 주문번호, 승인번호, 카드 끝 네 자리, 전화번호, 결제 id로 찾습니다.', 'A part of a buyer or product (two letters on), initial consonants, an order id, an approval number, the last four digits of a card, a phone number or any id.'],
-  matchedBy: ['맞은 곳', 'Matched'],
-  possible: ['가려진 글자', 'through masked letters'],
+// manners
+export const copy: Word = ['복사', 'Copy'];
+export const copied: Word = ['복사됨', 'Copied'];
+export const close: Word = ['닫기', 'Close'];
+export const retry: Word = ['다시 시도', 'Try again'];
+export const remove: Word = ['지우기', 'Remove'];
+export const loading: Word = ['불러오는 중', 'Loading'];
+export const all: Word = ['전체', 'All'];
+export const asTable: Word = ['표로 보기', 'As a table'];
+export const noAnswer: Word = ['서버가 답하지 않습니다', 'The server does not answer'];
+export const noAnswerHint: Word = ['서버가 떠 있는지, 네트워크가 닿는지 확인하세요. 화면은 저절로 다시 물어봅니다.', 'Is it running, is it reachable? This screen asks again by itself.'];
+export const notServed: Word = ['이 서버에는 아직 없는 기능입니다', 'This server does not have this yet'];
+export const notServedHint: Word = ['서버를 새 버전으로 올리면 여기에 나타납니다.', 'It appears here with a newer version of the server.'];
+export const viewsStopped: Word = ['뷰가 멈춤', 'the views have stopped'];
+export const eventsBehind: Word = ['{0}건 뒤처짐', '{0} events behind'];
+export const upToDate: Word = ['최신', 'up to date'];
+export const position: Word = ['위치', 'Position'];
+export const period: Word = ['기간', 'Period'];
+export const today: Word = ['오늘', 'Today'];
+export const yesterday: Word = ['어제', 'Yesterday'];
+export const days7: Word = ['7일', '7 days'];
+export const days30: Word = ['30일', '30 days'];
+export const thisMonth: Word = ['이번 달', 'This month'];
+export const fromDay: Word = ['시작일', 'From'];
+export const toDay: Word = ['종료일', 'To'];
+export const daysLong: Word = ['{0}일', '{0} d'];
+export const filters: Word = ['필터', 'Filters'];
+export const clearAll: Word = ['모두 지우기', 'Clear all'];
+export const columns: Word = ['열', 'Columns'];
+export const pages: Word = ['쪽', 'Pages'];
+export const firstPage: Word = ['처음', 'First'];
+export const previousPage: Word = ['이전', 'Previous'];
+export const nextPage: Word = ['다음', 'Next'];
+export const pageNo: Word = ['{0}쪽', 'Page {0}'];
+export const newRows: Word = ['새 항목 {0}건 보기', 'Show {0} new'];
+export const savedViews: Word = ['저장한 보기', 'Saved views'];
+export const noSavedViews: Word = ['아직 없습니다. 지금 필터에 이름을 붙여 두세요.', 'None yet. Give the filters of now a name.'];
+export const viewName: Word = ['보기 이름', 'Name of the view'];
+export const saveView: Word = ['지금 보기 저장', 'Save this view'];
+export const movingDates: Word = ['날짜는 오늘 기준으로 따라오기', 'Let the dates move along with today'];
+export const exportHint: Word = ['필터에 걸린 전부를 CSV로 (e)', 'Everything filtered, as CSV (e)'];
+export const exportTitle: Word = ['CSV로 내보내기', 'Export as CSV'];
+export const exportRows: Word = ['{0}건 받는 중…', '{0} rows so far…'];
+export const exportDone: Word = ['{0}건을 저장했습니다.', '{0} rows saved.'];
 
-  // home
-  homeTitle: ['오늘', 'Today'],
-  netToday: ['순매출', 'Net'],
-  net: ['순액', 'Net'],
-  gross: ['승인', 'Gross'],
-  canceled: ['취소', 'Canceled'],
-  count: ['건수', 'Count'],
-  hour: ['시각', 'Hour'],
-  weekAgo: ['지난주 같은 요일', 'Same day last week'],
-  against: ['지난주 대비 {0}', '{0} on last week'],
-  againstHint: ['이번 시각 이전의 온전한 시간끼리 비교합니다', 'Whole hours before this one, on both days'],
-  netByHour: ['시간별 순매출', 'Net by hour'],
-  byMinute: ['분당 거래', 'Transactions per minute'],
-  lastHour: ['최근 60분 · KST', 'last 60 minutes · KST'],
-  attention: ['살펴볼 것', 'Needs attention'],
-  ledger: ['원장', 'Ledger'],
-  ready: ['정상', 'ready'],
-  notReady: ['쓰기 불가', 'not taking writes'],
-  views: ['조회 뷰', 'Views'],
-  waitingForPerson: ['사람을 기다리는 결제', 'Waiting for a person'],
-  beingAsked: ['결과를 확인 중', 'Being asked about'],
-  dayBefore: ['어제 정산', 'Yesterday’s settlement'],
-  changesWaiting: ['승인 대기 변경', 'Changes to decide'],
-  quarantine: ['격리된 이벤트', 'Quarantine'],
-  newest: ['최근 결제', 'Newest payments'],
-  allPayments: ['모두 보기', 'All payments'],
-  nothingToday: ['오늘은 아직 결제가 없습니다', 'No payment today yet'],
+// keyboard
+export const keyboard: Word = ['단축키', 'Keyboard'];
+export const keySearch: Word = ['검색', 'Search'];
+export const keyRows: Word = ['아래 줄 / 윗줄', 'Next / previous row'];
+export const keyOpen: Word = ['줄 열기', 'Open the row'];
+export const keyExport: Word = ['CSV로 내보내기', 'Export as CSV'];
+export const keyAct: Word = ['이 화면의 작업', 'What can be done here'];
+export const keyHelp: Word = ['이 목록', 'This list'];
+export const keyClose: Word = ['닫기', 'Close'];
 
-  // payments
-  time: ['시각', 'Time'],
-  status: ['상태', 'Status'],
-  order: ['주문', 'Order'],
-  orderId: ['주문번호', 'Order id'],
-  buyer: ['구매자', 'Buyer'],
-  method: ['수단', 'Method'],
-  issuer: ['카드사', 'Issuer'],
-  approveNo: ['승인번호', 'Approval no.'],
-  channel: ['채널', 'Channel'],
-  amount: ['금액', 'Amount'],
-  balance: ['잔액', 'Balance'],
-  updated: ['변경', 'Updated'],
-  merchantId: ['가맹점', 'Merchant'],
-  amountMin: ['금액 이상', 'Amount from'],
-  amountMax: ['금액 이하', 'Amount to'],
-  contains: ['포함', 'Contains'],
-  containsHint: ['구매자·상품의 일부', 'Part of buyer or product'],
-  noSuchMerchant: ['그런 가맹점이 없습니다', 'There is no such merchant'],
-  totalsRefused: ['합계는 {0}건이 넘는 결제를 하나씩 더해야 해서 생략했습니다. 기간을 줄이거나 가맹점을 고르세요. 집계 화면은 더 긴 기간도 더합니다.', 'No sums here: they would add up more than {0} payments one by one. Shorten the period or name a merchant; the totals screen adds up longer ones.'],
-  noPayments: ['{0}에 이 조건의 결제가 없습니다', 'No such payment in {0}'],
-  lookFurther: ['5년 전체에서 찾기', 'Look through five years'],
-  clearFilters: ['필터 지우기', 'Clear the filters'],
+// search
+export const searchLabel: Word = ['결제 검색', 'Search payments'];
+export const searchPlaceholder: Word = ['이름, 상품, 주문·승인번호, 초성', 'Name, product, order, approval no., id'];
+export const searchTitle: Word = ['검색: {0}', 'Search: {0}'];
+export const nothingFound: Word = ['찾은 결제가 없습니다', 'Nothing found'];
+export const nothingFoundFor: Word = ['“{0}”에 맞는 결제가 없습니다', 'No payment matches “{0}”'];
+export const found: Word = ['{0}건', '{0} found'];
+export const moreFound: Word = ['앞의 {0}건 · Enter로 모두 보기', 'First {0} · Enter shows all'];
+export const searchHow: Word = ['무엇을 찾을까요?', 'What are you looking for?'];
+export const searchHowMore: Word = ['구매자나 상품 이름의 일부(두 글자부터), 초성, 주문번호, 승인번호, 카드 끝 네 자리, 전화번호, 결제 id로 찾습니다.', 'A part of a buyer or product (two letters on), initial consonants, an order id, an approval number, the last four digits of a card, a phone number or any id.'];
+export const matchedBy: Word = ['맞은 곳', 'Matched'];
+export const possible: Word = ['가려진 글자', 'through masked letters'];
 
-  // a payment
-  paid: ['결제', 'Paid'],
-  money: ['금액', 'Money'],
-  part: ['구분', 'Part'],
-  total: ['합계', 'Total'],
-  suppliedAmount: ['공급가액', 'Supply'],
-  vat: ['부가세', 'VAT'],
-  taxFreeAmount: ['면세', 'Tax-free'],
-  taxExemptionAmount: ['과세 제외', 'Tax-exempt'],
-  approvals: ['승인', 'Approvals'],
-  approval: ['승인', 'Approval'],
-  noApprovals: ['아직 승인이 없습니다', 'No approval yet'],
-  allApprovals: ['전부', 'All of them'],
-  cancels: ['취소', 'Cancels'],
-  acquisition: ['매입', 'Acquisition'],
-  approvedAt: ['승인 시각', 'Approved'],
-  canceledAt: ['취소 시각', 'Canceled'],
-  requestedAt: ['요청 시각', 'Requested'],
-  recordedAt: ['기록', 'recorded'],
-  expiresAt: ['만료', 'Expires'],
-  cancellable: ['취소 가능', 'Cancellable'],
-  kind: ['종류', 'Kind'],
-  reason: ['사유', 'Reason'],
-  balanceAfter: ['취소 후 잔액', 'Balance after'],
-  ofWhichVat: ['그중 부가세', 'of which VAT'],
-  lumpSum: ['일시불', 'one payment'],
-  months: ['{0}개월', '{0} months'],
-  gaveUp: ['{0}번 묻고 포기', 'gave up after {0} tries'],
-  asking: ['{0}번 물음', 'asked {0} times'],
-  timeline: ['일어난 일', 'What happened'],
-  stepCount: ['{0}건', '{0} events'],
-  version: ['버전', 'version'],
-  inDoubt: ['미확인', 'in doubt'],
-  about: ['정보', 'About'],
-  paymentId: ['결제 번호', 'Payment id'],
-  phone: ['전화', 'Phone'],
-  email: ['이메일', 'E-mail'],
-  customerKey: ['고객 키', 'Customer key'],
-  provider: ['결제사', 'Provider'],
-  rawEvents: ['원본 이벤트', 'Raw events'],
-  moreEvents: ['더 있습니다. 나머지는 API로 보세요.', 'There are more; the API has the rest.'],
-  proof: ['증명 내려받기', 'Download proof'],
-  proofHint: ['이 결제가 원장에 있음을 데이터베이스 없이 확인하는 파일입니다 (wonjang-verify)', 'Shows without the database that this payment stands in the ledger (wonjang-verify)'],
-  cancelVerb: ['취소', 'Cancel payment'],
-  cancelTitle: ['결제 취소', 'Cancel payment'],
-  cancelAmount: ['취소 금액', 'Amount to cancel'],
-  cancelAtMost: ['최대 {0}', 'At most {0}'],
-  cancelTooMuch: ['취소할 수 있는 금액은 {0}까지입니다', 'Only {0} can be canceled'],
-  cancelReasonHint: ['구매자와 가맹점이 보게 됩니다', 'Buyer and merchant will see it'],
-  cancelOf: ['{0} 취소', 'Cancel {0}'],
-  notAnAmount: ['숫자로 적어 주세요', 'Write it as a number'],
-  afterwards: ['취소하면', 'Afterwards'],
-  balanceNow: ['지금 잔액', 'Balance now'],
-  balanceThen: ['취소 후 잔액', 'Balance then'],
-  partialCancel: ['부분 취소', 'Partial cancel'],
-  fullCancel: ['전체 취소', 'Full cancel'],
-  typeAgain: ['확인을 위해 {0} 을(를) 다시 입력', 'Type {0} again to confirm'],
-  leaveIt: ['그대로 두기', 'Leave it'],
-  preview: ['미리 보기', 'Preview'],
+// home
+export const homeTitle: Word = ['오늘', 'Today'];
+export const netToday: Word = ['순매출', 'Net'];
+export const net: Word = ['순액', 'Net'];
+export const gross: Word = ['승인', 'Gross'];
+export const canceled: Word = ['취소', 'Canceled'];
+export const count: Word = ['건수', 'Count'];
+export const hour: Word = ['시각', 'Hour'];
+export const weekAgo: Word = ['지난주 같은 요일', 'Same day last week'];
+export const against: Word = ['지난주 대비 {0}', '{0} on last week'];
+export const againstHint: Word = ['이번 시각 이전의 온전한 시간끼리 비교합니다', 'Whole hours before this one, on both days'];
+export const netByHour: Word = ['시간별 순매출', 'Net by hour'];
+export const byMinute: Word = ['분당 거래', 'Transactions per minute'];
+export const lastHour: Word = ['최근 60분 · KST', 'last 60 minutes · KST'];
+export const attention: Word = ['살펴볼 것', 'Needs attention'];
+export const ledger: Word = ['원장', 'Ledger'];
+export const ready: Word = ['정상', 'ready'];
+export const notReady: Word = ['쓰기 불가', 'not taking writes'];
+export const views: Word = ['조회 뷰', 'Views'];
+export const waitingForPerson: Word = ['사람을 기다리는 결제', 'Waiting for a person'];
+export const beingAsked: Word = ['결과를 확인 중', 'Being asked about'];
+export const dayBefore: Word = ['어제 정산', 'Yesterday’s settlement'];
+export const changesWaiting: Word = ['승인 대기 변경', 'Changes to decide'];
+export const quarantine: Word = ['격리된 이벤트', 'Quarantine'];
+export const newest: Word = ['최근 결제', 'Newest payments'];
+export const allPayments: Word = ['모두 보기', 'All payments'];
+export const nothingToday: Word = ['오늘은 아직 결제가 없습니다', 'No payment today yet'];
 
-  // settlement
-  settlementLines: ['정산 내역', 'Settlement lines'],
-  notSettledYet: ['아직 정산되지 않았습니다', 'Not settled yet'],
-  notSettledHint: ['정산 기준일의 정산이 돌면 여기에 나타납니다.', 'It appears here once the settlement of its basis day has run.'],
-  basisDate: ['기준일', 'Basis day'],
-  payoutDate: ['지급일', 'Payout day'],
-  feeWithVat: ['수수료 (부가세 포함)', 'Fee incl. VAT'],
-  netPaid: ['정산 금액', 'Net'],
-  netByDay: ['날짜별 정산 금액', 'Net by day'],
-  noDay: ['아직 없음', 'not yet'],
-  day: ['날짜', 'Day'],
-  attempts: ['실행', 'Runs'],
-  lines: ['내역', 'Lines'],
-  ledgerAccount: ['계정', 'Account'],
-  failed: ['실패', 'Failed'],
-  late: ['늦음', 'late'],
-  run: ['정산 실행', 'Run'],
-  runIt: ['정산 실행', 'Run it'],
-  rerun: ['다시 실행', 'Run again'],
-  rerunMeans: ['실패했거나 빠진 것만 다시 계산합니다. 이미 있는 정산 내역은 바뀌지 않으며, 실행 뒤 해시로 확인합니다.', 'Only what failed or is missing is worked out again. Lines that exist stay as they are; a hash of them is compared afterwards.'],
-  stop: ['멈추기', 'Stop'],
-  stopMeans: ['지금까지 만든 내역은 남고, 다시 실행하면 이어서 합니다.', 'What was made so far stays; running again goes on from there.'],
-  neverRan: ['이 날은 아직 정산하지 않았습니다.', 'This day was never run.'],
-  runProgress: ['정산 진행', 'Progress of the run'],
-  timeLeft: ['남은 시간 {0}', '{0} left'],
-  started: ['시작', 'Started'],
-  linesBeforeAfter: ['내역 수 (전 + 추가 = 후)', 'Lines before + added = after'],
-  untouched: ['그대로인 내역의 해시', 'Hash of the untouched'],
-  promoted: ['승격된 계산기', 'Promoted'],
-  plan: ['계획', 'Plan'],
-  planIs: ['정산할 것 {0}건, 가맹점 {1}곳', 'Items: {0}, merchants: {1}'],
-  planIsNothing: ['정산할 것이 없습니다.', 'Nothing to settle.'],
-  lateItems: ['늦은 것 {0}건', '{0} late'],
-  allDays: ['모든 날', 'All days'],
-  noFailures: ['실패한 것이 없습니다', 'Nothing failed'],
-  why: ['이유', 'Why'],
-  toContract: ['계약으로', 'To the contract'],
-  toCalendar: ['달력으로', 'To the calendar'],
-  canaryDifferences: ['새 계산기와의 차이', 'Canary differences'],
-  noCanaryDifference: ['새 계산기와 다른 것이 없습니다', 'The canary agrees'],
-  canaryIs: ['가맹점 일부를 새 계산기로 나란히 계산해 비교합니다.', 'A candidate calculator works beside the live one for chosen merchants; what differs stands here.'],
-  feeNow: ['지금 수수료', 'Fee now'],
-  feeCandidate: ['새 수수료', 'Fee candidate'],
-  difference: ['차이', 'Difference'],
-  noLines: ['정산 내역이 없습니다', 'No lines'],
-  recomputed: ['다시 계산해도 같음', 'recomputed, equal'],
-  notRecomputed: ['다시 계산하면 다름', 'recomputed, differs'],
-  explain: ['금액이 나온 과정', 'How the amount came about'],
-  rule: ['규칙', 'Rule'],
-  formula: ['식', 'Formula'],
-  value: ['값', 'Value'],
-  fees: ['수수료', 'Fees'],
-  base: ['기준 금액', 'Of'],
-  rate: ['요율', 'Rate'],
-  feeSupply: ['수수료 공급가액', 'Fee, supply'],
-  feeVat: ['수수료 부가세', 'Fee, VAT'],
-  calendar: ['영업일 달력', 'Calendar'],
-  calculator: ['계산기', 'Calculator'],
-  canary: ['새 계산기', 'canary'],
-  givesBackFrom: ['승인 내역', 'Gives back from'],
-  ofWhichLeft: ['남은 것', 'left of it'],
-  notPaidYet: ['아직 지급 전', 'not yet'],
-  contract: ['계약', 'Contract'],
-  contractThen: ['그때의 계약', 'The contract as it was'],
+// payments
+export const time: Word = ['시각', 'Time'];
+export const status: Word = ['상태', 'Status'];
+export const order: Word = ['주문', 'Order'];
+export const orderId: Word = ['주문번호', 'Order id'];
+export const buyer: Word = ['구매자', 'Buyer'];
+export const method: Word = ['수단', 'Method'];
+export const issuer: Word = ['카드사', 'Issuer'];
+export const approveNo: Word = ['승인번호', 'Approval no.'];
+export const channel: Word = ['채널', 'Channel'];
+export const amount: Word = ['금액', 'Amount'];
+export const balance: Word = ['잔액', 'Balance'];
+export const updated: Word = ['변경', 'Updated'];
+export const merchantId: Word = ['가맹점', 'Merchant'];
+export const amountMin: Word = ['금액 이상', 'Amount from'];
+export const amountMax: Word = ['금액 이하', 'Amount to'];
+export const contains: Word = ['포함', 'Contains'];
+export const containsHint: Word = ['구매자·상품의 일부', 'Part of buyer or product'];
+export const noSuchMerchant: Word = ['그런 가맹점이 없습니다', 'There is no such merchant'];
+export const totalsRefused: Word = ['합계는 {0}건이 넘는 결제를 하나씩 더해야 해서 생략했습니다. 기간을 줄이거나 가맹점을 고르세요. 집계 화면은 더 긴 기간도 더합니다.', 'No sums here: they would add up more than {0} payments one by one. Shorten the period or name a merchant; the totals screen adds up longer ones.'];
+export const noPayments: Word = ['{0}에 이 조건의 결제가 없습니다', 'No such payment in {0}'];
+export const lookFurther: Word = ['5년 전체에서 찾기', 'Look through five years'];
+export const clearFilters: Word = ['필터 지우기', 'Clear the filters'];
 
-  // payouts, funds
-  payout: ['지급', 'Payout'],
-  payOut: ['지급하기', 'Pay out'],
-  payout_run: ['지급 만들기', 'Make payouts'],
-  payout_file: ['은행 파일 받기', 'File for the bank'],
-  payout_results: ['은행 결과 읽기', 'Read bank results'],
-  payoutRunMeans: ['이 날까지 지급할 정산 내역을 가맹점별로 한 건씩 묶습니다. 보류된 가맹점은 기다립니다.', 'Covers every line due up to this day, one payout a merchant. Merchants on hold wait.'],
-  payoutFileMeans: ['이 날의 요청된 지급을 CSV로 받고, 은행 전송으로 표시합니다.', 'The requested payouts of the day as CSV; they count as sent from then on.'],
-  payoutResultsMean: ['은행 답을 CSV로: payout_id, state, bank_trace_no, at, failure. 두 번 읽어도 됩니다.', 'The bank’s answer as CSV: payout_id, state, bank_trace_no, at, failure. Reading it twice does no harm.'],
-  fileHas: ['지급 {0}건을 담았습니다.', '{0} payouts stand in it.'],
-  fileHeld: ['보류된 {0}건은 빠졌습니다.', '{0} on hold were left out.'],
-  fileEmpty: ['보낼 지급이 없습니다. 먼저 지급을 만드세요.', 'No payout waits to be sent. Make them first.'],
-  alsoOnClosedDay: ['은행이 쉬는 날에도', 'Also on a day on which banks are closed'],
-  onHold: ['보류 중', 'On hold'],
-  madeAlready: ['이미 있음', 'Made already'],
-  nothingDue: ['이 날까지 지급할 것이 없습니다.', 'Nothing is due up to this day.'],
-  resultsRead: ['은행 결과', 'Bank results'],
-  applied: ['반영', 'Applied'],
-  knownAlready: ['이미 알던 것', 'Known already'],
-  refused: ['거절', 'Refused'],
-  allApplied: ['모두 반영했습니다', 'Every row was applied'],
-  row: ['줄', 'Row'],
-  allPayouts: ['모든 지급', 'All payouts'],
-  clickExplains: ['줄을 누르면 수수료가 규칙별로 풀립니다', 'A row opens to its fee, rule by rule'],
-  noPayouts: ['이 기간에 지급이 없습니다', 'No payout in this period'],
-  noPayoutsMore: ['지급은 정산이 끝난 뒤 지급일에 만들어집니다.', 'Payouts are made on their day, from settled lines.'],
-  linesNet: ['내역 합', 'Net of lines'],
-  linesNetOf: ['정산 내역 {0}건의 합', 'Net of {0} lines'],
-  carriedOver: ['이월', 'Carried over'],
-  withheld: ['보류', 'Withheld'],
-  released: ['보류 해제', 'Released'],
-  leftOver: ['다음으로 이월', 'Left over'],
-  paidOut: ['지급액', 'Paid out'],
-  whyThisAmount: ['왜 이 금액인가', 'Why this amount'],
-  account: ['계좌', 'Account'],
-  bankTraceNo: ['은행 거래번호', 'Bank trace no.'],
-  paidAt: ['지급 시각', 'Paid at'],
-  fundsAsOf: ['{0} 마감 기준.', 'At the close of {0}.'],
-  approvedUnpaid: ['승인 후 미지급', 'Approved, unpaid'],
-  required: ['별도 관리 필요', 'To be set aside'],
-  heldFunds: ['별도 관리 중', 'Set aside'],
-  gap: ['과부족', 'Gap'],
-  byMerchant: ['가맹점별', 'By merchant'],
-  nothingUnpaid: ['미지급이 없습니다', 'Nothing is unpaid'],
-  noHeld: ['등록된 별도 관리 자금이 없습니다.', 'No fund is on record.'],
-  fundsReport: ['일일 보고서', 'Daily report'],
-  signature: ['서명', 'Signature'],
-  recordHeld: ['자금 등록', 'Record a fund'],
-  institution: ['기관', 'Institution'],
-  ratio: ['비율', 'Ratio'],
-  changeRatio: ['비율 바꾸기', 'Change the ratio'],
-  noRatio: ['별도 관리 비율이 없습니다. 비율을 등록해야 필요한 금액을 셉니다.', 'No ratio is on record: what is required counts once there is one.'],
-  source: ['출처', 'Source'],
-  enough: ['충분', 'enough'],
-  tooLittle: ['부족', 'too little'],
+// a payment
+export const paid: Word = ['결제', 'Paid'];
+export const money: Word = ['금액', 'Money'];
+export const part: Word = ['구분', 'Part'];
+export const total: Word = ['합계', 'Total'];
+export const suppliedAmount: Word = ['공급가액', 'Supply'];
+export const vat: Word = ['부가세', 'VAT'];
+export const taxFreeAmount: Word = ['면세', 'Tax-free'];
+export const taxExemptionAmount: Word = ['과세 제외', 'Tax-exempt'];
+export const approvals: Word = ['승인', 'Approvals'];
+export const approval: Word = ['승인', 'Approval'];
+export const noApprovals: Word = ['아직 승인이 없습니다', 'No approval yet'];
+export const allApprovals: Word = ['전부', 'All of them'];
+export const cancels: Word = ['취소', 'Cancels'];
+export const acquisition: Word = ['매입', 'Acquisition'];
+export const approvedAt: Word = ['승인 시각', 'Approved'];
+export const canceledAt: Word = ['취소 시각', 'Canceled'];
+export const requestedAt: Word = ['요청 시각', 'Requested'];
+export const recordedAt: Word = ['기록', 'recorded'];
+export const expiresAt: Word = ['만료', 'Expires'];
+export const cancellable: Word = ['취소 가능', 'Cancellable'];
+export const kind: Word = ['종류', 'Kind'];
+export const reason: Word = ['사유', 'Reason'];
+export const balanceAfter: Word = ['취소 후 잔액', 'Balance after'];
+export const ofWhichVat: Word = ['그중 부가세', 'of which VAT'];
+export const lumpSum: Word = ['일시불', 'one payment'];
+export const months: Word = ['{0}개월', '{0} months'];
+export const gaveUp: Word = ['{0}번 묻고 포기', 'gave up after {0} tries'];
+export const asking: Word = ['{0}번 물음', 'asked {0} times'];
+export const timeline: Word = ['일어난 일', 'What happened'];
+export const stepCount: Word = ['{0}건', '{0} events'];
+export const version: Word = ['버전', 'version'];
+export const inDoubt: Word = ['미확인', 'in doubt'];
+export const about: Word = ['정보', 'About'];
+export const paymentId: Word = ['결제 번호', 'Payment id'];
+export const phone: Word = ['전화', 'Phone'];
+export const email: Word = ['이메일', 'E-mail'];
+export const customerKey: Word = ['고객 키', 'Customer key'];
+export const provider: Word = ['결제사', 'Provider'];
+export const rawEvents: Word = ['원본 이벤트', 'Raw events'];
+export const moreEvents: Word = ['더 있습니다. 나머지는 API로 보세요.', 'There are more; the API has the rest.'];
+export const proof: Word = ['증명 내려받기', 'Download proof'];
+export const proofHint: Word = ['이 결제가 원장에 있음을 데이터베이스 없이 확인하는 파일입니다 (wonjang-verify)', 'Shows without the database that this payment stands in the ledger (wonjang-verify)'];
+export const cancelVerb: Word = ['취소', 'Cancel payment'];
+export const cancelTitle: Word = ['결제 취소', 'Cancel payment'];
+export const cancelAmount: Word = ['취소 금액', 'Amount to cancel'];
+export const cancelAtMost: Word = ['최대 {0}', 'At most {0}'];
+export const cancelTooMuch: Word = ['취소할 수 있는 금액은 {0}까지입니다', 'Only {0} can be canceled'];
+export const cancelReasonHint: Word = ['구매자와 가맹점이 보게 됩니다', 'Buyer and merchant will see it'];
+export const cancelOf: Word = ['{0} 취소', 'Cancel {0}'];
+export const notAnAmount: Word = ['숫자로 적어 주세요', 'Write it as a number'];
+export const afterwards: Word = ['취소하면', 'Afterwards'];
+export const balanceNow: Word = ['지금 잔액', 'Balance now'];
+export const balanceThen: Word = ['취소 후 잔액', 'Balance then'];
+export const partialCancel: Word = ['부분 취소', 'Partial cancel'];
+export const fullCancel: Word = ['전체 취소', 'Full cancel'];
+export const typeAgain: Word = ['확인을 위해 {0} 을(를) 다시 입력', 'Type {0} again to confirm'];
+export const leaveIt: Word = ['그대로 두기', 'Leave it'];
+export const preview: Word = ['미리 보기', 'Preview'];
 
-  // reconciliation
-  noBreaks: ['맞지 않는 것이 없습니다', 'Everything agrees'],
-  noBreaksMore: ['매입사 파일을 올리면 우리 기록과 맞춰 보고, 다른 것만 여기에 남습니다.', 'Read an acquirer’s file: what doesn’t agree with our lines stays here.'],
-  theirs: ['매입사', 'Theirs'],
-  ours: ['우리', 'Ours'],
-  notThere: ['없음', 'not there'],
-  sideBySide: ['나란히', 'Side by side'],
-  resolveBreak: ['차이 정리', 'Settle a break'],
-  resolution: ['어떻게 정리했는지', 'How it was settled'],
-  resolutionHint: ['확인한 것과 한 일. 이력으로 남습니다.', 'What was found and done. It stays on record.'],
-  resolveIt: ['정리', 'Settle'],
-  acquirer: ['매입사', 'Acquirer'],
-  cardTail: ['카드 끝자리', 'Card tail'],
-  paidOn: ['입금일', 'Paid on'],
-  ageDays: ['경과일', 'Days old'],
-  dateDelta: ['날짜 차이', 'Days apart'],
-  files: ['파일', 'Files'],
-  file: ['파일', 'File'],
-  readAFile: ['매입사 파일 읽기', 'Read a file'],
-  fileIs: ['머리글이 있는 CSV입니다. 열:', 'CSV with a header line. Columns:'],
-  matchAgain: ['다시 맞추기', 'Match again'],
-  readFile: ['읽기', 'Read it'],
-  fileRead: ['{0} 을(를) 읽었습니다', '{0} was read'],
-  readAt: ['읽은 시각', 'Read at'],
-  rows: ['줄', 'Rows'],
-  matched: ['일치', 'Matched'],
-  noFiles: ['읽은 파일이 없습니다', 'No file was read yet'],
+// settlement
+export const settlementLines: Word = ['정산 내역', 'Settlement lines'];
+export const notSettledYet: Word = ['아직 정산되지 않았습니다', 'Not settled yet'];
+export const notSettledHint: Word = ['정산 기준일의 정산이 돌면 여기에 나타납니다.', 'It appears here once the settlement of its basis day has run.'];
+export const basisDate: Word = ['기준일', 'Basis day'];
+export const payoutDate: Word = ['지급일', 'Payout day'];
+export const feeWithVat: Word = ['수수료 (부가세 포함)', 'Fee incl. VAT'];
+export const netPaid: Word = ['정산 금액', 'Net'];
+export const netByDay: Word = ['날짜별 정산 금액', 'Net by day'];
+export const noDay: Word = ['아직 없음', 'not yet'];
+export const day: Word = ['날짜', 'Day'];
+export const attempts: Word = ['실행', 'Runs'];
+export const lines: Word = ['내역', 'Lines'];
+export const ledgerAccount: Word = ['계정', 'Account'];
+export const failed: Word = ['실패', 'Failed'];
+export const late: Word = ['늦음', 'late'];
+export const run: Word = ['정산 실행', 'Run'];
+export const runIt: Word = ['정산 실행', 'Run it'];
+export const rerun: Word = ['다시 실행', 'Run again'];
+export const rerunMeans: Word = ['실패했거나 빠진 것만 다시 계산합니다. 이미 있는 정산 내역은 바뀌지 않으며, 실행 뒤 해시로 확인합니다.', 'Only what failed or is missing is worked out again. Lines that exist stay as they are; a hash of them is compared afterwards.'];
+export const stop: Word = ['멈추기', 'Stop'];
+export const stopMeans: Word = ['다음 정산부터 모두 계약의 조건으로 돌아갑니다. 이미 정산한 것은 그대로입니다.', 'From the next run on the contracts count again for all. What was settled stays.'];
+export const neverRan: Word = ['이 날은 아직 정산하지 않았습니다.', 'This day was never run.'];
+export const runProgress: Word = ['정산 진행', 'Progress of the run'];
+export const timeLeft: Word = ['남은 시간 {0}', '{0} left'];
+export const started: Word = ['시작', 'Started'];
+export const linesBeforeAfter: Word = ['내역 수 (전 + 추가 = 후)', 'Lines before + added = after'];
+export const untouched: Word = ['그대로인 내역의 해시', 'Hash of the untouched'];
+export const promoted: Word = ['승격된 계산기', 'Promoted'];
+export const plan: Word = ['계획', 'Plan'];
+export const planIs: Word = ['정산할 것 {0}건, 가맹점 {1}곳', 'Items: {0}, merchants: {1}'];
+export const planIsNothing: Word = ['정산할 것이 없습니다.', 'Nothing to settle.'];
+export const lateItems: Word = ['늦은 것 {0}건', '{0} late'];
+export const allDays: Word = ['모든 날', 'All days'];
+export const noFailures: Word = ['실패한 것이 없습니다', 'Nothing failed'];
+export const why: Word = ['이유', 'Why'];
+export const toContract: Word = ['계약으로', 'To the contract'];
+export const toCalendar: Word = ['달력으로', 'To the calendar'];
+export const canaryDifferences: Word = ['시험 조건과의 차이', 'Canary differences'];
+export const noCanaryDifference: Word = ['시험 조건과 다른 것이 없습니다', 'The canary agrees'];
+export const canaryIs: Word = ['계약과 다른 조건을 나란히 계산해, 다르게 나온 것이 여기에 모입니다.', 'Other terms are worked out beside the contracts’; what differs stands here.'];
+export const feeNow: Word = ['지금 수수료', 'Fee now'];
+export const feeCandidate: Word = ['새 수수료', 'Fee candidate'];
+export const difference: Word = ['차이', 'Difference'];
+export const noLines: Word = ['정산 내역이 없습니다', 'No lines'];
+export const recomputed: Word = ['다시 계산해도 같음', 'recomputed, equal'];
+export const notRecomputed: Word = ['다시 계산하면 다름', 'recomputed, differs'];
+export const explain: Word = ['금액이 나온 과정', 'How the amount came about'];
+export const rule: Word = ['규칙', 'Rule'];
+export const formula: Word = ['식', 'Formula'];
+export const value: Word = ['값', 'Value'];
+export const fees: Word = ['수수료', 'Fees'];
+export const base: Word = ['기준 금액', 'Of'];
+export const rate: Word = ['요율', 'Rate'];
+export const feeSupply: Word = ['수수료 공급가액', 'Fee, supply'];
+export const feeVat: Word = ['수수료 부가세', 'Fee, VAT'];
+export const calendar: Word = ['영업일 달력', 'Calendar'];
+export const calculator: Word = ['계산기', 'Calculator'];
+export const canary: Word = ['시험 조건', 'canary'];
+export const givesBackFrom: Word = ['승인 내역', 'Gives back from'];
+export const ofWhichLeft: Word = ['남은 것', 'left of it'];
+export const notPaidYet: Word = ['아직 지급 전', 'not yet'];
+export const contract: Word = ['계약', 'Contract'];
+export const contractThen: Word = ['그때의 계약', 'The contract as it was'];
 
-  // contracts
-  contracts_: ['계약', 'Contracts'],
-  calendars: ['달력', 'Calendars'],
-  changes: ['변경 요청', 'Changes'],
-  pickMerchant: ['가맹점을 고르세요', 'Choose a merchant'],
-  noContract: ['계약이 없습니다', 'No contract'],
-  noContractMore: ['계약이 없으면 정산되지 않습니다. 변경 요청으로 등록하세요.', 'Without one nothing is settled. Propose one as a change.'],
-  proposeContract: ['계약 등록 요청', 'Propose a contract'],
-  nextVersion: ['다음 버전 요청', 'Propose the next version'],
-  versionsOverTime: ['계약 이력', 'Versions over time'],
-  appliesTo: ['적용', 'Applies to'],
-  validFrom: ['시작', 'From'],
-  validUntil: ['끝', 'Until'],
-  validUntilNot: ['끝 (그날은 제외)', 'Until (not included)'],
-  openEnd: ['기한 없음', 'open'],
-  tier: ['등급', 'Tier'],
-  cycle: ['정산 주기', 'Cycle'],
-  basis: ['기준', 'Basis'],
-  lagDays: ['며칠 뒤', 'Days later'],
-  policy: ['세는 법', 'Counted in'],
-  rounding: ['반올림', 'Rounding'],
-  keepBack: ['남겨 두는 금액', 'Kept back'],
-  subMall: ['하위몰', 'Sub-mall'],
-  onCancel: ['취소 때 수수료', 'Fee on cancel'],
-  addRule: ['규칙 추가', 'Add a rule'],
-  notACharge: ['읽을 수 없습니다', 'It can’t be read'],
-  knownAt: ['등록', 'Known since'],
-  nextHolidays: ['다가오는 휴일', 'Holidays to come'],
-  noHolidays: ['등록된 휴일이 없습니다', 'No holiday on record'],
-  noCalendars: ['달력이 없습니다', 'No calendar'],
-  noCalendarsMore: ['달력이 없으면 지급일을 셀 수 없습니다.', 'Without one no payout day can be counted.'],
-  proposeCalendar: ['달력 등록 요청', 'Propose a calendar'],
-  shippedCalendar: ['프로그램에 든 한국 달력 (KR)', 'The Korean calendar that comes along (KR)'],
-  calendarText: ['달력', 'Calendar'],
-  calendarTextHint: ['한 줄에 하루: 날짜, 종류(holiday, substitute, temporary, election), 이름', 'A closed day a line: date, kind (holiday, substitute, temporary, election), name'],
-  differsFrom: ['버전 {0}과 다른 점', 'What differs from version {0}'],
-  calendarsEqual: ['휴일은 같습니다', 'The closed days are the same'],
-  added: ['추가', 'added'],
-  removed: ['삭제', 'removed'],
-  covers: ['기간', 'Covers'],
-  closed: ['휴일', 'Closed'],
-  closedDays: ['{0}일', '{0} days'],
-  versions: ['버전', 'Versions'],
-  holds: ['지급 보류', 'Holds'],
-  hold: ['보류', 'Hold'],
-  noHolds: ['보류된 가맹점이 없습니다', 'No merchant is on hold'],
-  holdMeans: ['보류하는 동안 정산은 그대로 돌고 지급만 기다립니다.', 'Settlement goes on; payouts wait until the hold is lifted.'],
-  placeHold: ['보류 요청', 'Propose a hold'],
-  liftHold: ['보류 해제 요청', 'Propose to lift it'],
-  liftedHold: ['해제됨', 'lifted'],
-  noChanges: ['기다리는 변경이 없습니다', 'No change is waiting'],
-  noChangesMore: ['계약·달력·보류를 바꾸는 요청은 두 번째 사람의 승인을 기다립니다.', 'Changes of terms, calendars and holds wait here for a second person.'],
-  note: ['메모', 'Note'],
-  proposedBy: ['요청', 'Proposed'],
-  decidedBy: ['결정', 'Decided'],
-  whatIf: ['바뀌는 것', 'What would move'],
-  feeDelta: ['수수료 변화', 'Fees'],
-  payoutsMove: ['옮겨지는 지급', 'Payouts that move'],
-  linesMove: ['달라지는 내역', 'Lines that change'],
-  movesNothing: ['옮겨지거나 달라지는 내역과 지급이 없습니다.', 'No line and no payout would move or change.'],
-  truncated: ['앞의 {0}건만 보입니다.', 'The first {0} are shown.'],
-  propose: ['요청하기', 'Propose'],
-  noteHint: ['승인할 사람이 읽습니다', 'Whoever decides reads it'],
-  yourOwn: ['내 요청 · 다른 사람이 승인', 'yours: another one approves'],
-  withdraw: ['거두기', 'Withdraw'],
-  approve: ['승인', 'Approve'],
-  reject: ['반려', 'Reject'],
+// payouts, funds
+export const payout: Word = ['지급', 'Payout'];
+export const payOut: Word = ['지급하기', 'Pay out'];
+export const payout_run: Word = ['지급 만들기', 'Make payouts'];
+export const payout_file: Word = ['은행 파일 받기', 'File for the bank'];
+export const payout_results: Word = ['은행 결과 읽기', 'Read bank results'];
+export const payoutRunMeans: Word = ['이 날까지 지급할 정산 내역을 가맹점별로 한 건씩 묶습니다. 보류된 가맹점은 기다립니다.', 'Covers every line due up to this day, one payout a merchant. Merchants on hold wait.'];
+export const payoutFileMeans: Word = ['이 날의 요청된 지급을 CSV로 받고, 은행 전송으로 표시합니다.', 'The requested payouts of the day as CSV; they count as sent from then on.'];
+export const payoutResultsMean: Word = ['은행 답을 CSV로: payout_id, state, bank_trace_no, at, failure. 두 번 읽어도 됩니다.', 'The bank’s answer as CSV: payout_id, state, bank_trace_no, at, failure. Reading it twice does no harm.'];
+export const fileHas: Word = ['지급 {0}건을 담았습니다.', '{0} payouts stand in it.'];
+export const fileHeld: Word = ['보류된 {0}건은 빠졌습니다.', '{0} on hold were left out.'];
+export const fileEmpty: Word = ['보낼 지급이 없습니다. 먼저 지급을 만드세요.', 'No payout waits to be sent. Make them first.'];
+export const alsoOnClosedDay: Word = ['은행이 쉬는 날에도', 'Also on a day on which banks are closed'];
+export const onHold: Word = ['보류 중', 'On hold'];
+export const madeAlready: Word = ['이미 있음', 'Made already'];
+export const nothingDue: Word = ['이 날까지 지급할 것이 없습니다.', 'Nothing is due up to this day.'];
+export const resultsRead: Word = ['은행 결과', 'Bank results'];
+export const applied: Word = ['반영', 'Applied'];
+export const knownAlready: Word = ['이미 알던 것', 'Known already'];
+export const refused: Word = ['거절', 'Refused'];
+export const allApplied: Word = ['모두 반영했습니다', 'Every row was applied'];
+export const row: Word = ['줄', 'Row'];
+export const allPayouts: Word = ['모든 지급', 'All payouts'];
+export const clickExplains: Word = ['줄을 누르면 수수료가 규칙별로 풀립니다', 'A row opens to its fee, rule by rule'];
+export const noPayouts: Word = ['이 기간에 지급이 없습니다', 'No payout in this period'];
+export const noPayoutsMore: Word = ['지급은 정산이 끝난 뒤 지급일에 만들어집니다.', 'Payouts are made on their day, from settled lines.'];
+export const linesNet: Word = ['내역 합', 'Net of lines'];
+export const linesNetOf: Word = ['정산 내역 {0}건의 합', 'Net of {0} lines'];
+export const carriedOver: Word = ['이월', 'Carried over'];
+export const withheld: Word = ['보류', 'Withheld'];
+export const released: Word = ['보류 해제', 'Released'];
+export const leftOver: Word = ['다음으로 이월', 'Left over'];
+export const paidOut: Word = ['지급액', 'Paid out'];
+export const whyThisAmount: Word = ['왜 이 금액인가', 'Why this amount'];
+export const account: Word = ['계좌', 'Account'];
+export const bankTraceNo: Word = ['은행 거래번호', 'Bank trace no.'];
+export const paidAt: Word = ['지급 시각', 'Paid at'];
+export const fundsAsOf: Word = ['{0} 마감 기준.', 'At the close of {0}.'];
+export const approvedUnpaid: Word = ['승인 후 미지급', 'Approved, unpaid'];
+export const required: Word = ['별도 관리 필요', 'To be set aside'];
+export const heldFunds: Word = ['별도 관리 중', 'Set aside'];
+export const gap: Word = ['과부족', 'Gap'];
+export const byMerchant: Word = ['가맹점별', 'By merchant'];
+export const nothingUnpaid: Word = ['미지급이 없습니다', 'Nothing is unpaid'];
+export const noHeld: Word = ['등록된 별도 관리 자금이 없습니다.', 'No fund is on record.'];
+export const fundsReport: Word = ['일일 보고서', 'Daily report'];
+export const signature: Word = ['서명', 'Signature'];
+export const recordHeld: Word = ['자금 등록', 'Record a fund'];
+export const institution: Word = ['기관', 'Institution'];
+export const ratio: Word = ['비율', 'Ratio'];
+export const changeRatio: Word = ['비율 바꾸기', 'Change the ratio'];
+export const noRatio: Word = ['별도 관리 비율이 없습니다. 비율을 등록해야 필요한 금액을 셉니다.', 'No ratio is on record: what is required counts once there is one.'];
+export const source: Word = ['출처', 'Source'];
+export const enough: Word = ['충분', 'enough'];
+export const tooLittle: Word = ['부족', 'too little'];
 
-  // journal
-  trialBalance: ['시산표', 'Trial balance'],
-  entries: ['분개', 'Entries'],
-  noEntries: ['분개가 없습니다', 'No entries'],
-  balanced: ['차변과 대변이 같음', 'balanced'],
-  notBalanced: ['차변과 대변이 다름', 'not balanced'],
-  debit: ['차변', 'Debit'],
-  credit: ['대변', 'Credit'],
+// reconciliation
+export const noBreaks: Word = ['맞지 않는 것이 없습니다', 'Everything agrees'];
+export const noBreaksMore: Word = ['매입사 파일을 올리면 우리 기록과 맞춰 보고, 다른 것만 여기에 남습니다.', 'Read an acquirer’s file: what doesn’t agree with our lines stays here.'];
+export const theirs: Word = ['매입사', 'Theirs'];
+export const ours: Word = ['우리', 'Ours'];
+export const notThere: Word = ['없음', 'not there'];
+export const sideBySide: Word = ['나란히', 'Side by side'];
+export const resolveBreak: Word = ['차이 정리', 'Settle a break'];
+export const resolution: Word = ['어떻게 정리했는지', 'How it was settled'];
+export const resolutionHint: Word = ['확인한 것과 한 일. 이력으로 남습니다.', 'What was found and done. It stays on record.'];
+export const resolveIt: Word = ['정리', 'Settle'];
+export const acquirer: Word = ['매입사', 'Acquirer'];
+export const cardTail: Word = ['카드 끝자리', 'Card tail'];
+export const paidOn: Word = ['입금일', 'Paid on'];
+export const ageDays: Word = ['경과일', 'Days old'];
+export const dateDelta: Word = ['날짜 차이', 'Days apart'];
+export const files: Word = ['파일', 'Files'];
+export const file: Word = ['파일', 'File'];
+export const readAFile: Word = ['매입사 파일 읽기', 'Read a file'];
+export const fileIs: Word = ['머리글이 있는 CSV입니다. 열:', 'CSV with a header line. Columns:'];
+export const matchAgain: Word = ['다시 맞추기', 'Match again'];
+export const readFile: Word = ['읽기', 'Read it'];
+export const fileRead: Word = ['{0} 을(를) 읽었습니다', '{0} was read'];
+export const readAt: Word = ['읽은 시각', 'Read at'];
+export const rows: Word = ['줄', 'Rows'];
+export const matched: Word = ['일치', 'Matched'];
+export const noFiles: Word = ['읽은 파일이 없습니다', 'No file was read yet'];
 
-  // totals
-  cube: ['집계표', 'Cube'],
-  grain: ['단위', 'Grain'],
-  wholePeriod: ['기간 전체', 'Whole period'],
-  measure: ['그림에', 'Chart'],
-  seenAs: ['시점', 'Seen'],
-  asNow: ['지금', 'Now'],
-  asOfClose: ['마감 때 알던 대로', 'As of a close'],
-  asDifference: ['지금과 마감의 차이', 'Now less the close'],
-  closeOf: ['마감일', 'Close of'],
-  splitBy: ['나누기', 'Split by'],
-  noDifference: ['마감 뒤에 달라진 것이 없습니다', 'Nothing has changed since that close'],
-  nothingInPeriod: ['이 기간에는 없습니다. 기간을 넓혀 보세요.', 'Nothing in this period. Try a longer one.'],
-  moreGroups: ['· 작은 {0}개는 표에만', '· {0} smaller ones in the table only'],
+// contracts
+export const contracts_: Word = ['계약', 'Contracts'];
+export const calendars: Word = ['달력', 'Calendars'];
+export const changes: Word = ['변경 요청', 'Changes'];
+export const pickMerchant: Word = ['가맹점을 고르세요', 'Choose a merchant'];
+export const noContract: Word = ['계약이 없습니다', 'No contract'];
+export const noContractMore: Word = ['계약이 없으면 정산되지 않습니다. 변경 요청으로 등록하세요.', 'Without one nothing is settled. Propose one as a change.'];
+export const proposeContract: Word = ['계약 등록 요청', 'Propose a contract'];
+export const nextVersion: Word = ['다음 버전 요청', 'Propose the next version'];
+export const versionsOverTime: Word = ['계약 이력', 'Versions over time'];
+export const appliesTo: Word = ['적용', 'Applies to'];
+export const validFrom: Word = ['시작', 'From'];
+export const validUntil: Word = ['끝', 'Until'];
+export const validUntilNot: Word = ['끝 (그날은 제외)', 'Until (not included)'];
+export const openEnd: Word = ['기한 없음', 'open'];
+export const tier: Word = ['등급', 'Tier'];
+export const cycle: Word = ['정산 주기', 'Cycle'];
+export const basis: Word = ['기준', 'Basis'];
+export const lagDays: Word = ['며칠 뒤', 'Days later'];
+export const policy: Word = ['세는 법', 'Counted in'];
+export const rounding: Word = ['반올림', 'Rounding'];
+export const keepBack: Word = ['남겨 두는 금액', 'Kept back'];
+export const subMall: Word = ['하위몰', 'Sub-mall'];
+export const onCancel: Word = ['취소 때 수수료', 'Fee on cancel'];
+export const addRule: Word = ['규칙 추가', 'Add a rule'];
+export const notACharge: Word = ['읽을 수 없습니다', 'It can’t be read'];
+export const knownAt: Word = ['등록', 'Known since'];
+export const nextHolidays: Word = ['다가오는 휴일', 'Holidays to come'];
+export const noHolidays: Word = ['등록된 휴일이 없습니다', 'No holiday on record'];
+export const noCalendars: Word = ['달력이 없습니다', 'No calendar'];
+export const noCalendarsMore: Word = ['달력이 없으면 지급일을 셀 수 없습니다.', 'Without one no payout day can be counted.'];
+export const canaries: Word = ['시험 조건', 'Canaries'];
+export const tryTerms: Word = ['다른 조건 시험', 'Try other terms'];
+export const canaryMeans: Word = ['계약의 조건과 나란히 계산합니다. 같으면 새 조건으로 정산하고, 다르면 계약대로 정산하고 차이를 남깁니다.', 'Worked out beside the contracts’ terms. Where both agree the new ones settle; where they differ the contract does, and the difference is told.'];
+export const noCanaries: Word = ['시험하는 조건이 없습니다', 'No other terms are tried out'];
+export const currency: Word = ['통화', 'Currency'];
+export const forWhom: Word = ['대상', 'For whom'];
+export const everyMerchant: Word = ['모든 가맹점', 'Every merchant'];
+export const oneMore: Word = ['하나 더', 'One more'];
+export const businessNumber: Word = ['사업자번호', 'Business number'];
+export const cleanDays: Word = ['차이 없는 날', 'Clean days'];
+export const afterCleanDays: Word = ['차이 없이 {0}일이면 저절로 전환', 'Over by itself after {0} clean days'];
+export const neverByItself: Word = ['저절로 전환하지 않음', 'Never over by itself'];
+export const movesOver: Word = ['전환', 'Moves over'];
+export const movedOver: Word = ['전환됨', 'Moved over'];
+export const promote: Word = ['전환', 'Promote'];
+export const promoteMeans: Word = ['다음 정산부터 새 조건만으로 계산합니다. 대상을 좁히면 그 부분만 전환합니다.', 'From the next run on the new terms alone count. Narrow the scope to promote a part.'];
+export const promotePart: Word = ['나머지는 계속 시험하고, 이 부분은 {0}(이)라는 이름으로 전환합니다.', 'The rest is still tried out; this part is promoted under the name {0}.'];
+export const stopIt: Word = ['중단', 'Stop'];
+export const howFar: Word = ['진행', 'How far'];
+export const noRunYet: Word = ['아직 정산한 날이 없습니다', 'No day was run yet'];
+export const alike: Word = ['같음', 'Alike'];
+export const different: Word = ['다름', 'Different'];
+export const changeIt: Word = ['바꾸기', 'Change'];
+export const notAName: Word = ['a-z, 0-9, _, - 로 32자까지', 'Up to 32 of a-z, 0-9, _ and -'];
+export const feeOrder: Word = ['계산 순서', 'Order'];
+export const adjustBack: Word = ['소급 조정', 'Adjust what was settled'];
+export const adjustMeans: Word = ['이 계약이 {0}부터 유효한데 이미 다르게 정산한 것에 차액 내역을 더합니다. 있던 내역은 그대로입니다.', 'Adds the difference to what was settled by other terms since {0}. The lines that stand stay as they are.'];
+export const inRunOf: Word = ['차액 내역의 정산일', 'In the run of'];
+export const addLines: Word = ['차액 내역 만들기', 'Add the lines'];
+export const differenceLines: Word = ['차액 내역', 'Difference lines'];
+export const nothingToAdjust: Word = ['조정할 것이 없습니다. 모두 이 조건대로 정산되어 있습니다.', 'Nothing to adjust: all of it was settled by these terms.'];
+export const staysWithCanary: Word = ['{0}건은 {1}의 조건을 따릅니다.', '{0} stay under the terms of {1}.'];
+export const proposeCalendar: Word = ['달력 등록 요청', 'Propose a calendar'];
+export const shippedCalendar: Word = ['프로그램에 든 한국 달력 (KR)', 'The Korean calendar that comes along (KR)'];
+export const calendarText: Word = ['달력', 'Calendar'];
+export const calendarTextHint: Word = ['한 줄에 하루: 날짜, 종류(holiday, substitute, temporary, election), 이름', 'A closed day a line: date, kind (holiday, substitute, temporary, election), name'];
+export const differsFrom: Word = ['버전 {0}과 다른 점', 'What differs from version {0}'];
+export const calendarsEqual: Word = ['휴일은 같습니다', 'The closed days are the same'];
+export const added: Word = ['추가', 'added'];
+export const removed: Word = ['삭제', 'removed'];
+export const covers: Word = ['기간', 'Covers'];
+export const closed: Word = ['휴일', 'Closed'];
+export const closedDays: Word = ['{0}일', '{0} days'];
+export const versions: Word = ['버전', 'Versions'];
+export const holds: Word = ['지급 보류', 'Holds'];
+export const hold: Word = ['보류', 'Hold'];
+export const noHolds: Word = ['보류된 가맹점이 없습니다', 'No merchant is on hold'];
+export const holdMeans: Word = ['보류하는 동안 정산은 그대로 돌고 지급만 기다립니다.', 'Settlement goes on; payouts wait until the hold is lifted.'];
+export const placeHold: Word = ['보류 요청', 'Propose a hold'];
+export const liftHold: Word = ['보류 해제 요청', 'Propose to lift it'];
+export const liftedHold: Word = ['해제됨', 'lifted'];
+export const noChanges: Word = ['기다리는 변경이 없습니다', 'No change is waiting'];
+export const noChangesMore: Word = ['계약·달력·보류를 바꾸는 요청은 두 번째 사람의 승인을 기다립니다.', 'Changes of terms, calendars and holds wait here for a second person.'];
+export const note: Word = ['메모', 'Note'];
+export const proposedBy: Word = ['요청', 'Proposed'];
+export const decidedBy: Word = ['결정', 'Decided'];
+export const whatIf: Word = ['바뀌는 것', 'What would move'];
+export const feeDelta: Word = ['수수료 변화', 'Fees'];
+export const payoutsMove: Word = ['옮겨지는 지급', 'Payouts that move'];
+export const linesMove: Word = ['달라지는 내역', 'Lines that change'];
+export const movesNothing: Word = ['옮겨지거나 달라지는 내역과 지급이 없습니다.', 'No line and no payout would move or change.'];
+export const truncated: Word = ['앞의 {0}건만 보입니다.', 'The first {0} are shown.'];
+export const propose: Word = ['요청하기', 'Propose'];
+export const noteHint: Word = ['승인할 사람이 읽습니다', 'Whoever decides reads it'];
+export const yourOwn: Word = ['내 요청 · 다른 사람이 승인', 'yours: another one approves'];
+export const withdraw: Word = ['거두기', 'Withdraw'];
+export const approve: Word = ['승인', 'Approve'];
+export const reject: Word = ['반려', 'Reject'];
 
-  // system
-  state: ['상태', 'State'],
-  lag: ['지연', 'Lag'],
-  foldedEvents: ['반영한 이벤트', 'Events folded'],
-  generation: ['세대', 'Generation'],
-  errors: ['오류', 'Errors'],
-  rebuilds: ['다시 만든 횟수', 'Rebuilds'],
-  rebuild: ['다시 만들기', 'Rebuild'],
-  rebuildMeans: ['뒤에서 원장의 모든 이벤트로 새로 만들고, 다 되면 바꿔 답니다. 그동안에도 조회됩니다.', 'Built anew from every event, in the background; the present one answers until it takes over.'],
-  rebuilding: ['다시 만드는 중 ({0})', 'Rebuilding ({0})'],
-  lastRebuild: ['지난번 다시 만들기: 이벤트 {0}건,', 'Last rebuild: {0} events,'],
-  stoppedBecause: ['멈춘 이유', 'Stopped because'],
-  verification: ['뷰와 원장 대조', 'Views against the ledger'],
-  verifyNow: ['지금 대조', 'Compare now'],
-  verified: ['이벤트 {0}건, 결제 {1}건을 비교', '{0} events, {1} payments compared'],
-  neverVerified: ['이 서버가 뜬 뒤로 아직 대조하지 않았습니다.', 'Not compared since this server started.'],
-  wasEqual: ['같음', 'equal'],
-  differed: ['다름', 'different'],
-  nothingQuarantined: ['격리된 이벤트가 없습니다', 'Nothing is in quarantine'],
-  quarantineIs: ['같은 결제·버전의 앞선 이벤트와 내용이 다르면 뷰가 여기에 따로 둡니다. 먼저 것이 남습니다.', 'What contradicts an event folded earlier under the same payment and version is put aside here; the earlier one stands.'],
-  event: ['이벤트', 'Event'],
-  book: ['북', 'Book'],
-  books: ['북', 'Books'],
-  eventCount: ['이벤트 수', 'Events'],
-  rootHash: ['루트 해시', 'Root hash'],
-  verifierKey: ['검증 키', 'Verifier key'],
-  signedHead: ['서명된 헤드', 'Signed head'],
+// journal
+export const trialBalance: Word = ['시산표', 'Trial balance'];
+export const entries: Word = ['분개', 'Entries'];
+export const noEntries: Word = ['분개가 없습니다', 'No entries'];
+export const balanced: Word = ['차변과 대변이 같음', 'balanced'];
+export const notBalanced: Word = ['차변과 대변이 다름', 'not balanced'];
+export const debit: Word = ['차변', 'Debit'];
+export const credit: Word = ['대변', 'Credit'];
 
-  // in doubt
-  inDoubtIs: ['결제사의 답을 잃어 결과를 모르는 결제입니다.', 'Payments whose outcome is not known because the provider’s answer was lost.'],
-  noneInDoubt: ['결과를 모르는 결제가 없습니다', 'Every outcome is known'],
-  noneInDoubtMore: ['답을 잃은 결제는 여기에 나타나고, 리졸버가 결제사에 물어 스스로 매듭짓습니다.', 'What loses its answer appears here; the resolver asks the provider and settles it by itself.'],
-  since: ['언제부터', 'Since'],
-  open: ['모르는 것', 'What is open'],
-  tries: ['시도', 'Tries'],
-  nextTry: ['다음 시도', 'Next try'],
-  waitsForYou: ['사람이 결정', 'waits for a person'],
-  action: ['작업', 'Action'],
-  evidence: ['근거', 'Evidence'],
-  noEvidence: ['아직 기록된 근거가 없습니다', 'No evidence is on record yet'],
-  attempt: ['{0}번째', 'try {0}'],
-  first1000: ['앞의 1,000건입니다.', 'These are the first 1,000.'],
-  settleTitle: ['결과 확정', 'Settle the outcome'],
-  settleHow: ['결제사에 다른 방법으로 확인한 뒤, 무엇을 했는지 적습니다. 이벤트로 남고 되돌릴 수 없습니다.', 'Ask the provider by other means, then say what it did. It becomes an event and stays.'],
-  settleReasonHint: ['누가 왜 결정하는지', 'Who decides, and why'],
-  settleEvidenceHint: ['무엇을 보았는지: 파일과 줄, 통화 기록. 카드 번호는 적지 마세요.', 'What you saw: a file and its line, a ticket. No card numbers.'],
-  settleIt: ['확정', 'Settle'],
-  outcome: ['결과', 'Outcome'],
-  choose: ['고르세요', 'Choose'],
+// totals
+export const cube: Word = ['집계표', 'Cube'];
+export const grain: Word = ['단위', 'Grain'];
+export const wholePeriod: Word = ['기간 전체', 'Whole period'];
+export const measure: Word = ['그림에', 'Chart'];
+export const seenAs: Word = ['시점', 'Seen'];
+export const asNow: Word = ['지금', 'Now'];
+export const asOfClose: Word = ['마감 때 알던 대로', 'As of a close'];
+export const asDifference: Word = ['지금과 마감의 차이', 'Now less the close'];
+export const closeOf: Word = ['마감일', 'Close of'];
+export const splitBy: Word = ['나누기', 'Split by'];
+export const noDifference: Word = ['마감 뒤에 달라진 것이 없습니다', 'Nothing has changed since that close'];
+export const nothingInPeriod: Word = ['이 기간에는 없습니다. 기간을 넓혀 보세요.', 'Nothing in this period. Try a longer one.'];
+export const moreGroups: Word = ['· 작은 {0}개는 표에만', '· {0} smaller ones in the table only'];
 
-  // keys, events, merchants
-  makeKey: ['키 발급', 'Make a key'],
-  keyMade: ['키가 발급되었습니다', 'The key is made'],
-  keyOnce: ['이 키는 지금 한 번만 보입니다. 안전한 곳에 옮겨 두세요.', 'It is shown this once. Put it somewhere safe.'],
-  keyKept: ['옮겨 두었습니다', 'I have it'],
-  keyId: ['키 id', 'Key id'],
-  scope: ['권한', 'Scope'],
-  label: ['이름', 'Label'],
-  labelHint: ['누가 어디에 쓰는지', 'Who uses it, for what'],
-  noLabel: ['이름 없음', 'no label'],
-  noKeys: ['키가 없습니다', 'There is no key'],
-  made: ['발급', 'Made'],
-  thisSession: ['이 로그인', 'this session'],
-  revoke: ['폐기', 'Revoke'],
-  revokeTitle: ['키 폐기', 'Revoke a key'],
-  revokeMeans: ['이 키로 오는 요청은 곧바로 거절되고, 이 키로 한 로그인도 끝납니다.', 'Requests with it are refused at once, and its sessions end.'],
-  revokeMine: ['지금 로그인한 바로 그 키입니다. 폐기하면 로그아웃됩니다.', 'It is the key of this very session: you will be signed out.'],
-  eventsAre: ['원장에 기록되는 순서대로.', 'In the order of the ledger.'],
-  pause: ['멈춤', 'Pause'],
-  goOn: ['계속', 'Go on'],
-  fromHere: ['여기부터 주소로', 'Address from here'],
-  fromHereHint: ['지금 위치를 주소에 담습니다', 'Puts this place of the feed into the address'],
-  eventType: ['이벤트 종류', 'Type'],
-  afterCursor: ['이 커서 뒤부터', 'After this cursor'],
-  afterNewest: ['지금부터', 'from now on'],
-  catchingUp: ['따라잡는 중…', 'catching up…'],
-  shownOf: ['{0}건 표시', '{0} shown'],
-  waitingForEvents: ['다음 이벤트를 기다립니다', 'Waiting for the next event'],
-  waitingForEventsMore: ['결제가 들어오면 바로 나타납니다. 지난 것은 커서를 넣어 보세요.', 'It appears as soon as it is recorded. For the past, give a cursor.'],
-  actor: ['누가', 'Who'],
-  name: ['이름', 'Name'],
-  code: ['코드', 'Code'],
-  organisation: ['조직', 'Organisation'],
-  registered: ['등록', 'Registered'],
-  goTo: ['바로 가기', 'Go to'],
-  onThisPage: ['이 목록에서', 'In this list'],
-  nameOrCode: ['이름, 코드, 조직', 'Name, code, organisation'],
-  noMerchants: ['가맹점이 없습니다', 'No merchant'],
-} as const satisfies Record<string, readonly [string, string]>;
+// system
+export const state: Word = ['상태', 'State'];
+export const lag: Word = ['지연', 'Lag'];
+export const foldedEvents: Word = ['반영한 이벤트', 'Events folded'];
+export const generation: Word = ['세대', 'Generation'];
+export const errors: Word = ['오류', 'Errors'];
+export const rebuilds: Word = ['다시 만든 횟수', 'Rebuilds'];
+export const rebuild: Word = ['다시 만들기', 'Rebuild'];
+export const rebuildMeans: Word = ['뒤에서 원장의 모든 이벤트로 새로 만들고, 다 되면 바꿔 답니다. 그동안에도 조회됩니다.', 'Built anew from every event, in the background; the present one answers until it takes over.'];
+export const rebuilding: Word = ['다시 만드는 중 ({0})', 'Rebuilding ({0})'];
+export const lastRebuild: Word = ['지난번 다시 만들기: 이벤트 {0}건,', 'Last rebuild: {0} events,'];
+export const stoppedBecause: Word = ['멈춘 이유', 'Stopped because'];
+export const verification: Word = ['뷰와 원장 대조', 'Views against the ledger'];
+export const verifyNow: Word = ['지금 대조', 'Compare now'];
+export const verified: Word = ['이벤트 {0}건, 결제 {1}건을 비교', '{0} events, {1} payments compared'];
+export const neverVerified: Word = ['이 서버가 뜬 뒤로 아직 대조하지 않았습니다.', 'Not compared since this server started.'];
+export const wasEqual: Word = ['같음', 'equal'];
+export const differed: Word = ['다름', 'different'];
+export const nothingQuarantined: Word = ['격리된 이벤트가 없습니다', 'Nothing is in quarantine'];
+export const quarantineIs: Word = ['같은 결제·버전의 앞선 이벤트와 내용이 다르면 뷰가 여기에 따로 둡니다. 먼저 것이 남습니다.', 'What contradicts an event folded earlier under the same payment and version is put aside here; the earlier one stands.'];
+export const event: Word = ['이벤트', 'Event'];
+export const book: Word = ['북', 'Book'];
+export const books: Word = ['북', 'Books'];
+export const eventCount: Word = ['이벤트 수', 'Events'];
+export const rootHash: Word = ['루트 해시', 'Root hash'];
+export const verifierKey: Word = ['검증 키', 'Verifier key'];
+export const signedHead: Word = ['서명된 헤드', 'Signed head'];
+
+// in doubt
+export const inDoubtIs: Word = ['결제사의 답을 잃어 결과를 모르는 결제입니다.', 'Payments whose outcome is not known because the provider’s answer was lost.'];
+export const noneInDoubt: Word = ['결과를 모르는 결제가 없습니다', 'Every outcome is known'];
+export const noneInDoubtMore: Word = ['답을 잃은 결제는 여기에 나타나고, 리졸버가 결제사에 물어 스스로 매듭짓습니다.', 'What loses its answer appears here; the resolver asks the provider and settles it by itself.'];
+export const since: Word = ['언제부터', 'Since'];
+export const open: Word = ['모르는 것', 'What is open'];
+export const tries: Word = ['시도', 'Tries'];
+export const nextTry: Word = ['다음 시도', 'Next try'];
+export const waitsForYou: Word = ['사람이 결정', 'waits for a person'];
+export const action: Word = ['작업', 'Action'];
+export const evidence: Word = ['근거', 'Evidence'];
+export const noEvidence: Word = ['아직 기록된 근거가 없습니다', 'No evidence is on record yet'];
+export const attempt: Word = ['{0}번째', 'try {0}'];
+export const first1000: Word = ['앞의 1,000건입니다.', 'These are the first 1,000.'];
+export const settleTitle: Word = ['결과 확정', 'Settle the outcome'];
+export const settleHow: Word = ['결제사에 다른 방법으로 확인한 뒤, 무엇을 했는지 적습니다. 이벤트로 남고 되돌릴 수 없습니다.', 'Ask the provider by other means, then say what it did. It becomes an event and stays.'];
+export const settleReasonHint: Word = ['누가 왜 결정하는지', 'Who decides, and why'];
+export const settleEvidenceHint: Word = ['무엇을 보았는지: 파일과 줄, 통화 기록. 카드 번호는 적지 마세요.', 'What you saw: a file and its line, a ticket. No card numbers.'];
+export const settleIt: Word = ['확정', 'Settle'];
+export const outcome: Word = ['결과', 'Outcome'];
+export const choose: Word = ['고르세요', 'Choose'];
+
+// keys, events, merchants
+export const makeKey: Word = ['키 발급', 'Make a key'];
+export const keyMade: Word = ['키가 발급되었습니다', 'The key is made'];
+export const keyOnce: Word = ['이 키는 지금 한 번만 보입니다. 안전한 곳에 옮겨 두세요.', 'It is shown this once. Put it somewhere safe.'];
+export const keyKept: Word = ['옮겨 두었습니다', 'I have it'];
+export const keyId: Word = ['키 id', 'Key id'];
+export const scope: Word = ['권한', 'Scope'];
+export const label: Word = ['이름', 'Label'];
+export const labelHint: Word = ['누가 어디에 쓰는지', 'Who uses it, for what'];
+export const noLabel: Word = ['이름 없음', 'no label'];
+export const noKeys: Word = ['키가 없습니다', 'There is no key'];
+export const made: Word = ['발급', 'Made'];
+export const thisSession: Word = ['이 로그인', 'this session'];
+export const revoke: Word = ['폐기', 'Revoke'];
+export const revokeTitle: Word = ['키 폐기', 'Revoke a key'];
+export const revokeMeans: Word = ['이 키로 오는 요청은 곧바로 거절되고, 이 키로 한 로그인도 끝납니다.', 'Requests with it are refused at once, and its sessions end.'];
+export const revokeMine: Word = ['지금 로그인한 바로 그 키입니다. 폐기하면 로그아웃됩니다.', 'It is the key of this very session: you will be signed out.'];
+export const eventsAre: Word = ['원장에 기록되는 순서대로.', 'In the order of the ledger.'];
+export const pause: Word = ['멈춤', 'Pause'];
+export const goOn: Word = ['계속', 'Go on'];
+export const fromHere: Word = ['여기부터 주소로', 'Address from here'];
+export const fromHereHint: Word = ['지금 위치를 주소에 담습니다', 'Puts this place of the feed into the address'];
+export const eventType: Word = ['이벤트 종류', 'Type'];
+export const afterCursor: Word = ['이 커서 뒤부터', 'After this cursor'];
+export const afterNewest: Word = ['지금부터', 'from now on'];
+export const catchingUp: Word = ['따라잡는 중…', 'catching up…'];
+export const shownOf: Word = ['{0}건 표시', '{0} shown'];
+export const waitingForEvents: Word = ['다음 이벤트를 기다립니다', 'Waiting for the next event'];
+export const waitingForEventsMore: Word = ['결제가 들어오면 바로 나타납니다. 지난 것은 커서를 넣어 보세요.', 'It appears as soon as it is recorded. For the past, give a cursor.'];
+export const actor: Word = ['누가', 'Who'];
+export const name: Word = ['이름', 'Name'];
+export const code: Word = ['코드', 'Code'];
+export const organisation: Word = ['조직', 'Organisation'];
+export const registered: Word = ['등록', 'Registered'];
+export const goTo: Word = ['바로 가기', 'Go to'];
+export const onThisPage: Word = ['이 목록에서', 'In this list'];
+export const nameOrCode: Word = ['이름, 코드, 조직', 'Name, code, organisation'];
+export const noMerchants: Word = ['가맹점이 없습니다', 'No merchant'];

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { ApiError, type Problem, newKey, session, write } from '../base/api';
 import { count, decimal, money, parseAmount } from '../base/format';
 import { code, lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { forgetKept } from '../base/live';
 import type { Payment } from '../base/types';
 import { Dialog, Failure, Field, Money } from '../ui/parts';
@@ -62,42 +63,42 @@ export function CancelDialog({ payment, onClose, onDone }: { payment: Payment; o
   };
   const plainTaxes = payment.taxFreeAmount === 0 && payment.taxExemptionAmount === 0;
   return (
-    <Dialog title={t('cancelTitle')} onClose={onClose}>
+    <Dialog title={t(w.cancelTitle)} onClose={onClose}>
       <form onSubmit={send} class="form">
         {live.length > 1 && (
-          <Field label={t('approval')}>
+          <Field label={t(w.approval)}>
             {(id) => (
               <select id={id} value={approvalId} onChange={(e) => { const to = live.find((a) => a.approvalId === e.currentTarget.value); setApprovalId(e.currentTarget.value); setAmountText(decimal(to?.cancellableAmount ?? payment.balanceAmount, payment.currency)); setKey(newKey('cancel')); }}>
-                <option value="">{t('allApprovals')}</option>
+                <option value="">{t(w.allApprovals)}</option>
                 {live.map((a) => <option key={a.approvalId} value={a.approvalId}>{`${a.seq}. ${code('method', a.method)} ${money(a.cancellableAmount, payment.currency, lang.value)}`}</option>)}
               </select>
             )}
           </Field>
         )}
-        <Field label={t('cancelAmount')} hint={t('cancelAtMost', money(whole, payment.currency, lang.value))} error={tooMuch ? t('cancelTooMuch', money(whole, payment.currency, lang.value)) : amountText !== '' && amount === undefined ? t('notAnAmount') : undefined}>
+        <Field label={t(w.cancelAmount)} hint={t(w.cancelAtMost, money(whole, payment.currency, lang.value))} error={tooMuch ? t(w.cancelTooMuch, money(whole, payment.currency, lang.value)) : amountText !== '' && amount === undefined ? t(w.notAnAmount) : undefined}>
           {(id, by) => <input id={id} class="num" inputMode="decimal" required value={amountText} aria-describedby={by} aria-invalid={bad} onInput={change(setAmountText)} />}
         </Field>
-        <Field label={t('reason')}>
-          {(id) => <input id={id} required maxLength={200} value={reason} placeholder={t('cancelReasonHint')} onInput={change(setReason)} />}
+        <Field label={t(w.reason)}>
+          {(id) => <input id={id} required maxLength={200} value={reason} placeholder={t(w.cancelReasonHint)} onInput={change(setReason)} />}
         </Field>
         <table class="preview">
-          <caption>{t('afterwards')}</caption>
+          <caption>{t(w.afterwards)}</caption>
           <tbody>
-            <tr><th scope="row">{t('balanceNow')}</th><td class="num"><Money value={payment.balanceAmount} currency={payment.currency} /></td></tr>
-            <tr><th scope="row">{partial ? t('partialCancel') : t('fullCancel')}</th><td class="num"><Money value={bad ? undefined : -amount} currency={payment.currency} /></td></tr>
-            {partial && plainTaxes && <tr class="dim"><th scope="row">{t('ofWhichVat')}</th><td class="num"><Money value={bad ? undefined : -vatOf(amount)} currency={payment.currency} /></td></tr>}
-            <tr class="strong"><th scope="row">{t('balanceThen')}</th><td class="num"><Money value={bad ? undefined : payment.balanceAmount - amount} currency={payment.currency} /></td></tr>
+            <tr><th scope="row">{t(w.balanceNow)}</th><td class="num"><Money value={payment.balanceAmount} currency={payment.currency} /></td></tr>
+            <tr><th scope="row">{partial ? t(w.partialCancel) : t(w.fullCancel)}</th><td class="num"><Money value={bad ? undefined : -amount} currency={payment.currency} /></td></tr>
+            {partial && plainTaxes && <tr class="dim"><th scope="row">{t(w.ofWhichVat)}</th><td class="num"><Money value={bad ? undefined : -vatOf(amount)} currency={payment.currency} /></td></tr>}
+            <tr class="strong"><th scope="row">{t(w.balanceThen)}</th><td class="num"><Money value={bad ? undefined : payment.balanceAmount - amount} currency={payment.currency} /></td></tr>
           </tbody>
         </table>
         {mustType && (
-          <Field label={t('typeAgain', count(amount ?? 0))}>
+          <Field label={t(w.typeAgain, count(amount ?? 0))}>
             {(id) => <input id={id} class="num" inputMode="decimal" required value={again} autocomplete="off" onInput={(e) => setAgain(e.currentTarget.value)} />}
           </Field>
         )}
         {problem && <Failure problem={problem} />}
         <div class="dialog-actions">
-          <button type="button" onClick={onClose}>{t('leaveIt')}</button>
-          <button type="submit" class="danger" disabled={!ready || busy}>{bad ? t('cancelVerb') : t('cancelOf', money(amount, payment.currency, lang.value))}</button>
+          <button type="button" onClick={onClose}>{t(w.leaveIt)}</button>
+          <button type="submit" class="danger" disabled={!ready || busy}>{bad ? t(w.cancelVerb) : t(w.cancelOf, money(amount, payment.currency, lang.value))}</button>
         </div>
       </form>
     </Dialog>

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ApiError, type Problem, get } from '../base/api';
 import { count } from '../base/format';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import type { EventPage, LedgerEvent } from '../base/types';
 import { href, place, setQuery } from '../base/url';
 import { Copy, Empty, Failure, Field, Fresh, Head, Id, Money, Time } from '../ui/parts';
@@ -62,32 +63,32 @@ export function Events() {
   const rows = feed.events.filter((e) => kind === '' || short(e).includes(kind));
   return (
     <>
-      <Head title={t('events')} sub={<>{t('eventsAre')} <Fresh at={feed.at} /></>}>
-        <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>{paused ? t('goOn') : t('pause')}</button>
-        <button type="button" disabled={!feed.cursor} onClick={() => setQuery({ after: feed.cursor })} title={t('fromHereHint')}>{t('fromHere')}</button>
+      <Head title={t(w.events)} sub={<>{t(w.eventsAre)} <Fresh at={feed.at} /></>}>
+        <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>{paused ? t(w.goOn) : t(w.pause)}</button>
+        <button type="button" disabled={!feed.cursor} onClick={() => setQuery({ after: feed.cursor })} title={t(w.fromHereHint)}>{t(w.fromHere)}</button>
       </Head>
       <div class="filters">
         <div class="filter-row open">
-          <Field label={t('eventType')}>{(id) => <input id={id} list={`${id}-l`} value={kind} placeholder={t('all')} onChange={(e) => setQuery({ type: e.currentTarget.value.trim() }, { replace: true })} />}</Field>
-          <Field label={t('afterCursor')}>{(id) => <input id={id} value={after ?? ''} placeholder={t('afterNewest')} onChange={(e) => setQuery({ after: e.currentTarget.value.trim() })} />}</Field>
-          <span class="dim small-text" role="status">{feed.behind ? t('catchingUp') : t('shownOf', count(rows.length))}</span>
+          <Field label={t(w.eventType)}>{(id) => <input id={id} list={`${id}-l`} value={kind} placeholder={t(w.all)} onChange={(e) => setQuery({ type: e.currentTarget.value.trim() }, { replace: true })} />}</Field>
+          <Field label={t(w.afterCursor)}>{(id) => <input id={id} value={after ?? ''} placeholder={t(w.afterNewest)} onChange={(e) => setQuery({ after: e.currentTarget.value.trim() })} />}</Field>
+          <span class="dim small-text" role="status">{feed.behind ? t(w.catchingUp) : t(w.shownOf, count(rows.length))}</span>
         </div>
       </div>
       {feed.problem && <Failure problem={feed.problem} />}
-      {rows.length === 0 && !feed.problem && <Empty title={t('waitingForEvents')}>{t('waitingForEventsMore')}</Empty>}
+      {rows.length === 0 && !feed.problem && <Empty title={t(w.waitingForEvents)}>{t(w.waitingForEventsMore)}</Empty>}
       {rows.length > 0 && (
         <Table
-          caption={t('events')}
+          caption={t(w.events)}
           rows={rows}
           keyOf={(e) => e.id}
           detail={(e) => opened === e.id && <><Copy text={JSON.stringify(e, null, 2)} label={e.id} /><pre tabIndex={0}>{JSON.stringify(e, null, 2)}</pre></>}
           columns={[
-            { id: 'at', label: `${t('time')} (KST)`, cell: (e) => <Time at={e.recordedtime ?? e.time} /> },
-            { id: 't', label: t('event'), card: 'title', wide: true, cell: (e) => <span class="two"><span>{code('event', short(e))}</span><code class="dim">{short(e)}</code></span> },
-            { id: 'p', label: t('payment'), cell: (e) => (e.data.paymentId ? <a href={href(`/payments/${e.data.paymentId}`)}><Id id={e.data.paymentId} /></a> : <Id id={e.subject} />) },
-            { id: 'w', label: t('actor'), cell: (e) => code('actor', e.data.actor?.kind) },
-            { id: 'a', label: t('amount'), num: true, card: 'lead', cell: (e) => <Money value={e.data.amount ?? e.data.totalAmount} currency={e.data.currency ?? 'KRW'} /> },
-            { id: 'o', label: t('action'), cell: (e) => <button type="button" class="small" aria-expanded={opened === e.id} onClick={() => setOpened(opened === e.id ? '' : e.id)}>JSON</button> },
+            { id: 'at', label: `${t(w.time)} (KST)`, cell: (e) => <Time at={e.recordedtime ?? e.time} /> },
+            { label: t(w.event), card: 'title', wide: true, cell: (e) => <span class="two"><span>{code('event', short(e))}</span><code class="dim">{short(e)}</code></span> },
+            { label: t(w.payment), cell: (e) => (e.data.paymentId ? <a href={href(`/payments/${e.data.paymentId}`)}><Id id={e.data.paymentId} /></a> : <Id id={e.subject} />) },
+            { label: t(w.actor), cell: (e) => code('actor', e.data.actor?.kind) },
+            { label: t(w.amount), num: true, card: 'lead', cell: (e) => <Money value={e.data.amount ?? e.data.totalAmount} currency={e.data.currency ?? 'KRW'} /> },
+            { label: t(w.action), cell: (e) => <button type="button" class="small" aria-expanded={opened === e.id} onClick={() => setOpened(opened === e.id ? '' : e.id)}>JSON</button> },
           ]}
         />
       )}

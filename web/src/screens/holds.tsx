@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { dayLong } from '../base/format';
 import { lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Hold, List } from '../base/money_types';
 import { href } from '../base/url';
@@ -18,20 +19,19 @@ function HoldForm({ of, onClose }: { of: Hold | undefined; onClose: () => void }
   const [reason, setReason] = useState('');
   const note = useState('');
   return (
-    <ProposeForm kind="HOLD" title={placed ? t('placeHold') : t('liftHold')} note={note} ready={merchantId !== '' && from !== '' && reason.trim() !== ''} body={{ hold: { merchantId, placed, from, reason: reason.trim() } }} onClose={onClose}>
-      <p class="dim">{t('holdMeans')}</p>
-      <MerchantField id={merchantId} hint={t('nameOrCode')} onPick={setMerchant} />
-      <Field label={t('fromDay')}>{(id) => <input id={id} type="date" required value={from} onInput={(e) => setFrom(e.currentTarget.value)} />}</Field>
-      <Field label={t('reason')}>{(id) => <input id={id} required maxLength={200} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}</Field>
+    <ProposeForm kind="HOLD" title={placed ? t(w.placeHold) : t(w.liftHold)} note={note} ready={merchantId !== '' && from !== '' && reason.trim() !== ''} body={{ hold: { merchantId, placed, from, reason: reason.trim() } }} onClose={onClose}>
+      <p class="dim">{t(w.holdMeans)}</p>
+      <MerchantField id={merchantId} hint={t(w.nameOrCode)} onPick={setMerchant} />
+      <Field label={t(w.fromDay)}>{(id) => <input id={id} type="date" required value={from} onInput={(e) => setFrom(e.currentTarget.value)} />}</Field>
+      <Field label={t(w.reason)}>{(id) => <input id={id} required maxLength={200} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}</Field>
     </ProposeForm>
   );
 }
 
-/** The newest word about each merchant. */
-function newest(items: Hold[]): Hold[] {
-  const of = new Map<string, Hold>();
-  for (const one of items) if ((of.get(one.merchantId)?.knownAt ?? '') <= one.knownAt) of.set(one.merchantId, one);
-  return [...of.values()].sort((a, b) => Number(b.placed) - Number(a.placed) || (a.knownAt < b.knownAt ? 1 : -1));
+/** What was said about merchants, the last word first; one that isn't a merchant's last is history. */
+function told(items: Hold[]): (Hold & { isLast: boolean })[] {
+  const seen = new Set<string>();
+  return [...items].reverse().map((one) => ({ ...one, isLast: seen.size < seen.add(one.merchantId).size }));
 }
 
 export function Holds() {
@@ -40,16 +40,16 @@ export function Holds() {
   const [open, setOpen] = useState<{ of: Hold | undefined }>();
   return (
     <>
-      <div class="filter-row open"><button type="button" data-key="act" onClick={() => setOpen({ of: undefined })}>{t('placeHold')}…</button></div>
+      <div class="filter-row open"><button type="button" data-key="act" onClick={() => setOpen({ of: undefined })}>{t(w.placeHold)}…</button></div>
       <Loaded got={got}>
-        {({ items }) => (items.length === 0 ? <Empty title={t('noHolds')}>{t('holdMeans')}</Empty> : (
-          <Table caption={t('holds')} rows={newest(items)} keyOf={(h) => h.merchantId} columns={[
-            { id: 'm', label: t('merchant'), card: 'title', cell: (h) => <a href={href('/payouts', { merchant: h.merchantId })}>{merchantName(h.merchantId)}</a> },
-            { id: 's', label: t('state'), card: 'lead', cell: (h) => <span class={`badge ${h.placed ? 'warn' : 'good'}`}>{h.placed ? t('onHold') : t('liftedHold')}</span> },
-            { id: 'f', label: t('fromDay'), cell: (h) => <span class="tab">{dayLong(h.from, lang.value)}</span> },
-            { id: 'r', label: t('reason'), wide: true, cell: (h) => h.reason },
-            { id: 'k', label: t('knownAt'), cell: (h) => <Time at={h.knownAt} /> },
-            { id: 'a', label: t('action'), cell: (h) => h.placed && <button type="button" onClick={() => setOpen({ of: h })}>{t('liftHold')}…</button> },
+        {({ items }) => (items.length === 0 ? <Empty title={t(w.noHolds)}>{t(w.holdMeans)}</Empty> : (
+          <Table caption={t(w.holds)} rows={told(items)} keyOf={(h) => h.changeId} columns={[
+            { label: t(w.merchant), card: 'title', cell: (h) => <a href={href('/payouts', { merchant: h.merchantId })}>{merchantName(h.merchantId)}</a> },
+            { label: t(w.state), card: 'lead', cell: (h) => <span class={`badge ${!h.isLast ? 'dim' : h.placed ? 'warn' : 'good'}`}>{h.placed ? t(h.isLast ? w.onHold : w.hold) : t(w.liftedHold)}</span> },
+            { label: t(w.fromDay), cell: (h) => <span class="tab">{dayLong(h.from, lang.value)}</span> },
+            { label: t(w.reason), wide: true, cell: (h) => h.reason },
+            { label: t(w.knownAt), cell: (h) => <Time at={h.knownAt} /> },
+            { label: t(w.action), cell: (h) => h.isLast && h.placed && <button type="button" onClick={() => setOpen({ of: h })}>{t(w.liftHold)}…</button> },
           ]} />
         ))}
       </Loaded>

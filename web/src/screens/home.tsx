@@ -3,6 +3,7 @@
 import { session } from '../base/api';
 import { addDays, count, dayLong } from '../base/format';
 import { code, lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { List, Run } from '../base/money_types';
 import type { Cube, Page, PaymentPage, SalesToday, Sums, Totals, View } from '../base/types';
@@ -36,7 +37,7 @@ function Against({ now, then }: { now: number; then: number }) {
   if (then === 0) return null;
   const tenths = Math.round(((now - then) / then) * 1000);
   const text = `${tenths >= 0 ? '+' : '-'}${Math.floor(Math.abs(tenths) / 10)}.${Math.abs(tenths) % 10} %`;
-  return <span title={t('againstHint')}>{t('against', text)}</span>;
+  return <span title={t(w.againstHint)}>{t(w.against, text)}</span>;
 }
 
 function hourOf(bucket: string): number {
@@ -50,14 +51,14 @@ function HourChart({ sales, before, currency }: { sales: SalesToday; before: Tot
   const then = Array.from({ length: 24 }, () => null as number | null);
   for (const row of sales.hours) if (row.currency === currency) now[hourOf(row.hour)] = row.netAmount;
   for (const row of before?.rows ?? []) if (row.currency === currency && row.bucket) then[hourOf(row.bucket)] = row.netAmount;
-  const series = [{ label: t('today'), values: now, color: '--c1', bars: true }];
-  const all = before ? [...series, { label: t('weekAgo'), values: then, color: '--c2', bars: false }] : series;
+  const series = [{ label: t(w.today), values: now, color: '--c1', bars: true }];
+  const all = before ? [...series, { label: t(w.weekAgo), values: then, color: '--c2', bars: false }] : series;
   return (
     <>
-      <Chart label={t('netByHour')} at={at} series={all} unit={` ${currency}`} bucketS={3600} />
+      <Chart label={t(w.netByHour)} at={at} series={all} unit={` ${currency}`} bucketS={3600} />
       <details class="twin">
-        <summary>{t('asTable')}</summary>
-        <Table caption={t('netByHour')} rows={sales.hours.filter((h) => h.currency === currency)} keyOf={(h) => h.hour} columns={[{ id: 'h', label: t('hour'), cell: (h) => `${h.hour.slice(11)}:00` }, ...sumColumns()]} />
+        <summary>{t(w.asTable)}</summary>
+        <Table caption={t(w.netByHour)} rows={sales.hours.filter((h) => h.currency === currency)} keyOf={(h) => h.hour} columns={[{ label: t(w.hour), cell: (h) => `${h.hour.slice(11)}:00` }, ...sumColumns()]} />
       </details>
     </>
   );
@@ -65,10 +66,10 @@ function HourChart({ sales, before, currency }: { sales: SalesToday; before: Tot
 
 function sumColumns(): Column<Sums>[] {
   return [
-    { id: 'count', label: t('count'), num: true, cell: (r) => count(r.count) },
-    { id: 'gross', label: t('gross'), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
-    { id: 'canceled', label: t('canceled'), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
-    { id: 'net', label: t('net'), num: true, cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
+    { id: 'count', label: t(w.count), num: true, cell: (r) => count(r.count) },
+    { id: 'gross', label: t(w.gross), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
+    { id: 'canceled', label: t(w.canceled), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
+    { id: 'net', label: t(w.net), num: true, cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
   ];
 }
 
@@ -89,8 +90,8 @@ function MinuteChart({ currency }: { currency: string }) {
     if (i >= 0) values[i] = (values[i] ?? 0) + row.count;
   }
   return (
-    <Panel title={t('byMinute')} aside={<span class="dim small-text">{t('lastHour')}</span>}>
-      <Chart label={t('byMinute')} at={at} series={[{ label: t('count'), values, color: '--c1', bars: true }]} unit="" bucketS={60} height={150} />
+    <Panel title={t(w.byMinute)} aside={<span class="dim small-text">{t(w.lastHour)}</span>}>
+      <Chart label={t(w.byMinute)} at={at} series={[{ label: t(w.count), values, color: '--c1', bars: true }]} unit="" bucketS={60} height={150} />
     </Panel>
   );
 }
@@ -112,16 +113,16 @@ function Health() {
   const troubles = ready.data?.troubles ?? [];
   const waiting = changes.data?.items.length;
   const rows: [string, string, string, Tone][] = [
-    [t('ledger'), ready.problem ? t('notReady') : ready.data ? (troubles.length > 0 ? troubles.join(', ') : t('ready')) : '–', '/operations', ready.problem || troubles.length > 0 ? 'bad' : 'good'],
-    [t('views'), views.data ? (behind === 0 ? t('upToDate') : t('eventsBehind', count(behind))) : '–', '/operations', views.data?.views.every((v) => v.state === 'live') ? 'good' : 'bad'],
-    [t('dayBefore'), code('runState', state), `/settlement/${yesterday}`, state === 'NEVER' ? 'warn' : toneOf(state)],
-    [t('changesWaiting'), many(waiting, waiting === COUNTED), '/contracts?tab=changes', waiting ? 'info' : 'good'],
-    [t('waitingForPerson'), many(person.data?.payments.length, person.data?.hasMore), '/in-doubt?waiting=person', person.data?.payments.length ? 'bad' : 'good'],
-    [t('beingAsked'), many(asked.data?.payments.length, asked.data?.hasMore), '/in-doubt?waiting=resolver', asked.data?.payments.length ? 'warn' : 'good'],
-    [t('quarantine'), count(quarantined), '/operations?tab=quarantine', quarantined > 0 ? 'bad' : 'good'],
+    [t(w.ledger), ready.problem ? t(w.notReady) : ready.data ? (troubles.length > 0 ? troubles.join(', ') : t(w.ready)) : '–', '/operations', ready.problem || troubles.length > 0 ? 'bad' : 'good'],
+    [t(w.views), views.data ? (behind === 0 ? t(w.upToDate) : t(w.eventsBehind, count(behind))) : '–', '/operations', views.data?.views.every((v) => v.state === 'live') ? 'good' : 'bad'],
+    [t(w.dayBefore), code('runState', state), `/settlement/${yesterday}`, state === 'NEVER' ? 'warn' : toneOf(state)],
+    [t(w.changesWaiting), many(waiting, waiting === COUNTED), '/contracts?tab=changes', waiting ? 'info' : 'good'],
+    [t(w.waitingForPerson), many(person.data?.payments.length, person.data?.hasMore), '/in-doubt?waiting=person', person.data?.payments.length ? 'bad' : 'good'],
+    [t(w.beingAsked), many(asked.data?.payments.length, asked.data?.hasMore), '/in-doubt?waiting=resolver', asked.data?.payments.length ? 'warn' : 'good'],
+    [t(w.quarantine), count(quarantined), '/operations?tab=quarantine', quarantined > 0 ? 'bad' : 'good'],
   ];
   return (
-    <Panel title={t('attention')}>
+    <Panel title={t(w.attention)}>
       <ul class="health">
         {rows.map(([label, value, to, tone]) => (
           <li key={label}>
@@ -142,24 +143,24 @@ function Newest() {
   if (got.problem && !got.data) return <Failure problem={got.problem} retry={got.refresh} />;
   const operator = session.value?.role === 'OPERATOR';
   return (
-    <Panel flush title={t('newest')} aside={held.waiting > 0 ? <button type="button" class="pill" onClick={held.show}>{t('newRows', held.waiting)}</button> : <a href={href('/payments')}>{t('allPayments')}</a>}>
+    <Panel flush title={t(w.newest)} aside={held.waiting > 0 ? <button type="button" class="pill" onClick={held.show}>{t(w.newRows, held.waiting)}</button> : <a href={href('/payments')}>{t(w.allPayments)}</a>}>
       {!got.data ? (
         <Skeleton />
       ) : held.rows.length === 0 ? (
-        <Empty title={t('nothingToday')} />
+        <Empty title={t(w.nothingToday)} />
       ) : (
         <Table
-          caption={t('newest')}
+          caption={t(w.newest)}
           rows={held.rows}
           keyOf={(p) => p.id}
           hrefOf={(p) => href(`/payments/${p.id}`)}
           isNew={held.isNew}
           columns={[
-            { id: 'at', label: t('time'), cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
-            { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <>{p.orderName ?? p.orderId} <span class="dim">{p.buyerName}</span></> },
-            ...(operator ? [{ id: 'mch', label: t('merchant'), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
-            { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
-            { id: 'amount', label: t('amount'), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+            { id: 'at', label: t(w.time), cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
+            { id: 'name', label: t(w.order), wide: true, card: 'title', cell: (p) => <>{p.orderName ?? p.orderId} <span class="dim">{p.buyerName}</span></> },
+            ...(operator ? [{ id: 'mch', label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            { id: 'status', label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+            { id: 'amount', label: t(w.amount), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
           ]}
         />
       )}
@@ -180,23 +181,23 @@ export function Home() {
   const main = totals[0];
   return (
     <>
-      <Head title={t('homeTitle')} sub={<>{dayLong(day, lang.value)} · <Fresh seen={sales.data?.seen} at={sales.at} /></>} />
+      <Head title={t(w.homeTitle)} sub={<>{dayLong(day, lang.value)} · <Fresh seen={sales.data?.seen} at={sales.at} /></>} />
       {sales.problem && <Failure problem={sales.problem} retry={sales.refresh} />}
       {!sales.data && !sales.problem && <Skeleton rows={3} />}
       {sales.data && totals.map((s) => (
         <dl class="kpis" key={s.currency}>
-          <Kpi label={t('netToday')} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.netAmount)} then={upTo(before.data.rows, s.currency, (r) => r.netAmount)} />}>
+          <Kpi label={t(w.netToday)} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.netAmount)} then={upTo(before.data.rows, s.currency, (r) => r.netAmount)} />}>
             <Money value={s.netAmount} currency={s.currency} />
           </Kpi>
-          <Kpi label={t('gross')}><Money value={s.grossAmount} currency={s.currency} /></Kpi>
-          <Kpi label={t('canceled')}><Money value={s.canceledAmount} currency={s.currency} /></Kpi>
-          <Kpi label={t('count')} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.count)} then={upTo(before.data.rows, s.currency, (r) => r.count)} />}>{count(s.count)}</Kpi>
+          <Kpi label={t(w.gross)}><Money value={s.grossAmount} currency={s.currency} /></Kpi>
+          <Kpi label={t(w.canceled)}><Money value={s.canceledAmount} currency={s.currency} /></Kpi>
+          <Kpi label={t(w.count)} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.count)} then={upTo(before.data.rows, s.currency, (r) => r.count)} />}>{count(s.count)}</Kpi>
         </dl>
       ))}
       <div class={operator ? 'split' : undefined}>
         <div class="stack">
           {sales.data && main && (
-            <Panel title={t('netByHour')} aside={<span class="dim small-text">KST</span>}>
+            <Panel title={t(w.netByHour)} aside={<span class="dim small-text">KST</span>}>
               <HourChart sales={sales.data} before={before.data} currency={main.currency} />
             </Panel>
           )}

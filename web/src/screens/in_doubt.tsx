@@ -2,6 +2,7 @@
 // the evidence there is and the form that settles it.
 import { useState } from 'preact/hooks';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { EventPage, LedgerEvent, Page, Payment } from '../base/types';
 import { href, place } from '../base/url';
@@ -40,11 +41,11 @@ function Evidence({ id }: { id: string }) {
     <ol class="evidence">
       {events.map((e) => (
         <li key={e.id}>
-          <Time at={e.recordedtime ?? e.time} /> <strong>{code('event', e.type.replace('com.wonjang.', ''))}</strong> {e.data.attempt !== undefined && t('attempt', e.data.attempt)} <span class="dim">{said(e)}</span>
+          <Time at={e.recordedtime ?? e.time} /> <strong>{code('event', e.type.replace('com.wonjang.', ''))}</strong> {e.data.attempt !== undefined && t(w.attempt, e.data.attempt)} <span class="dim">{said(e)}</span>
           {e.data.evidence && <pre tabIndex={0}>{String(e.data.evidence)}</pre>}
         </li>
       ))}
-      {events.length === 0 && <li class="dim">{t('noEvidence')}</li>}
+      {events.length === 0 && <li class="dim">{t(w.noEvidence)}</li>}
     </ol>
   );
 }
@@ -62,20 +63,20 @@ function Settle({ doubt, onClose, onDone }: { doubt: Doubt; onClose: () => void;
   if (outcome === 'APPROVED' && approveNo.trim()) body.approveNo = approveNo.trim();
   const ready = open !== undefined && outcome !== '' && reason.trim() !== '' && evidence.trim() !== '';
   return (
-    <FormDialog title={t('settleTitle')} submit={t('settleIt')} what="settle" path={`/v1/payments/${doubt.payment.id}/resolutions`} body={body} ready={ready} onClose={onClose} onDone={onDone}>
-      <p class="dim">{t('settleHow')}</p>
+    <FormDialog title={t(w.settleTitle)} submit={t(w.settleIt)} what="settle" path={`/v1/payments/${doubt.payment.id}/resolutions`} body={body} ready={ready} onClose={onClose} onDone={onDone}>
+      <p class="dim">{t(w.settleHow)}</p>
       <Evidence id={doubt.payment.id} />
-      <Field label={t('outcome')}>
+      <Field label={t(w.outcome)}>
         {(id) => (
           <select id={id} required value={outcome} onChange={(e) => setOutcome(e.currentTarget.value)}>
-            <option value="">{t('choose')}</option>
+            <option value="">{t(w.choose)}</option>
             {outcomes.map((o) => <option key={o} value={o}>{code('outcome', o)}</option>)}
           </select>
         )}
       </Field>
-      {outcome === 'APPROVED' && <Field label={t('approveNo')}>{(id) => <input id={id} maxLength={8} value={approveNo} onInput={(e) => setApproveNo(e.currentTarget.value)} />}</Field>}
-      <Field label={t('reason')} hint={t('settleReasonHint')}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}</Field>
-      <Field label={t('evidence')} hint={t('settleEvidenceHint')}>{(id, by) => <textarea id={id} required rows={3} maxLength={2000} aria-describedby={by} value={evidence} onInput={(e) => setEvidence(e.currentTarget.value)} />}</Field>
+      {outcome === 'APPROVED' && <Field label={t(w.approveNo)}>{(id) => <input id={id} maxLength={8} value={approveNo} onInput={(e) => setApproveNo(e.currentTarget.value)} />}</Field>}
+      <Field label={t(w.reason)} hint={t(w.settleReasonHint)}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}</Field>
+      <Field label={t(w.evidence)} hint={t(w.settleEvidenceHint)}>{(id, by) => <textarea id={id} required rows={3} maxLength={2000} aria-describedby={by} value={evidence} onInput={(e) => setEvidence(e.currentTarget.value)} />}</Field>
     </FormDialog>
   );
 }
@@ -89,36 +90,36 @@ export function InDoubt() {
   const rows = got.data?.payments ?? [];
   return (
     <>
-      <Head title={t('inDoubtQueue')} sub={<>{t('inDoubtIs')} <Fresh at={got.at} /></>} />
-      <Tabs current={waiting} hrefOf={(id) => href('/in-doubt', { waiting: id })} tabs={[{ id: 'person', label: t('waitingForPerson') }, { id: 'resolver', label: t('beingAsked') }]} />
+      <Head title={t(w.inDoubtQueue)} sub={<>{t(w.inDoubtIs)} <Fresh at={got.at} /></>} />
+      <Tabs current={waiting} hrefOf={(id) => href('/in-doubt', { waiting: id })} tabs={[{ id: 'person', label: t(w.waitingForPerson) }, { id: 'resolver', label: t(w.beingAsked) }]} />
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton />}
-      {got.data && rows.length === 0 && <Empty title={t('noneInDoubt')}>{t('noneInDoubtMore')}</Empty>}
+      {got.data && rows.length === 0 && <Empty title={t(w.noneInDoubt)}>{t(w.noneInDoubtMore)}</Empty>}
       {rows.length > 0 && (
         <Table
-          caption={t('inDoubtQueue')}
+          caption={t(w.inDoubtQueue)}
           rows={rows}
           keyOf={(d) => d.payment.id}
           detail={(d) => opened === d.payment.id && <Evidence id={d.payment.id} />}
           columns={[
-            { id: 'at', label: t('since'), cell: (d) => <Time at={d.inDoubtSince} /> },
-            { id: 'p', label: t('payment'), card: 'title', wide: true, cell: (d) => <a href={href(`/payments/${d.payment.id}`)}>{d.payment.orderName ?? d.payment.orderId} <Id id={d.payment.id} /></a> },
-            { id: 'm', label: t('merchant'), clip: true, cell: (d) => merchantName(d.payment.merchantId) },
-            { id: 'k', label: t('open'), cell: (d) => (openOf(d.payment)?.cancelId ? t('cancels') : t('approval')) },
-            { id: 'n', label: t('tries'), num: true, cell: (d) => openOf(d.payment)?.attempts ?? 0 },
-            { id: 'x', label: t('nextTry'), cell: (d) => (openOf(d.payment)?.gaveUp ? <span class="badge bad">{t('waitsForYou')}</span> : <Time at={d.nextAttemptAt} />) },
-            { id: 's', label: t('status'), cell: (d) => <Badge kind="status" value={d.payment.status} /> },
-            { id: 'a', label: t('amount'), num: true, card: 'lead', cell: (d) => <Money value={openOf(d.payment)?.amount ?? d.payment.totalAmount} currency={d.payment.currency} /> },
-            { id: 'act', label: t('action'), cell: (d) => (
+            { id: 'at', label: t(w.since), cell: (d) => <Time at={d.inDoubtSince} /> },
+            { label: t(w.payment), card: 'title', wide: true, cell: (d) => <a href={href(`/payments/${d.payment.id}`)}>{d.payment.orderName ?? d.payment.orderId} <Id id={d.payment.id} /></a> },
+            { label: t(w.merchant), clip: true, cell: (d) => merchantName(d.payment.merchantId) },
+            { label: t(w.open), cell: (d) => (openOf(d.payment)?.cancelId ? t(w.cancels) : t(w.approval)) },
+            { label: t(w.tries), num: true, cell: (d) => openOf(d.payment)?.attempts ?? 0 },
+            { label: t(w.nextTry), cell: (d) => (openOf(d.payment)?.gaveUp ? <span class="badge bad">{t(w.waitsForYou)}</span> : <Time at={d.nextAttemptAt} />) },
+            { label: t(w.status), cell: (d) => <Badge kind="status" value={d.payment.status} /> },
+            { label: t(w.amount), num: true, card: 'lead', cell: (d) => <Money value={openOf(d.payment)?.amount ?? d.payment.totalAmount} currency={d.payment.currency} /> },
+            { id: 'act', label: t(w.action), cell: (d) => (
               <>
-                <button type="button" class="small" aria-expanded={opened === d.payment.id} onClick={() => setOpened(opened === d.payment.id ? '' : d.payment.id)}>{t('evidence')}</button>{' '}
-                {openOf(d.payment)?.gaveUp && <button type="button" class="small" onClick={() => setSettling(d)}>{t('settleIt')}…</button>}
+                <button type="button" class="small" aria-expanded={opened === d.payment.id} onClick={() => setOpened(opened === d.payment.id ? '' : d.payment.id)}>{t(w.evidence)}</button>{' '}
+                {openOf(d.payment)?.gaveUp && <button type="button" class="small" onClick={() => setSettling(d)}>{t(w.settleIt)}…</button>}
               </>
             ) },
           ]}
         />
       )}
-      {got.data?.hasMore && <p class="note">{t('truncated', PAGE)}</p>}
+      {got.data?.hasMore && <p class="note">{t(w.truncated, PAGE)}</p>}
       {settling && <Settle doubt={settling} onClose={() => setSettling(undefined)} onDone={() => { setSettling(undefined); got.refresh(); }} />}
     </>
   );

@@ -1,6 +1,8 @@
 // Which screen an address shows. A merchant's session that opens an operator's screen hears so from the server.
 import type { ComponentType } from 'preact';
-import { type Word, t } from '../base/i18n';
+import { t } from '../base/i18n';
+import * as w from '../base/words';
+import type { Word } from '../base/words';
 import { href } from '../base/url';
 import { Head } from '../ui/parts';
 import { Breaks } from './breaks';
@@ -30,37 +32,37 @@ interface Screen {
 function Nowhere() {
   return (
     <>
-      <Head title={t('nowhere')} />
+      <Head title={t(w.nowhere)} />
       <p>
-        <a href={href('/')}>{t('home')}</a>
+        <a href={href('/')}>{t(w.home)}</a>
       </p>
     </>
   );
 }
 
 export const SCREENS: Screen[] = [
-  { pattern: /^\/$/, title: 'home', view: Home },
-  { pattern: /^\/payments\/(pay_[0-9A-Z]+)$/, title: 'payment', view: PaymentScreen },
-  { pattern: /^\/payments$/, title: 'payments', view: Payments },
-  { pattern: /^\/search$/, title: 'search', view: Search },
-  { pattern: /^\/totals$/, title: 'totals', view: TotalsScreen },
-  { pattern: /^\/settlement$/, title: 'settlement', view: Settlement },
-  { pattern: /^\/settlement\/lines\/([^/]+)$/, title: 'settlementLine', view: SettlementLine },
-  { pattern: /^\/settlement\/(\d{4}-\d{2}-\d{2})$/, title: 'settlement', view: SettlementDay },
-  { pattern: /^\/payouts$/, title: 'payouts', view: Payouts },
-  { pattern: /^\/payouts\/([^/]+)$/, title: 'payouts', view: PayoutScreen },
-  { pattern: /^\/contracts$/, title: 'contracts', view: Contracts },
-  { pattern: /^\/breaks$/, title: 'breaks', view: Breaks },
-  { pattern: /^\/funds$/, title: 'funds', view: Funds },
-  { pattern: /^\/journal$/, title: 'journal', view: Journal },
-  { pattern: /^\/operations$/, title: 'operations', view: Operations },
-  { pattern: /^\/in-doubt$/, title: 'inDoubtQueue', view: InDoubt },
-  { pattern: /^\/events$/, title: 'events', view: Events },
-  { pattern: /^\/merchants$/, title: 'merchants', view: Merchants },
-  { pattern: /^\/keys$/, title: 'apiKeys', view: Keys },
-  { pattern: /.*/, title: 'nowhere', view: Nowhere },
+  { pattern: /^\/$/, title: w.home, view: Home },
+  { pattern: /^\/payments\/(pay_[0-9A-Z]+)$/, title: w.payment, view: PaymentScreen },
+  { pattern: /^\/payments$/, title: w.payments, view: Payments },
+  { pattern: /^\/search$/, title: w.search, view: Search },
+  { pattern: /^\/totals$/, title: w.totals, view: TotalsScreen },
+  { pattern: /^\/settlement$/, title: w.settlement, view: Settlement },
+  { pattern: /^\/settlement\/lines\/([^/]+)$/, title: w.settlementLine, view: SettlementLine },
+  { pattern: /^\/settlement\/(\d{4}-\d{2}-\d{2})$/, title: w.settlement, view: SettlementDay },
+  { pattern: /^\/payouts$/, title: w.payouts, view: Payouts },
+  { pattern: /^\/payouts\/([^/]+)$/, title: w.payouts, view: PayoutScreen },
+  { pattern: /^\/contracts$/, title: w.contracts, view: Contracts },
+  { pattern: /^\/breaks$/, title: w.breaks, view: Breaks },
+  { pattern: /^\/funds$/, title: w.funds, view: Funds },
+  { pattern: /^\/journal$/, title: w.journal, view: Journal },
+  { pattern: /^\/operations$/, title: w.operations, view: Operations },
+  { pattern: /^\/in-doubt$/, title: w.inDoubtQueue, view: InDoubt },
+  { pattern: /^\/events$/, title: w.events, view: Events },
+  { pattern: /^\/merchants$/, title: w.merchants, view: Merchants },
+  { pattern: /^\/keys$/, title: w.apiKeys, view: Keys },
+  { pattern: /.*/, title: w.nowhere, view: Nowhere },
 ];
 
 export function titleOf(path: string): string {
-  return t(SCREENS.find((s) => s.pattern.test(path))?.title ?? 'nowhere');
+  return t(SCREENS.find((s) => s.pattern.test(path))?.title ?? w.nowhere);
 }

@@ -1,6 +1,7 @@
 // The books as an accountant reads them: the trial balance of a day, and the entries of an account or a payment.
 import { dayLong, isDay } from '../base/format';
 import { code, lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { JournalEntry, List, TrialBalance } from '../base/money_types';
 import { href, place, setQuery } from '../base/url';
@@ -21,28 +22,28 @@ function Balance() {
   return (
     <>
       <div class="filter-row open">
-        <Field label={t('closeOf')}>{(id) => <input id={id} type="date" value={asOf ?? ''} onChange={(e) => setQuery({ asOf: isDay(e.currentTarget.value) ? e.currentTarget.value : undefined })} />}</Field>
-        <button type="button" aria-pressed={!asOf} onClick={() => setQuery({ asOf: undefined })}>{t('asNow')}</button>
-        <span class="balanced">{got.data && <span class={`badge ${got.data.isBalanced ? 'good' : 'bad'}`}>{got.data.isBalanced ? t('balanced') : t('notBalanced')}</span>} <Fresh seen={got.data?.seen} at={got.at} /></span>
+        <Field label={t(w.closeOf)}>{(id) => <input id={id} type="date" value={asOf ?? ''} onChange={(e) => setQuery({ asOf: isDay(e.currentTarget.value) ? e.currentTarget.value : undefined })} />}</Field>
+        <button type="button" aria-pressed={!asOf} onClick={() => setQuery({ asOf: undefined })}>{t(w.asNow)}</button>
+        <span class="balanced">{got.data && <span class={`badge ${got.data.isBalanced ? 'good' : 'bad'}`}>{got.data.isBalanced ? t(w.balanced) : t(w.notBalanced)}</span>} <Fresh seen={got.data?.seen} at={got.at} /></span>
       </div>
       <Loaded got={got}>
-        {({ currencies }) => (currencies.length === 0 ? <Empty title={t('noEntries')} /> : (
+        {({ currencies }) => (currencies.length === 0 ? <Empty title={t(w.noEntries)} /> : (
           <>
             {currencies.map((c) => (
-              <Panel key={c.currency} flush title={`${t('trialBalance')} · ${c.currency}`}>
+              <Panel key={c.currency} flush title={`${t(w.trialBalance)} · ${c.currency}`}>
                 <Table
-                  caption={`${t('trialBalance')} ${c.currency}`}
+                  caption={`${t(w.trialBalance)} ${c.currency}`}
                   rows={c.accounts}
                   keyOf={(a) => String(a.account)}
                   hrefOf={(a) => link(a.account, c.currency)}
-                  foot={<tfoot><tr><th scope="row" colSpan={3}>{t('total')}</th><td class="num"><Money value={c.debit} currency={c.currency} /></td><td class="num"><Money value={c.credit} currency={c.currency} /></td><td class="num"><Money value={c.debit - c.credit} currency={c.currency} /></td></tr></tfoot>}
+                  foot={<tfoot><tr><th scope="row" colSpan={3}>{t(w.total)}</th><td class="num"><Money value={c.debit} currency={c.currency} /></td><td class="num"><Money value={c.credit} currency={c.currency} /></td><td class="num"><Money value={c.debit - c.credit} currency={c.currency} /></td></tr></tfoot>}
                   columns={[
-                    { id: 'n', label: t('ledgerAccount'), cell: (a) => <a class="tab" href={link(a.account, c.currency)}>{a.account}</a> },
-                    { id: 't', label: t('name'), wide: true, cell: (a) => named(a) },
-                    { id: 'y', label: t('kind'), cell: (a) => code('accountType', a.type) },
-                    { id: 'd', label: t('debit'), num: true, cell: (a) => side(a.debit, c.currency) },
-                    { id: 'c', label: t('credit'), num: true, cell: (a) => side(a.credit, c.currency) },
-                    { id: 'b', label: t('balance'), num: true, cell: (a) => <Money value={a.balance} currency={c.currency} /> },
+                    { label: t(w.ledgerAccount), cell: (a) => <a class="tab" href={link(a.account, c.currency)}>{a.account}</a> },
+                    { label: t(w.name), wide: true, cell: (a) => named(a) },
+                    { label: t(w.kind), cell: (a) => code('accountType', a.type) },
+                    { label: t(w.debit), num: true, cell: (a) => side(a.debit, c.currency) },
+                    { label: t(w.credit), num: true, cell: (a) => side(a.credit, c.currency) },
+                    { label: t(w.balance), num: true, cell: (a) => <Money value={a.balance} currency={c.currency} /> },
                   ]}
                 />
               </Panel>
@@ -65,18 +66,18 @@ function EntryTable({ entries, dim }: { entries: JournalEntry[]; dim: boolean })
   const rows: Posted[] = entries.flatMap((entry) => entry.postings.map((posting, i) => ({ entry, posting, isFirst: i === 0 })));
   return (
     <Table
-      caption={t('entries')}
+      caption={t(w.entries)}
       rows={rows}
       dim={dim}
       keyOf={(r, i) => r.entry.eventId + i}
       joins={(r) => !r.isFirst}
       columns={[
-        { id: 't', label: `${t('time')} (KST)`, cell: (r) => r.isFirst && <Time at={r.entry.at} /> },
-        { id: 'e', label: t('event'), card: 'title', cell: (r) => r.isFirst && <>{code('event', r.entry.type.replace('com.wonjang.', ''))} {r.entry.paymentId && <a href={href(`/payments/${r.entry.paymentId}`)}><Id id={r.entry.paymentId} /></a>}</> },
-        { id: 'a', label: t('ledgerAccount'), cell: (r) => <a class="tab" href={href('/journal', { tab: 'entries', account: String(r.posting.account) })}>{r.posting.account}</a> },
-        { id: 'n', label: t('name'), wide: true, cell: (r) => named(r.posting) },
-        { id: 'd', label: t('debit'), num: true, cell: (r) => side(r.posting.debit, r.posting.currency) },
-        { id: 'c', label: t('credit'), num: true, cell: (r) => side(r.posting.credit, r.posting.currency) },
+        { label: `${t(w.time)} (KST)`, cell: (r) => r.isFirst && <Time at={r.entry.at} /> },
+        { label: t(w.event), card: 'title', cell: (r) => r.isFirst && <>{code('event', r.entry.type.replace('com.wonjang.', ''))} {r.entry.paymentId && <a href={href(`/payments/${r.entry.paymentId}`)}><Id id={r.entry.paymentId} /></a>}</> },
+        { label: t(w.ledgerAccount), cell: (r) => <a class="tab" href={href('/journal', { tab: 'entries', account: String(r.posting.account) })}>{r.posting.account}</a> },
+        { label: t(w.name), wide: true, cell: (r) => named(r.posting) },
+        { label: t(w.debit), num: true, cell: (r) => side(r.posting.debit, r.posting.currency) },
+        { label: t(w.credit), num: true, cell: (r) => side(r.posting.credit, r.posting.currency) },
       ]}
     />
   );
@@ -100,12 +101,12 @@ function Entries() {
       <div class="filters">
         <PeriodPicker period={period} />
         <div class="filter-row open">
-          <Field label={t('ledgerAccount')}>{(id) => <input id={id} class="num short" inputMode="numeric" value={account} placeholder={t('all')} onChange={only('account')} />}</Field>
-          <Field label={t('paymentId')}>{(id) => <input id={id} value={payment} placeholder={t('all')} onChange={only('payment')} />}</Field>
+          <Field label={t(w.ledgerAccount)}>{(id) => <input id={id} class="num short" inputMode="numeric" value={account} placeholder={t(w.all)} onChange={only('account')} />}</Field>
+          <Field label={t(w.paymentId)}>{(id) => <input id={id} value={payment} placeholder={t(w.all)} onChange={only('payment')} />}</Field>
         </div>
       </div>
       <Loaded got={got}>
-        {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t('noEntries')}>{t('nothingInPeriod')}</Empty> : (
+        {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t(w.noEntries)}>{t(w.nothingInPeriod)}</Empty> : (
           <>
             <EntryTable entries={items} dim={got.isStale} />
             <Pages next={nextCursor} />
@@ -122,8 +123,8 @@ export function Journal() {
   const asOf = query.get('asOf');
   return (
     <>
-      <Head title={t('journal')} sub={tab === 'balance' && asOf ? t('fundsAsOf', dayLong(asOf, lang.value)) : undefined} />
-      <Tabs current={tab} hrefOf={(id) => href('/journal', { tab: id === 'balance' ? undefined : id })} tabs={[{ id: 'balance', label: t('trialBalance') }, { id: 'entries', label: t('entries') }]} />
+      <Head title={t(w.journal)} sub={tab === 'balance' && asOf ? t(w.fundsAsOf, dayLong(asOf, lang.value)) : undefined} />
+      <Tabs current={tab} hrefOf={(id) => href('/journal', { tab: id === 'balance' ? undefined : id })} tabs={[{ id: 'balance', label: t(w.trialBalance) }, { id: 'entries', label: t(w.entries) }]} />
       {tab === 'entries' ? <Entries /> : <Balance />}
     </>
   );

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { ApiError, type Problem, session, write } from '../base/api';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { ApiKey, Page } from '../base/types';
 import { Badge, Copy, Dialog, Empty, Failure, Field, Head, Id, Skeleton, Time } from '../ui/parts';
@@ -19,27 +20,27 @@ function MakeKey({ onClose, onDone }: { onClose: () => void; onDone: () => void 
   const ofMerchant = operator && scope !== 'operator';
   if (made) {
     return (
-      <Dialog title={t('keyMade')} onClose={onClose}>
-        <p class="note">{t('keyOnce')}</p>
+      <Dialog title={t(w.keyMade)} onClose={onClose}>
+        <p class="note">{t(w.keyOnce)}</p>
         <pre tabIndex={0} class="secret">{made.secret}</pre>
         <div class="dialog-actions">
-          <Copy text={made.secret ?? ''} label={t('apiKey')} />
-          <button type="button" class="primary" onClick={onClose}>{t('keyKept')}</button>
+          <Copy text={made.secret ?? ''} label={t(w.apiKey)} />
+          <button type="button" class="primary" onClick={onClose}>{t(w.keyKept)}</button>
         </div>
       </Dialog>
     );
   }
   return (
-    <FormDialog<ApiKey> title={t('makeKey')} submit={t('makeKey')} what="key" path="/v1/api-keys" ready={scope !== 'merchant' || !operator || merchantId !== ''} body={{ scopes: [scope], label: label.trim() || undefined, merchantId: (ofMerchant && merchantId) || undefined }} onClose={onClose} onDone={(key) => { setMade(key); onDone(); }}>
-      <Field label={t('scope')}>
+    <FormDialog<ApiKey> title={t(w.makeKey)} submit={t(w.makeKey)} what="key" path="/v1/api-keys" ready={scope !== 'merchant' || !operator || merchantId !== ''} body={{ scopes: [scope], label: label.trim() || undefined, merchantId: (ofMerchant && merchantId) || undefined }} onClose={onClose} onDone={(key) => { setMade(key); onDone(); }}>
+      <Field label={t(w.scope)}>
         {(id) => (
           <select id={id} value={scope} onChange={(e) => setScope(e.currentTarget.value)}>
             {(operator ? ['operator', 'merchant', 'ingest'] : ['merchant']).map((s) => <option key={s} value={s}>{code('scope', s)}</option>)}
           </select>
         )}
       </Field>
-      {ofMerchant && <MerchantField id={merchantId} hint={t('nameOrCode')} onPick={setMerchant} />}
-      <Field label={t('label')} hint={t('labelHint')}>{(id, by) => <input id={id} maxLength={64} aria-describedby={by} value={label} onInput={(e) => setLabel(e.currentTarget.value)} />}</Field>
+      {ofMerchant && <MerchantField id={merchantId} hint={t(w.nameOrCode)} onPick={setMerchant} />}
+      <Field label={t(w.label)} hint={t(w.labelHint)}>{(id, by) => <input id={id} maxLength={64} aria-describedby={by} value={label} onInput={(e) => setLabel(e.currentTarget.value)} />}</Field>
     </FormDialog>
   );
 }
@@ -56,13 +57,13 @@ function Revoke({ apiKey, onClose, onDone }: { apiKey: ApiKey; onClose: () => vo
     }
   };
   return (
-    <Dialog title={t('revokeTitle')} onClose={onClose}>
-      <p>{t('revokeMeans')} <Id id={apiKey.id} whole /> {apiKey.label}</p>
-      {mine && <p class="note">{t('revokeMine')}</p>}
+    <Dialog title={t(w.revokeTitle)} onClose={onClose}>
+      <p>{t(w.revokeMeans)} <Id id={apiKey.id} whole /> {apiKey.label}</p>
+      {mine && <p class="note">{t(w.revokeMine)}</p>}
       {problem && <Failure problem={problem} />}
       <div class="dialog-actions">
-        <button type="button" onClick={onClose}>{t('leaveIt')}</button>
-        <button type="button" class="danger" onClick={send}>{t('revoke')}</button>
+        <button type="button" onClick={onClose}>{t(w.leaveIt)}</button>
+        <button type="button" class="danger" onClick={send}>{t(w.revoke)}</button>
       </div>
     </Dialog>
   );
@@ -77,30 +78,30 @@ export function Keys() {
   const rows = [...(got.data?.apiKeys ?? [])].reverse();
   return (
     <>
-      <Head title={t('apiKeys')}>
-        <button type="button" class="primary" data-key="act" onClick={() => setMaking(true)}>{t('makeKey')}…</button>
+      <Head title={t(w.apiKeys)}>
+        <button type="button" class="primary" data-key="act" onClick={() => setMaking(true)}>{t(w.makeKey)}…</button>
       </Head>
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton />}
-      {got.data && rows.length === 0 && <Empty title={t('noKeys')} />}
+      {got.data && rows.length === 0 && <Empty title={t(w.noKeys)} />}
       {rows.length > 0 && (
         <Table
-          caption={t('apiKeys')}
+          caption={t(w.apiKeys)}
           rows={rows}
           keyOf={(k) => k.id}
           columns={[
-            { id: 'l', label: t('label'), card: 'title', wide: true, cell: (k) => <>{k.label ?? <span class="dim">{t('noLabel')}</span>} {k.id === session.value?.keyId && <span class="badge info">{t('thisSession')}</span>}</> },
-            { id: 'i', label: t('keyId'), cell: (k) => <Id id={k.id} /> },
-            { id: 's', label: t('scope'), cell: (k) => (k.scopes ?? []).map((s) => code('scope', s)).join(', ') },
-            ...(operator ? [{ id: 'm', label: t('merchant'), cell: (k: ApiKey) => (k.merchantId ? merchantName(k.merchantId) : <span class="dim none">–</span>) }] : []),
-            { id: 'c', label: t('made'), cell: (k) => <span class="two"><Time at={k.createdAt} />{k.createdBy && <Id id={k.createdBy} />}</span> },
-            { id: 'e', label: t('expiresAt'), cell: (k) => <Time at={k.expiresAt} /> },
-            { id: 'st', label: t('status'), card: 'lead', cell: (k) => <Badge kind="keyStatus" value={k.status} /> },
-            { id: 'a', label: t('action'), cell: (k) => (k.status === 'ACTIVE' ? <button type="button" class="small" onClick={() => setRevoking(k)}>{t('revoke')}…</button> : null) },
+            { label: t(w.label), card: 'title', wide: true, cell: (k) => <>{k.label ?? <span class="dim">{t(w.noLabel)}</span>} {k.id === session.value?.keyId && <span class="badge info">{t(w.thisSession)}</span>}</> },
+            { label: t(w.keyId), cell: (k) => <Id id={k.id} /> },
+            { label: t(w.scope), cell: (k) => (k.scopes ?? []).map((s) => code('scope', s)).join(', ') },
+            ...(operator ? [{ label: t(w.merchant), cell: (k: ApiKey) => (k.merchantId ? merchantName(k.merchantId) : <span class="dim none">–</span>) }] : []),
+            { label: t(w.made), cell: (k) => <span class="two"><Time at={k.createdAt} />{k.createdBy && <Id id={k.createdBy} />}</span> },
+            { label: t(w.expiresAt), cell: (k) => <Time at={k.expiresAt} /> },
+            { id: 'st', label: t(w.status), card: 'lead', cell: (k) => <Badge kind="keyStatus" value={k.status} /> },
+            { label: t(w.action), cell: (k) => (k.status === 'ACTIVE' ? <button type="button" class="small" onClick={() => setRevoking(k)}>{t(w.revoke)}…</button> : null) },
           ]}
         />
       )}
-      {got.data?.hasMore && <p class="note">{t('first1000')}</p>}
+      {got.data?.hasMore && <p class="note">{t(w.first1000)}</p>}
       {making && <MakeKey onClose={() => setMaking(false)} onDone={got.refresh} />}
       {revoking && <Revoke apiKey={revoking} onClose={() => setRevoking(undefined)} onDone={() => { setRevoking(undefined); got.refresh(); }} />}
     </>

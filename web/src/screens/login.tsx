@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ApiError, type Problem, sessionEnded, signIn } from '../base/api';
 import { t } from '../base/i18n';
+import * as w from '../base/words';
 import { forgetKept } from '../base/live';
 import { Choices } from '../app';
 import { Failure, Field } from '../ui/parts';
@@ -28,16 +29,16 @@ export function Login() {
         <p class="brand">
           원장 <span>Wonjang</span>
         </p>
-        <h1>{t('signIn')}</h1>
-        {sessionEnded.value && <p class="note" role="status">{t('sessionEnded')}</p>}
-        <Field label={t('apiKey')} hint={t('apiKeyHint')}>
+        <h1>{t(w.signIn)}</h1>
+        {sessionEnded.value && <p class="note" role="status">{t(w.sessionEnded)}</p>}
+        <Field label={t(w.apiKey)} hint={t(w.apiKeyHint)}>
           {(id, describedBy) => (
             <input id={id} type="password" autocomplete="current-password" spellcheck={false} required aria-describedby={describedBy} placeholder="wonjang_live_…" value={key} onInput={(e) => setKey(e.currentTarget.value)} />
           )}
         </Field>
         {problem && <Failure problem={problem} />}
         <button type="submit" class="primary" disabled={busy || key.trim() === ''}>
-          {t('signIn')}
+          {t(w.signIn)}
         </button>
         <div class="login-choices">
           <Choices />

@@ -2,6 +2,7 @@
 // put aside, the books with their signed heads.
 import { count } from '../base/format';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { LedgerEvent, Page, View } from '../base/types';
 import { href, place } from '../base/url';
@@ -20,26 +21,26 @@ interface Verification {
 
 function ViewPanel({ view, refresh }: { view: View; refresh: () => void }) {
   const facts: [string, preact.ComponentChildren][] = [
-    [t('state'), <Badge kind="viewState" value={view.state} />],
-    [t('lag'), `${t('eventsBehind', count(view.lagEvents))}${view.lagMs === undefined ? '' : ` · ${view.lagMs} ms`}`],
-    [t('foldedEvents'), count(view.events ?? 0)],
-    [t('generation'), count(view.generation)],
-    [t('quarantine'), count(view.quarantined)],
-    [t('errors'), `${count(view.errors ?? 0)} ${view.lastError ?? ''}`],
-    [t('rebuilds'), count(view.rebuilds ?? 0)],
-    [t('version'), <code class="wrap">{view.version}</code>],
+    [t(w.state), <Badge kind="viewState" value={view.state} />],
+    [t(w.lag), `${t(w.eventsBehind, count(view.lagEvents))}${view.lagMs === undefined ? '' : ` · ${view.lagMs} ms`}`],
+    [t(w.foldedEvents), count(view.events ?? 0)],
+    [t(w.generation), count(view.generation)],
+    [t(w.quarantine), count(view.quarantined)],
+    [t(w.errors), `${count(view.errors ?? 0)} ${view.lastError ?? ''}`],
+    [t(w.rebuilds), count(view.rebuilds ?? 0)],
+    [t(w.version), <code class="wrap">{view.version}</code>],
   ];
-  if (view.stoppedBecause) facts.splice(1, 0, [t('stoppedBecause'), view.stoppedBecause]);
+  if (view.stoppedBecause) facts.splice(1, 0, [t(w.stoppedBecause), view.stoppedBecause]);
   return (
-    <Panel title={view.name} aside={view.name === 'views' && <ActButton label={t('rebuild')} what="rebuild" path="/v1/views/rebuild" ask={<p>{t('rebuildMeans')}</p>} onDone={refresh} />}>
+    <Panel title={view.name} aside={view.name === 'views' && <ActButton label={t(w.rebuild)} what="rebuild" path="/v1/views/rebuild" ask={<p>{t(w.rebuildMeans)}</p>} onDone={refresh} />}>
       <dl class="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       {view.rebuild && (
         <p class="job">
-          {t('rebuilding', view.rebuild.phase)} {count(view.rebuild.events)} / {count(view.rebuild.eventsTotal)}
-          <progress max={Math.max(1, view.rebuild.eventsTotal)} value={view.rebuild.events} aria-label={t('rebuild')} />
+          {t(w.rebuilding, view.rebuild.phase)} {count(view.rebuild.events)} / {count(view.rebuild.eventsTotal)}
+          <progress max={Math.max(1, view.rebuild.eventsTotal)} value={view.rebuild.events} aria-label={t(w.rebuild)} />
         </p>
       )}
-      {view.lastRebuild && <p class="small-text dim">{t('lastRebuild', count(view.lastRebuild.events))} {view.lastRebuild.equal ? t('wasEqual') : (view.lastRebuild.notCompared ?? t('differed'))}</p>}
+      {view.lastRebuild && <p class="small-text dim">{t(w.lastRebuild, count(view.lastRebuild.events))} {view.lastRebuild.equal ? t(w.wasEqual) : (view.lastRebuild.notCompared ?? t(w.differed))}</p>}
     </Panel>
   );
 }
@@ -49,15 +50,15 @@ function Verify() {
   const v = got.data;
   if (!v) return got.problem && got.problem.status !== 404 ? <Failure problem={got.problem} /> : null;
   return (
-    <Panel title={t('verification')} aside={!v.running && <ActButton label={t('verifyNow')} what="verify" path="/v1/views/verify" onDone={got.refresh} />}>
-      {v.progress && <p class="job">{v.progress.phase} {count(v.progress.done)}{v.progress.total > 0 && ` / ${count(v.progress.total)}`}<progress max={Math.max(1, v.progress.total)} value={v.progress.total > 0 ? v.progress.done : undefined} aria-label={t('verification')} /></p>}
+    <Panel title={t(w.verification)} aside={!v.running && <ActButton label={t(w.verifyNow)} what="verify" path="/v1/views/verify" onDone={got.refresh} />}>
+      {v.progress && <p class="job">{v.progress.phase} {count(v.progress.done)}{v.progress.total > 0 && ` / ${count(v.progress.total)}`}<progress max={Math.max(1, v.progress.total)} value={v.progress.total > 0 ? v.progress.done : undefined} aria-label={t(w.verification)} /></p>}
       {v.failed && <p class="note">{v.failed}</p>}
       {v.last ? (
         <>
-          <p><span class={`badge ${v.last.ok ? 'good' : 'bad'}`}>{v.last.ok ? t('wasEqual') : t('differed')}</span> {t('verified', count(v.last.events), count(v.last.payments))}</p>
+          <p><span class={`badge ${v.last.ok ? 'good' : 'bad'}`}>{v.last.ok ? t(w.wasEqual) : t(w.differed)}</span> {t(w.verified, count(v.last.events), count(v.last.payments))}</p>
           {v.last.differences.length > 0 && <ul class="evidence">{v.last.differences.map((d) => <li key={d}><code>{d}</code></li>)}</ul>}
         </>
-      ) : !v.running && <p class="dim">{t('neverVerified')}</p>}
+      ) : !v.running && <p class="dim">{t(w.neverVerified)}</p>}
     </Panel>
   );
 }
@@ -79,19 +80,19 @@ function Quarantine() {
   const got = useGet<Page & { events: { paymentId: string; version: number; book: number; position: string; event?: LedgerEvent }[] }>('/v1/views/quarantine?limit=100', 10_000);
   if (got.problem && !got.data) return <Failure problem={got.problem} retry={got.refresh} />;
   if (!got.data) return <Skeleton />;
-  if (got.data.events.length === 0) return <Empty title={t('nothingQuarantined')}>{t('quarantineIs')}</Empty>;
+  if (got.data.events.length === 0) return <Empty title={t(w.nothingQuarantined)}>{t(w.quarantineIs)}</Empty>;
   return (
     <Table
-      caption={t('quarantine')}
+      caption={t(w.quarantine)}
       rows={got.data.events}
       keyOf={(e) => e.position}
       hrefOf={(e) => href(`/payments/${e.paymentId}`)}
       columns={[
-        { id: 'p', label: t('payment'), card: 'title', cell: (e) => <a href={href(`/payments/${e.paymentId}`)}><Id id={e.paymentId} /></a> },
-        { id: 'v', label: t('version'), num: true, cell: (e) => e.version },
-        { id: 't', label: t('event'), cell: (e) => code('event', e.event?.type.replace('com.wonjang.', '')) },
-        { id: 'b', label: t('book'), num: true, cell: (e) => e.book },
-        { id: 's', label: t('position'), cell: (e) => <code>{e.position}</code> },
+        { label: t(w.payment), card: 'title', cell: (e) => <a href={href(`/payments/${e.paymentId}`)}><Id id={e.paymentId} /></a> },
+        { label: t(w.version), num: true, cell: (e) => e.version },
+        { label: t(w.event), cell: (e) => code('event', e.event?.type.replace('com.wonjang.', '')) },
+        { label: t(w.book), num: true, cell: (e) => e.book },
+        { label: t(w.position), cell: (e) => <code>{e.position}</code> },
       ]}
     />
   );
@@ -102,20 +103,20 @@ function Books() {
   const heads = useGet<{ checkpoints: { book: number; origin: string; verifierKey: string; checkpoint: string }[] }>('/v1/checkpoints', 10_000);
   return (
     <>
-      <Panel title={t('ledger')} aside={<span class={`badge ${ready.data && !ready.data.troubles?.length ? 'good' : 'bad'}`}>{ready.data ? (ready.data.troubles?.length ? ready.data.troubles.join(', ') : t('ready')) : t('notReady')}</span>}>
+      <Panel title={t(w.ledger)} aside={<span class={`badge ${ready.data && !ready.data.troubles?.length ? 'good' : 'bad'}`}>{ready.data ? (ready.data.troubles?.length ? ready.data.troubles.join(', ') : t(w.ready)) : t(w.notReady)}</span>}>
         <dl class="facts">
-          <div><dt>{t('version')}</dt><dd>{ready.data?.version ?? '–'}</dd></div>
-          <div><dt>{t('books')}</dt><dd>{ready.data?.books ?? '–'}</dd></div>
-          <div><dt>{t('views')}</dt><dd>{code('viewState', ready.data?.views)}</dd></div>
+          <div><dt>{t(w.version)}</dt><dd>{ready.data?.version ?? '–'}</dd></div>
+          <div><dt>{t(w.books)}</dt><dd>{ready.data?.books ?? '–'}</dd></div>
+          <div><dt>{t(w.views)}</dt><dd>{code('viewState', ready.data?.views)}</dd></div>
         </dl>
       </Panel>
       {heads.problem && <Failure problem={heads.problem} retry={heads.refresh} />}
       {heads.data?.checkpoints.map((c) => (
-        <Panel key={c.book} title={`${t('book')} ${c.book}`} aside={<Copy text={c.checkpoint} label={t('signedHead')} />}>
+        <Panel key={c.book} title={`${t(w.book)} ${c.book}`} aside={<Copy text={c.checkpoint} label={t(w.signedHead)} />}>
           <dl class="facts">
-            <div><dt>{t('eventCount')}</dt><dd class="tab">{count(c.checkpoint.split('\n')[1] ?? 0)}</dd></div>
-            <div><dt>{t('rootHash')}</dt><dd><code>{c.checkpoint.split('\n')[2]}</code></dd></div>
-            <div><dt>{t('verifierKey')}</dt><dd><code>{c.verifierKey}</code></dd></div>
+            <div><dt>{t(w.eventCount)}</dt><dd class="tab">{count(c.checkpoint.split('\n')[1] ?? 0)}</dd></div>
+            <div><dt>{t(w.rootHash)}</dt><dd><code>{c.checkpoint.split('\n')[2]}</code></dd></div>
+            <div><dt>{t(w.verifierKey)}</dt><dd><code>{c.verifierKey}</code></dd></div>
           </dl>
         </Panel>
       ))}
@@ -127,8 +128,8 @@ export function Operations() {
   const tab = place.value.query.get('tab') ?? 'views';
   return (
     <>
-      <Head title={t('operations')} />
-      <Tabs current={tab} hrefOf={(id) => href('/operations', { tab: id === 'views' ? undefined : id })} tabs={[{ id: 'views', label: t('views') }, { id: 'quarantine', label: t('quarantine') }, { id: 'books', label: t('books') }]} />
+      <Head title={t(w.operations)} />
+      <Tabs current={tab} hrefOf={(id) => href('/operations', { tab: id === 'views' ? undefined : id })} tabs={[{ id: 'views', label: t(w.views) }, { id: 'quarantine', label: t(w.quarantine) }, { id: 'books', label: t(w.books) }]} />
       {tab === 'views' && <Views />}
       {tab === 'quarantine' && <Quarantine />}
       {tab === 'books' && <Books />}

@@ -5,6 +5,7 @@ import { ApiError, getText, session } from '../base/api';
 import { download } from '../base/csv';
 import { dayLong, money } from '../base/format';
 import { code, lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Approval, Cancel, EventPage, LifeStep, Lifecycle, Payment, TaxParts } from '../base/types';
 import { href, place, setQuery } from '../base/url';
@@ -19,7 +20,7 @@ const LIVE_MS = 3000;
 // ---- money ----
 
 type Part = keyof Required<TaxParts>;
-const PARTS: Part[] = ['suppliedAmount', 'vat', 'taxFreeAmount', 'taxExemptionAmount'];
+const PARTS: [Part, w.Word][] = [['suppliedAmount', w.suppliedAmount], ['vat', w.vat], ['taxFreeAmount', w.taxFreeAmount], ['taxExemptionAmount', w.taxExemptionAmount]];
 
 /** What is left of a part; of a payment that nothing was canceled of, all of it. */
 function leftOf(payment: Payment, part: Part): number | undefined {
@@ -40,20 +41,20 @@ function MoneyPanel({ payment }: { payment: Payment }) {
     </>
   );
   return (
-    <Panel flush title={t('money')}>
-      <div class="table-box" tabIndex={0} role="region" aria-label={t('money')}>
+    <Panel flush title={t(w.money)}>
+      <div class="table-box" tabIndex={0} role="region" aria-label={t(w.money)}>
         <table class="plain">
-          <caption class="sr">{t('money')}</caption>
+          <caption class="sr">{t(w.money)}</caption>
           <thead>
-            <tr><th scope="col">{t('part')}</th><th scope="col" class="num">{t('paid')}</th><th scope="col" class="num">{t('canceled')}</th><th scope="col" class="num">{t('balance')}</th></tr>
+            <tr><th scope="col">{t(w.part)}</th><th scope="col" class="num">{t(w.paid)}</th><th scope="col" class="num">{t(w.canceled)}</th><th scope="col" class="num">{t(w.balance)}</th></tr>
           </thead>
           <tbody>
-            {PARTS.map((part) => (
-              <tr key={part}><th scope="row">{t(part)}</th>{cells(payment[part], canceledOf(payment, part), leftOf(payment, part))}</tr>
+            {PARTS.map(([part, word]) => (
+              <tr key={part}><th scope="row">{t(word)}</th>{cells(payment[part], canceledOf(payment, part), leftOf(payment, part))}</tr>
             ))}
           </tbody>
           <tfoot>
-            <tr><th scope="row">{t('total')}</th>{cells(payment.totalAmount, payment.totalAmount - payment.balanceAmount, payment.balanceAmount)}</tr>
+            <tr><th scope="row">{t(w.total)}</th>{cells(payment.totalAmount, payment.totalAmount - payment.balanceAmount, payment.balanceAmount)}</tr>
           </tfoot>
         </table>
       </div>
@@ -70,7 +71,7 @@ function methodText(a: Approval): string {
     a.easyPay?.provider,
     card?.issuerCode && code('issuer', card.issuerCode),
     card?.last4 && `•••• ${card.last4}`,
-    card && (months === 0 ? t('lumpSum') : t('months', months)),
+    card && (months === 0 ? t(w.lumpSum) : t(w.months, months)),
     a.virtualAccount?.bankCode,
     a.virtualAccount?.holder,
     a.transfer?.bankCode,
@@ -84,27 +85,27 @@ function Why({ of }: { of: { failureCode?: string; failureMessage?: string; purs
   return (
     <>
       {of.failureCode && <span class="dim small-text">{of.failureCode} {of.failureMessage}</span>}
-      {of.pursuit && <span class="dim small-text">{of.pursuit.gaveUp ? t('gaveUp', of.pursuit.attempts ?? 0) : t('asking', of.pursuit.attempts ?? 0)}</span>}
+      {of.pursuit && <span class="dim small-text">{of.pursuit.gaveUp ? t(w.gaveUp, of.pursuit.attempts ?? 0) : t(w.asking, of.pursuit.attempts ?? 0)}</span>}
     </>
   );
 }
 
 function Approvals({ payment }: { payment: Payment }) {
   return (
-    <Panel flush title={t('approvals')}>
-      {payment.approvals.length === 0 ? <Empty title={t('noApprovals')} /> : (
+    <Panel flush title={t(w.approvals)}>
+      {payment.approvals.length === 0 ? <Empty title={t(w.noApprovals)} /> : (
         <Table
-          caption={t('approvals')}
+          caption={t(w.approvals)}
           rows={payment.approvals}
           keyOf={(a) => a.approvalId}
           columns={[
-            { id: 'm', label: t('method'), wide: true, card: 'title', cell: (a) => <span class="two"><span>{code('method', a.method)}</span><span class="dim small-text">{methodText(a)}</span></span> },
-            { id: 's', label: t('status'), cell: (a) => <span class="two"><Badge kind="approvalState" value={a.state} /><Why of={a} /></span> },
-            { id: 'n', label: t('approveNo'), cell: (a) => <span class="tab">{a.approveNo ?? '–'}</span> },
-            { id: 'q', label: t('acquisition'), cell: (a) => code('acquire', a.acquireStatus) },
-            { id: 'at', label: t('approvedAt'), cell: (a) => <Time at={a.approvedAt ?? a.depositedAt} /> },
-            { id: 'a', label: t('amount'), num: true, card: 'lead', cell: (a) => <Money value={a.amount} currency={payment.currency} /> },
-            { id: 'c', label: t('cancellable'), num: true, cell: (a) => <Money value={a.cancellableAmount} currency={payment.currency} /> },
+            { label: t(w.method), wide: true, card: 'title', cell: (a) => <span class="two"><span>{code('method', a.method)}</span><span class="dim small-text">{methodText(a)}</span></span> },
+            { label: t(w.status), cell: (a) => <span class="two"><Badge kind="approvalState" value={a.state} /><Why of={a} /></span> },
+            { label: t(w.approveNo), cell: (a) => <span class="tab">{a.approveNo ?? '–'}</span> },
+            { label: t(w.acquisition), cell: (a) => code('acquire', a.acquireStatus) },
+            { id: 'at', label: t(w.approvedAt), cell: (a) => <Time at={a.approvedAt ?? a.depositedAt} /> },
+            { label: t(w.amount), num: true, card: 'lead', cell: (a) => <Money value={a.amount} currency={payment.currency} /> },
+            { label: t(w.cancellable), num: true, cell: (a) => <Money value={a.cancellableAmount} currency={payment.currency} /> },
           ]}
         />
       )}
@@ -116,19 +117,19 @@ function Cancels({ payment }: { payment: Payment }) {
   if (payment.cancels.length === 0) return null;
   const vat = (c: Cancel) => <Money value={c.vat} currency={payment.currency} />;
   return (
-    <Panel flush title={t('cancels')}>
+    <Panel flush title={t(w.cancels)}>
       <Table
-        caption={t('cancels')}
+        caption={t(w.cancels)}
         rows={payment.cancels}
         keyOf={(c) => c.cancelId}
         columns={[
-          { id: 'k', label: t('kind'), cell: (c) => code('cancelKind', c.kind) },
-          { id: 's', label: t('status'), cell: (c) => <span class="two"><Badge kind="cancelStatus" value={c.status} /><Why of={c} /></span> },
-          { id: 'r', label: t('reason'), wide: true, card: 'title', cell: (c) => <span class="two"><span>{c.reason ?? '–'}</span><span class="dim small-text">{code('actor', c.requester)}</span></span> },
-          { id: 'at', label: t('canceledAt'), cell: (c) => <Time at={c.canceledAt ?? c.requestedAt} /> },
-          { id: 'v', label: t('ofWhichVat'), num: true, cell: vat },
-          { id: 'a', label: t('amount'), num: true, card: 'lead', cell: (c) => <Money value={-c.amount} currency={payment.currency} /> },
-          { id: 'b', label: t('balanceAfter'), num: true, cell: (c) => <Money value={c.balanceAfter} currency={payment.currency} /> },
+          { label: t(w.kind), cell: (c) => code('cancelKind', c.kind) },
+          { label: t(w.status), cell: (c) => <span class="two"><Badge kind="cancelStatus" value={c.status} /><Why of={c} /></span> },
+          { label: t(w.reason), wide: true, card: 'title', cell: (c) => <span class="two"><span>{c.reason ?? '–'}</span><span class="dim small-text">{code('actor', c.requester)}</span></span> },
+          { id: 'at', label: t(w.canceledAt), cell: (c) => <Time at={c.canceledAt ?? c.requestedAt} /> },
+          { label: t(w.ofWhichVat), num: true, cell: vat },
+          { label: t(w.amount), num: true, card: 'lead', cell: (c) => <Money value={-c.amount} currency={payment.currency} /> },
+          { label: t(w.balanceAfter), num: true, cell: (c) => <Money value={c.balanceAfter} currency={payment.currency} /> },
         ]}
       />
     </Panel>
@@ -157,12 +158,12 @@ function Step({ step, currency, before }: { step: LifeStep; currency: string; be
       <p class="dim small-text">
         <Time at={step.occurredAt ?? step.recordedAt} full /> · {code('actor', step.actor.kind)}
         {step.actor.id && <> <code title={step.actor.id}>{step.actor.id.length > 16 ? `…${step.actor.id.slice(-6)}` : step.actor.id}</code></>}
-        {step.occurredAt && Date.parse(step.recordedAt) - Date.parse(step.occurredAt) > 60_000 && <> · {t('recordedAt')} <Time at={step.recordedAt} /></>}
+        {step.occurredAt && Date.parse(step.recordedAt) - Date.parse(step.occurredAt) > 60_000 && <> · {t(w.recordedAt)} <Time at={step.recordedAt} /></>}
       </p>
       {step.reason && <p class="step-reason">{step.reason}</p>}
-      {changed && step.balanceAmount !== undefined && <p class="dim small-text">{t('balance')} {money(step.balanceAmount, currency, lang.value)}</p>}
-      <p class="dim small-text step-place" title={`${t('position')} ${step.position}`}>
-        {t('version')} {step.version} · <code>{step.position}</code>
+      {changed && step.balanceAmount !== undefined && <p class="dim small-text">{t(w.balance)} {money(step.balanceAmount, currency, lang.value)}</p>}
+      <p class="dim small-text step-place" title={`${t(w.position)} ${step.position}`}>
+        {t(w.version)} {step.version} · <code>{step.position}</code>
       </p>
     </li>
   );
@@ -171,7 +172,7 @@ function Step({ step, currency, before }: { step: LifeStep; currency: string; be
 function Timeline({ life }: { life: Lifecycle }) {
   const newestFirst = life.steps.map((step, i) => ({ step, before: life.steps[i - 1] })).reverse();
   return (
-    <Panel title={t('timeline')} aside={<span class="dim small-text">{t('stepCount', life.steps.length)}</span>}>
+    <Panel title={t(w.timeline)} aside={<span class="dim small-text">{t(w.stepCount, life.steps.length)}</span>}>
       <ol class="timeline">
         {newestFirst.map(({ step, before }) => <Step key={step.eventId} step={step} before={before} currency={life.payment.currency} />)}
       </ol>
@@ -184,22 +185,22 @@ function Timeline({ life }: { life: Lifecycle }) {
 function About({ payment }: { payment: Payment }) {
   const operator = session.value?.role === 'OPERATOR';
   const rows: [string, preact.ComponentChildren][] = [
-    [t('paymentId'), <><Id id={payment.id} whole /> <Copy text={payment.id} /></>],
-    [t('orderId'), <><code>{payment.orderId}</code> <Copy text={payment.orderId} /></>],
+    [t(w.paymentId), <><Id id={payment.id} whole /> <Copy text={payment.id} /></>],
+    [t(w.orderId), <><code>{payment.orderId}</code> <Copy text={payment.orderId} /></>],
   ];
-  if (operator) rows.push([t('merchant'), <a href={href('/payments', { merchantId: payment.merchantId })}>{merchantName(payment.merchantId)}</a>]);
-  if (payment.buyer?.name) rows.push([t('buyer'), payment.buyer.name]);
-  if (payment.buyer?.phone) rows.push([t('phone'), <span class="tab">{payment.buyer.phone}</span>]);
-  if (payment.buyer?.email) rows.push([t('email'), payment.buyer.email]);
-  rows.push([t('channel'), code('channel', payment.channel)]);
-  rows.push([t('requestedAt'), <Time at={payment.requestedAt} full />]);
-  rows.push([t('approvedAt'), <Time at={payment.approvedAt} full />]);
-  if (payment.expiresAt) rows.push([t('expiresAt'), <Time at={payment.expiresAt} full />]);
-  if (payment.customerKey) rows.push([t('customerKey'), <code>{payment.customerKey}</code>]);
-  if (payment.external?.pgName) rows.push([t('provider'), payment.external.pgName]);
+  if (operator) rows.push([t(w.merchant), <a href={href('/payments', { merchantId: payment.merchantId })}>{merchantName(payment.merchantId)}</a>]);
+  if (payment.buyer?.name) rows.push([t(w.buyer), payment.buyer.name]);
+  if (payment.buyer?.phone) rows.push([t(w.phone), <span class="tab">{payment.buyer.phone}</span>]);
+  if (payment.buyer?.email) rows.push([t(w.email), payment.buyer.email]);
+  rows.push([t(w.channel), code('channel', payment.channel)]);
+  rows.push([t(w.requestedAt), <Time at={payment.requestedAt} full />]);
+  rows.push([t(w.approvedAt), <Time at={payment.approvedAt} full />]);
+  if (payment.expiresAt) rows.push([t(w.expiresAt), <Time at={payment.expiresAt} full />]);
+  if (payment.customerKey) rows.push([t(w.customerKey), <code>{payment.customerKey}</code>]);
+  if (payment.external?.pgName) rows.push([t(w.provider), payment.external.pgName]);
   for (const [name, value] of Object.entries(payment.metadata ?? {})) rows.push([name, value]);
   return (
-    <Panel title={t('about')}>
+    <Panel title={t(w.about)}>
       <dl class="facts">
         {rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
@@ -212,14 +213,14 @@ function RawEvents({ id }: { id: string }) {
   if (got.problem) return <Failure problem={got.problem} retry={got.refresh} />;
   if (!got.data) return <Skeleton />;
   return (
-    <Panel title={t('rawEvents')} aside={<Copy text={JSON.stringify(got.data.events, null, 2)} label={t('rawEvents')} />}>
+    <Panel title={t(w.rawEvents)} aside={<Copy text={JSON.stringify(got.data.events, null, 2)} label={t(w.rawEvents)} />}>
       {got.data.events.map((e) => (
         <details key={e.id} class="raw">
           <summary><code>{e.type.replace('com.wonjang.', '')}</code> <span class="dim"><Time at={e.recordedtime} full /></span></summary>
           <pre tabIndex={0}>{JSON.stringify(e, null, 2)}</pre>
         </details>
       ))}
-      {got.data.hasMore && <p class="note">{t('moreEvents')}</p>}
+      {got.data.hasMore && <p class="note">{t(w.moreEvents)}</p>}
     </Panel>
   );
 }
@@ -236,7 +237,7 @@ function ProofButton({ id }: { id: string }) {
   };
   return (
     <>
-      <button type="button" onClick={save} title={t('proofHint')}>{t('proof')}</button>
+      <button type="button" onClick={save} title={t(w.proofHint)}>{t(w.proof)}</button>
       {failed && <span class="badge bad" role="alert">{failed}</span>}
     </>
   );
@@ -250,7 +251,7 @@ export function PaymentScreen({ id }: { id: string }) {
   if (!got.data) {
     return (
       <>
-        <Head title={t('payment')} sub={<Id id={id} whole />} />
+        <Head title={t(w.payment)} sub={<Id id={id} whole />} />
         {got.problem ? <Failure problem={got.problem} retry={got.refresh} /> : <Skeleton rows={10} />}
       </>
     );
@@ -263,15 +264,15 @@ export function PaymentScreen({ id }: { id: string }) {
         title={<>{payment.orderName ?? payment.orderId} <Status value={payment.status} inDoubt={payment.inDoubt} /></>}
         sub={<>{payment.buyer?.name ?? '–'} · {dayLong((payment.requestedAt ? new Date(Date.parse(payment.requestedAt) + 32_400_000).toISOString() : '').slice(0, 10), lang.value)} · <Fresh seen={got.data.seen} at={got.at} /></>}
       >
-        {cancellable && <button type="button" data-key="act" onClick={() => setCanceling(true)}>{t('cancelVerb')}…</button>}
+        {cancellable && <button type="button" data-key="act" onClick={() => setCanceling(true)}>{t(w.cancelVerb)}…</button>}
         <ProofButton id={payment.id} />
-        <button type="button" aria-pressed={raw} onClick={() => setQuery({ tab: raw ? undefined : 'events' })}>{t('rawEvents')}</button>
+        <button type="button" aria-pressed={raw} onClick={() => setQuery({ tab: raw ? undefined : 'events' })}>{t(w.rawEvents)}</button>
       </Head>
       <dl class="kpis">
-        <div class="kpi"><dt>{t('balance')}</dt><dd><Money value={payment.balanceAmount} currency={payment.currency} /></dd></div>
-        <div class="kpi"><dt>{t('paid')}</dt><dd><Money value={payment.totalAmount} currency={payment.currency} /></dd></div>
-        <div class="kpi"><dt>{t('canceled')}</dt><dd><Money value={payment.balanceAmount - payment.totalAmount} currency={payment.currency} /></dd></div>
-        <div class="kpi"><dt>{t('status')}</dt><dd class={`word ${toneOf(payment.status)}`}>{code('status', payment.status)}</dd></div>
+        <div class="kpi"><dt>{t(w.balance)}</dt><dd><Money value={payment.balanceAmount} currency={payment.currency} /></dd></div>
+        <div class="kpi"><dt>{t(w.paid)}</dt><dd><Money value={payment.totalAmount} currency={payment.currency} /></dd></div>
+        <div class="kpi"><dt>{t(w.canceled)}</dt><dd><Money value={payment.balanceAmount - payment.totalAmount} currency={payment.currency} /></dd></div>
+        <div class="kpi"><dt>{t(w.status)}</dt><dd class={`word ${toneOf(payment.status)}`}>{code('status', payment.status)}</dd></div>
       </dl>
       {raw && <RawEvents key={payment.version} id={payment.id} />}
       <div class="split">

@@ -5,6 +5,7 @@ import { session } from '../base/api';
 import { Plain } from '../base/csv';
 import { addDays, count, decimal, parseAmount, timeFull } from '../base/format';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { PaymentItem, PaymentPage } from '../base/types';
 import { href, listOf, place, setQuery } from '../base/url';
@@ -19,7 +20,8 @@ import { type Column, Table } from '../ui/table';
 
 const STATUSES = ['DONE', 'PARTIAL_CANCELED', 'CANCELED', 'WAITING_FOR_DEPOSIT', 'IN_PROGRESS', 'READY', 'ABORTED', 'EXPIRED'];
 const METHODS = ['CARD', 'EASY_PAY', 'TRANSFER', 'VIRTUAL_ACCOUNT', 'MOBILE_PHONE', 'GIFT_CERTIFICATE', 'POINT', 'COUPON', 'DEPOSIT_CUP'];
-const FILTERS = ['status', 'method', 'issuer', 'merchantId', 'amountMin', 'amountMax', 'contains'] as const;
+const FILTERS = { status: w.status, method: w.method, issuer: w.issuer, merchantId: w.merchantId, amountMin: w.amountMin, amountMax: w.amountMax, contains: w.contains };
+const NAMES = Object.keys(FILTERS) as (keyof typeof FILTERS)[];
 const PAGE = 50;
 const LIVE_MS = 4000;
 const TOTALS_MS = 15_000;
@@ -28,7 +30,7 @@ const RESET = { after: undefined, page: undefined };
 /** The question of the API: what stands in the address and nothing else. */
 function question(query: URLSearchParams, period: Period): URLSearchParams {
   const out = new URLSearchParams({ from: period.from, until: period.until });
-  for (const name of FILTERS) {
+  for (const name of NAMES) {
     const value = query.get(name);
     if (value) out.set(name, value);
   }
@@ -40,6 +42,7 @@ function question(query: URLSearchParams, period: Period): URLSearchParams {
 // ---- columns ----
 
 interface PaymentColumn extends Column<PaymentItem> {
+  id: string;
   always?: boolean;
   otherwise?: boolean; // not shown unless chosen
   operator?: boolean;
@@ -53,18 +56,18 @@ function columns(query: URLSearchParams): PaymentColumn[] {
   });
   const link = (p: PaymentItem) => href(`/payments/${p.id}`);
   return [
-    { id: 'at', label: `${t('time')} (KST)`, always: true, sort: sorting('oldest', 'newest'), cell: (p) => <a href={link(p)}><Time at={p.requestedAt} /></a> },
-    { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
-    { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <span class="two"><span>{p.orderName ?? '–'}</span><span class="dim small-text">{p.orderId}</span></span> },
-    { id: 'buyer', label: t('buyer'), clip: true, cell: (p) => p.buyerName ?? <span class="dim none">–</span> },
-    { id: 'merchant', label: t('merchant'), clip: true, operator: true, cell: (p) => merchantName(p.merchantId, p.merchantCode) },
-    { id: 'method', label: t('method'), cell: (p) => <span class="two"><span>{code('method', p.method)}</span>{p.issuer && <span class="dim small-text">{code('issuer', p.issuer)}{p.cardLast4 && ` ${p.cardLast4}`}</span>}</span> },
-    { id: 'approveNo', label: t('approveNo'), otherwise: true, cell: (p) => <span class="tab">{p.approveNo ?? '–'}</span> },
-    { id: 'channel', label: t('channel'), otherwise: true, cell: (p) => code('channel', p.channel) },
-    { id: 'amount', label: t('amount'), always: true, num: true, card: 'lead', sort: sorting('smallest', 'largest'), cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
-    { id: 'canceled', label: t('canceled'), num: true, cell: (p) => (p.canceledAmount ? <Money value={-p.canceledAmount} currency={p.currency} /> : <span class="dim none">–</span>) },
-    { id: 'balance', label: t('balance'), num: true, otherwise: true, cell: (p) => <Money value={p.balanceAmount} currency={p.currency} /> },
-    { id: 'updated', label: t('updated'), otherwise: true, cell: (p) => <Time at={p.updatedAt} /> },
+    { id: 'at', label: `${t(w.time)} (KST)`, always: true, sort: sorting('oldest', 'newest'), cell: (p) => <a href={link(p)}><Time at={p.requestedAt} /></a> },
+    { id: 'status', label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+    { id: 'name', label: t(w.order), wide: true, card: 'title', cell: (p) => <span class="two"><span>{p.orderName ?? '–'}</span><span class="dim small-text">{p.orderId}</span></span> },
+    { id: 'buyer', label: t(w.buyer), clip: true, cell: (p) => p.buyerName ?? <span class="dim none">–</span> },
+    { id: 'merchant', label: t(w.merchant), clip: true, operator: true, cell: (p) => merchantName(p.merchantId, p.merchantCode) },
+    { id: 'method', label: t(w.method), cell: (p) => <span class="two"><span>{code('method', p.method)}</span>{p.issuer && <span class="dim small-text">{code('issuer', p.issuer)}{p.cardLast4 && ` ${p.cardLast4}`}</span>}</span> },
+    { id: 'approveNo', label: t(w.approveNo), otherwise: true, cell: (p) => <span class="tab">{p.approveNo ?? '–'}</span> },
+    { id: 'channel', label: t(w.channel), otherwise: true, cell: (p) => code('channel', p.channel) },
+    { id: 'amount', label: t(w.amount), always: true, num: true, card: 'lead', sort: sorting('smallest', 'largest'), cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+    { id: 'canceled', label: t(w.canceled), num: true, cell: (p) => (p.canceledAmount ? <Money value={-p.canceledAmount} currency={p.currency} /> : <span class="dim none">–</span>) },
+    { id: 'balance', label: t(w.balance), num: true, otherwise: true, cell: (p) => <Money value={p.balanceAmount} currency={p.currency} /> },
+    { id: 'updated', label: t(w.updated), otherwise: true, cell: (p) => <Time at={p.updatedAt} /> },
   ];
 }
 
@@ -81,7 +84,7 @@ function ColumnMenu({ all, shown }: { all: PaymentColumn[]; shown: PaymentColumn
     setQuery({ cols: all.filter((c) => ids.has(c.id)).map((c) => c.id).join(',') }, { replace: true });
   };
   return (
-    <Menu label={t('columns')}>
+    <Menu label={t(w.columns)}>
       {all.filter((c) => !c.always).map((c) => (
         <label key={c.id} class="check">
           <input type="checkbox" checked={shown.includes(c)} onChange={(e) => toggle(c.id, e.currentTarget.checked)} />
@@ -121,7 +124,7 @@ function AmountFilter({ query }: { query: URLSearchParams }) {
   return (
     <>
       {(['amountMin', 'amountMax'] as const).map((name) => (
-        <Field key={name} label={t(name)}>
+        <Field key={name} label={t(FILTERS[name])}>
           {(id) => <input id={id} class="num short" inputMode="numeric" value={query.get(name) ? count(query.get(name) ?? 0) : ''} onChange={set(name)} />}
         </Field>
       ))}
@@ -132,8 +135,8 @@ function AmountFilter({ query }: { query: URLSearchParams }) {
 function ContainsFilter({ query }: { query: URLSearchParams }) {
   const value = query.get('contains') ?? '';
   return (
-    <Field label={t('contains')}>
-      {(id) => <input id={id} type="search" value={value} placeholder={t('containsHint')} maxLength={100} onChange={(e) => setQuery({ contains: e.currentTarget.value.trim(), ...RESET })} />}
+    <Field label={t(w.contains)}>
+      {(id) => <input id={id} type="search" value={value} placeholder={t(w.containsHint)} maxLength={100} onChange={(e) => setQuery({ contains: e.currentTarget.value.trim(), ...RESET })} />}
     </Field>
   );
 }
@@ -146,18 +149,18 @@ function Chips({ query }: { query: URLSearchParams }) {
     amountMin: (v) => count(v),
     amountMax: (v) => count(v),
   };
-  const set = FILTERS.filter((name) => query.get(name));
+  const set = NAMES.filter((name) => query.get(name));
   if (set.length === 0) return null;
   return (
-    <ul class="chips" aria-label={t('filters')}>
+    <ul class="chips" aria-label={t(w.filters)}>
       {set.map((name) => (
         <li key={name}>
-          <span class="dim">{t(name)}</span> {(words[name] ?? String)(query.get(name) ?? '')}
-          <button type="button" class="quiet" aria-label={`${t('remove')}: ${t(name)}`} onClick={() => setQuery({ [name]: undefined, ...RESET })}>✕</button>
+          <span class="dim">{t(FILTERS[name])}</span> {(words[name] ?? String)(query.get(name) ?? '')}
+          <button type="button" class="quiet" aria-label={`${t(w.remove)}: ${t(FILTERS[name])}`} onClick={() => setQuery({ [name]: undefined, ...RESET })}>✕</button>
         </li>
       ))}
       <li class="chip-all">
-        <button type="button" class="link" onClick={() => setQuery({ ...Object.fromEntries(FILTERS.map((f) => [f, undefined])), ...RESET })}>{t('clearAll')}</button>
+        <button type="button" class="link" onClick={() => setQuery({ ...Object.fromEntries(NAMES.map((f) => [f, undefined])), ...RESET })}>{t(w.clearAll)}</button>
       </li>
     </ul>
   );
@@ -173,17 +176,17 @@ function TotalsStrip({ asked }: { asked: URLSearchParams }) {
   const totals = got.data?.totals;
   if (got.problem && !got.data) return null; // the list says the same
   if (got.data?.totalsRefused) {
-    return <p class="note">{t('totalsRefused', count(got.data.totalsRefused.ceiling))}</p>;
+    return <p class="note">{t(w.totalsRefused, count(got.data.totalsRefused.ceiling))}</p>;
   }
   const rows = totals?.length ? totals : [{ currency: 'KRW', count: 0, grossAmount: 0, canceledAmount: 0, netAmount: 0 }];
   return (
     <div class={got.isStale ? 'stale' : undefined} aria-live="off">
       {rows.map((s) => (
         <dl class="sums" key={s.currency}>
-          <div><dt>{t('count')}</dt><dd>{totals ? count(s.count) : '–'}</dd></div>
-          <div><dt>{t('gross')}</dt><dd>{totals ? <Money value={s.grossAmount} currency={s.currency} /> : '–'}</dd></div>
-          <div><dt>{t('canceled')}</dt><dd>{totals ? <Money value={s.canceledAmount} currency={s.currency} /> : '–'}</dd></div>
-          <div class="strong"><dt>{t('net')}</dt><dd>{totals ? <Money value={s.netAmount} currency={s.currency} /> : '–'}</dd></div>
+          <div><dt>{t(w.count)}</dt><dd>{totals ? count(s.count) : '–'}</dd></div>
+          <div><dt>{t(w.gross)}</dt><dd>{totals ? <Money value={s.grossAmount} currency={s.currency} /> : '–'}</dd></div>
+          <div><dt>{t(w.canceled)}</dt><dd>{totals ? <Money value={s.canceledAmount} currency={s.currency} /> : '–'}</dd></div>
+          <div class="strong"><dt>{t(w.net)}</dt><dd>{totals ? <Money value={s.netAmount} currency={s.currency} /> : '–'}</dd></div>
         </dl>
       ))}
     </div>
@@ -193,9 +196,9 @@ function TotalsStrip({ asked }: { asked: URLSearchParams }) {
 function NothingHere({ period }: { period: Period }) {
   const until = addDays(today(), 1);
   return (
-    <Empty title={t('noPayments', periodText(period))}>
-      <button type="button" onClick={() => setQuery({ from: addDays(until, -1826), until, ...RESET })}>{t('lookFurther')}</button>{' '}
-      <button type="button" onClick={() => setQuery({ ...Object.fromEntries(FILTERS.map((f) => [f, undefined])), ...RESET })}>{t('clearFilters')}</button>
+    <Empty title={t(w.noPayments, periodText(period))}>
+      <button type="button" onClick={() => setQuery({ from: addDays(until, -1826), until, ...RESET })}>{t(w.lookFurther)}</button>{' '}
+      <button type="button" onClick={() => setQuery({ ...Object.fromEntries(NAMES.map((f) => [f, undefined])), ...RESET })}>{t(w.clearFilters)}</button>
     </Empty>
   );
 }
@@ -237,7 +240,7 @@ export function Payments() {
 
   return (
     <>
-      <Head title={t('payments')} sub={<Fresh seen={got.data?.seen} at={got.at} />}>
+      <Head title={t(w.payments)} sub={<Fresh seen={got.data?.seen} at={got.at} />}>
         <SavedViews />
         <ColumnMenu all={all} shown={shown} />
         <ExportButton what={exportOf(asked, undefined)} />
@@ -245,11 +248,11 @@ export function Payments() {
       <div class="filters">
         <PeriodPicker period={period} />
         <div class="filter-row" data-open={filtersOpen}>
-          <button type="button" class="filter-toggle" aria-expanded={filtersOpen} onClick={() => setFiltersOpen(!filtersOpen)}>{t('filters')}</button>
+          <button type="button" class="filter-toggle" aria-expanded={filtersOpen} onClick={() => setFiltersOpen(!filtersOpen)}>{t(w.filters)}</button>
           <ContainsFilter query={query} />
-          <Choice name="status" label={t('status')} values={STATUSES} kind="status" />
-          <Choice name="method" label={t('method')} values={METHODS} kind="method" />
-          {operator && <MerchantField id={query.get('merchantId') ?? ''} hint={t('all')} onPick={(id) => setQuery({ merchantId: id, ...RESET })} />}
+          <Choice name="status" label={t(w.status)} values={STATUSES} kind="status" />
+          <Choice name="method" label={t(w.method)} values={METHODS} kind="method" />
+          {operator && <MerchantField id={query.get('merchantId') ?? ''} hint={t(w.all)} onPick={(id) => setQuery({ merchantId: id, ...RESET })} />}
           <AmountFilter query={query} />
         </div>
         <Chips query={query} />
@@ -261,17 +264,17 @@ export function Payments() {
       {held.rows.length > 0 && (
         <>
           <div class="above-table" role="status">
-            {held.waiting > 0 && <button type="button" class="pill" onClick={held.show}>{t('newRows', held.waiting)}</button>}
+            {held.waiting > 0 && <button type="button" class="pill" onClick={held.show}>{t(w.newRows, held.waiting)}</button>}
           </div>
-          <Table caption={t('payments')} columns={shown} rows={held.rows} keyOf={(p) => p.id} hrefOf={(p) => href(`/payments/${p.id}`)} isNew={held.isNew} dim={got.isStale} />
+          <Table caption={t(w.payments)} columns={shown} rows={held.rows} keyOf={(p) => p.id} hrefOf={(p) => href(`/payments/${p.id}`)} isNew={held.isNew} dim={got.isStale} />
         </>
       )}
       {(next || page > 1) && (
-        <nav class="pages" aria-label={t('pages')}>
-          {page > 1 && <button type="button" onClick={() => setQuery(RESET)}>{t('firstPage')}</button>}
-          {page > 1 && <button type="button" onClick={() => history.back()}>{t('previousPage')}</button>}
-          <span class="dim">{t('pageNo', page)}</span>
-          {next && <button type="button" onClick={() => { setQuery({ after: next, page: String(page + 1) }); scrollTo(0, 0); }}>{t('nextPage')}</button>}
+        <nav class="pages" aria-label={t(w.pages)}>
+          {page > 1 && <button type="button" onClick={() => setQuery(RESET)}>{t(w.firstPage)}</button>}
+          {page > 1 && <button type="button" onClick={() => history.back()}>{t(w.previousPage)}</button>}
+          <span class="dim">{t(w.pageNo, page)}</span>
+          {next && <button type="button" onClick={() => { setQuery({ after: next, page: String(page + 1) }); scrollTo(0, 0); }}>{t(w.nextPage)}</button>}
         </nav>
       )}
     </>

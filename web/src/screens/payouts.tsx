@@ -1,6 +1,7 @@
 // Payouts: how much goes to whom on which day, and why exactly that much.
 import { addDays, count, dayLong } from '../base/format';
 import { lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { session } from '../base/api';
 import { useGet } from '../base/live';
 import type { LineSummary, List, Payout } from '../base/money_types';
@@ -8,14 +9,13 @@ import { href, place, setQuery } from '../base/url';
 import { Figures } from '../ui/act';
 import { ExportButton } from '../ui/export';
 import { MerchantField } from '../ui/merchant_field';
-import { Badge, Empty, Facts, Fresh, Head, Id, Loaded, Money, None, Pages, Panel, Time } from '../ui/parts';
+import { Badge, Empty, Facts, Fresh, Head, Id, Loaded, Money, None, Pages, Panel, Time, paged } from '../ui/parts';
 import { PeriodPicker, periodOf } from '../ui/period';
 import { SavedViews } from '../ui/saved';
 import { type Column, Table } from '../ui/table';
 import { PayoutActs } from './payout_acts';
 import { LineExport, LineTable, plain } from './settlement_lines';
 
-const PAGE = 100;
 const AHEAD = 14; // payouts are made for days to come
 
 const carried = (p: Payout) => p.carriedOver.reduce((sum, c) => sum + c.amount, 0);
@@ -23,16 +23,16 @@ const orNone = (value: number, p: Payout) => (value ? <Money value={value} curre
 
 function columns(operator: boolean): Column<Payout>[] {
   const link = (p: Payout) => href(`/payouts/${p.payoutId}`);
-  const whose: Column<Payout> = { id: 'm', label: t('merchant'), card: 'title', wide: true, cell: (p) => p.merchantName };
+  const whose: Column<Payout> = { label: t(w.merchant), card: 'title', wide: true, cell: (p) => p.merchantName };
   return [
-    { id: 'd', label: t('payoutDate'), cell: (p) => <a href={link(p)} class="tab">{p.date}</a> },
+    { label: t(w.payoutDate), cell: (p) => <a href={link(p)} class="tab">{p.date}</a> },
     ...(operator ? [whose] : []),
-    { id: 's', label: t('state'), cell: (p) => <span class="two"><Badge kind="payoutState" value={p.state} />{p.failure && <span class="dim small-text">{p.failure}</span>}</span> },
-    { id: 'l', label: t('lines'), num: true, cell: (p) => count(p.lines) },
-    { id: 'n', label: t('linesNet'), num: true, cell: (p) => <Money value={p.linesNet} currency={p.currency} /> },
-    { id: 'c', label: t('carriedOver'), num: true, cell: (p) => orNone(carried(p), p) },
-    { id: 'w', label: t('withheld'), num: true, cell: (p) => orNone(p.released - p.withheld, p) },
-    { id: 'a', label: t('paidOut'), num: true, card: 'lead', cell: (p) => <Money value={p.amount} currency={p.currency} /> },
+    { label: t(w.state), cell: (p) => <span class="two"><Badge kind="payoutState" value={p.state} />{p.failure && <span class="dim small-text">{p.failure}</span>}</span> },
+    { label: t(w.lines), num: true, cell: (p) => count(p.lines) },
+    { label: t(w.linesNet), num: true, cell: (p) => <Money value={p.linesNet} currency={p.currency} /> },
+    { label: t(w.carriedOver), num: true, cell: (p) => orNone(carried(p), p) },
+    { label: t(w.withheld), num: true, cell: (p) => orNone(p.released - p.withheld, p) },
+    { label: t(w.paidOut), num: true, card: 'lead', cell: (p) => <Money value={p.amount} currency={p.currency} /> },
   ];
 }
 
@@ -43,11 +43,10 @@ export function Payouts() {
   const operator = session.value?.role === 'OPERATOR';
   const merchant = query.get('merchant') ?? '';
   const asked = `/v1/payouts?from=${period.from}&until=${period.until}${merchant ? `&merchant=${merchant}` : ''}`;
-  const cursor = query.get('cursor');
-  const got = useGet<List<Payout>>(period.given ? `${asked}&limit=${PAGE}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}` : null, 10_000);
+  const got = useGet<List<Payout>>(period.given ? paged(asked) : null, 10_000);
   return (
     <>
-      <Head title={t('payouts')} sub={<Fresh seen={got.data?.seen} at={got.at} />}>
+      <Head title={t(w.payouts)} sub={<Fresh seen={got.data?.seen} at={got.at} />}>
         {operator && <PayoutActs onDone={got.refresh} />}
         <SavedViews />
         <ExportButton what={{
@@ -59,12 +58,12 @@ export function Payouts() {
       </Head>
       <div class="filters">
         <PeriodPicker period={period} />
-        {operator && <div class="filter-row open"><MerchantField id={merchant} hint={t('all')} onPick={(id) => setQuery({ merchant: id, cursor: undefined })} /></div>}
+        {operator && <div class="filter-row open"><MerchantField id={merchant} hint={t(w.all)} onPick={(id) => setQuery({ merchant: id, cursor: undefined })} /></div>}
       </div>
       <Loaded got={got} rows={10}>
-        {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t('noPayouts')}>{t('noPayoutsMore')}</Empty> : (
+        {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t(w.noPayouts)}>{t(w.noPayoutsMore)}</Empty> : (
           <>
-            <Table caption={t('payouts')} rows={items} keyOf={(p) => p.payoutId} hrefOf={(p) => href(`/payouts/${p.payoutId}`)} dim={got.isStale} columns={columns(operator)} />
+            <Table caption={t(w.payouts)} rows={items} keyOf={(p) => p.payoutId} hrefOf={(p) => href(`/payouts/${p.payoutId}`)} dim={got.isStale} columns={columns(operator)} />
             <Pages next={nextCursor} />
           </>
         ))}
@@ -76,29 +75,28 @@ export function Payouts() {
 /** Lines + what was carried over - withheld + released = paid out + what is left over. */
 function Why({ p }: { p: Payout }) {
   const sum = (value: number) => <Money value={value} currency={p.currency} />;
-  const rows: [preact.ComponentChildren, number][] = [[t('linesNetOf', count(p.lines)), p.linesNet]];
-  for (const c of p.carriedOver) rows.push([<>{t('carriedOver')} <a href={href(`/payouts/${c.from}`)}><Id id={c.from} /></a></>, c.amount]);
-  if (p.withheld) rows.push([t('withheld'), -p.withheld]);
-  if (p.released) rows.push([t('released'), p.released]);
-  if (p.leftOver) rows.push([t('leftOver'), -p.leftOver]);
+  const rows: [preact.ComponentChildren, number][] = [[t(w.linesNetOf, count(p.lines)), p.linesNet]];
+  for (const c of p.carriedOver) rows.push([<>{t(w.carriedOver)} <a href={href(`/payouts/${c.from}`)}><Id id={c.from} /></a></>, c.amount]);
+  if (p.withheld) rows.push([t(w.withheld), -p.withheld]);
+  if (p.released) rows.push([t(w.released), p.released]);
+  if (p.leftOver) rows.push([t(w.leftOver), -p.leftOver]);
   return (
-    <Panel flush title={t('whyThisAmount')}>
+    <Panel flush title={t(w.whyThisAmount)}>
       <table class="plain">
-        <caption class="sr">{t('whyThisAmount')}</caption>
+        <caption class="sr">{t(w.whyThisAmount)}</caption>
         <tbody>{rows.map(([name, value], i) => <tr key={i}><th scope="row">{name}</th><td class="num">{sum(value)}</td></tr>)}</tbody>
-        <tfoot><tr><th scope="row">{t('paidOut')}</th><td class="num">{sum(p.amount)}</td></tr></tfoot>
+        <tfoot><tr><th scope="row">{t(w.paidOut)}</th><td class="num">{sum(p.amount)}</td></tr></tfoot>
       </table>
     </Panel>
   );
 }
 
 function PayoutLines({ p }: { p: Payout }) {
-  const cursor = place.value.query.get('cursor');
-  const got = useGet<List<LineSummary>>(`/v1/payouts/${p.payoutId}/lines?limit=${PAGE}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+  const got = useGet<List<LineSummary>>(paged(`/v1/payouts/${p.payoutId}/lines`));
   return (
     <>
-      <Panel flush title={t('settlementLines')} aside={<span class="dim small-text">{t('clickExplains')}</span>}>
-        <Loaded got={got}>{({ items }) => (items.length === 0 ? <Empty title={t('noLines')} /> : <LineTable lines={items} dim={got.isStale} />)}</Loaded>
+      <Panel flush title={t(w.settlementLines)} aside={<span class="dim small-text">{t(w.clickExplains)}</span>}>
+        <Loaded got={got}>{({ items }) => (items.length === 0 ? <Empty title={t(w.noLines)} /> : <LineTable lines={items} dim={got.isStale} />)}</Loaded>
       </Panel>
       <Pages next={got.data?.nextCursor} />
     </>
@@ -110,23 +108,23 @@ export function PayoutScreen({ id }: { id: string }) {
   const p = got.data;
   return (
     <>
-      <Head title={p ? <>{p.merchantName} <Badge kind="payoutState" value={p.state} /></> : t('payout')} sub={<>{p && `${dayLong(p.date, lang.value)} · `}<Id id={id} whole /></>}>
+      <Head title={p ? <>{p.merchantName} <Badge kind="payoutState" value={p.state} /></> : t(w.payout)} sub={<>{p && `${dayLong(p.date, lang.value)} · `}<Id id={id} whole /></>}>
         {p && <LineExport name={`payout_${p.payoutId}`} path={`/v1/payouts/${id}/lines`} expected={p.lines} />}
       </Head>
       <Loaded got={got}>
         {(one) => (
           <>
-            <Figures rows={[[t('lines'), count(one.lines)], [t('linesNet'), <Money value={one.linesNet} currency={one.currency} />], [t('paidOut'), <Money value={one.amount} currency={one.currency} />, true]]} />
+            <Figures rows={[[t(w.lines), count(one.lines)], [t(w.linesNet), <Money value={one.linesNet} currency={one.currency} />], [t(w.paidOut), <Money value={one.amount} currency={one.currency} />, true]]} />
             <div class="split even">
               <Why p={one} />
-              <Panel title={t('about')}>
+              <Panel title={t(w.about)}>
                 <Facts rows={[
-                  [t('account'), one.account],
-                  [t('file'), one.file],
-                  [t('bankTraceNo'), one.bankTraceNo],
-                  [t('paidAt'), one.paidAt && <Time at={one.paidAt} full />],
-                  [t('why'), one.failure],
-                  [t('allPayouts'), session.value?.role === 'OPERATOR' && <a href={href('/payouts', { merchant: one.merchantId })}>{one.merchantName}</a>],
+                  [t(w.account), one.account],
+                  [t(w.file), one.file],
+                  [t(w.bankTraceNo), one.bankTraceNo],
+                  [t(w.paidAt), one.paidAt && <Time at={one.paidAt} full />],
+                  [t(w.why), one.failure],
+                  [t(w.allPayouts), session.value?.role === 'OPERATOR' && <a href={href('/payouts', { merchant: one.merchantId })}>{one.merchantName}</a>],
                 ]} />
               </Panel>
             </div>

@@ -1,6 +1,7 @@
 // All that a part of a text, or an id, finds: newest first, each with what matched.
 import { session } from '../base/api';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { SearchPage } from '../base/types';
 import { href, place, setQuery } from '../base/url';
@@ -21,37 +22,37 @@ export function Search() {
   const payouts = got.data?.payouts ?? [];
   return (
     <>
-      <Head title={t('searchTitle', q)} sub={<Fresh seen={got.data?.seen} at={got.at} />} />
-      {q === '' && <Empty title={t('searchHow')}>{t('searchHowMore')}</Empty>}
+      <Head title={t(w.searchTitle, q)} sub={<Fresh seen={got.data?.seen} at={got.at} />} />
+      {q === '' && <Empty title={t(w.searchHow)}>{t(w.searchHowMore)}</Empty>}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {q !== '' && !got.data && !got.problem && <Skeleton />}
-      {got.data && rows.length + payouts.length === 0 && !got.isLoading && <Empty title={t('nothingFoundFor', q)}>{t('searchHowMore')}</Empty>}
+      {got.data && rows.length + payouts.length === 0 && !got.isLoading && <Empty title={t(w.nothingFoundFor, q)}>{t(w.searchHowMore)}</Empty>}
       {payouts.map((p) => (
-        <p key={p.payoutId}><a href={href(`/payouts/${p.payoutId}`)}>{t('payout')} {p.date}</a> · {merchantName(p.merchantId)} · <Money value={p.amount} currency={p.currency} /></p>
+        <p key={p.payoutId}><a href={href(`/payouts/${p.payoutId}`)}>{t(w.payout)} {p.date}</a> · {merchantName(p.merchantId)} · <Money value={p.amount} currency={p.currency} /></p>
       ))}
       {rows.length > 0 && (
         <Table
-          caption={t('searchTitle', q)}
+          caption={t(w.searchTitle, q)}
           rows={rows}
           keyOf={(p) => p.id}
           hrefOf={(p) => href(`/payments/${p.id}`)}
           dim={got.isStale}
           columns={[
-            { id: 'at', label: `${t('time')} (KST)`, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
-            { id: 'buyer', label: t('buyer'), clip: true, cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
-            { id: 'name', label: t('order'), wide: true, card: 'title', cell: (p) => <span class="two"><span><Marked text={p.orderName ?? '–'} part={q} /></span><span class="dim small-text"><Marked text={p.orderId} part={q} /></span></span> },
-            ...(operator ? [{ id: 'mch', label: t('merchant'), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
-            { id: 'matched', label: t('matchedBy'), cell: (p) => <>{p.matched.map((m) => code('matched', m)).join(', ')}{p.possible && <span class="badge warn">{t('possible')}</span>}</> },
-            { id: 'status', label: t('status'), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
-            { id: 'amount', label: t('amount'), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+            { id: 'at', label: `${t(w.time)} (KST)`, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
+            { id: 'buyer', label: t(w.buyer), clip: true, cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
+            { id: 'name', label: t(w.order), wide: true, card: 'title', cell: (p) => <span class="two"><span><Marked text={p.orderName ?? '–'} part={q} /></span><span class="dim small-text"><Marked text={p.orderId} part={q} /></span></span> },
+            ...(operator ? [{ id: 'mch', label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            { id: 'matched', label: t(w.matchedBy), cell: (p) => <>{p.matched.map((m) => code('matched', m)).join(', ')}{p.possible && <span class="badge warn">{t(w.possible)}</span>}</> },
+            { id: 'status', label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+            { id: 'amount', label: t(w.amount), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
           ]}
         />
       )}
       {(got.data?.hasMore || page > 1) && (
-        <nav class="pages" aria-label={t('pages')}>
-          {page > 1 && <button type="button" onClick={() => history.back()}>{t('previousPage')}</button>}
-          <span class="dim">{t('pageNo', page)}</span>
-          {got.data?.hasMore && got.data.nextCursor && <button type="button" onClick={() => setQuery({ after: got.data?.nextCursor, page: String(page + 1) })}>{t('nextPage')}</button>}
+        <nav class="pages" aria-label={t(w.pages)}>
+          {page > 1 && <button type="button" onClick={() => history.back()}>{t(w.previousPage)}</button>}
+          <span class="dim">{t(w.pageNo, page)}</span>
+          {got.data?.hasMore && got.data.nextCursor && <button type="button" onClick={() => setQuery({ after: got.data?.nextCursor, page: String(page + 1) })}>{t(w.nextPage)}</button>}
         </nav>
       )}
     </>

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { addDays, count, dayLong, lasting } from '../base/format';
 import { code, lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { session } from '../base/api';
 import { useGet } from '../base/live';
 import type { Amounts, List, Plan, Run, Trouble } from '../base/money_types';
@@ -16,10 +17,10 @@ import { Differences, Failures, RunLines } from './run_lists';
 import { LineExport } from './settlement_lines';
 
 const sumsOf = (a: Amounts): [string, preact.ComponentChildren, boolean?][] => [
-  [t('lines'), count(a.lines ?? a.count ?? 0)],
-  [t('gross'), <Money value={a.gross} currency={a.currency} />],
-  [t('feeWithVat'), <Money value={-a.fee} currency={a.currency} plain />],
-  [t('netPaid'), <Money value={a.net} currency={a.currency} />, true],
+  [t(w.lines), count(a.lines ?? a.count ?? 0)],
+  [t(w.gross), <Money value={a.gross} currency={a.currency} />],
+  [t(w.feeWithVat), <Money value={-a.fee} currency={a.currency} plain />],
+  [t(w.netPaid), <Money value={a.net} currency={a.currency} />, true],
 ];
 
 // ---- the days ----
@@ -33,8 +34,8 @@ function NetByDay({ days, first }: { days: string[]; first: (day: string) => Amo
     return a?.currency === currency ? pick(a) : null;
   };
   return (
-    <Panel title={t('netByDay')} aside={<span class="dim small-text">{currency}</span>}>
-      <Chart label={t('netByDay')} at={rising.map((d) => Date.parse(`${d}T00:00:00+09:00`) / 1000)} series={[{ label: t('netPaid'), values: rising.map((d) => of(d, (a) => a.net)), color: '--c1', bars: true }]} unit={` ${currency}`} bucketS={86_400} height={150} />
+    <Panel title={t(w.netByDay)} aside={<span class="dim small-text">{currency}</span>}>
+      <Chart label={t(w.netByDay)} at={rising.map((d) => Date.parse(`${d}T00:00:00+09:00`) / 1000)} series={[{ label: t(w.netPaid), values: rising.map((d) => of(d, (a) => a.net)), color: '--c1', bars: true }]} unit={` ${currency}`} bucketS={86_400} height={150} />
     </Panel>
   );
 }
@@ -53,26 +54,26 @@ export function Settlement() {
   };
   return (
     <>
-      <Head title={t('settlement')} sub={<Fresh seen={got.data?.seen} at={got.at} />} />
+      <Head title={t(w.settlement)} sub={<Fresh seen={got.data?.seen} at={got.at} />} />
       <div class="filters"><PeriodPicker period={period} /></div>
       <Loaded got={got} rows={12}>
         {() => (
           <>
             <NetByDay days={days} first={first} />
             <Table
-              caption={t('settlement')}
+              caption={t(w.settlement)}
               rows={days}
               keyOf={(d) => d}
               hrefOf={(d) => href(`/settlement/${d}`)}
               columns={[
-                { id: 'd', label: t('day'), card: 'title', cell: (d) => <a class="tab" href={href(`/settlement/${d}`)}>{dayLong(d, lang.value)}</a> },
-                { id: 's', label: t('state'), wide: true, cell: (d) => <Badge kind="runState" value={runs.get(d)?.state ?? 'NEVER'} /> },
-                { id: 'a', label: t('attempts'), num: true, cell: (d) => runs.get(d)?.attempt ?? <None /> },
-                { id: 'l', label: t('lines'), num: true, cell: (d) => (runs.has(d) ? count(runs.get(d)?.progress.lines ?? 0) : <None />) },
-                { id: 'x', label: t('failed'), num: true, cell: (d) => { const n = runs.get(d)?.progress.failed ?? 0; return n > 0 ? <span class="badge bad">{count(n)}</span> : <None />; } },
-                { id: 'g', label: t('gross'), num: true, cell: (d) => money(d, (a) => a.gross) },
-                { id: 'f', label: t('feeWithVat'), num: true, cell: (d) => money(d, (a) => -a.fee, true) },
-                { id: 'n', label: t('netPaid'), num: true, card: 'lead', cell: (d) => <>{money(d, (a) => a.net)}{(runs.get(d)?.totals?.length ?? 0) > 1 && <span class="dim"> +{(runs.get(d)?.totals?.length ?? 0) - 1}</span>}</> },
+                { label: t(w.day), card: 'title', cell: (d) => <a class="tab" href={href(`/settlement/${d}`)}>{dayLong(d, lang.value)}</a> },
+                { label: t(w.state), wide: true, cell: (d) => <Badge kind="runState" value={runs.get(d)?.state ?? 'NEVER'} /> },
+                { label: t(w.attempts), num: true, cell: (d) => runs.get(d)?.attempt ?? <None /> },
+                { label: t(w.lines), num: true, cell: (d) => (runs.has(d) ? count(runs.get(d)?.progress.lines ?? 0) : <None />) },
+                { label: t(w.failed), num: true, cell: (d) => { const n = runs.get(d)?.progress.failed ?? 0; return n > 0 ? <span class="badge bad">{count(n)}</span> : <None />; } },
+                { label: t(w.gross), num: true, cell: (d) => money(d, (a) => a.gross) },
+                { label: t(w.feeWithVat), num: true, cell: (d) => money(d, (a) => -a.fee, true) },
+                { label: t(w.netPaid), num: true, card: 'lead', cell: (d) => <>{money(d, (a) => a.net)}{(runs.get(d)?.totals?.length ?? 0) > 1 && <span class="dim"> +{(runs.get(d)?.totals?.length ?? 0) - 1}</span>}</> },
               ]}
             />
           </>
@@ -90,8 +91,8 @@ function Progress({ run }: { run: Run }) {
   const left = p.done > 0 && p.done < p.total ? lasting((spent / p.done) * (p.total - p.done)) : '';
   return (
     <div class="job" role="status">
-      {p.stage && code('stage', p.stage)} {p.total > 0 && <>{count(p.done)} / {count(p.total)} · {t('lines')} {count(p.lines)} · {t('failed')} {count(p.failed)}</>} {left !== '' && `· ${t('timeLeft', left)}`}
-      <progress max={Math.max(1, p.total)} value={p.done} aria-label={t('runProgress')} />
+      {p.stage && code('stage', p.stage)} {p.total > 0 && <>{count(p.done)} / {count(p.total)} · {t(w.lines)} {count(p.lines)} · {t(w.failed)} {count(p.failed)}</>} {left !== '' && `· ${t(w.timeLeft, left)}`}
+      <progress max={Math.max(1, p.total)} value={p.done} aria-label={t(w.runProgress)} />
     </div>
   );
 }
@@ -106,24 +107,24 @@ function RunPanel({ run, refresh }: { run: Run; refresh: () => void }) {
   const ms = Math.round((run.profile ?? []).reduce((sum, one) => sum + one.us, 0) / 1000);
   return (
     <Panel
-      title={<>{t('run')} <Badge kind="runState" value={state} /></>}
+      title={<>{t(w.run)} <Badge kind="runState" value={state} /></>}
       aside={
-        state === 'RUNNING' ? <ActButton label={t('stop')} path={`${path}/stops`} what="stop" danger ask={<p>{t('stopMeans')}</p>} onDone={refresh} />
-        : state === 'NEVER' ? <ActButton<Run> label={t('runIt')} path="/v1/settlement/runs" body={{ date }} what="run" primary onDone={refresh} />
-        : <ActButton<Run> label={t('rerun')} path={`${path}/reruns`} what="rerun" primary={state !== 'COMPLETED'} ask={<p>{t('rerunMeans')}</p>} onDone={refresh} />
+        state === 'RUNNING' ? <ActButton label={t(w.stop)} path={`${path}/stops`} what="stop" danger ask={<p>{t(w.stopMeans)}</p>} onDone={refresh} />
+        : state === 'NEVER' ? <ActButton<Run> label={t(w.runIt)} path="/v1/settlement/runs" body={{ date }} what="run" primary onDone={refresh} />
+        : <ActButton<Run> label={t(w.rerun)} path={`${path}/reruns`} what="rerun" primary={state !== 'COMPLETED'} ask={<p>{t(w.rerunMeans)}</p>} onDone={refresh} />
       }
     >
-      {state === 'NEVER' && <p class="dim">{t('neverRan')}</p>}
+      {state === 'NEVER' && <p class="dim">{t(w.neverRan)}</p>}
       {run.error && <p class="note">{run.error}</p>}
       {state === 'RUNNING' && <Progress run={run} />}
       {run.attempt !== undefined && (
         <Facts rows={[
-          [t('attempts'), run.attempt],
-          [t('started'), <><Time at={run.startedAt} full /> {ms > 0 && <span class="dim">({ms < 1000 ? `${ms} ms` : lasting(ms)})</span>}</>],
-          [t('linesBeforeAfter'), run.after && <span class="tab">{count(linesIn(run.before))} + {count(linesIn(run.added))} = {count(linesIn(run.after))}</span>],
-          [t('untouched'), run.untouchedHash && <code title={run.untouchedHash}>{run.untouchedHash.slice(0, 16)}…</code>],
-          [t('calculator'), run.calculator],
-          [t('promoted'), run.promoted?.join(', ')],
+          [t(w.attempts), run.attempt],
+          [t(w.started), <><Time at={run.startedAt} full /> {ms > 0 && <span class="dim">({ms < 1000 ? `${ms} ms` : lasting(ms)})</span>}</>],
+          [t(w.linesBeforeAfter), run.after && <span class="tab">{count(linesIn(run.before))} + {count(linesIn(run.added))} = {count(linesIn(run.after))}</span>],
+          [t(w.untouched), run.untouchedHash && <code title={run.untouchedHash}>{run.untouchedHash.slice(0, 16)}…</code>],
+          [t(w.calculator), run.calculator],
+          [t(w.promoted), run.promoted?.join(', ')],
         ]} />
       )}
     </Panel>
@@ -145,9 +146,9 @@ export function Troubles({ of }: { of: Trouble[] }) {
 
 function PlanPanel({ plan }: { plan: Plan }) {
   return (
-    <Panel title={t('plan')}>
+    <Panel title={t(w.plan)}>
       <p>
-        {plan.items === 0 ? t('planIsNothing') : t('planIs', count(plan.items), count(plan.merchants))} {plan.late > 0 && <span class="badge warn">{t('lateItems', count(plan.late))}</span>}
+        {plan.items === 0 ? t(w.planIsNothing) : t(w.planIs, count(plan.items), count(plan.merchants))} {plan.late > 0 && <span class="badge warn">{t(w.lateItems, count(plan.late))}</span>}
       </p>
       {plan.totals.map((a) => <Figures key={a.currency} rows={sumsOf(a)} />)}
       {plan.problems.length > 0 && <Troubles of={plan.problems} />}
@@ -169,7 +170,7 @@ export function SettlementDay({ id: date }: { id: string }) {
   const around = (by: number) => <a href={href(`/settlement/${addDays(date, by)}`)}>{addDays(date, by)}</a>;
   return (
     <>
-      <Head title={dayLong(date, lang.value)} sub={<>← {around(-1)} · {operator && <><a href={href('/settlement')}>{t('allDays')}</a> · </>}{around(1)} → · <Fresh seen={run.data?.seen} at={run.at} /></>}>
+      <Head title={dayLong(date, lang.value)} sub={<>← {around(-1)} · {operator && <><a href={href('/settlement')}>{t(w.allDays)}</a> · </>}{around(1)} → · <Fresh seen={run.data?.seen} at={run.at} /></>}>
         {ran && <LineExport name={`settlement_${date}`} path={`/v1/settlement/runs/${date}/lines`} />}
       </Head>
       {run.problem && <Failure problem={run.problem} retry={run.refresh} />}
@@ -182,7 +183,7 @@ export function SettlementDay({ id: date }: { id: string }) {
           {plan.data && (state === 'NEVER' || plan.data.items > 0 || plan.data.problems.length > 0) && <PlanPanel plan={plan.data} />}
         </div>
       )}
-      {ran && operator && <Tabs current={tab} hrefOf={(one) => href(`/settlement/${date}`, { tab: one === 'lines' ? undefined : one })} tabs={[{ id: 'lines', label: t('lines') }, { id: 'failures', label: t('failed'), count: run.data?.progress.failed }, { id: 'differences', label: t('canaryDifferences') }]} />}
+      {ran && operator && <Tabs current={tab} hrefOf={(one) => href(`/settlement/${date}`, { tab: one === 'lines' ? undefined : one })} tabs={[{ id: 'lines', label: t(w.lines) }, { id: 'failures', label: t(w.failed), count: run.data?.progress.failed }, { id: 'differences', label: t(w.canaryDifferences) }]} />}
       {ran && tab === 'lines' && <RunLines key={turn} date={date} />}
       {ran && tab === 'failures' && <Failures key={turn} date={date} />}
       {ran && tab === 'differences' && <Differences key={turn} date={date} />}

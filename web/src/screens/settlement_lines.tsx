@@ -2,6 +2,7 @@
 import { Plain } from '../base/csv';
 import { decimal } from '../base/format';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { LineSummary, List } from '../base/money_types';
 import { href } from '../base/url';
@@ -12,9 +13,9 @@ import { Table } from '../ui/table';
 export function LinesOfPayment({ id }: { id: string }) {
   const got = useGet<List<LineSummary>>(`/v1/payments/${id}/settlement-lines`, 10_000);
   return (
-    <Panel flush title={t('settlement')}>
+    <Panel flush title={t(w.settlement)}>
       <Loaded got={got} rows={2}>
-        {({ items }) => (items.length === 0 ? <Empty title={t('notSettledYet')}>{t('notSettledHint')}</Empty> : <LineTable lines={items} />)}
+        {({ items }) => (items.length === 0 ? <Empty title={t(w.notSettledYet)}>{t(w.notSettledHint)}</Empty> : <LineTable lines={items} />)}
       </Loaded>
     </Panel>
   );
@@ -24,19 +25,19 @@ export function LineTable({ lines, withMerchant, dim }: { lines: LineSummary[]; 
   const link = (l: LineSummary) => href(`/settlement/lines/${l.lineId}`);
   return (
     <Table
-      caption={t('settlementLines')}
+      caption={t(w.settlementLines)}
       rows={lines}
       keyOf={(l) => l.lineId}
       hrefOf={link}
       dim={dim ?? false}
       columns={[
-        { id: 'k', label: t('kind'), card: 'title', cell: (l) => <a href={link(l)}>{code('lineKind', l.kind)}</a> },
-        ...(withMerchant ? [{ id: 'm', label: t('merchant'), wide: true, cell: (l: LineSummary) => l.merchantName }] : []),
-        { id: 'b', label: t('basisDate'), cell: (l) => <span class="tab">{l.basisDate} {l.runDate && l.basisDate && l.basisDate < l.runDate && <Badge kind="lineKind" value="LATE" tone="warn" />}</span> },
-        { id: 'p', label: t('payoutDate'), cell: (l) => <span class="tab">{l.payoutId ? <a href={href(`/payouts/${l.payoutId}`)}>{l.payoutDate}</a> : (l.payoutDate ?? <None />)}</span> },
-        { id: 'g', label: t('gross'), num: true, cell: (l) => <Money value={l.gross} currency={l.currency} /> },
-        { id: 'f', label: t('feeWithVat'), num: true, cell: (l) => <Money value={-l.fee} currency={l.currency} plain /> },
-        { id: 'n', label: t('netPaid'), num: true, card: 'lead', cell: (l) => <Money value={l.net} currency={l.currency} /> },
+        { label: t(w.kind), card: 'title', cell: (l) => <a href={link(l)}>{code('lineKind', l.kind)}</a> },
+        ...(withMerchant ? [{ label: t(w.merchant), wide: true, cell: (l: LineSummary) => l.merchantName }] : []),
+        { label: t(w.basisDate), cell: (l) => <span class="tab">{l.basisDate} {l.runDate && l.basisDate && l.basisDate < l.runDate && <Badge kind="lineKind" value="LATE" tone="warn" />}</span> },
+        { label: t(w.payoutDate), cell: (l) => <span class="tab">{l.payoutId ? <a href={href(`/payouts/${l.payoutId}`)}>{l.payoutDate}</a> : (l.payoutDate ?? <None />)}</span> },
+        { label: t(w.gross), num: true, cell: (l) => <Money value={l.gross} currency={l.currency} /> },
+        { label: t(w.feeWithVat), num: true, cell: (l) => <Money value={-l.fee} currency={l.currency} plain /> },
+        { label: t(w.netPaid), num: true, card: 'lead', cell: (l) => <Money value={l.net} currency={l.currency} /> },
       ]}
     />
   );

@@ -4,6 +4,7 @@ import { session } from '../base/api';
 import { Plain } from '../base/csv';
 import { addDays, count, decimal, isDay } from '../base/format';
 import { code, t } from '../base/i18n';
+import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Cube, Totals, TotalsRow } from '../base/types';
 import { listOf, place, setQuery } from '../base/url';
@@ -19,7 +20,7 @@ const GRAINS = ['minute', 'hour', 'day', 'month'];
 const GRAIN_S: Record<string, number> = { minute: 60, hour: 3600, day: 86_400, month: 28 * 86_400 };
 const COLORS = ['--c1', '--c2', '--c3', '--c4', '--c6', '--c5'];
 type Measure = 'netAmount' | 'grossAmount' | 'canceledAmount' | 'count';
-const MEASURES: [Measure, 'net' | 'gross' | 'canceled' | 'count'][] = [['netAmount', 'net'], ['grossAmount', 'gross'], ['canceledAmount', 'canceled'], ['count', 'count']];
+const MEASURES: [Measure, w.Word][] = [['netAmount', w.net], ['grossAmount', w.gross], ['canceledAmount', w.canceled], ['count', w.count]];
 
 /** Where a bucket of Seoul begins, in seconds. */
 function startOf(bucket: string): number {
@@ -51,7 +52,7 @@ function seriesOf(rows: TotalsRow[], groups: string[], measure: Measure, currenc
   const place = new Map(at.map((s, i) => [s, i]));
   const named = new Map<string, number[]>();
   for (const row of mine) {
-    const name = groups.map((by) => groupName(row, by)).join(' · ') || t('total');
+    const name = groups.map((by) => groupName(row, by)).join(' · ') || t(w.total);
     const values = named.get(name) ?? at.map(() => 0);
     const i = place.get(startOf(row.bucket ?? '')) ?? 0;
     values[i] = (values[i] ?? 0) + row[measure];
@@ -78,22 +79,22 @@ function Controls({ cube, cubes, grain, groups, mode, asOf, measure }: { cube: C
   const toggle = (by: string, on: boolean) => setQuery({ groupBy: can.filter((d) => (d === by ? on : groups.includes(d))).join(',') });
   return (
     <div class="filter-row open">
-      <Field label={t('cube')}>
+      <Field label={t(w.cube)}>
         {(id) => (
           <select id={id} value={cube.name} onChange={(e) => setQuery({ cube: e.currentTarget.value, groupBy: undefined, by: undefined, mode: undefined })}>
             {cubes.map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
           </select>
         )}
       </Field>
-      <Field label={t('grain')}>
+      <Field label={t(w.grain)}>
         {(id) => (
           <select id={id} value={grain} onChange={(e) => setQuery({ by: e.currentTarget.value })}>
             {GRAINS.slice(GRAINS.indexOf(cube.grain)).map((g) => <option key={g} value={g}>{code('grain', g)}</option>)}
-            <option value="none">{t('wholePeriod')}</option>
+            <option value="none">{t(w.wholePeriod)}</option>
           </select>
         )}
       </Field>
-      <Field label={t('measure')}>
+      <Field label={t(w.measure)}>
         {(id) => (
           <select id={id} value={measure} onChange={(e) => setQuery({ measure: e.currentTarget.value })}>
             {MEASURES.map(([value, word]) => <option key={value} value={value}>{t(word)}</option>)}
@@ -102,20 +103,20 @@ function Controls({ cube, cubes, grain, groups, mode, asOf, measure }: { cube: C
       </Field>
       {cube.history && (
         <>
-          <Field label={t('seenAs')}>
+          <Field label={t(w.seenAs)}>
             {(id) => (
               <select id={id} value={mode} onChange={(e) => setQuery({ mode: e.currentTarget.value === 'now' ? undefined : e.currentTarget.value, asOf: e.currentTarget.value === 'now' ? undefined : asOf })}>
-                <option value="now">{t('asNow')}</option>
-                <option value="close">{t('asOfClose')}</option>
-                <option value="difference">{t('asDifference')}</option>
+                <option value="now">{t(w.asNow)}</option>
+                <option value="close">{t(w.asOfClose)}</option>
+                <option value="difference">{t(w.asDifference)}</option>
               </select>
             )}
           </Field>
-          {mode !== 'now' && <Field label={t('closeOf')}>{(id) => <input id={id} type="date" value={asOf} onChange={(e) => isDay(e.currentTarget.value) && setQuery({ asOf: e.currentTarget.value })} />}</Field>}
+          {mode !== 'now' && <Field label={t(w.closeOf)}>{(id) => <input id={id} type="date" value={asOf} onChange={(e) => isDay(e.currentTarget.value) && setQuery({ asOf: e.currentTarget.value })} />}</Field>}
         </>
       )}
       <fieldset class="groups">
-        <legend>{t('splitBy')}</legend>
+        <legend>{t(w.splitBy)}</legend>
         {can.map((by) => (
           <label key={by} class="check">
             <input type="checkbox" checked={groups.includes(by)} onChange={(e) => toggle(by, e.currentTarget.checked)} />
@@ -159,10 +160,10 @@ export function TotalsScreen() {
   const columns: Column<TotalsRow>[] = [
     ...(grain !== 'none' ? [{ id: 'bucket', label: code('grain', grain), card: 'title' as const, cell: (r: TotalsRow) => <span class="tab">{r.bucket?.replace('T', ' ')}</span> }] : []),
     ...groups.map((by) => ({ id: by, label: code('dimension', by), ...(grain === 'none' ? { card: 'title' as const } : {}), cell: (r: TotalsRow) => groupName(r, by) })),
-    { id: 'count', label: t('count'), num: true, cell: (r) => count(r.count) },
-    { id: 'gross', label: t('gross'), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
-    { id: 'canceled', label: t('canceled'), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
-    { id: 'net', label: t('net'), num: true, card: 'lead', cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
+    { id: 'count', label: t(w.count), num: true, cell: (r) => count(r.count) },
+    { id: 'gross', label: t(w.gross), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
+    { id: 'canceled', label: t(w.canceled), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
+    { id: 'net', label: t(w.net), num: true, card: 'lead', cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
   ];
   const save = () => {
     const head = [...(grain !== 'none' ? [grain] : []), ...groups, 'currency', 'count', 'gross', 'canceled', 'net'];
@@ -173,7 +174,7 @@ export function TotalsScreen() {
   const sum = (of: TotalsRow[], m: Measure) => of.reduce((s, r) => s + BigInt(r[m]), 0n);
   return (
     <>
-      <Head title={t('totals')} sub={<Fresh seen={got.data?.seen} at={got.at} />}>
+      <Head title={t(w.totals)} sub={<Fresh seen={got.data?.seen} at={got.at} />}>
         <SavedViews />
         <button type="button" data-key="e" disabled={rows.length === 0} onClick={save}>CSV</button>
       </Head>
@@ -184,21 +185,21 @@ export function TotalsScreen() {
       {known.problem && <Failure problem={known.problem} retry={known.refresh} />}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton rows={8} />}
-      {got.data && !got.problem && rows.length === 0 && !got.isLoading && <Empty title={mode === 'difference' ? t('noDifference') : t('nothingInPeriod')} />}
+      {got.data && !got.problem && rows.length === 0 && !got.isLoading && <Empty title={mode === 'difference' ? t(w.noDifference) : t(w.nothingInPeriod)} />}
       {rows.length > 0 && (
         <div class={got.isStale ? 'stale' : undefined}>
           {sums.map(({ c, rows: of }) => (
             <dl class="sums" key={c}>
-              <div><dt>{t('count')}</dt><dd>{count(sum(of, 'count'))}</dd></div>
+              <div><dt>{t(w.count)}</dt><dd>{count(sum(of, 'count'))}</dd></div>
               {MEASURES.slice(0, 3).map(([m, word]) => <div key={m} class={m === 'netAmount' ? 'strong' : undefined}><dt>{t(word)}</dt><dd><Money value={sum(of, m)} currency={c} /></dd></div>)}
             </dl>
           ))}
           {grain !== 'none' && (
-            <Panel title={t(MEASURES.find(([m]) => m === measure)?.[1] ?? 'net')} aside={<span class="dim small-text">{measure === 'count' ? '' : currency} {drawn.left > 0 && t('moreGroups', drawn.left)}</span>}>
-              <Chart label={t('totals')} at={drawn.at} series={drawn.series} unit={measure === 'count' ? '' : ` ${currency}`} bucketS={GRAIN_S[grain] ?? 86_400} height={240} />
+            <Panel title={t(MEASURES.find(([m]) => m === measure)?.[1] ?? w.net)} aside={<span class="dim small-text">{measure === 'count' ? '' : currency} {drawn.left > 0 && t(w.moreGroups, drawn.left)}</span>}>
+              <Chart label={t(w.totals)} at={drawn.at} series={drawn.series} unit={measure === 'count' ? '' : ` ${currency}`} bucketS={GRAIN_S[grain] ?? 86_400} height={240} />
             </Panel>
           )}
-          <Table caption={t('totals')} rows={rows} keyOf={(_, i) => String(i)} columns={columns} />
+          <Table caption={t(w.totals)} rows={rows} keyOf={(_, i) => String(i)} columns={columns} />
         </div>
       )}
     </>

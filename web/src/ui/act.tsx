@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { ApiError, type Problem, newKey, write } from '../base/api';
 import { t } from '../base/i18n';
+import * as w from '../base/words';
 import { forgetKept } from '../base/live';
 import { Dialog, Failure } from './parts';
 
@@ -74,7 +75,7 @@ export function ActButton<T>({ label, title, path, body, what, primary, danger, 
           {ask}
           {problem && <Failure problem={problem} />}
           <div class="dialog-actions">
-            <button type="button" onClick={close}>{t('leaveIt')}</button>
+            <button type="button" onClick={close}>{t(w.leaveIt)}</button>
             <button type="button" class={danger ? 'danger' : 'primary'} disabled={busy} onClick={act}>{label}</button>
           </div>
         </Dialog>
@@ -93,13 +94,14 @@ interface FormProps<T, Preview> {
   danger?: boolean;
   wide?: boolean;
   preview?: (answer: Preview) => ComponentChildren; // of `?dryRun=true`; with it nothing is sent that wasn't looked at
+  isNothing?: (answer: Preview) => boolean; // what was looked at comes to nothing
   how?: Write;
   onClose: () => void;
   onDone: (answer: T) => void;
   children: ComponentChildren;
 }
 
-export function FormDialog<T, Preview = never>({ title, submit, path, body, what, ready, danger, wide, preview, how, onClose, onDone, children }: FormProps<T, Preview>) {
+export function FormDialog<T, Preview = never>({ title, submit, path, body, what, ready, danger, wide, preview, isNothing, how, onClose, onDone, children }: FormProps<T, Preview>) {
   const { busy, problem, send } = useSend(what);
   const [seen, setSeen] = useState<{ wish: string; answer: Preview }>();
   const wish = JSON.stringify(body);
@@ -117,8 +119,8 @@ export function FormDialog<T, Preview = never>({ title, submit, path, body, what
         {problem && <Failure problem={problem} />}
         {preview && looked && <div class="preview" role="status">{preview(seen.answer)}</div>}
         <div class="dialog-actions">
-          <button type="button" onClick={onClose}>{t('leaveIt')}</button>
-          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={!ready || busy}>{preview && !looked ? t('preview') : submit}</button>
+          <button type="button" onClick={onClose}>{t(w.leaveIt)}</button>
+          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={!ready || busy || (looked && isNothing?.(seen.answer))}>{preview && !looked ? t(w.preview) : submit}</button>
         </div>
       </form>
     </Dialog>

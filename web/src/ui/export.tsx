@@ -5,6 +5,7 @@ import { ApiError, type Problem, get } from '../base/api';
 import { BOM, type Cell, type Plain, csvLine, csvRow, download } from '../base/csv';
 import { count } from '../base/format';
 import { t } from '../base/i18n';
+import * as w from '../base/words';
 import type { Page } from '../base/types';
 import { Dialog, Failure } from './parts';
 
@@ -64,22 +65,22 @@ export function ExportButton<Row>({ what }: { what: Export<Row> }) {
   };
   return (
     <>
-      <button type="button" onClick={start} data-key="e" title={t('exportHint')}>
+      <button type="button" onClick={start} data-key="e" title={t(w.exportHint)}>
         CSV
       </button>
       {job && (
-        <Dialog title={t('exportTitle')} onClose={close}>
+        <Dialog title={t(w.exportTitle)} onClose={close}>
           {job.problem ? (
             <Failure problem={job.problem} retry={start} />
           ) : (
             <>
-              <p role="status">{job.finished ? t('exportDone', count(job.done)) : t('exportRows', count(job.done))}</p>
-              {what.expected !== undefined && <progress max={Math.max(what.expected, job.done, 1)} value={job.finished ? Math.max(what.expected, job.done, 1) : job.done} aria-label={t('exportTitle')} />}
+              <p role="status">{job.finished ? t(w.exportDone, count(job.done)) : t(w.exportRows, count(job.done))}</p>
+              {what.expected !== undefined && <progress max={Math.max(what.expected, job.done, 1)} value={job.finished ? Math.max(what.expected, job.done, 1) : job.done} aria-label={t(w.exportTitle)} />}
             </>
           )}
           <div class="dialog-actions">
             <button type="button" onClick={close}>
-              {job.finished || job.problem ? t('close') : t('stop')}
+              {job.finished || job.problem ? t(w.close) : t(w.stop)}
             </button>
           </div>
         </Dialog>

@@ -1,6 +1,7 @@
 // A merchant, named by a person: by name, code or id, with those that are known offered while one types.
 import { useState } from 'preact/hooks';
 import { t } from '../base/i18n';
+import * as w from '../base/words';
 import { merchantName, merchantOf, merchants, useMerchants } from './merchants';
 import { Field } from './parts';
 
@@ -11,11 +12,11 @@ export function MerchantField({ id, hint, onPick }: { id: string; hint: string; 
   const pick = (e: Event) => {
     const text = (e.currentTarget as HTMLInputElement).value;
     const found = text.trim() === '' ? '' : merchantOf(text);
-    setError(found === undefined ? t('noSuchMerchant') : '');
+    setError(found === undefined ? t(w.noSuchMerchant) : '');
     if (found !== undefined) onPick(found);
   };
   return (
-    <Field label={t('merchant')} error={error}>
+    <Field label={t(w.merchant)} error={error}>
       {(field, describedBy) => (
         <>
           <input id={field} list={`${field}-l`} aria-describedby={error ? describedBy : undefined} value={id === '' ? '' : merchantName(id)} placeholder={hint} onChange={pick} />

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../base/api';
 import { type Amount, ago, daySeoul, moneyParts, shortId, timeFull, timeShort, timeUtc, ZONE } from '../base/format';
 import { code, lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import type { Got } from '../base/live';
 import type { Seen } from '../base/types';
 import { place, setQuery } from '../base/url';
@@ -12,8 +13,8 @@ export function cx(...names: (string | false | undefined)[]): string {
   return names.filter(Boolean).join(' ');
 }
 
-export function Money({ value, currency, plain }: { value: Amount | undefined; currency: string; plain?: boolean }) {
-  if (value === undefined) return <None />;
+export function Money({ value, currency, plain }: { value: Amount | undefined; currency: string | undefined; plain?: boolean }) {
+  if (value === undefined || !currency) return <None />;
   const p = moneyParts(value, currency, lang.value);
   const zero = p.number === '0';
   return (
@@ -43,6 +44,7 @@ const STATUS_TONES: Record<string, Tone> = {
   REVERSING: 'warn', WAITING: 'info', REQUESTED: 'info', SUCCEEDED: 'good', FAILED: 'bad', COMPLETED: 'good',
   COMPLETED_WITH_FAILURES: 'warn', RUNNING: 'info', STOPPED: 'warn', INTERRUPTED: 'bad', NEVER: 'dim', PAID: 'good',
   SENT: 'info', PROPOSED: 'info', REJECTED: 'dim', ACTIVE: 'good', REVOKED: 'dim', OPEN: 'good', CLOSED: 'dim',
+  TRYING: 'info', PROMOTED: 'good',
   live: 'good', catching_up: 'info', rebuilding: 'info', opening: 'info', stopped: 'bad', MATCHED: 'good', RETURNED: 'bad', NOT_MATCHED: 'warn', INCOMPARABLE: 'bad', RESOLVED: 'good',
 };
 
@@ -59,7 +61,7 @@ export function Status({ value, inDoubt }: { value: string; inDoubt?: boolean | 
   return (
     <span class="status">
       <Badge kind="status" value={value} />
-      {inDoubt && <span class="badge bad">{t('inDoubt')}</span>}
+      {inDoubt && <span class="badge bad">{t(w.inDoubt)}</span>}
     </span>
   );
 }
@@ -80,8 +82,8 @@ export function Copy({ text, label }: { text: string; label?: string }) {
     setTimeout(() => setDone(false), 1500);
   };
   return (
-    <button type="button" class="quiet small" onClick={copy} aria-label={`${t('copy')}: ${label ?? text}`}>
-      {done ? t('copied') : t('copy')}
+    <button type="button" class="quiet small" onClick={copy} aria-label={`${t(w.copy)}: ${label ?? text}`}>
+      {done ? t(w.copied) : t(w.copy)}
     </button>
   );
 }
@@ -117,10 +119,10 @@ export function Panel({ title, aside, children, flush }: { title?: ComponentChil
 export function Fresh({ seen, at }: { seen?: Seen | undefined; at: number }) {
   if (at === 0) return null;
   const tone: Tone = seen?.stopped ? 'bad' : (seen?.lagEvents ?? 0) > 1000 ? 'warn' : 'good';
-  const lag = seen?.stopped ? t('viewsStopped') : seen && seen.lagEvents > 0 ? t('eventsBehind', seen.lagEvents) : t('upToDate');
+  const lag = seen?.stopped ? t(w.viewsStopped) : seen && seen.lagEvents > 0 ? t(w.eventsBehind, seen.lagEvents) : t(w.upToDate);
   const iso = new Date(at).toISOString();
   return (
-    <span class={cx('fresh', tone)} title={seen ? `${t('position')} ${seen.position}` : undefined}>
+    <span class={cx('fresh', tone)} title={seen ? `${t(w.position)} ${seen.position}` : undefined}>
       {timeFull(iso).slice(11)} {ZONE} · {lag}
     </span>
   );
@@ -139,8 +141,8 @@ export function Empty({ title, children }: { title: string; children?: Component
 export function Failure({ problem, retry }: { problem: Problem; retry?: () => void }) {
   const missing = problem.status === 404 && (problem.detail ?? '').includes('no such path');
   const unreached = problem.status === 0;
-  const title = missing ? t('notServed') : unreached ? t('noAnswer') : (problem.detail ?? problem.message ?? problem.title ?? problem.code);
-  const hint = missing ? t('notServedHint') : unreached ? t('noAnswerHint') : problem.hint;
+  const title = missing ? t(w.notServed) : unreached ? t(w.noAnswer) : (problem.detail ?? problem.message ?? problem.title ?? problem.code);
+  const hint = missing ? t(w.notServedHint) : unreached ? t(w.noAnswerHint) : problem.hint;
   return (
     <div class="failure" role={missing ? undefined : 'alert'}>
       <p class="empty-title">{title}</p>
@@ -159,7 +161,7 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: () => vo
       )}
       {retry && !missing && (
         <button type="button" onClick={retry}>
-          {t('retry')}
+          {t(w.retry)}
         </button>
       )}
     </div>
@@ -179,7 +181,7 @@ export function Loaded<T>({ got, rows, children }: { got: Got<T>; rows?: number;
 /** Holds the place of what is coming, so that nothing jumps. */
 export function Skeleton({ rows = 6 }: { rows?: number }) {
   return (
-    <div class="skeleton" aria-busy="true" aria-label={t('loading')}>
+    <div class="skeleton" aria-busy="true" aria-label={t(w.loading)}>
       {Array.from({ length: rows }, (_, i) => (
         <span key={i} />
       ))}
@@ -219,7 +221,7 @@ export function Dialog({ title, wide, onClose, children }: { title: string; wide
       <div class="dialog-box">
         <div class="panel-head">
           <h2 id={id}>{title}</h2>
-          <button type="button" class="quiet" onClick={onClose} aria-label={t('close')}>
+          <button type="button" class="quiet" onClick={onClose} aria-label={t(w.close)}>
             ✕
           </button>
         </div>
@@ -266,6 +268,12 @@ export function Tabs({ tabs, current, hrefOf }: { tabs: { id: string; label: str
   );
 }
 
+/** `path` with the page that the address names. */
+export function paged(path: string, limit = 100): string {
+  const cursor = place.value.query.get('cursor');
+  return `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
+}
+
 /** On through a list whose cursor stands in the address; back is the browser's. */
 export function Pages({ next }: { next: string | null | undefined }) {
   const inside = place.value.query.get('cursor');
@@ -275,9 +283,9 @@ export function Pages({ next }: { next: string | null | undefined }) {
     scrollTo(0, 0);
   };
   return (
-    <nav class="pages" aria-label={t('pages')}>
-      {inside && <button type="button" onClick={turn(undefined)}>{t('firstPage')}</button>}
-      {next && <button type="button" onClick={turn(next)}>{t('nextPage')}</button>}
+    <nav class="pages" aria-label={t(w.pages)}>
+      {inside && <button type="button" onClick={turn(undefined)}>{t(w.firstPage)}</button>}
+      {next && <button type="button" onClick={turn(next)}>{t(w.nextPage)}</button>}
     </nav>
   );
 }

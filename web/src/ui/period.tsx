@@ -2,6 +2,7 @@
 // range as the API takes it; people see its last day.
 import { addDays, dayLong, daysBetween, isDay } from '../base/format';
 import { lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import { setQuery } from '../base/url';
 import { Field, today } from './parts';
 
@@ -38,15 +39,15 @@ export function PeriodPicker({ period }: { period: Period }) {
   const now = today();
   const tomorrow = addDays(now, 1);
   const choices: [string, string, string][] = [
-    [t('today'), now, tomorrow],
-    [t('yesterday'), addDays(now, -1), now],
-    [t('days7'), addDays(tomorrow, -7), tomorrow],
-    [t('days30'), addDays(tomorrow, -30), tomorrow],
-    [t('thisMonth'), `${now.slice(0, 8)}01`, tomorrow],
+    [t(w.today), now, tomorrow],
+    [t(w.yesterday), addDays(now, -1), now],
+    [t(w.days7), addDays(tomorrow, -7), tomorrow],
+    [t(w.days30), addDays(tomorrow, -30), tomorrow],
+    [t(w.thisMonth), `${now.slice(0, 8)}01`, tomorrow],
   ];
   const last = addDays(period.until, -1);
   return (
-    <div class="period" role="group" aria-label={t('period')}>
+    <div class="period" role="group" aria-label={t(w.period)}>
       <div class="segments">
         {choices.map(([label, from, until]) => (
           <button key={label} type="button" aria-pressed={from === period.from && until === period.until} onClick={() => set(from, until)}>
@@ -54,17 +55,17 @@ export function PeriodPicker({ period }: { period: Period }) {
           </button>
         ))}
       </div>
-      <Field label={t('fromDay')}>
+      <Field label={t(w.fromDay)}>
         {(id) => (
           <input id={id} type="date" value={period.from} max={last} onChange={(e) => isDay(e.currentTarget.value) && set(e.currentTarget.value, e.currentTarget.value < period.until ? period.until : addDays(e.currentTarget.value, 1))} />
         )}
       </Field>
-      <Field label={t('toDay')}>
+      <Field label={t(w.toDay)}>
         {(id) => (
           <input id={id} type="date" value={last} min={period.from} onChange={(e) => isDay(e.currentTarget.value) && set(period.from <= e.currentTarget.value ? period.from : e.currentTarget.value, addDays(e.currentTarget.value, 1))} />
         )}
       </Field>
-      <span class="dim small-text period-days">{t('daysLong', daysBetween(period.from, period.until))}</span>
+      <span class="dim small-text period-days">{t(w.daysLong, daysBetween(period.from, period.until))}</span>
     </div>
   );
 }

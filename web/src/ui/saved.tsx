@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { daysBetween } from '../base/format';
 import { t } from '../base/i18n';
+import * as w from '../base/words';
 import { go, href, place } from '../base/url';
 import { type SavedView, dropView, saveView, savedViews } from '../base/views';
 import { Menu } from './parts';
@@ -36,28 +37,28 @@ export function SavedViews() {
     setName('');
   };
   return (
-    <Menu label={t('savedViews')}>
-      {mine.length === 0 && <p class="dim">{t('noSavedViews')}</p>}
+    <Menu label={t(w.savedViews)}>
+      {mine.length === 0 && <p class="dim">{t(w.noSavedViews)}</p>}
       <ul class="plain-list">
         {mine.map((view) => (
           <li key={view.name}>
             <button type="button" class="link" onClick={() => go(addressOf(view))}>
               {view.name}
             </button>
-            <button type="button" class="quiet small" onClick={() => dropView(view)} aria-label={`${t('remove')}: ${view.name}`}>
-              {t('remove')}
+            <button type="button" class="quiet small" onClick={() => dropView(view)} aria-label={`${t(w.remove)}: ${view.name}`}>
+              {t(w.remove)}
             </button>
           </li>
         ))}
       </ul>
       <form onSubmit={save} class="save-view">
-        <input aria-label={t('viewName')} placeholder={t('viewName')} value={name} maxLength={60} onInput={(e) => setName(e.currentTarget.value)} />
+        <input aria-label={t(w.viewName)} placeholder={t(w.viewName)} value={name} maxLength={60} onInput={(e) => setName(e.currentTarget.value)} />
         <label class="check">
           <input type="checkbox" checked={moving} onChange={(e) => setMoving(e.currentTarget.checked)} />
-          {t('movingDates')}
+          {t(w.movingDates)}
         </label>
         <button type="submit" disabled={name.trim() === ''}>
-          {t('saveView')}
+          {t(w.saveView)}
         </button>
       </form>
     </Menu>

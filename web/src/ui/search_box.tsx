@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get } from '../base/api';
 import { code, lang, t } from '../base/i18n';
+import * as w from '../base/words';
 import type { SearchHit, SearchPage } from '../base/types';
 import { go, href, place } from '../base/url';
 import { Money, Status, Time } from './parts';
@@ -49,11 +50,11 @@ export function SearchBox() {
       try {
         const page = await get<SearchPage>(`/v1/search?q=${encodeURIComponent(q)}&limit=${SHOWN}`, { signal: abort.signal });
         setHits(page.payments);
-        setNote(page.payments.length === 0 ? t('nothingFound') : page.hasMore ? t('moreFound', SHOWN) : t('found', page.payments.length));
+        setNote(page.payments.length === 0 ? t(w.nothingFound) : page.hasMore ? t(w.moreFound, SHOWN) : t(w.found, page.payments.length));
       } catch (error) {
         if (!(error instanceof ApiError)) return;
         setHits([]);
-        setNote(error.problem.detail ?? error.problem.message ?? t('noAnswer'));
+        setNote(error.problem.detail ?? error.problem.message ?? t(w.noAnswer));
       }
     }, PAUSE_MS);
     return () => {
@@ -94,13 +95,13 @@ export function SearchBox() {
         id="global-search"
         type="search"
         role="combobox"
-        aria-label={t('searchLabel')}
+        aria-label={t(w.searchLabel)}
         aria-expanded={expanded}
         aria-controls="search-hits"
         aria-autocomplete="list"
         aria-activedescendant={at >= 0 ? `hit-${at}` : undefined}
         autocomplete="off"
-        placeholder={t('searchPlaceholder')}
+        placeholder={t(w.searchPlaceholder)}
         value={text}
         onFocus={() => setOpen(true)}
         onInput={(e) => {
@@ -111,7 +112,7 @@ export function SearchBox() {
       />
       <kbd aria-hidden="true">/</kbd>
       <div class="hits" hidden={!expanded}>
-        <ul id="search-hits" role="listbox" aria-label={t('searchLabel')}>
+        <ul id="search-hits" role="listbox" aria-label={t(w.searchLabel)}>
           {expanded &&
             hits.map((hit, i) => (
               <li key={hit.id} id={`hit-${i}`} role="option" aria-selected={i === at} onMouseEnter={() => setAt(i)} onClick={() => { close(); go(href(`/payments/${hit.id}`)); }}>

@@ -7,7 +7,7 @@ import { cx } from './parts';
 // Roles are spelled out because cards are no tables to the layout, and a table to those who listen all the same.
 
 export interface Column<Row> {
-  id: string;
+  id?: string; // where a reader chooses columns
   label: string;
   num?: boolean;
   wide?: boolean; // takes what is left
@@ -46,8 +46,8 @@ export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, joins
         <caption class="sr">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
-            {columns.map((c) => (
-              <th key={c.id} role="columnheader" scope="col" class={cellClass(c)} aria-sort={c.sort?.state}>
+            {columns.map((c, i) => (
+              <th key={c.id ?? i} role="columnheader" scope="col" class={cellClass(c)} aria-sort={c.sort?.state}>
                 {c.sort ? (
                   <button type="button" class="sort" onClick={c.sort.toggle}>
                     {c.label}
@@ -67,8 +67,8 @@ export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, joins
             const key = keyOf(row, i);
             return [
               <tr key={key} role="row" class={cx(to !== undefined && 'leads', isNew?.(row) && 'new', joins?.(row) && 'joins')} onClick={to === undefined ? undefined : (e) => leadOn(e, to)}>
-                {columns.map((c) => (
-                  <td key={c.id} role="cell" class={cellClass(c)} data-label={c.label}>
+                {columns.map((c, at) => (
+                  <td key={c.id ?? at} role="cell" class={cellClass(c)} data-label={c.label}>
                     {c.cell(row)}
                   </td>
                 ))}

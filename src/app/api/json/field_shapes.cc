@@ -155,9 +155,13 @@ MisplacedHint belongs(std::string_view name, const std::string& places) {
 
 std::span<const ObjectShape* const> all_shapes() { return kShapes; }
 
+bool is_card_number_name(std::string_view name) {
+  return std::ranges::find(kCardNumberNames, name) != std::end(kCardNumberNames);
+}
+
 MisplacedHint hint_for(const ObjectShape& shape, std::string_view name) {
   if (name.size() > 40) return {false, "this name is not known"};
-  if (std::ranges::find(kCardNumberNames, name) != std::end(kCardNumberNames)) {
+  if (is_card_number_name(name)) {
     return {false, "card numbers and their codes are never taken: send bin, last4 and cardToken in `card`"};
   }
   if (name == "amount" && shape.has("totalAmount"))

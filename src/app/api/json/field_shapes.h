@@ -19,6 +19,7 @@ struct ObjectShape {
   std::string_view place;  // for hints: "`taxFreeAmount` belongs in <place>"
   std::array<std::string_view, kFieldsMax> fields{};
   std::uint8_t count = 0;
+  bool takes_extensions = false;  // further members with a scalar, [a-z0-9]{1,20}: read by nobody
 
   constexpr std::span<const std::string_view> names() const { return {fields.data(), count}; }
   constexpr bool has(std::string_view field) const {
@@ -31,8 +32,13 @@ struct ObjectShape {
 
 consteval ObjectShape make_shape(std::string_view name, std::string_view place,
                                  std::initializer_list<std::string_view> fields) {
-  ObjectShape shape{name, place, {}, 0};
+  ObjectShape shape{name, place, {}, 0, false};
   for (const auto& f : fields) shape.fields[shape.count++] = f;
+  return shape;
+}
+
+consteval ObjectShape with_extensions(ObjectShape shape) {
+  shape.takes_extensions = true;
   return shape;
 }
 
@@ -123,12 +129,16 @@ inline constexpr ObjectShape kEmptyShape = make_shape("Empty", "nowhere", {});
 inline constexpr ObjectShape kIngestLineShape =
     make_shape("IngestLine", "a line of POST /v1/ingest",
                {"op", "idempotencyKey", "paymentId", "merchantId", "orderId", "data"});
-inline constexpr ObjectShape kCloudEventShape = make_shape(
+// Extension attributes (traceparent, partitionkey, those of our own feed) belong to every CloudEvent.
+inline constexpr ObjectShape kCloudEventShape = with_extensions(make_shape(
     "CloudEvent", "a CloudEvent of POST /v1/ingest",
-    {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"});
+    {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"}));
 
 // Every shape but Empty.
 std::span<const ObjectShape* const> all_shapes();
+
+// What others call a card's number or its code: never taken, whatever stands in it.
+bool is_card_number_name(std::string_view name);
 
 struct MisplacedHint {
   bool is_known = false;  // the name belongs somewhere else

@@ -78,23 +78,19 @@ void read_target(LineReader& r, const ParseContext& context, const Operation& op
     r.add("merchantId", "CONFLICTING_FIELDS", "goes with orderId; a paymentId needs no merchant");
 }
 
-ParsedCommand read_data(const Operation& operation, const JsonNode& data, Violations& violations,
-                        const ParseContext& context, const IngestTarget& target) {
-  if (operation.read == nullptr) return read_create(data, violations, context);
-  return operation.read(data, violations, {target.payment, target.merchant, target.order_id});
-}
-
 struct LineParts {
+  KeyKind key_kind = KeyKind::request;
+  std::string key;
+  IngestTarget target;
   const Operation* operation = nullptr;
   const JsonNode* data = nullptr;
 };
 
-LineParts read_line(const JsonNode& root, Violations& violations, const ParseContext& context,
-                    ParsedIngest& out) {
+LineParts read_line(const JsonNode& root, Violations& violations, const ParseContext& context) {
   LineReader r(root, violations);
   LineParts parts;
   r.require("idempotencyKey");
-  out.key = r.text("idempotencyKey", kKeyRule);
+  parts.key = r.text("idempotencyKey", kKeyRule);
   r.require("op");
   const auto op = r.text("op", kCodeRule);
   parts.operation = find_op(op);
@@ -103,22 +99,22 @@ LineParts read_line(const JsonNode& root, Violations& violations, const ParseCon
           "must be one of create, approval, cancel, deposit, deposit_reversal, acquisition, authenticate, "
           "fail");
   }
-  if (parts.operation != nullptr) read_target(r, context, *parts.operation, out.target);
+  if (parts.operation != nullptr) read_target(r, context, *parts.operation, parts.target);
   if (r.require("data")) parts.data = r.object("data");
   return parts;
 }
 
-LineParts read_cloud_event(const JsonNode& root, Violations& violations, ParsedIngest& out) {
+LineParts read_cloud_event(const JsonNode& root, Violations& violations) {
   CloudReader r(root, violations);
   LineParts parts;
-  out.key_kind = KeyKind::cloud_event;
+  parts.key_kind = KeyKind::cloud_event;
   if (r.text("specversion", kCodeRule) != "1.0") r.add("specversion", "UNKNOWN_CODE", "must be 1.0");
   r.require("id");
   r.require("source");
   const auto id = r.text("id", kKeyRule);
   const auto source = r.text("source", kKeyRule);
-  if (!id.empty() && !source.empty()) out.key = source + " " + id;
-  if (holds_pan(out.key)) r.add("id", "PAN_NOT_ALLOWED", "source and id together look like a card number");
+  if (!id.empty() && !source.empty()) parts.key = source + " " + id;
+  if (holds_pan(parts.key)) r.add("id", "PAN_NOT_ALLOWED", "source and id together look like a card number");
   r.require("type");
   const auto type = r.text("type", kCodeRule);
   parts.operation = find_cloud_type(type);
@@ -127,7 +123,7 @@ LineParts read_cloud_event(const JsonNode& root, Violations& violations, ParsedI
   }
   if (parts.operation != nullptr && parts.operation->read != nullptr) {
     r.require("subject");
-    out.target.payment = r.id<PaymentId>("subject");
+    parts.target.payment = r.id<PaymentId>("subject");
   }
   r.instant("time");
   const auto content_type = r.text("datacontenttype", kTokenRule);
@@ -137,6 +133,13 @@ LineParts read_cloud_event(const JsonNode& root, Violations& violations, ParsedI
   r.text("dataschema", kTokenRule);
   if (r.require("data")) parts.data = r.object("data");
   return parts;
+}
+
+ParsedCommand read_data(const LineParts& parts, Violations& violations, const ParseContext& context) {
+  if (parts.operation == nullptr || parts.data == nullptr) return {{}, {}, CanonicalRequest({})};
+  if (parts.operation->read == nullptr) return read_create(*parts.data, violations, context);
+  const auto& target = parts.target;
+  return parts.operation->read(*parts.data, violations, {target.payment, target.merchant, target.order_id});
 }
 
 bool is_cloud_event(const JsonDocument& document) {
@@ -158,15 +161,15 @@ std::variant<ParsedIngest, IngestRefusal> parse_ingest_line(std::string_view lin
   Violations violations(document);
   refuse_pans(violations);
   const bool had_pan = !violations.empty();
-  ParsedIngest out{KeyKind::request, {}, {}, {AuthenticatePayment{}, {}, CanonicalRequest({})}};
-  const auto parts = is_cloud_event(document) ? read_cloud_event(document.root(), violations, out)
-                                              : read_line(document.root(), violations, context, out);
-  if (parts.operation != nullptr && parts.data != nullptr) {
-    out.parsed = read_data(*parts.operation, *parts.data, violations, context, out.target);
-  }
-  if (violations.empty()) return out;
+  auto parts = is_cloud_event(document) ? read_cloud_event(document.root(), violations)
+                                        : read_line(document.root(), violations, context);
+  ParsedIngest out{parts.key_kind, {}, {}, read_data(parts, violations, context)};
   // A key that might be a card number isn't said back.
-  return IngestRefusal{had_pan ? std::string() : std::move(out.key), violations.take()};
+  if (!violations.empty())
+    return IngestRefusal{had_pan ? std::string() : std::move(parts.key), violations.take()};
+  out.key = std::move(parts.key);
+  out.target = std::move(parts.target);
+  return out;
 }
 
 }  // namespace wonjang

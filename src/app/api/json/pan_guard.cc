@@ -125,6 +125,21 @@ class Groups {
   std::size_t count_ = 0;
 };
 
+// A row: digits, blanks and hyphens, long enough for a number. Most texts, times among them, have none, and
+// most of their bytes needn't be looked at: such a row covers one of every kDigitsMin places.
+bool has_long_row(std::string_view text) {
+  const auto is_of_row = [&](std::size_t i) { return is_digit(text[i]) || text[i] == ' ' || text[i] == '-'; };
+  for (std::size_t i = kDigitsMin - 1; i < text.size(); i += kDigitsMin) {
+    if (!is_of_row(i)) continue;
+    std::size_t from = i;
+    while (from > 0 && is_of_row(from - 1)) --from;
+    std::size_t to = i + 1;
+    while (to < text.size() && is_of_row(to)) ++to;
+    if (to - from >= kDigitsMin) return true;
+  }
+  return false;
+}
+
 bool search(std::string_view text) {
   Groups groups;
   std::size_t at = 0;
@@ -157,21 +172,8 @@ bool search(std::string_view text) {
 
 bool holds_pan(std::string_view text) {
   if (text.size() < kDigitsMin) return false;
-  // Most texts, times among them, are done with here: no row of digits, blanks and hyphens holds enough
-  // digits.
-  std::size_t run = 0;
-  std::size_t longest = 0;
-  bool wide = false;
-  for (const char c : text) {
-    if (is_digit(c)) {
-      longest = ++run > longest ? run : longest;
-    } else if (c != ' ' && c != '-') {
-      run = 0;
-      wide = wide || c == '\xEF';
-    }
-  }
-  if (wide) return search(with_plain_digits(text));
-  return longest >= kDigitsMin && search(text);
+  if (text.find('\xEF') != std::string_view::npos) return search(with_plain_digits(text));
+  return has_long_row(text) && search(text);
 }
 
 }  // namespace wonjang

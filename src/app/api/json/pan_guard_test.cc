@@ -27,6 +27,17 @@ TEST(PanGuard, every_brand_is_found_bare_and_inside_text) {
   }
 }
 
+TEST(PanGuard, a_number_is_found_wherever_it_stands) {
+  const auto pan = test_pan("4", 13);
+  const auto grouped = pan.substr(0, 4) + " " + pan.substr(4, 4) + "-" + pan.substr(8);
+  for (std::size_t before = 0; before < 40; ++before) {
+    for (std::size_t after : {0U, 1U, 13U}) {
+      EXPECT_TRUE(holds_pan(std::string(before, '/') + pan + std::string(after, '/'))) << before;
+      EXPECT_TRUE(holds_pan(std::string(before, '/') + grouped + std::string(after, '/'))) << before;
+    }
+  }
+}
+
 TEST(PanGuard, a_wrong_check_digit_is_no_card_number) {
   for (const auto& brand : kBrands) {
     auto pan = test_pan(brand.first, brand.size);

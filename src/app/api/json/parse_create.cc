@@ -85,8 +85,7 @@ MerchantId read_merchant(CreateReader& r, const ParseContext& context) {
   return merchant;
 }
 
-PaymentCreated read_terms(CreateReader& r, Violations& violations, const ParseContext& context) {
-  PaymentCreated terms;
+void read_terms(CreateReader& r, Violations& violations, const ParseContext& context, PaymentCreated& terms) {
   terms.order_name = r.text("orderName", kNameRule);
   terms.type = r.code("type", PaymentType::normal);
   terms.channel = r.code("channel", Channel::online);
@@ -103,7 +102,6 @@ PaymentCreated read_terms(CreateReader& r, Violations& violations, const ParseCo
   terms.expires_at = r.instant("expiresAt");
   terms.external = read_external(r, violations);
   terms.api_version = context.api_version;
-  return terms;
 }
 
 std::vector<ApprovalInput> read_approvals(CreateReader& r, Violations& violations) {
@@ -123,8 +121,7 @@ std::vector<ApprovalInput> read_approvals(CreateReader& r, Violations& violation
   return out;
 }
 
-CanonicalRequest canonical_of(const CreatePayment& command) {
-  CanonicalRequest c("create_payment");
+void add_create(CanonicalRequest& c, const CreatePayment& command) {
   add_id(c, command.merchant);
   c.text(command.order_id).text(command.currency.code()).number(command.total);
   add_taxes(c, command.parts, command.tax_free, command.tax_exempt);
@@ -151,14 +148,16 @@ CanonicalRequest canonical_of(const CreatePayment& command) {
     add_text(c, terms.buyer.phone);
     add_text(c, terms.buyer.email);
   }
-  return c;
 }
 
 }  // namespace
 
 ParsedCommand read_create(const JsonNode& node, Violations& violations, const ParseContext& context) {
   CreateReader r(node, violations);
-  CreatePayment command;
+  // Filled where it stays: it is large.
+  ParsedCommand out{
+      PaymentCommand(std::in_place_type<CreatePayment>), {}, CanonicalRequest("create_payment")};
+  auto& command = std::get<CreatePayment>(out.command);
   command.merchant = read_merchant(r, context);
   r.require("orderId");
   command.order_id = r.text("orderId", kOrderIdRule);
@@ -169,10 +168,10 @@ ParsedCommand read_create(const JsonNode& node, Violations& violations, const Pa
   command.parts = taxes.parts;
   command.tax_free = taxes.tax_free;
   command.tax_exempt = taxes.tax_exempt;
-  command.terms = read_terms(r, violations, context);
+  read_terms(r, violations, context, command.terms);
   command.approvals = read_approvals(r, violations);
-  auto canonical = canonical_of(command);
-  return {std::move(command), {}, std::move(canonical)};
+  add_create(out.canonical, command);
+  return out;
 }
 
 Parsed parse_create(std::string_view body, const ParseContext& context) {

@@ -1,6 +1,7 @@
 #include "app/api/json/request_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/api/json/pan_guard.h"
@@ -29,11 +30,11 @@ std::string_view words_for(JsonType type) {
   return "";
 }
 
-bool is_alphanumeric(char c) {
+constexpr bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_of(Charset charset, char c) {
+constexpr bool is_of(Charset charset, char c) {
   switch (charset) {
     case Charset::text:
       return true;
@@ -48,6 +49,18 @@ bool is_of(Charset charset, char c) {
   }
   return false;
 }
+
+// is_of() of every byte: bit n for the set with the number n.
+constexpr auto kSetsOfByte = [] {
+  std::array<std::uint8_t, 256> out{};
+  for (unsigned byte = 0; byte < out.size(); ++byte) {
+    for (unsigned set = 0; set <= static_cast<unsigned>(Charset::digits); ++set) {
+      if (is_of(static_cast<Charset>(set), static_cast<char>(byte)))
+        out[byte] = static_cast<std::uint8_t>(out[byte] | 1U << set);
+    }
+  }
+  return out;
+}();
 
 std::string_view description_of(Charset charset) {
   switch (charset) {
@@ -65,10 +78,45 @@ std::string_view description_of(Charset charset) {
   return "";
 }
 
-// Three passes at most, over short strings: bytes of the set, then characters.
+// Of a CloudEvent's attribute (CloudEvents 1.0.2, section 3.1).
+bool is_extension_name(std::string_view name) {
+  return !name.empty() && name.size() <= 20 &&
+         std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+}
+
+bool is_scalar(JsonType type) {
+  switch (type) {
+    case JsonType::null:  // CloudEvents 1.0.2 JSON, section 2.2: as if it weren't there
+    case JsonType::boolean:
+    case JsonType::integer:
+    case JsonType::other_number:
+    case JsonType::string:
+      return true;
+    case JsonType::array:
+    case JsonType::object:
+      break;
+  }
+  return false;
+}
+
+// A time like others but for its year.
+bool is_before_our_time(std::string_view text) {
+  constexpr std::string_view kFirstYear = "1970";
+  if (text.size() < kFirstYear.size() || text.substr(0, kFirstYear.size()) > kFirstYear) return false;
+  return parse_rfc3339("2000" + std::string(text.substr(kFirstYear.size()))).has_value() &&
+         std::ranges::all_of(text.substr(0, kFirstYear.size()), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool is_all_of(Charset charset, std::string_view text) {
-  if (charset == Charset::text) return !has_control_characters(text);
-  return std::ranges::all_of(text, [charset](char c) { return is_of(charset, c); });
+  if (charset == Charset::text) return is_plain_ascii(text) || !has_control_characters(text);
+  const unsigned set = 1U << static_cast<unsigned>(charset);
+  return std::ranges::all_of(
+      text, [set](char c) { return (kSetsOfByte[static_cast<unsigned char>(c)] & set) != 0; });
+}
+
+// Of a text that is_all_of() let through. Sets other than text are ASCII.
+std::string stored_form(Charset charset, std::string_view text) {
+  return charset == Charset::text && !is_plain_ascii(text) ? to_nfc(text) : std::string(text);
 }
 
 }  // namespace
@@ -124,6 +172,13 @@ void FieldReader::refuse_unknown(const JsonNode& member) {
     return;
   }
   auto hint = hint_for(shape_, member.key);
+  // `amount` beside `data` is a mistake, not an extension.
+  const bool may_be_extension = !hint.is_known && !is_card_number_name(member.key);
+  if (shape_.takes_extensions && may_be_extension && is_extension_name(member.key)) {
+    if (!is_scalar(member.type))
+      violations_.add(member, "WRONG_TYPE", "an extension attribute is a string, a number, true or false");
+    return;
+  }
   violations_.add(member, hint.is_known ? "MISPLACED_FIELD" : "UNKNOWN_FIELD", std::move(hint.message));
 }
 
@@ -161,8 +216,9 @@ std::string FieldReader::read_text(std::uint8_t index, const TextRule& rule) {
     violations_.add(node, "BAD_CHARACTERS", std::string(description_of(rule.charset)));
     return {};
   }
-  std::string text = rule.charset == Charset::text ? to_nfc(word) : std::string(word);
-  const std::size_t size = text.size() <= rule.size_min ? text.size() : count_characters(text);
+  std::string text = stored_form(rule.charset, word);
+  const bool bytes_will_do = rule.charset != Charset::text || text.size() <= rule.size_min;
+  const std::size_t size = bytes_will_do ? text.size() : count_characters(text);
   if (size > rule.size_max) {
     violations_.add(
         node, "TOO_LONG",
@@ -205,7 +261,12 @@ bool FieldReader::read_flag(std::uint8_t index, bool otherwise) {
 Instant FieldReader::read_instant(std::uint8_t index) {
   const auto word = read_word(index);
   if (word.empty()) return {};
-  if (const auto instant = parse_rfc3339(word); instant && !instant->is_zero()) return *instant;
+  const auto instant = parse_rfc3339(word);
+  if (instant && instant->us > 0) return *instant;
+  if (instant || is_before_our_time(word)) {
+    violations_.add(*found_[index], "OUT_OF_RANGE", "must be after 1970-01-01T00:00:00Z");
+    return {};
+  }
   violations_.add(*found_[index], "BAD_FORMAT",
                   "must be an RFC 3339 time with its offset, e.g. 2026-11-22T10:30:00+09:00");
   return {};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 namespace wonjang {
@@ -38,6 +39,23 @@ bool is_surely_nfc(std::string_view s) {
 }
 
 }  // namespace
+
+// Eight bytes at a time: the high bit is set where a byte is 0x80 or above, below 0x20, or 0x7F.
+bool is_plain_ascii(std::string_view utf8) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
+  constexpr std::uint64_t kHighs = 0x80 * kOnes;
+  std::uint64_t odd = 0;
+  for (; utf8.size() >= 8; utf8.remove_prefix(8)) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, utf8.data(), 8);
+    odd |= eight | (eight + kOnes) | (((eight | kHighs) - 0x20 * kOnes) ^ kHighs);
+  }
+  if ((odd & kHighs) != 0) return false;
+  for (const char c : utf8) {
+    if (byte(c) < 0x20 || byte(c) >= 0x7F) return false;
+  }
+  return true;
+}
 
 std::size_t count_characters(std::string_view utf8) {
   std::size_t count = 0;
