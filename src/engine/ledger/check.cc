@@ -129,7 +129,8 @@ class Checker {
     return {};
   }
 
-  // A key that belongs to another request is noted without an entry of its own.
+  // A key that belongs to another request is noted without an entry of its own. Nor has what the house wrote
+  // on its way to an intent's outcome one: the intent's key stands there (key_of_intent).
   static bool owes_entry(const Event& event) {
     const auto* refused = std::get_if<CommandRefused>(&event.body);
     if (refused != nullptr && refused->operation == "key_reused") return false;
