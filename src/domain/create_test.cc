@@ -33,6 +33,69 @@ TEST(Create, recorded_approvals_that_cover_the_total_make_it_done) {
   EXPECT_EQ(till.payment().approvals[1].terms.seq, 2U);
 }
 
+// Whatever says when something happened, over every command that takes such a word.
+TEST(Create, times_are_at_most_a_day_ahead_of_our_clock) {
+  const Instant last = kNoon.plus_ms(kDayMs), beyond = last.plus_us(1), far = kNoon.plus_ms(9 * 365 * kDayMs);
+  const auto must_refuse = [](Till& till, const PaymentCommand& command, const std::string& pointer) {
+    const auto decision = till.ask(command);
+    const auto* refusal = std::get_if<Refusal>(&decision);
+    ASSERT_NE(refusal, nullptr) << pointer;
+    EXPECT_EQ(code_of(refusal->code), "TIME_IN_FUTURE");
+    EXPECT_EQ(refusal->pointer, pointer);
+  };
+  const auto paid = [](Till& till) {
+    till.must(order(10'000, {card(10'000)}));
+    return till.payment().approvals[0].terms.approval;
+  };
+  for (const Instant at : {beyond, far}) {
+    Till fresh;
+    auto create = order(10'000, {card(4'000), card(6'000)});
+    create.approvals[1].approved_at = at;
+    must_refuse(fresh, create, "/approvals/1/approvedAt");
+    create.approvals[1].approved_at = last;
+    create.terms.requested_at = at;
+    must_refuse(fresh, create, "/requestedAt");
+
+    Till open;
+    open.must(order(10'000));
+    RecordApproval record{card(10'000)};
+    record.input.approved_at = at;
+    must_refuse(open, record, "/approvedAt");
+
+    Till done;
+    const auto approval = paid(done);
+    CancelPayment cancel;
+    cancel.canceled_at = at;
+    must_refuse(done, cancel, "/canceledAt");
+    cancel.canceled_at = {};
+    cancel.requested_at = at;
+    must_refuse(done, cancel, "/requestedAt");
+    RecordAcquisition slip;
+    slip.approval = approval;
+    slip.state = AcquisitionState::requested;
+    slip.at = at;
+    must_refuse(done, slip, "/at");
+
+    Till waiting;
+    waiting.must(order(10'000, {account(10'000)}));
+    ConfirmDeposit deposit;
+    deposit.amount = 10'000;
+    deposit.deposited_at = at;
+    must_refuse(waiting, deposit, "/depositedAt");
+    ReverseDeposit reversal;
+    reversal.reversed_at = at;
+    must_refuse(waiting, reversal, "/reversedAt");
+    SettleByPerson word;
+    word.at = at;
+    must_refuse(waiting, word, "/at");
+  }
+  Till till;
+  auto command = order(10'000, {card(10'000)});
+  command.terms.requested_at = command.approvals[0].approved_at = last;
+  till.must(command);
+  EXPECT_EQ(till.payment().approved_at, last);
+}
+
 TEST(Create, approvals_below_the_total_leave_it_in_progress) {
   Till till;
   till.must(order(10'000, {card(9'999)}));

@@ -35,6 +35,15 @@ Refusal refuse(RefusalCode code, std::string detail, std::string pointer, std::i
   return {code, std::move(detail), std::move(pointer), actual};
 }
 
+std::optional<Refusal> check_not_future(Instant at, const DecideContext& context, const char* pointer) {
+  if (at <= context.now.plus_ms(kAheadMsMax)) return std::nullopt;
+  return refuse(
+      RefusalCode::time_in_future,
+      "It is " + to_rfc3339(context.now) + " here, and " + to_rfc3339(at) +
+          " lies more than a day ahead. Send the time when it happened; look at the sender's clock.",
+      pointer);
+}
+
 Refusal refuse_in_status(const Payment& payment, std::string_view what, std::string_view next) {
   std::string detail(what);
   detail += " isn't possible while the payment is ";

@@ -12,6 +12,7 @@ bool is_repeat(const Approval& approval, const RecordAcquisition& command) {
 }  // namespace
 
 Decision decide_one(const Payment& payment, const RecordAcquisition& command, DecideContext context) {
+  if (auto refusal = check_not_future(command.at, context, "/at")) return std::move(*refusal);
   const Approval* approval = payment.find(command.approval);
   if (approval == nullptr) return refuse_unknown_approval(command.approval);
   if (!has_acquisition(approval->terms.method)) {

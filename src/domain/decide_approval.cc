@@ -74,8 +74,10 @@ std::optional<Refusal> check_not_expired(const Payment& payment, Instant at) {
                 "This payment could be approved until " + to_rfc3339(end) + ". Create another payment.");
 }
 
-std::optional<Refusal> check_all(const Payment& payment, const ApprovalInput& input, Instant at) {
+std::optional<Refusal> check_all(const Payment& payment, const ApprovalInput& input, Instant at,
+                                 const DecideContext& context) {
   if (auto refusal = check_approval_input(input, "")) return refusal;
+  if (auto refusal = check_not_future(at, context, "/approvedAt")) return refusal;
   if (auto refusal = check_status(payment)) return refusal;
   if (auto refusal = check_fits(payment, input.amount)) return refusal;
   if (auto refusal = check_account(payment, input)) return refusal;
@@ -98,7 +100,7 @@ std::uint32_t next_seq(const Payment& payment) {
 Decision decide_one(const Payment& payment, const RecordApproval& command, DecideContext context) {
   const ApprovalInput& input = command.input;
   const Instant at = or_now(input.approved_at, context);
-  if (auto refusal = check_all(payment, input, at)) return std::move(*refusal);
+  if (auto refusal = check_all(payment, input, at, context)) return std::move(*refusal);
 
   auto events = opening(payment, context.now);
   add_recorded_approval(events, input, next_seq(payment), parts_of_approval(input, remaining_parts(payment)),
@@ -108,7 +110,7 @@ Decision decide_one(const Payment& payment, const RecordApproval& command, Decid
 
 Decision decide_one(const Payment& payment, const BeginApproval& command, DecideContext context) {
   const ApprovalInput& input = command.input;
-  if (auto refusal = check_all(payment, input, context.now)) return std::move(*refusal);
+  if (auto refusal = check_all(payment, input, context.now, context)) return std::move(*refusal);
   if (input.provider.empty()) {
     return refuse(RefusalCode::provider_unknown, "An approval through a provider has to name the provider.",
                   "/provider");

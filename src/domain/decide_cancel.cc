@@ -336,6 +336,10 @@ Decided cancel_event(const CancelPayment& command, const Target& target, std::in
 
 Decision decide_one(const Payment& payment, const CancelPayment& command, DecideContext context) {
   if (auto refusal = check_request(command)) return std::move(*refusal);
+  if (auto refusal = check_not_future(command.requested_at, context, "/requestedAt"))
+    return std::move(*refusal);
+  if (auto refusal = check_not_future(command.canceled_at, context, "/canceledAt"))
+    return std::move(*refusal);
   if (!is_whole_payment(command) && payment.find(command.approval) == nullptr) {
     return refuse_unknown_approval(command.approval);
   }

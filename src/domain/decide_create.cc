@@ -74,6 +74,17 @@ std::optional<Refusal> check_request(const CreatePayment& command) {
                 "/totalAmount");
 }
 
+std::optional<Refusal> check_times(const CreatePayment& command, const DecideContext& context) {
+  if (auto refusal = check_not_future(command.terms.requested_at, context, "/requestedAt")) return refusal;
+  for (std::size_t i = 0; i < command.approvals.size(); ++i) {
+    auto refusal = check_not_future(command.approvals[i].approved_at, context, "/approvedAt");
+    if (!refusal) continue;
+    refusal->pointer.insert(0, pointer_to(i));
+    return refusal;
+  }
+  return std::nullopt;
+}
+
 // Bodies are built in place: they are large, and a create with its approval is the commonest command of all.
 void add_created(std::vector<Decided>& events, const CreatePayment& command, const TaxParts& parts,
                  const DecideContext& context) {
@@ -98,6 +109,7 @@ void move_waiting_to_the_end(std::vector<Decided>& events) {
 Decision decide_one(const Payment& payment, const CreatePayment& command, DecideContext context) {
   WJ_ASSERT(!payment.exists());
   if (auto refusal = check_request(command)) return std::move(*refusal);
+  if (auto refusal = check_times(command, context)) return std::move(*refusal);
   const auto parts = parts_of_wish({command.total, command.parts, command.tax_free, command.tax_exempt}, "");
   TaxParts remaining = std::get<TaxParts>(parts);
 

@@ -66,6 +66,8 @@ std::optional<Refusal> check_due(const Approval& account, Instant deposited_at) 
 }  // namespace
 
 Decision decide_one(const Payment& payment, const ConfirmDeposit& command, DecideContext context) {
+  if (auto refusal = check_not_future(command.deposited_at, context, "/depositedAt"))
+    return std::move(*refusal);
   const Approval* account = account_of(payment, command.approval);
   if (account == nullptr) return refuse_no_account(command.approval);
   if (is_known_notice(*account, command.bank_notice_id)) return nothing_to_do();
@@ -92,6 +94,8 @@ Decision decide_one(const Payment& payment, const ReverseDeposit& command, Decid
         "(TO_CANCELED).",
         "/effect");
   }
+  if (auto refusal = check_not_future(command.reversed_at, context, "/reversedAt"))
+    return std::move(*refusal);
   const Approval* account = account_of(payment, command.approval);
   if (account == nullptr) return refuse_no_account(command.approval);
   if (is_known_notice(*account, command.bank_notice_id)) return nothing_to_do();

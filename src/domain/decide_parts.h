@@ -44,6 +44,12 @@ inline bool is_account(const Approval& approval) {
   return method_of(approval.terms.method) == Method::virtual_account;
 }
 
+// How far a sender's clock may run ahead of ours. What is dated later would stand outside every list and
+// every total until that day comes.
+constexpr std::int64_t kAheadMsMax = 86'400'000;
+// time_in_future, where `at` lies further ahead; `pointer` is where it stands in the request.
+std::optional<Refusal> check_not_future(Instant at, const DecideContext& context, const char* pointer);
+
 std::string money_text(const Payment& payment, std::int64_t amount);  // "6,000 KRW"
 
 Refusal refuse(RefusalCode code, std::string detail, std::string pointer = {}, std::int64_t actual = 0);

@@ -165,6 +165,7 @@ Decision settle_cancel(const Payment& payment, const SettleByPerson& command, co
 }  // namespace
 
 Decision decide_one(const Payment& payment, const SettleByPerson& command, DecideContext context) {
+  if (auto refusal = check_not_future(command.at, context, "/at")) return std::move(*refusal);
   if (command.expected_version != payment.version) {
     return refuse(RefusalCode::version_mismatch,
                   "The payment has version " + std::to_string(payment.version) + ", not " +

@@ -20,6 +20,7 @@ enum class RefusalCode : std::uint16_t {
   merchant_unknown = 6,
   merchant_closed = 7,
   amount_too_large = 8,  // more than a payment can have
+  time_in_future = 9,    // by our clock and more than a day
   // not found
   payment_not_found = 20,
   approval_not_found = 21,

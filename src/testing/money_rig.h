@@ -18,12 +18,15 @@
 #include "adapters/memory/memory_kv.h"
 #include "adapters/memory/plain_digest.h"
 #include "adapters/protobuf/event_codec.h"
+#include "domain/decide.h"
+#include "domain/payment.h"
 #include "domain/registry.h"
 #include "engine/money/job_gate.h"
 #include "engine/money/money.h"
 #include "engine/money/money_reader.h"
 #include "engine/money/run.h"
 #include "engine/money/run_ports.h"
+#include "engine/money/slip_book.h"
 #include "ports/book.h"
 #include "testing/fake_log.h"
 
@@ -182,6 +185,19 @@ class MoneyRig {
     append(payment, {ApprovalUnknown{sold_.at(payment).approval, "it stands"}});
   }
 
+  // As its events make it.
+  Result<Payment> payment(PaymentId id) const {
+    WJ_TRY(const auto units, log.load(id.raw()));
+    Payment out;
+    for (const auto& unit : units) {
+      for (const auto& bytes : unit.events) {
+        WJ_TRY(const auto event, codec.decode(bytes));
+        evolve(out, event);
+      }
+    }
+    return out;
+  }
+
   // Proposed and decided; known from now on.
   void approve(const settlement::Reference& reference) {
     const RawId stream = settlement::change_stream(ids_.next(clock.now(), 0));
@@ -274,13 +290,13 @@ class MoneyRig {
   // ---- Jobs ----
 
   MoneyPorts ports() {
-    return {
-        now, sink, log, codec, clock, digest, gate, [this](MerchantId id) -> std::optional<std::uint32_t> {
-          for (std::size_t i = 0; i < merchants_.size(); ++i) {
-            if (merchants_[i] == id) return static_cast<std::uint32_t>(i);
-          }
-          return std::nullopt;
-        }};
+    const auto number = [this](MerchantId id) -> std::optional<std::uint32_t> {
+      for (std::size_t i = 0; i < merchants_.size(); ++i) {
+        if (merchants_[i] == id) return static_cast<std::uint32_t>(i);
+      }
+      return std::nullopt;
+    };
+    return {now, sink, log, codec, clock, digest, gate, number, &slips};
   }
   JobOwner owner() const { return {admin(), "test", holder}; }
   RunOptions run_options(BusinessDate date, std::uint32_t workers = 0) const {
@@ -385,6 +401,48 @@ class MoneyRig {
     std::uint64_t appends_ = 0;
   };
 
+  // Decides by the life cycle and writes at once. After `fail_after` further steps each one fails.
+  class Slips final : public SlipBook {
+   public:
+    explicit Slips(MoneyRig& rig) : rig_(rig) {}
+    Result<std::vector<SlipAnswer>> record(const std::vector<SlipStep>& steps, const Actor& actor,
+                                           const std::string& reason) override {
+      std::vector<SlipAnswer> out;
+      for (const auto& step : steps) {
+        if (left_ && (*left_)-- == 0) {
+          left_ = 0;
+          return unavailable("the slips were told to fail");
+        }
+        ++asked_;
+        WJ_TRY(const auto payment, rig_.payment(step.payment));
+        const auto decision = decide(payment, PaymentCommand(step.command),
+                                     {rig_.clock.now(), actor, rig_.ids_, step.payment.slot()});
+        if (const auto* refusal = std::get_if<Refusal>(&decision)) {
+          const bool is_refused = !is_old_news(payment, step.command);
+          out.push_back({is_refused, is_refused ? refusal->detail : ""});
+          continue;
+        }
+        std::vector<EventBody> bodies;
+        for (const auto& one : std::get<std::vector<Decided>>(decision)) bodies.push_back(one.body);
+        if (!bodies.empty()) {
+          const auto& sold = rig_.sold_.at(step.payment);
+          WJ_CHECK(rig_.put(step.payment.raw(), rig_.version_of(step.payment.raw()), sold.merchant,
+                            sold.sale.currency, actor, reason, std::move(bodies)));
+        }
+        out.emplace_back();
+      }
+      return out;
+    }
+    void fail_after(std::uint64_t steps) { left_ = steps; }
+    void heal() { left_.reset(); }
+    std::uint64_t asked() const { return asked_; }
+
+   private:
+    MoneyRig& rig_;
+    std::optional<std::uint64_t> left_;
+    std::uint64_t asked_ = 0;
+  };
+
   class Now final : public MoneyNow {
    public:
     explicit Now(MoneyRig& rig) : rig_(rig) {}
@@ -400,6 +458,7 @@ class MoneyRig {
   PlainDigest digest;
   JobGate gate;
   Sink sink;
+  Slips slips{*this};
   Now now;
   std::string holder = "process-1";
 

@@ -13,6 +13,7 @@ const shots = shotDirectory();
 const WHOLE = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const OF_LOOKS = ['color-contrast', 'target-size', 'scrollable-region-focusable', 'link-in-text-block'];
 
+const LOOK = 'dialog button[type=submit]'; // what a form would do is looked at
 const SCREENS = [
   ['home', () => '/'],
   ['payments', () => '/payments'],
@@ -28,6 +29,11 @@ const SCREENS = [
   ['merchants', () => '/merchants'],
   ['keys', () => '/keys'],
   ['nowhere', () => '/no-such-screen'],
+  ['cancel', () => `/payments/${world.found.id}`, '[data-key=act]'],
+  ['key-form', () => '/keys', '[data-key=act]'],
+  ['pay-out', () => '/payouts', '.head .menu summary >> nth=0', '.head .menu-box button >> nth=0', LOOK],
+  ['resolve', () => '/breaks', 'tbody .actions button >> nth=1'],
+  ['read-file', () => '/breaks?tab=files', '[data-key=act]'],
   ['settlement', () => '/settlement'],
   ['settlement-day', () => `/settlement/${TO_SETTLE}`],
   ['settlement-failures', () => `/settlement/${DOLLARS}?tab=failures`],
@@ -37,10 +43,10 @@ const SCREENS = [
   ['payout', () => `/payouts/${world.payout}`],
   ['contracts', () => `/contracts?merchant=${world.shop}`],
   ['contract-form', () => `/contracts?merchant=${world.shop}`, '[data-key=act]'],
-  ['adjust', () => `/contracts?merchant=${world.other}`, '.panel-head .actions button >> nth=0', 'dialog button[type=submit]'],
+  ['adjust', () => `/contracts?merchant=${world.other}`, '.panel-head .actions button >> nth=0', LOOK],
   ['canaries', () => '/contracts?tab=canaries&canary=floor'],
   ['canary-form', () => `/contracts?merchant=${world.other}`, '.panel-head .actions button >> nth=1'],
-  ['canary-promote', () => '/contracts?tab=canaries', 'tbody tr:has-text("floor") .actions button >> nth=2', 'dialog button[type=submit]'],
+  ['canary-promote', () => '/contracts?tab=canaries', 'tbody tr:has-text("floor") .actions button >> nth=2', LOOK],
   ['calendars', () => '/contracts?tab=calendars'],
   ['holds', () => '/contracts?tab=holds'],
   ['changes', () => `/contracts?tab=changes&status=ALL&change=${world.waiting.changeId}`],
@@ -59,15 +65,18 @@ async function inspect(page, name, rules) {
   return wrongs.concat(found.violations.map((v) => `${name}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`));
 }
 
+/** What a merchant's own session has of them. */
+const OWN = ['home', 'payments', 'payment', 'search', 'totals', 'settlement-line', 'payouts', 'payout', 'events', 'cancel', 'key-form'];
+
 /** All that is wrong, of all screens at once. */
-async function look(page, theme, width, rules) {
+async function look(page, theme, width, rules, screens = SCREENS) {
   const wrongs = [];
-  for (const [name, path, ...openers] of SCREENS) {
+  for (const [name, path, ...openers] of screens) {
     await page.goto(`${world.url}/console${path()}`);
     await page.waitForSelector('main h1, main .empty, main .failure');
     await settled(page);
     for (const opener of openers) await page.click(opener);
-    if (openers.length > 1) await page.waitForSelector('dialog .preview, dialog .failure');
+    if (openers.at(-1) === LOOK) await page.waitForSelector('dialog .preview, dialog .failure');
     await page.waitForTimeout(100); // charts draw themselves after their data
     await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
     wrongs.push(...(await inspect(page, `${name} ${theme} ${width}`, rules)));
@@ -98,4 +107,14 @@ test('every screen is accessible and fits', { concurrency: 2 }, async (t) => {
         assert.deepEqual(wrongs, []);
       }));
   await Promise.all(LOOKS.map(each));
+});
+
+test('what a merchant sees is accessible and fits', async () => {
+  for (const [theme, width] of [['light', 1280], ['dark', 390]]) {
+    await withPage({ theme, width, height: width < 700 ? 844 : 860 }, async (page) => {
+      await signIn(page, world, world.shopKey);
+      const own = SCREENS.filter(([name]) => OWN.includes(name)).map(([name, ...rest]) => [`own-${name}`, ...rest]);
+      assert.deepEqual(await look(page, theme, width, WHOLE, [...own, ['own-contracts', () => '/contracts']]), []);
+    });
+  }
 });

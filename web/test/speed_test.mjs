@@ -67,7 +67,7 @@ const NOT_LISTS = /\/v1\/merchants\?|limit=1&|limit=1$/;
 
 test('no list asks for more rows than it shows', () =>
   asOperator('/keys', async (page) => {
-    const screens = ['/payments', `/search?q=${encodeURIComponent('아메')}`, '/settlement', `/settlement/${SETTLED}`, '/payouts', '/breaks', '/breaks?tab=files', '/journal?tab=entries', '/contracts?tab=changes&status=ALL', '/contracts?tab=canaries', '/contracts?tab=holds', '/in-doubt', '/events', '/merchants', '/keys'];
+    const screens = ['/payments', `/search?q=${encodeURIComponent('아메')}`, '/settlement', `/settlement/${SETTLED}`, '/payouts', '/breaks', '/breaks?tab=files', '/journal?tab=entries', '/contracts?tab=changes&status=ALL', '/contracts?tab=canaries', '/contracts?tab=holds', '/in-doubt', '/events', '/merchants', '/keys', '/totals?groupBy=method', '/operations', `/contracts?merchant=${world.shop}`, '/funds', `/payments/${world.followed.id}`];
     for (const path of screens) {
       const got = [];
       const hear = async (response) => {
@@ -82,7 +82,7 @@ test('no list asks for more rows than it shows', () =>
       await settled(page);
       await page.waitForTimeout(200);
       page.off('response', hear);
-      const shown = await page.locator('main tbody tr, main .health li, main .panel').count();
+      const shown = await page.locator('main tbody tr, main li, main .panel').count();
       for (const [url, rows] of got) assert.ok(rows <= shown, `${path} shows ${shown} rows and asked for ${rows}: ${url}`);
     }
   }));

@@ -88,6 +88,36 @@ test('dollars are shown as dollars: what failed, what a canary prices differentl
     assert.equal((await text(page, 'main')).includes('1,234원'), false);
   }));
 
+test('a file of dollars is read as dollars', () =>
+  asOperator('/breaks?tab=files', async (page) => {
+    await page.click('button:has-text("매입사 파일 읽기")');
+    await page.setInputFiles('dialog input[type=file]', { name: 'usd-deposit.csv', mimeType: 'text/csv', buffer: Buffer.from(`number,amount,date,fee\r\n60000001,123456,${DOLLARS},900\r\n`) });
+    await page.fill('dialog label:has-text("매입사") + input', 'SHINHAN');
+    await page.fill('dialog label:has-text("통화") + input', 'usd');
+    await page.click('dialog button[type=submit]');
+    assert.match(await says(page, 'dialog .facts', '일치'), /줄\s+1\s+일치\s+1/);
+  }));
+
+test('a search says how far back it looked, and looks further', () =>
+  asOperator(`/search?q=${encodeURIComponent('케냐')}`, async (page) => {
+    await page.waitForSelector('tbody tr');
+    const years = Number(day(0).slice(0, 4));
+    assert.match(await text(page, '.sub'), new RegExp(`${years - 5}-\\d\\d-\\d\\d – ${years}`));
+    await page.click('button:has-text("보다 전에서 찾기")');
+    await until(page, () => location.search.includes('until='));
+    await page.waitForSelector('.empty');
+    assert.match(await text(page, '.sub'), new RegExp(`${years - 10}-`));
+  }));
+
+test('an amount that can’t be read is said, and the filter stays', () =>
+  asOperator('/payments?amountMin=1000', async (page) => {
+    await page.waitForSelector('tbody tr');
+    await page.fill('label:has-text("금액") + input >> nth=0', '10.50');
+    await page.keyboard.press('Tab');
+    assert.match(await text(page, '.field-error'), /1050/);
+    assert.match(page.url(), /amountMin=1000/);
+  }));
+
 test('breaks are leafed through: each once, and no page asks for more than it shows', () =>
   asOperator('/breaks', async (page) => {
     const unknown = Array.from({ length: 150 }, (_, i) => `${70_000_000 + i},${1_000 + i},${day(-2)}`);

@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include "adapters/rocksdb/directories.h"
@@ -133,16 +134,17 @@ class RocksKvSnapshot final : public KvSnapshot {
   rocksdb::ReadOptions read_;
 };
 
-// The order in which a batch's changes go to memory: space by space, and there by the first bytes of the key.
-// Each family has a sorted list of its own, and next to the last insert much of the way is in the processor's
-// cache: it halves the writer's time. Changes of one key stay in the order of the batch.
+// The order in which a batch's changes go to memory: space by space, and there by the first 16 bytes of the
+// key. Each family has a sorted list of its own, and from the last insert it is a short way to the next one,
+// through what is in the processor's cache. Changes of one key stay in the order of the batch.
 class WriteOrder {
  public:
   void sort(const KvBatch& batch) {
     places_.clear();
     for (std::uint32_t i = 0; i < batch.size(); ++i) {
       const KvBatch::Change& change = batch.changes()[i];
-      places_.push_back({change.space, first_bytes(batch.key(change)), i});
+      const std::string_view key = batch.key(change);
+      places_.push_back({change.space, bytes_at(key, 0), bytes_at(key, 8), i});
     }
     std::sort(places_.begin(), places_.end());
     changes_.clear();
@@ -153,13 +155,18 @@ class WriteOrder {
  private:
   struct Place {
     KvSpace space;
-    std::uint64_t first_bytes;
+    std::uint64_t first;
+    std::uint64_t second;
     std::uint32_t change;
     auto operator<=>(const Place&) const = default;
   };
-  static std::uint64_t first_bytes(std::string_view key) {
+  static std::uint64_t bytes_at(std::string_view key, std::size_t from) {
     std::uint64_t bytes = 0;
-    for (std::size_t i = 0; i < 8; ++i) {
+    if (key.size() >= from + 8) {
+      std::memcpy(&bytes, key.data() + from, 8);
+      return __builtin_bswap64(bytes);
+    }
+    for (std::size_t i = from; i < from + 8; ++i) {
       bytes = bytes << 8U | (i < key.size() ? static_cast<std::uint8_t>(key[i]) : 0U);
     }
     return bytes;

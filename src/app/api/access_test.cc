@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "app/api/api_test_world.h"
 #include "app/api/openapi.h"
@@ -37,8 +39,11 @@ int ask(const World& world, const Route& route, const std::string& key) {
   return asker.post(target_of(route, world), "", "").status;  // 400 for want of a key once it may
 }
 
-TEST(Access, every_route_with_every_kind_of_key) {
-  const World world;
+class Access : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, Access, testing::Values(1U, 4U));
+
+TEST_P(Access, every_route_with_every_kind_of_key) {
+  const World world({.books = GetParam()});
   const auto revoked = world.as_operator().post("/v1/api-keys", "r", R"({"scopes":["operator"]})");
   ASSERT_EQ(world.as_operator().post("/v1/api-keys/" + revoked.text("id") + "/revoke", "rr", "").status, 200);
   const auto expired = world.as_operator().post(
@@ -72,8 +77,8 @@ TEST(Access, every_route_with_every_kind_of_key) {
   }
 }
 
-TEST(Access, a_body_is_not_waited_for_from_somebody_who_may_not_send_it) {
-  const World world;
+TEST_P(Access, a_body_is_not_waited_for_from_somebody_who_may_not_send_it) {
+  const World world({.books = GetParam()});
   const auto ask = [&](const std::string& authorization) {
     TestClient client(world.service->port());
     client.send("POST /v1/merchants HTTP/1.1\r\nHost: t\r\n" + authorization +
@@ -89,8 +94,8 @@ TEST(Access, a_body_is_not_waited_for_from_somebody_who_may_not_send_it) {
   EXPECT_EQ(ask("Authorization: Bearer " + world.operator_key + "\r\n").status, 100);
 }
 
-TEST(Access, another_merchants_payment_looks_as_if_it_were_not_there) {
-  const World world;
+TEST_P(Access, another_merchants_payment_looks_as_if_it_were_not_there) {
+  const World world({.books = GetParam()});
   const auto made = world.as_merchant().post("/v1/payments", "k", card_payment("o"));
   const auto id = made.text("id");
   const std::string missing = "pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP";
@@ -126,8 +131,8 @@ TEST(Access, another_merchants_payment_looks_as_if_it_were_not_there) {
   EXPECT_EQ(world.tails(), before);
 }
 
-TEST(Access, a_revoked_key_ends_at_once_and_a_new_one_works_at_once) {
-  World world;
+TEST_P(Access, a_revoked_key_ends_at_once_and_a_new_one_works_at_once) {
+  World world({.books = GetParam()});
   const auto made = world.as_operator().post("/v1/api-keys", "n", R"({"scopes":["operator"]})");
   auto user = world.as(made.text("secret"));
   EXPECT_EQ(user.get("/v1/merchants").status, 200);
@@ -135,8 +140,8 @@ TEST(Access, a_revoked_key_ends_at_once_and_a_new_one_works_at_once) {
   EXPECT_EQ(user.get("/v1/merchants").status, 401);
 }
 
-TEST(Access, a_merchant_makes_no_more_than_merchants_keys) {
-  World world;
+TEST_P(Access, a_merchant_makes_no_more_than_merchants_keys) {
+  World world({.books = GetParam()});
   auto shop = world.as_merchant();
   EXPECT_EQ(shop.post("/v1/api-keys", "1", R"({"scopes":["operator"]})").status, 422);
   EXPECT_EQ(
@@ -147,8 +152,8 @@ TEST(Access, a_merchant_makes_no_more_than_merchants_keys) {
   EXPECT_EQ(shop.get("/v1/merchants/" + world.other).status, 404);
 }
 
-TEST(Access, a_closed_merchant_takes_no_new_payments_but_repeats_are_answered) {
-  World world;
+TEST_P(Access, a_closed_merchant_takes_no_new_payments_but_repeats_are_answered) {
+  World world({.books = GetParam()});
   auto shop = world.as_merchant();
   const auto first = shop.post("/v1/payments", "k", card_payment("o"));
   ASSERT_EQ(world.as_operator().post("/v1/merchants/" + world.merchant + "/close", "close", "").status, 200);
@@ -156,8 +161,8 @@ TEST(Access, a_closed_merchant_takes_no_new_payments_but_repeats_are_answered) {
   EXPECT_EQ(shop.post("/v1/payments", "k", card_payment("o")).body, first.body);
 }
 
-TEST(Access, unknown_paths_and_methods_are_named) {
-  World world;
+TEST_P(Access, unknown_paths_and_methods_are_named) {
+  World world({.books = GetParam()});
   auto house = world.as_operator();
   EXPECT_EQ(house.get("/v1/nothing").status, 404);
   EXPECT_EQ(house.get("/v1/payments/").status, 404);
@@ -167,7 +172,7 @@ TEST(Access, unknown_paths_and_methods_are_named) {
   EXPECT_EQ(wrong.header("Allow"), "POST, GET, HEAD");
 }
 
-TEST(Access, openapi_and_the_table_of_routes_agree_in_both_directions) {
+TEST(Routes, openapi_and_the_table_of_routes_agree_in_both_directions) {
   const auto api = boost::json::parse(std::string(openapi_json())).as_object();
   std::set<std::string> described;
   for (const auto& [path, item] : api.at("paths").as_object()) {
@@ -195,6 +200,83 @@ TEST(Access, openapi_and_the_table_of_routes_agree_in_both_directions) {
     served.insert(line);
   }
   EXPECT_EQ(described, served);
+}
+
+// What openapi.json calls the query parameters of each "METHOD path".
+std::map<std::string, std::set<std::string>> described_parameters() {
+  const auto api = boost::json::parse(std::string(openapi_json()));
+  std::map<std::string, std::set<std::string>> out;
+  for (const auto& [path, item] : api.at("paths").as_object()) {
+    for (const auto& [method, operation] : item.as_object()) {
+      std::string name(method);
+      for (auto& c : name) c = static_cast<char>(std::toupper(c));
+      auto& parameters = out[name + " " + std::string(path)];
+      const auto* list = operation.as_object().if_contains("parameters");
+      if (list == nullptr) continue;
+      for (const auto& one : list->as_array()) {
+        const auto* ref = one.as_object().if_contains("$ref");
+        const auto& said = ref == nullptr ? one : api.at_pointer(std::string(ref->as_string()).substr(1));
+        if (said.at("in").as_string() != "query") continue;
+        const std::string parameter(said.at("name").as_string());
+        parameters.insert(parameter.substr(0, parameter.find('{')));  // metadata.{name}
+      }
+    }
+  }
+  return out;
+}
+
+// "... it knows: limit after" as a set.
+std::set<std::string> names_it_knows(const std::string& detail) {
+  std::set<std::string> out;
+  const std::string_view opening = "it knows:";
+  const auto at = detail.find(opening);
+  if (at == std::string::npos) return out;
+  std::istringstream words(detail.substr(at + opening.size()));
+  for (std::string word; words >> word;) out.insert(word);
+  return out;
+}
+
+// A `dryRun` that nobody reads must not pay, cancel or settle; a filter that nobody reads must not show all.
+TEST_P(Access, every_route_refuses_query_parameters_it_does_not_know_and_knows_those_of_openapi) {
+  const World world({.books = GetParam()});
+  const auto described = described_parameters();
+  const auto before = world.tails();
+  for (const auto& route : routes()) {
+    const auto name = std::string(route.method) + " " + std::string(route.path);
+    SCOPED_TRACE(name);
+    auto house = world.as_operator();
+    TestHeaders headers;
+    if (route.needs_key) headers.push_back({"Idempotency-Key", "q" + std::to_string(index_of(route))});
+    const bool has_body = route.body_max > 0 && route.method == "POST";
+    if (has_body) {
+      headers.push_back(
+          {"Content-Type", route.handler == nullptr ? "application/x-ndjson" : "application/json"});
+    }
+    const auto answer = house.send(std::string(route.method), target_of(route, world) + "?dry-run=true",
+                                   headers, has_body ? "{}" : "");
+    EXPECT_EQ(answer.status, 400) << answer.body;
+    EXPECT_EQ(answer.code(), "BAD_PARAMETER") << answer.body;
+    EXPECT_EQ(names_it_knows(answer.text("detail")), described.at(name)) << answer.body;
+    EXPECT_EQ(route.takes_query, !described.at(name).empty());
+    if (!route.takes_query && has_body) {
+      EXPECT_NE(answer.text("detail").find("body"), std::string::npos) << answer.body;
+    }
+  }
+  EXPECT_EQ(world.tails(), before);
+}
+
+TEST_P(Access, a_dry_run_that_a_path_does_not_know_cancels_nothing) {
+  const World world({.books = GetParam()});
+  auto shop = world.as_merchant();
+  const auto id = shop.post("/v1/payments", "k", card_payment("o")).text("id");
+  const auto before = world.tails();
+  const auto refused =
+      shop.post("/v1/payments/" + id + "/cancels?dryRun=true&amount=1", "c", R"({"reason":"x"})");
+  EXPECT_EQ(refused.code(), "BAD_PARAMETER") << refused.body;
+  EXPECT_EQ(shop.post("/v1/payments?dryRun=true", "k2", card_payment("p")).code(), "BAD_PARAMETER");
+  EXPECT_EQ(world.tails(), before);
+  EXPECT_EQ(shop.post("/v1/payments/" + id + "/cancels", "c", R"({"reason":"x"})").status, 201)
+      << "the key was not spent";
 }
 
 }  // namespace

@@ -116,6 +116,9 @@ void Api::handle(HttpRequest request, Respond respond) {
   call->parameter = matched.parameter;
   if (!authorize(call)) return;
   const auto& route = *call->route;
+  if (const auto wrong = wrong_query(route, call->request.head.query())) {
+    return answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  }
   if (route.body_max == 0 && !call->request.body.empty()) {
     return answer_problem(std::move(call), ProblemKind::body_too_large, "this route takes no body");
   }

@@ -58,8 +58,11 @@ bool says_card(const std::string& body) {
          body.find("4111 1111") != std::string::npos;
 }
 
-TEST(BadInput, every_bad_body_is_answered_with_its_place_and_changes_nothing) {
-  const World world;
+class BadInput : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, BadInput, testing::Values(1U, 4U));
+
+TEST_P(BadInput, every_bad_body_is_answered_with_its_place_and_changes_nothing) {
+  const World world({.books = GetParam()});
   const auto before = world.tails();
   auto shop = world.as_merchant();
   int n = 0;
@@ -75,8 +78,8 @@ TEST(BadInput, every_bad_body_is_answered_with_its_place_and_changes_nothing) {
   EXPECT_EQ(world.tails(), before);
 }
 
-TEST(BadInput, headers_that_are_missing_doubled_or_wrong_are_named) {
-  const World world;
+TEST_P(BadInput, headers_that_are_missing_doubled_or_wrong_are_named) {
+  const World world({.books = GetParam()});
   const auto before = world.tails();
   auto shop = world.as_merchant();
   const auto body = card_payment("o");
@@ -107,8 +110,8 @@ TEST(BadInput, headers_that_are_missing_doubled_or_wrong_are_named) {
 }
 
 // Keys are kept for ever and ids are logged: neither may be a card number, nor may a path be said back.
-TEST(BadInput, a_card_number_or_a_key_in_a_header_or_path_is_never_said_back) {
-  const World world;
+TEST_P(BadInput, a_card_number_or_a_key_in_a_header_or_path_is_never_said_back) {
+  const World world({.books = GetParam()});
   const auto before = world.tails();
   auto shop = world.as_merchant();
   for (const std::string secret : {"4111111111111111", "\"4111 1111 1111 1111\"", "wonjang_live_abc"}) {
@@ -133,8 +136,8 @@ TEST(BadInput, a_card_number_or_a_key_in_a_header_or_path_is_never_said_back) {
   EXPECT_EQ(world.tails(), before);
 }
 
-TEST(BadInput, what_is_too_large_is_cut_off_with_an_answer) {
-  const World world;
+TEST_P(BadInput, what_is_too_large_is_cut_off_with_an_answer) {
+  const World world({.books = GetParam()});
   const auto before = world.tails();
   const auto huge =
       R"({"orderId":"order-1","totalAmount":1,"orderName":")" + std::string(300'000, 'x') + "\"}";
@@ -146,8 +149,8 @@ TEST(BadInput, what_is_too_large_is_cut_off_with_an_answer) {
   EXPECT_EQ(world.tails(), before);
 }
 
-TEST(BadInput, an_unknown_path_or_method_with_a_body_is_not_too_large) {
-  const World world;
+TEST_P(BadInput, an_unknown_path_or_method_with_a_body_is_not_too_large) {
+  const World world({.books = GetParam()});
   auto shop = world.as_merchant();
   EXPECT_EQ(shop.post("/v1/nothing", "k", card_payment("o")).status, 404);
   const auto answer = shop.send("PUT", "/v1/payments", {{"Content-Type", "application/json"}}, "{}");
@@ -156,16 +159,16 @@ TEST(BadInput, an_unknown_path_or_method_with_a_body_is_not_too_large) {
   EXPECT_EQ(shop.send("DELETE", "/v1/payments/pay_1", {}, "{}").status, 405);
 }
 
-TEST(BadInput, the_configured_bound_of_bodies_holds_for_every_route) {
-  const World world({}, [](ServiceConfig& c) { c.body_bytes_max = 300; });
+TEST_P(BadInput, the_configured_bound_of_bodies_holds_for_every_route) {
+  const World world({.books = GetParam()}, [](ServiceConfig& c) { c.body_bytes_max = 300; });
   auto shop = world.as_merchant();
   EXPECT_EQ(shop.post("/v1/payments", "a", bare_payment("1")).status, 201);
   const auto large = R"({"orderId":"order-2","totalAmount":1,"orderName":")" + std::string(300, 'x') + "\"}";
   EXPECT_EQ(shop.post("/v1/payments", "b", large).status, 413);
 }
 
-TEST(BadInput, a_broken_request_is_a_problem_too) {
-  const World world;
+TEST_P(BadInput, a_broken_request_is_a_problem_too) {
+  const World world({.books = GetParam()});
   const auto before = world.tails();
   auto nobody = world.as_nobody();
   const auto answer = nobody.exchange("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
@@ -174,8 +177,8 @@ TEST(BadInput, a_broken_request_is_a_problem_too) {
   EXPECT_EQ(world.tails(), before);
 }
 
-TEST(BadInput, bad_ids_are_not_found_and_bad_queries_are_named) {
-  const World world;
+TEST_P(BadInput, bad_ids_are_not_found_and_bad_queries_are_named) {
+  const World world({.books = GetParam()});
   auto shop = world.as_merchant();
   for (const auto* id : {"pay_", "pay_01JD", "mch_01JD4Z7Q8R6G3V5X9T2W0K1MNP",
                          "pay_01jd4z7q8r6g3v5x9t2w0k1mnp", "%00", "..."}) {

@@ -164,6 +164,60 @@ TEST_P(Feed, of_the_house_a_merchant_sees_its_own_lines_and_payouts_alone) {
   }
 }
 
+// An outcome comes later and by the house, and still answers a request: whoever reads the feed finds by its
+// key what became of it. Each order's word says how the provider behaves (adapters/acquirer/fate.h).
+TEST_P(Feed, every_event_of_a_payment_carries_the_key_that_it_answers) {
+  auto shop = world_.as_merchant();
+  const std::string approve = R"({"method":"CARD","amount":1000,"card":{"issuerCode":"11"}})";
+  std::map<std::string, std::string> path_of;
+  for (const std::string word : {"yes", "decline", "lost-after", "lost-before", "cancel-decline",
+                                 "cancel-lost-after", "cancel-lost-before"}) {
+    const auto made = shop.post("/v1/payments", "create-" + word, bare_payment("x-sim-" + word));
+    ASSERT_EQ(made.status, 201) << made.body;
+    path_of[word] = "/v1/payments/" + made.text("id");
+    shop.post(path_of[word] + "/approve", "approve-" + word, approve);
+  }
+  const std::string account =
+      R"({"method":"VIRTUAL_ACCOUNT","amount":1000,"virtualAccount":{"bankCode":"20"}})";
+  const auto waits = shop.post("/v1/payments", "create-account", bare_payment("account"));
+  shop.post("/v1/payments/" + waits.text("id") + "/approve", "approve-account", account);
+  for (const std::string word : {"yes", "cancel-decline", "cancel-lost-after", "cancel-lost-before"})
+    shop.post(path_of[word] + "/cancels", "cancel-" + word, R"({"reason":"x"})");
+  auto house = world_.as_operator();
+  EXPECT_TRUE(eventually([&] {
+    const auto doubts = house.get("/v1/in-doubt").json();
+    return doubts.at("payments").as_array().empty();
+  }));
+
+  std::set<std::string> seen;
+  for (const auto& event : all(shop, "", 1000)) {
+    const auto& data = event.at("data").as_object();
+    const auto type =
+        std::string(event.at("type").as_string()).substr(std::string_view("com.wonjang.").size());
+    seen.insert(type);
+    const auto* key = data.if_contains("idempotencyKey");
+    ASSERT_NE(key, nullptr) << boost::json::serialize(event);
+    auto word = std::string(data.at("orderId").as_string());
+    word.erase(0, word.starts_with("order-x-sim-") ? std::string_view("order-x-sim-").size()
+                                                   : std::string_view("order-").size());
+    const std::string text(key->as_string());
+    if (type == "payment.created") {
+      EXPECT_EQ(text, "create-" + word);
+    } else if (type.starts_with("cancel.")) {
+      EXPECT_EQ(text, "cancel-" + word) << type;
+    } else if (type != "provider.asked") {
+      EXPECT_EQ(text, "approve-" + word) << type;
+    } else {
+      EXPECT_EQ(text, (data.contains("cancelId") ? "cancel-" : "approve-") + word);
+    }
+  }
+  for (const auto* type : {"approval.requested", "approval.approved", "approval.declined", "approval.unknown",
+                           "provider.asked", "network_cancel.requested", "network_cancel.confirmed",
+                           "cancel.requested", "cancel.succeeded", "cancel.failed", "cancel.unknown"}) {
+    EXPECT_TRUE(seen.contains(type)) << type << " didn't happen: nothing was tested";
+  }
+}
+
 TEST_P(Feed, a_long_poll_is_woken_by_a_commit) {
   auto shop = world_.as_merchant();
   const auto end = shop.get("/v1/events?limit=1000").text("nextCursor");

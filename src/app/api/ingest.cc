@@ -575,6 +575,8 @@ void start_ingest(Api& api, std::shared_ptr<HttpStream> stream) {
   };
   auto admitted = api.admit(head, *route, request_id);
   if (admitted.caller == nullptr) return refuse(std::move(admitted.refusal));
+  if (const auto wrong = wrong_query(*route, head.query()))
+    return problem(ProblemKind::bad_parameter, *wrong);
   if (!is_ndjson(head.header("Content-Type"))) {
     return problem(ProblemKind::unsupported_media_type,
                    "send newline-delimited JSON as application/x-ndjson");

@@ -230,10 +230,6 @@ void make_backup(Api& api, CallPtr call) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
                               "a backup's name is 1 to 64 of A-Z a-z 0-9 _ -");
   }
-  if (!call->request.head.query().empty()) {
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
-                              "this path takes no query parameters");
-  }
   if (!api.parts().backup) {
     return api.answer_problem(std::move(call), ProblemKind::not_found,
                               "this server has no directory for backups: set ledger.backup_dir");
@@ -253,7 +249,12 @@ void make_backup(Api& api, CallPtr call) {
 void get_livez(Api& api, CallPtr call) { api.answer_json(std::move(call), R"({"status":"alive"})"); }
 
 void get_readyz(Api& api, CallPtr call) {
-  const bool verbose = call->request.head.query() == "verbose";
+  const auto query = call->request.head.query();
+  const bool verbose = query == "verbose" || query == "verbose=";
+  if (!verbose && !query.empty()) {
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "there is a query parameter that this path doesn't know; it knows: verbose");
+  }
   const auto wrong = troubles(api);
   std::string body;
   JsonWriter json(body);

@@ -300,7 +300,8 @@ void get_acquirer_file(Api& api, CallPtr call) {
 namespace {
 
 // Why nothing takes a row, as matching says it.
-constexpr std::string_view kReasons[] = {"AMOUNT_DIFF", "DATE_DIFF", "ONLY_OURS", "ONLY_THEIRS", "AMBIGUOUS"};
+constexpr std::string_view kReasons[] = {"AMOUNT_DIFF", "DATE_DIFF", "ONLY_OURS",
+                                         "ONLY_THEIRS", "AMBIGUOUS", "SLIP_REFUSED"};
 
 }  // namespace
 
@@ -309,8 +310,9 @@ void list_breaks(Api& api, CallPtr call) {
   if (!query) return;
   const std::string reason(query->find("reason").value_or(""));
   if (!reason.empty() && std::ranges::find(kReasons, reason) == std::end(kReasons))
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
-                              "reason is AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS or AMBIGUOUS");
+    return api.answer_problem(
+        std::move(call), ProblemKind::bad_parameter,
+        "reason is AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS or SLIP_REFUSED");
   const auto page = take_money_page(api, call, *query, "breaks");
   if (!page) return;
   at_money(api, std::move(call), *query, Work::query,

@@ -55,12 +55,6 @@ bool bound_life(Api& api, const Call& call, CreateApiKey& command) {
   return command.expires_at <= latest;
 }
 
-bool refused_query(Api& api, CallPtr& call) {
-  if (call->request.head.query().empty()) return false;
-  api.answer_problem(std::move(call), ProblemKind::bad_parameter, "this path takes no query parameters");
-  return true;
-}
-
 }  // namespace
 
 void register_merchant(Api& api, CallPtr call) {
@@ -89,7 +83,6 @@ void list_merchants(Api& api, CallPtr call) {
 }
 
 void get_merchant(Api& api, CallPtr call) {
-  if (refused_query(api, call)) return;
   const auto id = MerchantId::parse(call->parameter);
   const auto registry = api.registry();
   const auto* merchant = id ? registry->find(*id) : nullptr;

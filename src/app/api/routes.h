@@ -27,7 +27,13 @@ struct Route {
   bool needs_key;         // an Idempotency-Key
   std::size_t body_max;   // bytes; 0: takes no body
   Handler handler;        // null: streamed (ingest)
+  // Whether it reads query parameters; its handler refuses those it doesn't know. Where none are read, any is
+  // refused before the handler: `?dryRun=true` on a path that knows no such thing must not really act.
+  bool takes_query = false;
 };
+
+// Of a request whose query nothing would read: what to tell the caller. Nothing: all is well.
+std::optional<std::string_view> wrong_query(const Route& route, std::string_view query);
 
 std::span<const Route> routes();
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "adapters/openssl/crypto.h"
 
@@ -34,9 +35,7 @@ class File {
 
 Result<void> sync_directory_of(const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path().string();
-  const File directory(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.fd() < 0 || ::fsync(directory.fd()) != 0) return failed("sync", parent);
-  return {};
+  return sync_path(parent.empty() ? "." : parent);
 }
 
 Result<std::string> load_secret(const std::string& path, std::size_t size) {
@@ -60,11 +59,23 @@ Result<std::string> load_secret(const std::string& path, std::size_t size) {
 
 }  // namespace
 
+Result<void> sync_path(const std::string& path) {
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.fd() < 0 || ::fsync(file.fd()) != 0) return failed("sync", path);
+  return {};
+}
+
 Result<void> make_private_directory(const std::string& path) {
   std::error_code error;
+  std::vector<std::filesystem::path> missing;
+  for (std::filesystem::path at = path; !at.empty() && !std::filesystem::exists(at, error);
+       at = at.parent_path()) {
+    missing.push_back(at);
+  }
   std::filesystem::create_directories(path, error);
   if (error) return unavailable("can't make the directory " + path + ": " + error.message());
   if (::chmod(path.c_str(), 0700) != 0) return failed("protect", path);
+  for (const auto& made : missing) WJ_CHECK(sync_directory_of(made.string()));
   return {};
 }
 

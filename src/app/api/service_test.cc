@@ -249,8 +249,11 @@ TEST(Operations, health_and_metrics_tell_what_there_is) {
   EXPECT_EQ(text.find(world.merchant), std::string::npos) << "never a merchant as a label";
 }
 
-TEST(Operations, draining_answers_long_polls_and_takes_nothing_new) {
-  World world;
+class Draining : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, Draining, testing::Values(1U, 4U));
+
+TEST_P(Draining, answers_long_polls_and_takes_nothing_new) {
+  World world({.books = GetParam()});
   auto shop = world.as_merchant();
   const auto end = shop.get("/v1/events?limit=1000").text("nextCursor");
   TestAnswer page;
@@ -283,10 +286,13 @@ TEST(Proofs, a_payment_has_one_and_strangers_get_none) {
   EXPECT_EQ(shop.get("/v1/checkpoints?book=0").code(), "BAD_PARAMETER");
 }
 
-TEST(Logs, no_secret_and_no_body_ever_reaches_a_line) {
+class Logs : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, Logs, testing::Values(1U, 4U));
+
+TEST_P(Logs, no_secret_and_no_body_ever_reaches_a_line) {
   std::mutex mutex;
   std::string log;
-  World world;
+  World world({.books = GetParam()});
   start_log(LogLevel::debug, [&](std::string_view line) {
     const std::lock_guard lock(mutex);
     log.append(line);

@@ -108,8 +108,11 @@ class Browser {
   Asker asker_;
 };
 
-TEST(SessionHttp, a_key_becomes_a_cookie_that_no_script_reads_and_no_other_site_sends) {
-  const World world;
+class SessionHttp : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, SessionHttp, testing::Values(1U, 4U));
+
+TEST_P(SessionHttp, a_key_becomes_a_cookie_that_no_script_reads_and_no_other_site_sends) {
+  const World world({.books = GetParam()});
   Browser browser(world, world.merchant_key);
   ASSERT_EQ(browser.status, 200);
   EXPECT_EQ(browser.session.at("role").as_string(), "MERCHANT");
@@ -123,8 +126,8 @@ TEST(SessionHttp, a_key_becomes_a_cookie_that_no_script_reads_and_no_other_site_
   EXPECT_EQ(who.header("Cache-Control"), "no-store");
 }
 
-TEST(SessionHttp, a_merchants_session_sees_and_does_what_its_key_may) {
-  const World world;
+TEST_P(SessionHttp, a_merchants_session_sees_and_does_what_its_key_may) {
+  const World world({.books = GetParam()});
   Browser shop(world, world.merchant_key);
   Browser other(world, world.other_key);
   const auto paid = shop.post("/v1/payments", "p-1", card_payment("1"));
@@ -139,8 +142,8 @@ TEST(SessionHttp, a_merchants_session_sees_and_does_what_its_key_may) {
   EXPECT_EQ(Browser(world, world.operator_key).get(path).status, 200);
 }
 
-TEST(SessionHttp, a_write_needs_the_token_and_an_origin_that_is_ours) {
-  const World world;
+TEST_P(SessionHttp, a_write_needs_the_token_and_an_origin_that_is_ours) {
+  const World world({.books = GetParam()});
   Browser browser(world, world.operator_key);
   const auto before = world.tails();
   const TestHeaders tries[] = {
@@ -166,8 +169,8 @@ TEST(SessionHttp, a_write_needs_the_token_and_an_origin_that_is_ours) {
   EXPECT_EQ(browser.post("/v1/merchants", "m-x", R"({"code":"good","name":"Good"})").status, 201);
 }
 
-TEST(SessionHttp, a_page_elsewhere_reads_nothing_and_opens_nothing) {
-  const World world;
+TEST_P(SessionHttp, a_page_elsewhere_reads_nothing_and_opens_nothing) {
+  const World world({.books = GetParam()});
   Browser browser(world, world.operator_key);
   EXPECT_EQ(browser.get("/v1/merchants", {{"Sec-Fetch-Site", "cross-site"}}).status, 403);
   EXPECT_EQ(browser.get("/v1/merchants", {{"Origin", "http://evil.example"}}).status, 403);
@@ -176,8 +179,8 @@ TEST(SessionHttp, a_page_elsewhere_reads_nothing_and_opens_nothing) {
   EXPECT_EQ(world.as_nobody().post("/v1/session", "", body, {{"Origin", "http://evil.example"}}).status, 403);
 }
 
-TEST(SessionHttp, signing_out_ends_it) {
-  const World world;
+TEST_P(SessionHttp, signing_out_ends_it) {
+  const World world({.books = GetParam()});
   Browser browser(world, world.operator_key);
   ASSERT_EQ(browser.get("/v1/merchants").status, 200);
   const auto left = browser.leave();
@@ -186,8 +189,8 @@ TEST(SessionHttp, signing_out_ends_it) {
   EXPECT_EQ(browser.get("/v1/merchants").status, 401);
 }
 
-TEST(SessionHttp, a_revoked_key_ends_its_sessions) {
-  const World world;
+TEST_P(SessionHttp, a_revoked_key_ends_its_sessions) {
+  const World world({.books = GetParam()});
   const auto made = world.as_operator().post("/v1/api-keys", "k-9", R"({"scopes":["operator"]})");
   Browser browser(world, made.text("secret"));
   ASSERT_EQ(browser.get("/v1/merchants").status, 200);
@@ -196,8 +199,8 @@ TEST(SessionHttp, a_revoked_key_ends_its_sessions) {
   EXPECT_EQ(browser.post("/v1/merchants", "m-9", R"({"code":"late","name":"Late"})").status, 401);
 }
 
-TEST(SessionHttp, what_is_no_key_opens_none_and_is_not_said_back) {
-  const World world;
+TEST_P(SessionHttp, what_is_no_key_opens_none_and_is_not_said_back) {
+  const World world({.books = GetParam()});
   const std::string wrong = "wonjang_live_not_a_key";
   const auto garbage = world.as_nobody().post("/v1/session", "", R"({"apiKey":")" + wrong + "\"}");
   EXPECT_EQ(garbage.status, 401);
@@ -210,8 +213,8 @@ TEST(SessionHttp, what_is_no_key_opens_none_and_is_not_said_back) {
   EXPECT_EQ(world.as_nobody().get("/v1/session").status, 401);
 }
 
-TEST(SessionHttp, a_key_in_the_header_counts_before_a_cookie) {
-  const World world;
+TEST_P(SessionHttp, a_key_in_the_header_counts_before_a_cookie) {
+  const World world({.books = GetParam()});
   Browser browser(world, world.operator_key);
   EXPECT_EQ(browser.get("/v1/merchants", {{"Authorization", "Bearer " + world.merchant_key}}).status, 403);
   EXPECT_EQ(browser.get("/v1/merchants", {{"Authorization", "Bearer nonsense"}}).status, 401);

@@ -281,9 +281,6 @@ void run_top(Api& api, CallPtr call, const ServingNow& now, const serving::TopQu
 }  // namespace
 
 void list_cubes(Api& api, CallPtr call) {
-  Query query(call->request.head.query());
-  if (const auto wrong = query.parse({}))
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, "this path takes no parameters");
   std::string body;
   JsonWriter w(body);
   w.begin_object().begin_array("cubes");

@@ -328,8 +328,11 @@ TEST_P(ViewsApi, the_views_are_built_anew_beside_the_live_ones) {
   EXPECT_EQ(world_.as_nobody().get("/readyz?verbose").text("views"), "live");
 }
 
-TEST(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
-  World world({}, [](ServiceConfig& config) {
+class ViewsCeilings : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, ViewsCeilings, testing::Values(1U, 4U));
+
+TEST_P(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
+  World world({.books = GetParam()}, [](ServiceConfig& config) {
     config.totals_cells_max = 100;
     config.position_wait_ms = kWaitMs;
   });
@@ -355,8 +358,8 @@ TEST(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
   EXPECT_GE(month.json().at("rows").as_array().size(), 4U);
 }
 
-TEST(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
-  World world({}, [](ServiceConfig& config) {
+TEST_P(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
+  World world({.books = GetParam()}, [](ServiceConfig& config) {
     config.totals_rows_max = 100;
     config.position_wait_ms = kWaitMs;
   });
@@ -429,9 +432,9 @@ TEST_P(ViewsApi, operators_verify_the_views_while_payments_go_on) {
 }
 
 // A list can always be shown; its totals only if what they would read has a bound.
-TEST(ViewsCeilings, totals_that_would_read_too_much_are_refused_by_name_and_the_page_is_there) {
+TEST_P(ViewsCeilings, totals_that_would_read_too_much_are_refused_by_name_and_the_page_is_there) {
   constexpr int kPayments = 1'010;
-  World world({}, [](ServiceConfig& config) {
+  World world({.books = GetParam()}, [](ServiceConfig& config) {
     config.position_wait_ms = kWaitMs;
     config.list_rows_max = 1'000;
   });
@@ -475,13 +478,16 @@ TEST(ViewsCeilings, totals_that_would_read_too_much_are_refused_by_name_and_the_
   EXPECT_EQ(everyone.json().at("totals").at(0).at("count").as_int64(), kPayments + 1) << everyone.body;
 }
 
+class ViewsPosition : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, ViewsPosition, testing::Values(1U, 4U));
+
 // Of the same secrets and with less in its books: what a ledger is that was restored from an older backup.
-TEST(ViewsPosition, one_that_does_not_come_is_said_with_the_present_one) {
-  World whole({.on_disk = true});
+TEST_P(ViewsPosition, one_that_does_not_come_is_said_with_the_present_one) {
+  World whole({.books = GetParam(), .on_disk = true});
   for (int i = 0; i < 30; ++i)
     whole.as_merchant().post("/v1/payments", std::to_string(i), card_payment(std::to_string(i)));
   const auto last = whole.as_merchant().post("/v1/payments", "last", card_payment("last"));
-  World older({.on_disk = true}, [&](ServiceConfig& config) {
+  World older({.books = GetParam(), .on_disk = true}, [&](ServiceConfig& config) {
     std::filesystem::create_directories(config.data_dir);
     std::filesystem::copy(whole.directory / "secrets", config.data_dir + "/secrets");
     std::filesystem::permissions(config.data_dir + "/secrets", std::filesystem::perms::owner_all);

@@ -112,16 +112,9 @@ Result<std::string> quarantine_json(Api& api, const ServingNow& now, std::int64_
 
 }  // namespace
 
-void get_views(Api& api, CallPtr call) {
-  Query query(call->request.head.query());
-  if (query.parse({}))
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, "this path takes no parameters");
-  api.answer_json(std::move(call), status_json(api));
-}
+void get_views(Api& api, CallPtr call) { api.answer_json(std::move(call), status_json(api)); }
 
 void rebuild_views(Api& api, CallPtr call) {
-  if (!call->request.head.query().empty())
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, "this path takes no parameters");
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
   // One that is going on is the one that was asked for.
   if (api.parts().serving->rebuilds().begin()) log_event(LogLevel::info, "views_rebuild_asked", {});

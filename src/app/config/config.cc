@@ -107,6 +107,34 @@ constexpr std::string_view kCubeKeys[] = {"name",       "id",    "source",      
                                           "dimensions", "grain", "percentiles", "history"};
 constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error", "off"};
 
+constexpr std::string_view kPrefix = "WONJANG_";
+// Read by the commands that ask a server, by tests, by benchmarks and by scripts; no settings.
+constexpr std::string_view kOtherNames[] = {"BENCH_BIN",  "BENCH_PYTHON",  "BIN",     "KEY_FILE",
+                                            "LONG_TESTS", "OS_RELEASE",    "PROGRAM", "SEED",
+                                            "SHOTS",      "SKIP_PACKAGES", "URL",     "VERIFY_PROGRAM"};
+
+// Also what Kubernetes puts into the environment of every pod beside a service named `wonjang`.
+bool is_others_name(std::string_view name, std::string_view value) {
+  if (name.starts_with("TEST_") || name.starts_with("SERVICE_HOST") || name.starts_with("SERVICE_PORT"))
+    return true;
+  if (name.starts_with("PORT_")) return true;
+  if (name == "PORT") return value.find("://") != std::string_view::npos;
+  return std::ranges::find(kOtherNames, name) != std::end(kOtherNames);
+}
+
+// "http.port" as WONJANG_HTTP__PORT.
+std::string environment_name(std::string_view key) {
+  std::string out(kPrefix);
+  for (const char c : key) {
+    if (c == '.') {
+      out.append("__");
+    } else {
+      out.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+    }
+  }
+  return out;
+}
+
 const Setting* find_setting(std::string_view key) {
   for (const auto& row : kSettings) {
     if (row.key == key) return &row;
@@ -243,16 +271,28 @@ class Loader {
   }
 
   void take_environment(const std::string& entry) {
-    constexpr std::string_view kPrefix = "WONJANG_";
     const auto equals = entry.find('=');
     const auto name = entry.substr(0, equals);
-    if (equals == std::string::npos || !name.starts_with(kPrefix) || name.find("__") == std::string::npos)
-      return;
+    if (equals == std::string::npos || !name.starts_with(kPrefix)) return;
     auto key = name.substr(kPrefix.size());
+    const auto value = entry.substr(equals + 1);
+    if (key.find("__") == std::string::npos) {
+      if (!is_others_name(key, value)) no_such_name(name);
+      return;
+    }
     key.replace(key.find("__"), 2, ".");
     std::ranges::transform(key, key.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    set(key, entry.substr(equals + 1), name);
+    set(key, value, name);
+  }
+
+  // WONJANG_HTTP_PORT, with one underscore where two belong, would otherwise change nothing and say nothing.
+  void no_such_name(const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& row : kSettings) names.push_back(environment_name(row.key));
+    const auto near = nearest_name(name, names);
+    fault(name, "no setting has this name" + (near.empty() ? "" : "; did you mean `" + near + "`?") +
+                    " (two underscores stand between section and key; `wonjang config show` lists all)");
   }
 
   void take_file(const std::string& file) {

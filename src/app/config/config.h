@@ -6,7 +6,8 @@
 //   {{"http.port", "0"}}}));
 //
 // Durations and sizes carry units ("15s", "64MiB"). Unknown keys are refused with the nearest known name and
-// their place. Secrets are never values here, only files.
+// their place; so are names of the environment that begin with WONJANG_ and are neither a setting nor one of
+// the few that other programs of this project read. Secrets are never values here, only files.
 //
 // Threads: any.
 #pragma once
@@ -23,7 +24,7 @@ namespace wonjang {
 
 struct ConfigSources {
   std::string file;                                        // empty: none
-  std::vector<std::string> environment;                    // "NAME=value"; only WONJANG_*__* is looked at
+  std::vector<std::string> environment;                    // "NAME=value"; only WONJANG_* is looked at
   std::vector<std::pair<std::string, std::string>> flags;  // "http.port", "8080"
 };
 

@@ -65,6 +65,25 @@ TEST(Config, every_fault_is_named_with_its_place_and_the_nearest_name) {
       HasSubstr("WONJANG_LEDGER__BOKS: there is no setting `ledger.boks`; did you mean `ledger.books`?"));
 }
 
+TEST(Config, a_name_of_the_environment_that_is_no_setting_is_refused_with_the_nearest_one) {
+  const auto loaded = [](const std::string& entry) {
+    return load_config({.file = "", .environment = {entry}, .flags = {}});
+  };
+  const auto refused = loaded("WONJANG_HTTP_PORT=81");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("WONJANG_HTTP_PORT: no setting has this name; did you mean `WONJANG_HTTP__PORT`?"));
+  for (const auto* wrong : {"WONJANG_PORT=81", "WONJANG_DATA_DIR=/x", "WONJANG_=1", "WONJANG_url=http://x"}) {
+    EXPECT_FALSE(loaded(wrong)) << wrong;
+  }
+  for (const auto* others : {"WONJANG_URL=http://x", "WONJANG_KEY_FILE=/k", "WONJANG_LONG_TESTS=1",
+                             "WONJANG_SEED=7", "WONJANG_PORT=tcp://10.0.0.1:8080",
+                             "WONJANG_PORT_8080_TCP_ADDR=10.0.0.1", "WONJANG_SERVICE_HOST=10.0.0.1"}) {
+    EXPECT_TRUE(loaded(others)) << others;
+  }
+}
+
 TEST(Config, a_file_that_is_no_toml_is_refused_with_its_line) {
   const TempDir dir;
   const auto file = file_with(dir, "[http]\nport = = 1\n");

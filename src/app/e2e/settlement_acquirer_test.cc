@@ -142,6 +142,46 @@ TEST_F(SettlementAcquirer, a_corrected_file_books_what_was_missing_and_nothing_t
   expect_sound();
 }
 
+// Found by review: the rows were matched, the slips stayed READY, and the sales were never settled.
+TEST_F(SettlementAcquirer, what_a_file_says_was_acquired_is_settled_by_that_day) {
+  approve(
+      contract_body(shops_[0], kTerms[0], R"(,"validFrom":"2025-08-01","cycle":{"basis":"ACQUISITION"})"));
+  const auto payment = sell(0, 10'000, "2025-09-01");
+  const auto number_of_sale = numbers_.back().number;
+  const auto returned = sell(0, 20'000, "2025-09-01");
+  cancel(returned, 0, 20'000, "2025-09-02");
+  const auto problems = [&](const std::string& date) {
+    std::map<std::string, std::int64_t> out;
+    for (const auto& one : items(get_caught_up("/v1/settlement/plans/" + date), "problems"))
+      out[text(one, "code")] += number(one, "count");
+    return out;
+  };
+  settle("2025-09-01");
+  settle("2025-09-02");
+  EXPECT_TRUE(lines_of(payment).empty());
+  EXPECT_EQ(problems("2025-09-03"), (std::map<std::string, std::int64_t>{{"NO_SLIP", 1}}));
+
+  const auto path = file_with("slips.csv", csv({number_of_sale + ",10000,2025-09-03,0",
+                                                numbers_.back().number + ",20000,2025-09-03,0"}));
+  const auto imported = cli_json({"reconcile", "import", path, "--kind", "ACQUISITION", "--acquirer", "31"});
+  EXPECT_EQ(matched(imported), "1 of 2 matched, 1 breaks") << "canceled whole before any slip";
+  EXPECT_EQ(rows_of(text(imported, "fileId")),
+            (std::map<std::int64_t, std::string>{{2, "MATCHED date"}, {3, "NOT_MATCHED SLIP_REFUSED"}}));
+  const auto shown = get_caught_up("/v1/payments/" + payment);
+  const auto& approval = shown.at("approvals").as_array().at(0).as_object();
+  EXPECT_EQ(text(approval, "acquireStatus"), "COMPLETED");
+  const auto version = number(shown, "version");
+  must_post("/v1/acquirer-files/" + text(imported, "fileId") + "/matches", "");
+  EXPECT_EQ(number(get_caught_up("/v1/payments/" + payment), "version"), version) << "told once";
+
+  EXPECT_TRUE(problems("2025-09-03").empty());
+  settle("2025-09-03");
+  const auto lines = lines_of(payment);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(text(lines[0], "basisDate"), "2025-09-03");
+  expect_sound();
+}
+
 TEST_F(SettlementAcquirer, a_file_is_imported_once_and_a_later_one_brings_what_it_lacked) {
   const auto date = "2025-09-01";
   for (int i = 0; i < 4; ++i) sold(10'000 + i, date);

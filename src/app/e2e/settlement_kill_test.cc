@@ -25,6 +25,28 @@ class SettlementKilled : public SettlementWorld {
       out += entry.path().extension() == ".job" ? 1 : 0;
     return out;
   }
+  // Payments of a day, so that its run has something to do.
+  void fill(const std::string& date) {
+    const int payments = is_long() ? 400 : 150;
+    for (int i = 0; i < payments; ++i)
+      pay(static_cast<std::size_t>(i % 3), 1'000 + 13 * i, date, i % 10 == 0 ? 500 : 0, date);
+    get_caught_up("/v1/trial-balance");
+  }
+  // From the request on until the run says that it is complete: kills are drawn over all of it, so that its
+  // end, which proves what it did, is hit like its beginning.
+  std::chrono::microseconds time_of_a_run(const std::string& date) {
+    fill(date);
+    const auto began = std::chrono::steady_clock::now();
+    start_run(date);
+    auto house = server_.house();
+    for (;;) {
+      const auto reply = house.get("/v1/settlement/runs/" + date);
+      const auto spent = std::chrono::steady_clock::now() - began;
+      if ((reply && reply->text("state") == "COMPLETED") || spent > kPatience)
+        return std::chrono::duration_cast<std::chrono::microseconds>(spent);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
   // Until the projection is there again the answer is 503.
   json::object wait_for_run(const std::string& date) {
     const auto until = std::chrono::steady_clock::now() + kPatience;
@@ -49,16 +71,17 @@ TEST_F(SettlementKilled, a_run_goes_on_by_itself_and_no_line_is_doubled_or_missi
   const int kills = is_long() ? 30 : 4;
   std::printf("WONJANG_SEED=%llu\n", static_cast<unsigned long long>(seed_));
   int interrupted = 0;
+  const auto whole = time_of_a_run(day(-2));
+  ASSERT_LT(whole, kPatience) << server_.log();
+  std::printf("a run takes %lld us\n", static_cast<long long>(whole.count()));
   for (int round = 0; round < kills; ++round) {
     // A day of its own for each round, so that every run has something to do.
     const auto date = day(-3 - round);
-    const int payments = is_long() ? 400 : 150;
-    for (int i = 0; i < payments; ++i)
-      pay(static_cast<std::size_t>(i % 3), 1'000 + 13 * i, date, i % 10 == 0 ? 500 : 0, date);
+    fill(date);
     if (HasFatalFailure()) return;
-    get_caught_up("/v1/trial-balance");
     start_run(date);
-    std::this_thread::sleep_for(std::chrono::microseconds(rng_.below(12'000)));
+    std::this_thread::sleep_for(
+        std::chrono::microseconds(rng_.below(static_cast<std::uint64_t>(whole.count()))));
     server_.kill();
     ASSERT_TRUE(server_.start());
     // In every other round a person begins it too: either hears that it is under way, or is the one who does.

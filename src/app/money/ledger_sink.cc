@@ -45,6 +45,37 @@ class LedgerSink::OneFact final : public Completion {
   std::optional<Error> error_;
 };
 
+// As OneFact. Renders, because only the writer sees the payment that the step was decided on.
+class LedgerSink::OneStep final : public Completion, public Renderer {
+ public:
+  OneStep(LedgerSink& sink, const money::SlipStep& step, money::SlipAnswer& answer)
+      : sink_(sink), step_(step), answer_(answer) {}
+
+  Reply render(const Outcome& outcome) const override {
+    if (outcome.refusal == nullptr || money::is_old_news(outcome.payment, step_.command)) return {};
+    return {0, std::string(code_of(outcome.refusal->code)) + ": " + outcome.refusal->detail};
+  }
+  void complete(std::uint64_t /*tag*/, Answer answer) override {
+    if (answer.kind == AnswerKind::done) return;
+    if (answer.kind == AnswerKind::refused) {
+      answer_.is_refused = !answer.reply.body.empty();
+      answer_.why = std::move(answer.reply.body);
+      return;
+    }
+    error_ = answer.error.value_or(unavailable("the ledger gave no reason"));
+  }
+  void flush() override {
+    sink_.done(std::move(error_));
+    delete this;
+  }
+
+ private:
+  LedgerSink& sink_;
+  const money::SlipStep& step_;
+  money::SlipAnswer& answer_;
+  std::optional<Error> error_;
+};
+
 LedgerSink::~LedgerSink() {
   const MutexLock lock(mutex_);
   changed_.wait(mutex_, [this] { return in_flight_ == 0; });
@@ -76,6 +107,28 @@ Result<void> LedgerSink::append(money::Facts facts) {
   request.completion = new OneFact(*this);  // owned by its own flush()
   ledger_.submit(std::move(request));
   return {};
+}
+
+Result<std::vector<money::SlipAnswer>> LedgerSink::record(const std::vector<money::SlipStep>& steps,
+                                                          const Actor& actor, const std::string& reason) {
+  std::vector<money::SlipAnswer> answers(steps.size());
+  Result<void> entered;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    entered = enter();
+    if (!entered) break;
+    Request request;
+    request.payment = steps[i].payment;
+    request.command = PaymentCommand(steps[i].command);
+    request.actor = actor;
+    request.reason = reason;
+    auto* const one = new OneStep(*this, steps[i], answers[i]);  // owned by its own flush()
+    request.completion = one;
+    request.renderer = one;
+    ledger_.submit(std::move(request));
+  }
+  WJ_CHECK(drain());  // before leaving: what is on its way writes into `answers`
+  WJ_CHECK(std::move(entered));
+  return answers;
 }
 
 Result<void> LedgerSink::drain() {

@@ -70,8 +70,8 @@ Result<std::shared_ptr<const KvSnapshot>> MoneySide::caught_up() {
   return std::move(view.snapshot);
 }
 
-money::MoneyPorts MoneySide::ports_of(money::FactSink& sink) {
-  return {*this, sink, log_, ports_.codec, ports_.clock, ports_.digest, gate_, ports_.number_of};
+money::MoneyPorts MoneySide::ports_of(LedgerSink& sink) {
+  return {*this, sink,  log_, ports_.codec, ports_.clock, ports_.digest, gate_, ports_.number_of, &sink};
 }
 
 money::JobOwner MoneySide::owner(Actor actor, std::string reason) const {

@@ -24,6 +24,7 @@
 #include <optional>
 #include <string>
 
+#include "app/money/ledger_sink.h"
 #include "app/money/recent_keys.h"
 #include "app/money/work_thread.h"
 #include "app/serving/ledger_log.h"
@@ -100,7 +101,7 @@ class MoneySide final : private money::MoneyNow {
   Result<std::shared_ptr<const KvSnapshot>> newest() { return caught_up(); }
 
   // What a job is given; `sink` is its own.
-  money::MoneyPorts ports_of(money::FactSink& sink);
+  money::MoneyPorts ports_of(LedgerSink& sink);
   money::JobOwner owner(Actor actor, std::string reason) const;
 
   // Begins a run on the jobs' thread. Errors: conflict, unavailable.

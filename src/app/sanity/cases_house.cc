@@ -1,5 +1,5 @@
 // The server itself, merchants and keys.
-#include "app/sanity/cases.h"
+#include "app/sanity/cases_terms.h"
 
 namespace wonjang::sanity {
 namespace {
@@ -28,6 +28,8 @@ void openapi(World& world, Check& check) {
               "how to make a payment", "nothing about /v1/payments");
 }
 
+}  // namespace
+
 // A merchant of its own with a key of its own.
 Store open_store(World& world, Check& check, const std::string& what) {
   Store out;
@@ -55,6 +57,8 @@ bool is_nobodys(World& world, BusinessDate day) {
   const auto plan = world.house_get("/v1/settlement/plans/" + to_text(day));
   return member(plan, "items") == "0" && member(plan, "state") == "NEVER";
 }
+
+namespace {
 
 void merchant(World& world, Check& check) {
   world.store = open_store(world, check, "store");
@@ -133,7 +137,7 @@ std::span<const Case> house_cases() { return kCases; }
 
 std::vector<const Case*> all_cases() {
   std::vector<const Case*> out;
-  for (const auto group : {house_cases(), payment_cases(), view_cases(), money_cases()}) {
+  for (const auto group : {house_cases(), payment_cases(), method_cases(), view_cases(), money_cases()}) {
     for (const auto& one : group) out.push_back(&one);
   }
   return out;

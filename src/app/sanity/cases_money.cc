@@ -8,7 +8,7 @@
 #include <chrono>
 #include <thread>
 
-#include "app/sanity/cases.h"
+#include "app/sanity/cases_terms.h"
 
 namespace wonjang::sanity {
 namespace {
@@ -18,12 +18,16 @@ constexpr std::int64_t kFee = 1'512;
 constexpr std::int64_t kFeeDoubled = 3'025;  // 550 + 1,100 + 1,650 - 275
 constexpr std::int64_t kNet = kGross - kFee;
 
-std::string contract(const World& world, const std::string& ppm) {
+}  // namespace
+
+std::string counted_contract(const World& world, const std::string& ppm) {
   return R"({"kind":"CONTRACT","note":"sanity","contract":{"merchantId":")" + world.counted.id +
          R"(","validFrom":"2013-01-01","validUntil":"2014-06-01","calendar":"SANITY","payoutAccount":"acct-sanity","tier":"GENERAL",)"
          R"("fees":{"vat":"ADDED","order":"SUPPLY_FIRST","rounding":"HALF_UP","rules":[{"name":"all","kind":"BASE_RATE","ratePpm":)" +
          ppm + R"(}]},"cycle":{"kind":"DAILY","basis":"APPROVAL","lagDays":2,"policy":"BUSINESS_DAYS"}}})";
 }
+
+namespace {
 
 std::string date_body(const std::string& date) { return R"({"date":")" + date + R"("})"; }
 
@@ -45,7 +49,7 @@ void calendar(World& world, Check& check) {
 }
 
 void four_eyes(World& world, Check& check) {
-  const auto proposed = world.first_post("/v1/changes", contract(world, "25000"));
+  const auto proposed = world.first_post("/v1/changes", counted_contract(world, "25000"));
   check.answered("the contract proposed", proposed, 201);
   if (check.failed()) return;
   if (member(proposed, "status") != "PROPOSED")
@@ -62,7 +66,7 @@ void four_eyes(World& world, Check& check) {
 }
 
 void what_if(World& world, Check& check) {
-  const auto dry = world.house_post("/v1/changes?dryRun=true", contract(world, "50000"));
+  const auto dry = world.house_post("/v1/changes?dryRun=true", counted_contract(world, "50000"));
   check.answered("what 5 % instead of 2.5 % would do", dry, 200);
   check.has("merchants it would touch", dry, "counts.merchants", 1);
   check.has("lines it would change", dry, "counts.lines", 4);
@@ -78,9 +82,9 @@ void plan(World& world, Check& check) {
   check.has("their fees", answer, "totals.0.fee", kFee);
 }
 
-Answer wait_for_end(World& world) {
+Answer wait_for_end(World& world, const std::string& day) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  const auto target = "/v1/settlement/runs/" + world.counted.day;
+  const auto target = "/v1/settlement/runs/" + day;
   auto run = world.house_get(target);
   // A look at the moment in which it ends may call it interrupted.
   const auto is_open = [&] {
@@ -106,7 +110,7 @@ void run(World& world, Check& check) {
                       ", which this isn't to settle");
   check.answered("settling the day", world.house_post("/v1/settlement/runs", date_body(world.counted.day)),
                  202);
-  const auto ended = wait_for_end(world);
+  const auto ended = wait_for_end(world, world.counted.day);
   check.has("how it ended", ended, "state", "COMPLETED");
   check.has("lines", ended, "totals.0.lines", 4);
   check.has("their sum", ended, "totals.0.gross", kGross);
@@ -119,7 +123,7 @@ void rerun(World& world, Check& check) {
   if (member(world.house_get(path), "state") == "NEVER") return check.skip("the day wasn't settled");
   if (!is_ours_alone(world)) return check.skip("other merchants have movements on " + world.counted.day);
   check.answered("settling the day again", world.house_post(path + "/reruns", ""), 202);
-  const auto ended = wait_for_end(world);
+  const auto ended = wait_for_end(world, world.counted.day);
   check.has("how it ended", ended, "state", "COMPLETED");
   check.has("lines after it", ended, "after.0.lines", 4);
   check.is("sums before and after", member(ended, "before"), member(ended, "after"));
@@ -144,9 +148,18 @@ void explain(World& world, Check& check) {
                  404);
 }
 
+}  // namespace
+
 std::string payout_body(const World& world) {
   return R"({"date":")" + pay_day(world) + R"(","calendar":"SANITY"})";
 }
+
+Answer settle(World& world, const std::string& day) {
+  world.house_post("/v1/settlement/runs", date_body(day));
+  return wait_for_end(world, day);
+}
+
+namespace {
 
 void payout(World& world, Check& check) {
   const auto dry = world.house_post("/v1/payouts/runs?dryRun=true", payout_body(world));
@@ -217,14 +230,24 @@ constexpr Case kMoneyCases[] = {
      "계약을 제안한 사람이 혼자 승인할 수 없다", &four_eyes},
     {"what-if", "Before a contract changes, one sees what it would cost",
      "계약을 바꾸기 전에 영향을 미리 본다", &what_if},
+    {"cycles", "Weekly, monthly, over a holiday and in dollars: each paid out on its day",
+     "주간, 월간, 휴일, 달러 정산이 제날짜에 지급된다", &cycles},
+    {"canary", "Other fees can be put on trial beside the contract's",
+     "새 수수료를 기존 계약 옆에서 시험한다", &canary},
     {"plan", "Before a day is settled, one sees what would be done", "정산 전에 무엇이 정산될지 본다", &plan},
     {"settlement", "A day is settled, fees right to the won", "하루를 정산하고 수수료가 1원까지 맞다", &run},
     {"rerun", "Settling the day again doubles nothing", "다시 정산해도 두 번 정산되지 않는다", &rerun},
+    {"canary-report", "What is on trial is reported and charges nobody",
+     "시험 중인 수수료는 보고만 되고 청구되지 않는다", &canary_report},
     {"explain", "A settlement line explains how its fee came about", "정산 건의 수수료 계산 근거를 설명한다",
      &explain},
+    {"hold", "A merchant on hold isn't paid out until it is released",
+     "보류된 가맹점은 풀릴 때까지 지급되지 않는다", &hold},
     {"payout", "The merchant is paid what is left after fees", "수수료를 뺀 금액이 지급된다", &payout},
     {"payout-file", "The bank gets a file, and its answer is taken in",
      "은행 지급 파일을 만들고 결과를 반영한다", &payout_file},
+    {"adjustment", "A rate that holds from earlier on says what it adds", "소급 요율의 차액을 미리 계산한다",
+     &adjustment},
     {"journal", "Every movement of money is booked on both sides",
      "모든 돈의 움직임이 차변과 대변에 기록된다", &journal},
     {"trial-balance", "The balance of all accounts is zero", "시산표의 차이가 0이다", &trial_balance},

@@ -37,7 +37,9 @@ std::string tidy_up(World& world) {
   std::string left_behind;
   give_back(world, world.store, left_behind);
   give_back(world, world.stranger, left_behind);
-  for (const auto* store : {&world.store, &world.counted, &world.stranger}) {
+  std::vector<const Store*> stores = {&world.store, &world.counted, &world.stranger};
+  for (const auto& store : world.cycles) stores.push_back(&store);
+  for (const auto* store : stores) {
     if (store->id.empty()) continue;
     const auto closed = world.house_post("/v1/merchants/" + store->id + "/close", "");
     if (closed.status >= 300) left_behind += "the merchant " + store->code + " is open; ";

@@ -75,9 +75,10 @@ class World {
   // says why not. Where the server lets one key decide, the proposal is enough.
   std::string decide(Check& check, const std::string& body);
 
-  Store store;     // pays and cancels
-  Store counted;   // has three payments and a cancel on a day of its own: what is added up and settled
-  Store stranger;  // must see nothing of the others
+  Store store;    // pays and cancels
+  Store counted;  // has three payments and a cancel on a day of its own: what is added up and settled
+  std::vector<Store> cycles;                        // settled by other rhythms, on a day of their own
+  Store stranger;                                   // must see nothing of the others
   std::string first_key, first_key_id;              // of the person who proposes changes ...
   std::string second_key, second_key_id;            // ... and of the one who decides them
   std::string first_paid, second_paid, third_paid;  // payments of `counted`

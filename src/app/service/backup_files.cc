@@ -27,6 +27,18 @@ std::string manifest_of(const std::vector<BackupHead>& heads) {
   return out;
 }
 
+// Files before the directory that names them.
+Result<void> sync_tree(const fs::path& top) {
+  std::error_code error;
+  if (fs::is_directory(top, error)) {
+    for (fs::directory_iterator entry(top, error), end; !error && entry != end; entry.increment(error)) {
+      WJ_CHECK(sync_tree(entry->path()));
+    }
+  }
+  if (error) return unavailable("can't read " + top.string() + ": " + error.message());
+  return sync_path(top.string());
+}
+
 }  // namespace
 
 Result<BackupHead> head_of(const Book& book) {
@@ -51,8 +63,9 @@ Result<void> copy_rest(const std::string& from, const std::string& to) {
     if (!fs::exists(source, error)) continue;
     fs::copy(source, fs::path(to) / name, fs::copy_options::recursive, error);
     if (error) return unavailable("can't copy " + source.string() + ": " + error.message());
+    WJ_CHECK(sync_tree(fs::path(to) / name));
   }
-  return {};
+  return sync_path(to);
 }
 
 Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads) {

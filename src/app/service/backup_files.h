@@ -25,7 +25,8 @@ Result<BackupHead> head_of(const Book& book);
 // A book of a data directory or a backup. Errors: of RocksBook::open.
 Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std::uint32_t book);
 
-// secrets/, operator.key, layout: everything but the books and the manifest. Errors: unavailable.
+// secrets/, operator.key, layout: everything but the books and the manifest, synced: a backup whose keys are
+// lost with the power opens to nobody. Errors: unavailable.
 Result<void> copy_rest(const std::string& from, const std::string& to);
 
 Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads);

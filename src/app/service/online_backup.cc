@@ -74,6 +74,7 @@ Result<BackupMade> OnlineBackup::run(const std::string& name) const {
   }
   fs::rename(partial, target, error);
   if (error) return unavailable("can't name the backup " + target.string() + ": " + error.message());
+  WJ_CHECK(sync_path(root_));  // "made" is answered to somebody who may delete what it was made of
   return made;
 }
 

@@ -407,6 +407,7 @@ void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Even
   const Position first = next_head_.tree.size();
   for (auto& event : events) {
     stamp(event, request, unit.stream, payment.version);
+    if (!request.key) event.idempotency_key = key_of_intent(payment, event.body);
     event.merchant = payment.merchant;
     event.order_id = payment.order_id;
     event.currency = payment.currency;

@@ -129,10 +129,17 @@ class Checker {
     return {};
   }
 
-  // A key that belongs to another request is noted without an entry of its own.
+  // A key that belongs to another request is noted without an entry of its own. Nor has what the house wrote
+  // on its way to an intent's outcome one: the intent's key stands there (key_of_intent).
   static bool owes_entry(const Event& event) {
     const auto* refused = std::get_if<CommandRefused>(&event.body);
-    return !event.idempotency_key.empty() && (refused == nullptr || refused->operation != "key_reused");
+    if (refused != nullptr && refused->operation == "key_reused") return false;
+    return !event.idempotency_key.empty() && !(is_by_the_house(event.actor) && may_follow_intent(event.body));
+  }
+
+  static bool is_by_the_house(const Actor& actor) {
+    return (actor.kind == ActorKind::system || actor.kind == ActorKind::network) &&
+           !ApiKeyId::parse(actor.id).has_value();
   }
 
   std::optional<Hash128> owed_claim(const Event& event) const {

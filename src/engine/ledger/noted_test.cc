@@ -30,6 +30,11 @@ class Noted : public ::testing::TestWithParam<std::uint32_t> {
     request.key = rig_.key(key, MerchantId(), "same");
     return ask(*rig_.ledger, std::move(request));
   }
+  Answer by_resolver(PaymentId id, PaymentCommand command) const {
+    auto request = rig_.request(id, std::move(command));
+    request.actor = {ActorKind::system, "resolver"};
+    return ask(*rig_.ledger, std::move(request));
+  }
   // A payment whose approval the resolver gave up on; `key` is the request that still waits.
   PaymentId given_up(const std::string& key) {
     const auto id =
@@ -41,8 +46,8 @@ class Noted : public ::testing::TestWithParam<std::uint32_t> {
     SettleApproval lost;
     lost.approval = approval;
     lost.why = "no answer";
-    rig_.run(id, lost);
-    rig_.run(id, OpenIncident{approval, {}, std::string(kAttemptsUsedUp), "20 attempts"});
+    by_resolver(id, lost);
+    by_resolver(id, OpenIncident{approval, {}, std::string(kAttemptsUsedUp), "20 attempts"});
     return id;
   }
   SettleByPerson word(PaymentId id, PersonOutcome outcome) const {

@@ -13,6 +13,37 @@ void note_entry(std::vector<OpenEntry>& open, const IdempotencyEntry& entry, con
   if (!entry.final) open.push_back({entry.key, entry.fingerprint, text, actor});
 }
 
+// The key that opened what an event is about.
+struct KeyOfIntent {
+  const Payment& payment;
+
+  std::string operator()(const ApprovalApproved& body) const { return of(body.terms.approval); }
+  std::string operator()(const ApprovalDeclined& body) const { return of(body.terms.approval); }
+  std::string operator()(const VirtualAccountIssued& body) const { return of(body.terms.approval); }
+  std::string operator()(const ApprovalUnknown& body) const { return of(body.approval); }
+  std::string operator()(const NetworkCancelRequested& body) const { return of(body.approval); }
+  std::string operator()(const NetworkCancelConfirmed& body) const { return of(body.approval); }
+  std::string operator()(const CancelSucceeded& body) const { return of(body.terms.cancel); }
+  std::string operator()(const CancelFailed& body) const { return of(body.terms.cancel); }
+  std::string operator()(const CancelUnknown& body) const { return of(body.cancel); }
+  std::string operator()(const ProviderAsked& body) const { return of_either(body); }
+  std::string operator()(const IncidentOpened& body) const { return of_either(body); }
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return {};
+  }
+
+  template <typename Body>
+  std::string of_either(const Body& body) const {
+    return body.cancel.is_zero() ? of(body.approval) : of(body.cancel);
+  }
+  template <typename Id>
+  std::string of(Id id) const {
+    const auto* item = payment.find(id);
+    return item != nullptr && item->pursuit ? item->pursuit->idempotency_key : std::string();
+  }
+};
+
 }  // namespace
 
 Result<StreamState> fold(const std::vector<StoredUnit>& units, const EventCodec& codec) {
@@ -58,6 +89,21 @@ bool owes_answer(const Payment& payment, const std::string& key_text, const std:
            item.pursuit->tenant == actor;
   };
   return std::ranges::any_of(payment.approvals, owes) || std::ranges::any_of(payment.cancels, owes);
+}
+
+bool may_follow_intent(const EventBody& body) {
+  return std::holds_alternative<ApprovalApproved>(body) || std::holds_alternative<ApprovalDeclined>(body) ||
+         std::holds_alternative<VirtualAccountIssued>(body) ||
+         std::holds_alternative<ApprovalUnknown>(body) ||
+         std::holds_alternative<NetworkCancelRequested>(body) ||
+         std::holds_alternative<NetworkCancelConfirmed>(body) ||
+         std::holds_alternative<CancelSucceeded>(body) || std::holds_alternative<CancelFailed>(body) ||
+         std::holds_alternative<CancelUnknown>(body) || std::holds_alternative<ProviderAsked>(body) ||
+         std::holds_alternative<IncidentOpened>(body);
+}
+
+std::string key_of_intent(const Payment& payment, const EventBody& body) {
+  return std::visit(KeyOfIntent{payment}, body);
 }
 
 }  // namespace wonjang

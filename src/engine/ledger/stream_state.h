@@ -42,4 +42,11 @@ std::optional<AlarmEntry> alarm_of(const Payment& payment);
 // Does an approval or cancel in doubt still owe an answer to the request with this key by this actor?
 bool owes_answer(const Payment& payment, const std::string& key_text, const std::string& actor);
 
+// May the house write this about an intent of somebody else?
+bool may_follow_intent(const EventBody& body);
+// The key of the request whose intent this event goes on with or ends: outcomes, questions and network
+// cancels belong to whoever asked, though the house writes them. Empty: it is about nothing that is in doubt.
+// `payment` is as it was before the event.
+std::string key_of_intent(const Payment& payment, const EventBody& body);
+
 }  // namespace wonjang

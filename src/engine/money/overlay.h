@@ -49,7 +49,9 @@ class Overlay {
     bool changed = false;
   };
   struct Hash {
-    std::size_t operator()(const std::string& key) const noexcept { return hash64(key); }
+    // Not noexcept: then the map keeps each key's hash instead of making it again for every neighbour it
+    // passes.
+    std::size_t operator()(const std::string& key) const { return hash64(key); }
   };
   using Entries = std::unordered_map<std::string, Entry, Hash>;
   struct Space {

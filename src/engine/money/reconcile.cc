@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "engine/money/acquire.h"
+
 namespace wonjang::money {
 
 using settlement::Deposited;
@@ -137,6 +139,17 @@ Result<MoneyReader::FileNow> file_to_import(const MoneyReader& reader, const Fil
   return out;
 }
 
+// What a file of acquisitions says of slips, and then what all of it came to.
+Result<MatchReport> act_on(const MoneyPorts& ports, const KvSnapshot& snapshot,
+                           const MoneyReader::FileNow& file, const std::vector<settlement::FileRow>& rows,
+                           const std::vector<Match>& before, const JobOwner& owner, Matched matched) {
+  if (file.kind == settlement::FileKind::acquisition)
+    WJ_CHECK(acquire(ports, snapshot, file, rows, before, owner, matched));
+  const auto report = matched.report;
+  WJ_CHECK(MatchWriter(ports, file, owner).write(std::move(matched)));
+  return report;
+}
+
 }  // namespace
 
 // Matched first: what would be refused leaves no rows behind.
@@ -149,10 +162,8 @@ Result<MatchReport> import_file(const MoneyPorts& ports, const FileToImport& fil
   WJ_TRY(auto now, file_to_import(reader, file));
   WJ_TRY(const auto before, reader.matches_of(file.file));
   WJ_TRY(auto matched, match_rows_of(reader, now, file.rows, before, options));
-  const auto report = matched.report;
   WJ_CHECK(record_rows(ports, file, now, owner));
-  WJ_CHECK(MatchWriter(ports, now, owner).write(std::move(matched)));
-  return report;
+  return act_on(ports, *snapshot, now, file.rows, before, owner, std::move(matched));
 }
 
 Result<MatchReport> match_file(const MoneyPorts& ports, const FileId& file, const MatchOptions& options,
@@ -165,9 +176,7 @@ Result<MatchReport> match_file(const MoneyPorts& ports, const FileId& file, cons
   WJ_TRY(const auto rows, reader.rows_of(file));
   WJ_TRY(const auto before, reader.matches_of(file));
   WJ_TRY(auto matched, match_rows_of(reader, *now, rows, before, options));
-  const auto report = matched.report;
-  WJ_CHECK(MatchWriter(ports, *now, owner).write(std::move(matched)));
-  return report;
+  return act_on(ports, *snapshot, *now, rows, before, owner, std::move(matched));
 }
 
 }  // namespace wonjang::money

@@ -6,6 +6,8 @@
 //   import    file.imported in chunks; then the first match
 //   match     file.matched in chunks, for every row; movements of the acquirer on the file's days that
 //             neither this file nor another one of its kind names are breaks too (ONLY_OURS)
+//   slips     of a file of acquisitions: what its matched rows say of slips is recorded, before the match is
+//             (acquire.h); a slip that can't be is a break (SLIP_REFUSED)
 //   again     the same with what is known by then; a row that a person resolved keeps that word unless it
 //             matches
 // clang-format on
@@ -43,13 +45,13 @@ struct FileToImport {
 
 // The same file again under its id: what is missing is done, the rest stands.
 // Errors: conflict (a job is under way), invalid (no rows, another file has this id, or as match_rows_of:
-// nothing was written), those of the sink: what was imported stands, and the rest is done by importing it
+// nothing was written), those of the sink and of SlipBook: what was imported stands, and the rest is done by importing it
 // again.
 Result<MatchReport> import_file(const MoneyPorts& ports, const FileToImport& file,
                                 const MatchOptions& options, const JobOwner& owner);
 
 // Errors: not_found, conflict (a job is under way), invalid (as match_rows_of: nothing was written), those of
-// the sink.
+// the sink and of SlipBook.
 Result<MatchReport> match_file(const MoneyPorts& ports, const settlement::FileId& file,
                                const MatchOptions& options, const JobOwner& owner);
 

@@ -51,7 +51,11 @@ class Planner {
 
   void pass_over(const OpenItem& open, const Scoped& scoped) {
     if (scoped.scope == Scope::undated) ++out_.undated;
-    if (open.not_before == kNotYet) ++undoing_;
+    if (open.not_before == kNotYet) {
+      ++undoing_;
+    } else if (scoped.scope == Scope::undated) {
+      ++without_slip_;
+    }
     if (scoped.scope != Scope::waiting) return;
     ++out_.waiting;
     ++waiting_by_date_[*scoped.terms.basis];
@@ -96,6 +100,14 @@ class Planner {
                                "settled before they are: see GET /v1/in-doubt",
                                undoing_});
     }
+    if (without_slip_ > 0) {
+      out_.problems.push_back({"NO_SLIP",
+                               "items whose contract counts from the slip (basis ACQUISITION) and whose slip "
+                               "isn't requested: import the acquirer's file of acquisitions (`wonjang "
+                               "reconcile import FILE --kind ACQUISITION`), or POST "
+                               "/v1/payments/{paymentId}/acquisitions",
+                               without_slip_});
+    }
     const auto first_reason = static_cast<std::ptrdiff_t>(out_.problems.size());
     for (const auto& [code, reason] : settled.reasons) {
       out_.problems.push_back({code, reason.example, reason.count});
@@ -115,6 +127,7 @@ class Planner {
   std::map<std::pair<MerchantNo, Currency>, OfMerchant> by_merchant_;
   std::map<BusinessDate, std::uint64_t> waiting_by_date_;
   std::uint64_t undoing_ = 0;
+  std::uint64_t without_slip_ = 0;
 };
 
 }  // namespace

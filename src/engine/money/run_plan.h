@@ -18,8 +18,8 @@ struct PlanMerchant {
   settlement::RunTotals totals;  // of one currency; `failed`: items that can't be settled
 };
 
-// CALENDAR_SHORT, DAY_NOT_OVER, RUN_UNDER_WAY, EARLIER_DATE_NEVER_RAN (one for each date), BEING_UNDONE, and
-// the codes of failing items (settler.h), the most frequent first.
+// CALENDAR_SHORT, DAY_NOT_OVER, RUN_UNDER_WAY, EARLIER_DATE_NEVER_RAN (one for each date), BEING_UNDONE,
+// NO_SLIP, and the codes of failing items (settler.h), the most frequent first.
 struct PlanProblem {
   std::string code;
   std::string detail;  // of several: of the first

@@ -67,6 +67,7 @@ class MoneyNow {
 using NumberOf = std::function<std::optional<std::uint32_t>(MerchantId)>;
 
 class JobGate;
+class SlipBook;
 
 // What a job is given. Everything outlives it.
 struct MoneyPorts {
@@ -78,6 +79,7 @@ struct MoneyPorts {
   const Digest& digest;
   JobGate& gate;
   NumberOf number_of;
+  SlipBook* slips = nullptr;  // of jobs that match files of acquisitions (acquire.h)
 };
 
 // Who starts a job.

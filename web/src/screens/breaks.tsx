@@ -9,6 +9,7 @@ import { href, place, setQuery } from '../base/url';
 import { ActButton, FormDialog } from '../ui/act';
 import { Dialog, Empty, Facts, Field, Head, Id, Loaded, Money, None, Pages, Panel, Tabs, Time, paged } from '../ui/parts';
 import { Table } from '../ui/table';
+import { CurrencyField } from './terms_form';
 
 const REASONS = ['', 'AMOUNT_DIFF', 'DATE_DIFF', 'ONLY_THEIRS', 'ONLY_OURS', 'AMBIGUOUS', 'SLIP_REFUSED'];
 
@@ -115,13 +116,15 @@ function ReadFile({ onClose, onDone }: { onClose: () => void; onDone: (made: Imp
   const [file, setFile] = useState<File>();
   const [kind, setKind] = useState('DEPOSIT');
   const [acquirer, setAcquirer] = useState('');
-  const query = new URLSearchParams({ name: file?.name ?? '', kind, acquirer: acquirer.trim() });
+  const [currency, setCurrency] = useState('KRW');
+  const query = new URLSearchParams({ name: file?.name ?? '', kind, acquirer: acquirer.trim(), currency });
   return (
     <FormDialog<Imported> title={t(w.readAFile)} submit={t(w.readFile)} what="file" path={`/v1/acquirer-files?${query}`} ready={file !== undefined && acquirer.trim() !== ''} body={file} onClose={onClose} onDone={onDone}>
       <p class="dim">{t(w.fileIs)} <code class="wrap">number, amount, date, fee, paid_on, card_tail</code></p>
       <Field label={t(w.file)}>{(id) => <input id={id} type="file" accept=".csv,text/csv" required onChange={(e) => setFile(e.currentTarget.files?.[0])} />}</Field>
       <Field label={t(w.kind)}>{(id) => <select id={id} value={kind} onChange={(e) => setKind(e.currentTarget.value)}>{['DEPOSIT', 'ACQUISITION'].map((k) => <option key={k} value={k}>{code('fileKind', k)}</option>)}</select>}</Field>
       <Field label={t(w.acquirer)}>{(id) => <input id={id} required maxLength={32} value={acquirer} onInput={(e) => setAcquirer(e.currentTarget.value)} />}</Field>
+      <CurrencyField value={currency} onType={setCurrency} />
     </FormDialog>
   );
 }

@@ -13,7 +13,7 @@ import { Badge, Empty, Field, Loaded, None, Pages, Panel, paged } from '../ui/pa
 import { Table } from '../ui/table';
 import { ProposeForm } from './changes';
 import { CanaryTerms, fateText, scopeText } from './terms';
-import { FRESH_FEES, Input, METHODS, Select, useFees } from './terms_form';
+import { CurrencyField, FRESH_FEES, Input, METHODS, Select, useFees } from './terms_form';
 
 const NAME = /^[a-z0-9_-]{1,32}$/;
 
@@ -59,7 +59,7 @@ export function CanaryForm({ from, onClose }: { from: Canary; onClose: () => voi
       <p class="dim">{t(w.canaryMeans)}</p>
       <div class="form-grid">
         <Field label={t(w.name)} hint="a-z 0-9 _ -" error={bad ? t(w.notAName) : undefined}>{(id, by) => <input id={id} required readOnly={from.name !== ''} aria-describedby={by} aria-invalid={bad} value={c.name} onInput={(e) => set({ name: e.currentTarget.value })} />}</Field>
-        <Input label={t(w.currency)} value={c.currency} onType={(text) => set({ currency: text.toUpperCase() })} />
+        <CurrencyField value={c.currency} onType={(currency) => set({ currency })} />
         <Field label={t(w.cleanDays)} hint={fateText(c)}>{(id, by) => <input id={id} type="number" min="0" max="1000" aria-describedby={by} value={c.cleanDays ?? 0} onInput={(e) => set({ cleanDays: Number(e.currentTarget.value) })} />}</Field>
       </div>
       <Scope of={c} onChange={set} />

@@ -1,13 +1,13 @@
 // The next version of a contract: the terms that stand, changed by a person, looked at, then proposed.
 import { useState } from 'preact/hooks';
-import { parseAmount } from '../base/format';
+import { decimal, parseAmount } from '../base/format';
 import { t } from '../base/i18n';
 import * as w from '../base/words';
 import type { Contract } from '../base/money_types';
 import { merchantName } from '../ui/merchants';
 import { today } from '../ui/parts';
 import { ProposeForm } from './changes';
-import { FRESH_FEES, Input, Select, useFees } from './terms_form';
+import { CurrencyField, FRESH_FEES, Input, Select, useFees } from './terms_form';
 
 function fresh(merchantId: string): Contract {
   return {
@@ -20,7 +20,7 @@ function fresh(merchantId: string): Contract {
 export function ContractForm({ merchant, from, onClose }: { merchant: string; from: Contract | undefined; onClose: () => void }) {
   const [c, setContract] = useState<Contract>(() => (from ? { ...from, validFrom: today() } : fresh(merchant)));
   const [rules, fees] = useFees(c.fees, c.currency);
-  const [keepBack, setKeepBack] = useState(c.keepBack ? String(c.keepBack) : '');
+  const [keepBack, setKeepBack] = useState(c.keepBack ? decimal(c.keepBack, c.currency) : '');
   const note = useState('');
   const set = (changes: Partial<Contract>) => setContract({ ...c, ...changes });
   const cycle = (changes: Partial<Contract['cycle']>) => set({ cycle: { ...c.cycle, ...changes } });
@@ -39,6 +39,7 @@ export function ContractForm({ merchant, from, onClose }: { merchant: string; fr
         <Select label={t(w.basis)} kind="basis" value={c.cycle.basis} of={['APPROVAL', 'ACQUISITION']} onPick={(basis) => cycle({ basis })} />
         <Input label={t(w.lagDays)} type="number" value={String(c.cycle.lagDays)} onType={(lag) => cycle({ lagDays: Number(lag) })} />
         <Select label={t(w.policy)} kind="policy" value={c.cycle.policy} of={['BUSINESS_DAYS', 'HOLIDAY_BEFORE', 'HOLIDAY_AFTER', 'CALENDAR_DAY']} onPick={(policy) => cycle({ policy })} />
+        <CurrencyField value={c.currency} onType={(currency) => set({ currency })} />
         <Input label={t(w.calendar)} value={c.calendar} onType={(calendar) => set({ calendar })} />
         <Input label={t(w.keepBack)} value={keepBack} onType={setKeepBack} />
       </div>

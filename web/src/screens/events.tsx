@@ -83,7 +83,7 @@ export function Events() {
           keyOf={(e) => e.id}
           detail={(e) => opened === e.id && <><Copy text={JSON.stringify(e, null, 2)} label={e.id} /><pre tabIndex={0}>{JSON.stringify(e, null, 2)}</pre></>}
           columns={[
-            { id: 'at', label: `${t(w.time)} (KST)`, cell: (e) => <Time at={e.recordedtime ?? e.time} /> },
+            { label: `${t(w.time)} (KST)`, cell: (e) => <Time at={e.recordedtime ?? e.time} /> },
             { label: t(w.event), card: 'title', wide: true, cell: (e) => <span class="two"><span>{code('event', short(e))}</span><code class="dim">{short(e)}</code></span> },
             { label: t(w.payment), cell: (e) => (e.data.paymentId ? <a href={href(`/payments/${e.data.paymentId}`)}><Id id={e.data.paymentId} /></a> : <Id id={e.subject} />) },
             { label: t(w.actor), cell: (e) => code('actor', e.data.actor?.kind) },

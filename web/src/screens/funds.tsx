@@ -10,6 +10,7 @@ import { href, place, setQuery } from '../base/url';
 import { Empty, Field, Fresh, Head, Loaded, Money, Panel, today } from '../ui/parts';
 import { Table } from '../ui/table';
 import { ProposeForm } from './changes';
+import { CurrencyField } from './terms_form';
 
 const KINDS = ['DEPOSIT', 'TRUST', 'GUARANTEE_INSURANCE'];
 
@@ -19,14 +20,16 @@ function HeldForm({ day, onClose }: { day: string; onClose: () => void }) {
   const [amountText, setAmount] = useState('');
   const [date, setDate] = useState(day);
   const note = useState('');
-  const amount = parseAmount(amountText, 'KRW');
+  const [currency, setCurrency] = useState('KRW');
+  const amount = parseAmount(amountText, currency);
   return (
-    <ProposeForm kind="FUNDS_HELD" title={t(w.recordHeld)} note={note} ready={institution.trim() !== '' && amount !== undefined && date !== ''} body={{ fundsHeld: { date, kind, institution: institution.trim(), currency: 'KRW', amount } }} onClose={onClose}>
+    <ProposeForm kind="FUNDS_HELD" title={t(w.recordHeld)} note={note} ready={institution.trim() !== '' && amount !== undefined && date !== ''} body={{ fundsHeld: { date, kind, institution: institution.trim(), currency, amount } }} onClose={onClose}>
       <div class="form-grid">
         <Field label={t(w.day)}>{(id) => <input id={id} type="date" required value={date} onInput={(e) => setDate(e.currentTarget.value)} />}</Field>
         <Field label={t(w.kind)}>{(id) => <select id={id} value={kind} onChange={(e) => setKind(e.currentTarget.value)}>{KINDS.map((k) => <option key={k} value={k}>{code('heldKind', k)}</option>)}</select>}</Field>
         <Field label={t(w.institution)}>{(id) => <input id={id} required value={institution} onInput={(e) => setInstitution(e.currentTarget.value)} />}</Field>
-        <Field label={`${t(w.amount)} (KRW)`}>{(id) => <input id={id} class="num" inputMode="numeric" required value={amountText} onInput={(e) => setAmount(e.currentTarget.value)} />}</Field>
+        <Field label={t(w.amount)}>{(id) => <input id={id} class="num" inputMode="numeric" required value={amountText} onInput={(e) => setAmount(e.currentTarget.value)} />}</Field>
+        <CurrencyField value={currency} onType={setCurrency} />
       </div>
     </ProposeForm>
   );

@@ -66,10 +66,10 @@ function HourChart({ sales, before, currency }: { sales: SalesToday; before: Tot
 
 function sumColumns(): Column<Sums>[] {
   return [
-    { id: 'count', label: t(w.count), num: true, cell: (r) => count(r.count) },
-    { id: 'gross', label: t(w.gross), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
-    { id: 'canceled', label: t(w.canceled), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
-    { id: 'net', label: t(w.net), num: true, cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
+    { label: t(w.count), num: true, cell: (r) => count(r.count) },
+    { label: t(w.gross), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
+    { label: t(w.canceled), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
+    { label: t(w.net), num: true, cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
   ];
 }
 
@@ -156,11 +156,11 @@ function Newest() {
           hrefOf={(p) => href(`/payments/${p.id}`)}
           isNew={held.isNew}
           columns={[
-            { id: 'at', label: t(w.time), cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
-            { id: 'name', label: t(w.order), wide: true, card: 'title', cell: (p) => <>{p.orderName ?? p.orderId} <span class="dim">{p.buyerName}</span></> },
-            ...(operator ? [{ id: 'mch', label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
-            { id: 'status', label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
-            { id: 'amount', label: t(w.amount), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+            { label: t(w.time), cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
+            { label: t(w.order), wide: true, card: 'title', cell: (p) => <>{p.orderName ?? p.orderId} <span class="dim">{p.buyerName}</span></> },
+            ...(operator ? [{ label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            { label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+            { label: t(w.amount), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
           ]}
         />
       )}

@@ -102,7 +102,7 @@ export function InDoubt() {
           keyOf={(d) => d.payment.id}
           detail={(d) => opened === d.payment.id && <Evidence id={d.payment.id} />}
           columns={[
-            { id: 'at', label: t(w.since), cell: (d) => <Time at={d.inDoubtSince} /> },
+            { label: t(w.since), cell: (d) => <Time at={d.inDoubtSince} /> },
             { label: t(w.payment), card: 'title', wide: true, cell: (d) => <a href={href(`/payments/${d.payment.id}`)}>{d.payment.orderName ?? d.payment.orderId} <Id id={d.payment.id} /></a> },
             { label: t(w.merchant), clip: true, cell: (d) => merchantName(d.payment.merchantId) },
             { label: t(w.open), cell: (d) => (openOf(d.payment)?.cancelId ? t(w.cancels) : t(w.approval)) },
@@ -110,7 +110,7 @@ export function InDoubt() {
             { label: t(w.nextTry), cell: (d) => (openOf(d.payment)?.gaveUp ? <span class="badge bad">{t(w.waitsForYou)}</span> : <Time at={d.nextAttemptAt} />) },
             { label: t(w.status), cell: (d) => <Badge kind="status" value={d.payment.status} /> },
             { label: t(w.amount), num: true, card: 'lead', cell: (d) => <Money value={openOf(d.payment)?.amount ?? d.payment.totalAmount} currency={d.payment.currency} /> },
-            { id: 'act', label: t(w.action), cell: (d) => (
+            { label: t(w.action), cell: (d) => (
               <>
                 <button type="button" class="small" aria-expanded={opened === d.payment.id} onClick={() => setOpened(opened === d.payment.id ? '' : d.payment.id)}>{t(w.evidence)}</button>{' '}
                 {openOf(d.payment)?.gaveUp && <button type="button" class="small" onClick={() => setSettling(d)}>{t(w.settleIt)}…</button>}

@@ -96,7 +96,7 @@ export function Keys() {
             ...(operator ? [{ label: t(w.merchant), cell: (k: ApiKey) => (k.merchantId ? merchantName(k.merchantId) : <span class="dim none">–</span>) }] : []),
             { label: t(w.made), cell: (k) => <span class="two"><Time at={k.createdAt} />{k.createdBy && <Id id={k.createdBy} />}</span> },
             { label: t(w.expiresAt), cell: (k) => <Time at={k.expiresAt} /> },
-            { id: 'st', label: t(w.status), card: 'lead', cell: (k) => <Badge kind="keyStatus" value={k.status} /> },
+            { label: t(w.status), card: 'lead', cell: (k) => <Badge kind="keyStatus" value={k.status} /> },
             { label: t(w.action), cell: (k) => (k.status === 'ACTIVE' ? <button type="button" class="small" onClick={() => setRevoking(k)}>{t(w.revoke)}…</button> : null) },
           ]}
         />

@@ -103,7 +103,7 @@ function Approvals({ payment }: { payment: Payment }) {
             { label: t(w.status), cell: (a) => <span class="two"><Badge kind="approvalState" value={a.state} /><Why of={a} /></span> },
             { label: t(w.approveNo), cell: (a) => <span class="tab">{a.approveNo ?? '–'}</span> },
             { label: t(w.acquisition), cell: (a) => code('acquire', a.acquireStatus) },
-            { id: 'at', label: t(w.approvedAt), cell: (a) => <Time at={a.approvedAt ?? a.depositedAt} /> },
+            { label: t(w.approvedAt), cell: (a) => <Time at={a.approvedAt ?? a.depositedAt} /> },
             { label: t(w.amount), num: true, card: 'lead', cell: (a) => <Money value={a.amount} currency={payment.currency} /> },
             { label: t(w.cancellable), num: true, cell: (a) => <Money value={a.cancellableAmount} currency={payment.currency} /> },
           ]}
@@ -126,7 +126,7 @@ function Cancels({ payment }: { payment: Payment }) {
           { label: t(w.kind), cell: (c) => code('cancelKind', c.kind) },
           { label: t(w.status), cell: (c) => <span class="two"><Badge kind="cancelStatus" value={c.status} /><Why of={c} /></span> },
           { label: t(w.reason), wide: true, card: 'title', cell: (c) => <span class="two"><span>{c.reason ?? '–'}</span><span class="dim small-text">{code('actor', c.requester)}</span></span> },
-          { id: 'at', label: t(w.canceledAt), cell: (c) => <Time at={c.canceledAt ?? c.requestedAt} /> },
+          { label: t(w.canceledAt), cell: (c) => <Time at={c.canceledAt ?? c.requestedAt} /> },
           { label: t(w.ofWhichVat), num: true, cell: vat },
           { label: t(w.amount), num: true, card: 'lead', cell: (c) => <Money value={-c.amount} currency={payment.currency} /> },
           { label: t(w.balanceAfter), num: true, cell: (c) => <Money value={c.balanceAfter} currency={payment.currency} /> },

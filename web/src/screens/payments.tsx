@@ -116,16 +116,19 @@ function Choice({ name, label, values, kind }: { name: string; label: string; va
 }
 
 function AmountFilter({ query }: { query: URLSearchParams }) {
+  const [wrong, setWrong] = useState('');
   const set = (name: string) => (e: Event) => {
-    const text = (e.currentTarget as HTMLInputElement).value;
+    const text = (e.currentTarget as HTMLInputElement).value.trim();
     const amount = parseAmount(text, 'KRW');
-    setQuery({ [name]: text.trim() === '' || amount === undefined ? undefined : String(amount), ...RESET });
+    const isWrong = text !== '' && amount === undefined;
+    setWrong(isWrong ? name : '');
+    if (!isWrong) setQuery({ [name]: text === '' ? undefined : String(amount), ...RESET });
   };
   return (
     <>
       {(['amountMin', 'amountMax'] as const).map((name) => (
-        <Field key={name} label={t(FILTERS[name])}>
-          {(id) => <input id={id} class="num short" inputMode="numeric" value={query.get(name) ? count(query.get(name) ?? 0) : ''} onChange={set(name)} />}
+        <Field key={name} label={t(FILTERS[name])} error={wrong === name ? t(w.smallestUnits) : undefined}>
+          {(id, by) => <input id={id} class="num short" aria-describedby={wrong === name ? by : undefined} inputMode="numeric" value={query.get(name) ? count(query.get(name) ?? 0) : ''} onChange={set(name)} />}
         </Field>
       ))}
     </>

@@ -1,5 +1,6 @@
 // All that a part of a text, or an id, finds: newest first, each with what matched.
 import { session } from '../base/api';
+import { daySeoul } from '../base/format';
 import { code, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
@@ -10,19 +11,26 @@ import { Empty, Failure, Fresh, Head, Money, Skeleton, Status, Time } from '../u
 import { Marked } from '../ui/search_box';
 import { Table } from '../ui/table';
 
+/** A period is at most five years; the one before begins so much earlier. */
+const FIVE_YEARS_MS = 1826 * 86_400_000;
+
+const sinceDay = (at: string) => daySeoul(Date.parse(at));
+
 export function Search() {
   useMerchants();
   const query = place.value.query;
   const q = (query.get('q') ?? '').trim();
-  const after = query.get('after');
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
-  const got = useGet<SearchPage>(q === '' ? null : `/v1/search?q=${encodeURIComponent(q)}&limit=50${after ? `&after=${encodeURIComponent(after)}` : ''}`);
+  const asked = new URLSearchParams({ q, limit: '50' });
+  for (const name of ['from', 'until', 'after']) if (query.get(name)) asked.set(name, query.get(name) ?? '');
+  const got = useGet<SearchPage>(q === '' ? null : `/v1/search?${asked}`);
+  const period = got.data?.period;
   const operator = session.value?.role === 'OPERATOR';
   const rows = got.data?.payments ?? [];
   const payouts = got.data?.payouts ?? [];
   return (
     <>
-      <Head title={t(w.searchTitle, q)} sub={<Fresh seen={got.data?.seen} at={got.at} />} />
+      <Head title={t(w.searchTitle, q)} sub={<>{period && <span class="tab">{sinceDay(period.from)} – {daySeoul(Date.parse(period.until) - 1)} · </span>}<Fresh seen={got.data?.seen} at={got.at} /></>} />
       {q === '' && <Empty title={t(w.searchHow)}>{t(w.searchHowMore)}</Empty>}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {q !== '' && !got.data && !got.problem && <Skeleton />}
@@ -38,16 +46,17 @@ export function Search() {
           hrefOf={(p) => href(`/payments/${p.id}`)}
           dim={got.isStale}
           columns={[
-            { id: 'at', label: `${t(w.time)} (KST)`, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
-            { id: 'buyer', label: t(w.buyer), clip: true, cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
-            { id: 'name', label: t(w.order), wide: true, card: 'title', cell: (p) => <span class="two"><span><Marked text={p.orderName ?? '–'} part={q} /></span><span class="dim small-text"><Marked text={p.orderId} part={q} /></span></span> },
-            ...(operator ? [{ id: 'mch', label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
-            { id: 'matched', label: t(w.matchedBy), cell: (p) => <>{p.matched.map((m) => code('matched', m)).join(', ')}{p.possible && <span class="badge warn">{t(w.possible)}</span>}</> },
-            { id: 'status', label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
-            { id: 'amount', label: t(w.amount), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
+            { label: `${t(w.time)} (KST)`, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
+            { label: t(w.buyer), clip: true, cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
+            { label: t(w.order), wide: true, card: 'title', cell: (p) => <span class="two"><span><Marked text={p.orderName ?? '–'} part={q} /></span><span class="dim small-text"><Marked text={p.orderId} part={q} /></span></span> },
+            ...(operator ? [{ label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
+            { label: t(w.matchedBy), cell: (p) => <>{p.matched.map((m) => code('matched', m)).join(', ')}{p.possible && <span class="badge warn">{t(w.possible)}</span>}</> },
+            { label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
+            { label: t(w.amount), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
           ]}
         />
       )}
+      {period && <p><button type="button" class="link" onClick={() => setQuery({ from: new Date(Date.parse(period.from) - FIVE_YEARS_MS).toISOString(), until: period.from, after: undefined, page: undefined })}>{t(w.lookBefore, sinceDay(period.from))}</button></p>}
       {(got.data?.hasMore || page > 1) && (
         <nav class="pages" aria-label={t(w.pages)}>
           {page > 1 && <button type="button" onClick={() => history.back()}>{t(w.previousPage)}</button>}

@@ -10,6 +10,11 @@ import { Field } from '../ui/parts';
 
 export const METHODS = ['', 'CARD', 'EASY_PAY', 'TRANSFER', 'VIRTUAL_ACCOUNT', 'MOBILE_PHONE', 'GIFT_CERTIFICATE', 'POINT'];
 
+/** Which currency amounts are of. */
+export function CurrencyField({ value, onType }: { value: string; onType: (currency: string) => void }) {
+  return <Input label={t(w.currency)} value={value} onType={(text) => onType(text.trim().toUpperCase())} />;
+}
+
 interface Row {
   rule: FeeRule;
   charge: string; // as typed

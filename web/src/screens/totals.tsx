@@ -160,10 +160,10 @@ export function TotalsScreen() {
   const columns: Column<TotalsRow>[] = [
     ...(grain !== 'none' ? [{ id: 'bucket', label: code('grain', grain), card: 'title' as const, cell: (r: TotalsRow) => <span class="tab">{r.bucket?.replace('T', ' ')}</span> }] : []),
     ...groups.map((by) => ({ id: by, label: code('dimension', by), ...(grain === 'none' ? { card: 'title' as const } : {}), cell: (r: TotalsRow) => groupName(r, by) })),
-    { id: 'count', label: t(w.count), num: true, cell: (r) => count(r.count) },
-    { id: 'gross', label: t(w.gross), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
-    { id: 'canceled', label: t(w.canceled), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
-    { id: 'net', label: t(w.net), num: true, card: 'lead', cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
+    { label: t(w.count), num: true, cell: (r) => count(r.count) },
+    { label: t(w.gross), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
+    { label: t(w.canceled), num: true, cell: (r) => <Money value={r.canceledAmount} currency={r.currency} /> },
+    { label: t(w.net), num: true, card: 'lead', cell: (r) => <Money value={r.netAmount} currency={r.currency} /> },
   ];
   const save = () => {
     const head = [...(grain !== 'none' ? [grain] : []), ...groups, 'currency', 'count', 'gross', 'canceled', 'net'];

@@ -2,6 +2,7 @@
 // types; Enter opens the chosen payment, or all that was found.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get } from '../base/api';
+import { daySeoul } from '../base/format';
 import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
 import type { SearchHit, SearchPage } from '../base/types';
@@ -50,7 +51,8 @@ export function SearchBox() {
       try {
         const page = await get<SearchPage>(`/v1/search?q=${encodeURIComponent(q)}&limit=${SHOWN}`, { signal: abort.signal });
         setHits(page.payments);
-        setNote(page.payments.length === 0 ? t(w.nothingFound) : page.hasMore ? t(w.moreFound, SHOWN) : t(w.found, page.payments.length));
+        const count = page.payments.length + (page.payouts?.length ?? 0);
+        setNote(`${count === 0 ? t(w.nothingFound) : page.hasMore ? t(w.moreFound, SHOWN) : t(w.found, count)} · ${daySeoul(Date.parse(page.period.from))} –`);
       } catch (error) {
         if (!(error instanceof ApiError)) return;
         setHits([]);

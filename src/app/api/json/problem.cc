@@ -170,6 +170,7 @@ std::uint16_t status_of(RefusalCode code) {
       return 409;
     case RefusalCode::amount_not_positive:
     case RefusalCode::amount_too_large:
+    case RefusalCode::time_in_future:
     case RefusalCode::tax_parts_mismatch:
     case RefusalCode::currency_unknown:
     case RefusalCode::approvals_exceed_total:
