@@ -9,8 +9,6 @@
 namespace wonjang::serving {
 namespace {
 
-constexpr std::size_t kAmountBytes = 8;
-
 // Up to so many values the hints of all are opened: each costs a seek.
 constexpr std::size_t kValuesMerged = 2'000;
 constexpr std::size_t kValuesMergedOfMerchant = 256;

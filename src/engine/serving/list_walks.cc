@@ -5,7 +5,6 @@
 namespace wonjang::serving {
 namespace {
 
-constexpr std::size_t kAmountBytes = 8;
 constexpr std::size_t kAmountPrefix = 6;  // merchant, month
 
 Locator locator_in(MerchantNo merchant, std::string_view place) {

@@ -15,6 +15,7 @@ namespace wonjang::serving {
 
 // Where a payment stands in an order by amount: the end of its keys of the space `amounts`.
 std::string amount_position(const Locator& at, std::int64_t amount);
+constexpr std::size_t kAmountBytes = 8;  // in front of it
 
 // rows of one merchant; the bytes are there.
 std::unique_ptr<Walk> walk_rows(std::unique_ptr<KvCursor> cursor);

@@ -5,13 +5,13 @@
 #include "base/bytes.h"
 #include "base/hash64.h"
 #include "engine/serving/bucket.h"
+#include "engine/serving/list_walks.h"
 
 namespace wonjang::serving {
 namespace {
 
 constexpr char kCursorVersion = 1;
 constexpr std::size_t kTimeBytes = 8;
-constexpr std::size_t kAmountBytes = 8;
 constexpr std::size_t kFetchMax = 256;
 
 template <typename T>
