@@ -1,5 +1,4 @@
-// The settlement funds position: what is approved and not paid out, and what must lie outside for it; and
-// what a change of reference data would move.
+// The settlement funds position: what is approved and not paid out, and what must lie outside for it.
 
 #include <algorithm>
 #include <functional>
@@ -9,9 +8,7 @@
 #include "app/api/json/money_payout_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
-#include "app/money/ledger_sink.h"
 #include "engine/money/funds.h"
-#include "engine/money/what_if.h"
 
 namespace wonjang {
 
@@ -145,19 +142,6 @@ void get_funds_lines(Api& api, CallPtr call) {
               put_funds_lines(w, *lines, *whom, currency);
               a.answer_json(std::move(c), std::move(body));
             });
-}
-
-void answer_what_if(Api& api, CallPtr call, const settlement::Reference& reference,
-                    const KvSnapshot& snapshot) {
-  constexpr std::size_t kLinesMax = 1'000;
-  auto& side = *api.parts().money;
-  LedgerSink sink(side.ledger());  // nothing is written through it
-  const auto moved = money::what_if(snapshot, side.ports_of(sink), reference, kLinesMax);
-  if (!moved) return answer_job_error(api, std::move(call), moved.error());
-  std::string body;
-  JsonWriter w(body);
-  put_what_if(w, *moved);
-  api.answer_json(std::move(call), std::move(body));
 }
 
 }  // namespace wonjang

@@ -169,6 +169,9 @@ class MoneyReader {
   // The newest day of theirs.
   Result<std::optional<BusinessDate>> last_open_day(BusinessDate until) const;
   Result<std::optional<OpenItem>> open_item(const LineKey& key) const;
+  Result<std::vector<OpenItem>> open_items_of(PaymentId payment) const;  // by version
+  // Its newest failed attempt, with the sentence; nothing: none stands.
+  Result<std::optional<settlement::FailedItem>> failure(const LineKey& key) const;
 
   // Lines of one date's runs, by merchant, payment, version, seq; `merchant` narrows.
   Result<void> lines_of_run(BusinessDate date, std::optional<MerchantNo> merchant,

@@ -30,7 +30,8 @@ class Returns : public testing::Test {
   }
   Amounts left_of(PaymentId payment) {
     Amounts out;
-    for (const auto& line : rig_.reader().lines_of_payment(payment).value()) {
+    const auto lines = rig_.reader().lines_of_payment(payment).value();
+    for (const auto& line : lines) {
       out.gross += line.gross;
       out.fee += line.fee;
     }

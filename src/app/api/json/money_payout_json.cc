@@ -136,7 +136,15 @@ void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Mercha
   w.number("keptBack", lines.kept_back).flag("truncated", lines.truncated).end_object();
 }
 
-void put_what_if(JsonWriter& w, const money::WhatIf& what_if) {
+void put_what_if(JsonWriter& w, const money::WhatIf& what_if,
+                 const std::function<std::string(const money::MovedPlace&)>& seal) {
+  const auto next = [&](std::string_view name, const std::optional<money::MovedPlace>& place) {
+    if (place) {
+      w.text(name, seal(*place));
+    } else {
+      w.raw(name, "null");
+    }
+  };
   w.begin_object().begin_array("lines");
   for (const auto& line : what_if.lines) {
     w.begin_object().text("lineId", settlement::text_of(line.key)).id("paymentId", line.key.payment);
@@ -149,16 +157,28 @@ void put_what_if(JsonWriter& w, const money::WhatIf& what_if) {
   w.end_array().begin_array("payouts");
   for (const auto& payout : what_if.payouts) {
     w.begin_object().id("merchantId", payout.merchant).text("currency", payout.currency.code());
+    if (payout.payout) w.id("payoutId", *payout.payout);
     put_dates(w, "date", payout.from, payout.to);
     w.raw("net", money::text_of(payout.net)).end_object();
   }
+  w.end_array().begin_array("failures");
+  for (const auto& failed : what_if.failures) {
+    w.begin_object().text("lineId", settlement::text_of(failed.key)).id("paymentId", failed.key.payment);
+    w.id("merchantId", failed.merchant).text("currency", failed.currency.code());
+    w.text("by", code_of(failed.by)).text("reason", failed.why).end_object();
+  }
   w.end_array().begin_object("counts").number("lines", as_number(what_if.lines_total));
   w.number("payouts", as_number(what_if.payouts_total))
+      .number("failures", as_number(what_if.failures_total))
       .number("merchants", as_number(what_if.merchants_total));
   w.end_object().begin_array("feeDelta");
   for (const auto& [currency, amount] : what_if.fee_delta)
     w.begin_object().text("currency", currency.code()).raw("amount", money::text_of(amount)).end_object();
-  w.end_array().flag("truncated", what_if.truncated).end_object();
+  w.end_array().flag("truncated", what_if.truncated());
+  next("nextLinesCursor", what_if.next_lines);
+  next("nextPayoutsCursor", what_if.next_payouts);
+  next("nextFailuresCursor", what_if.next_failures);
+  w.end_object();
 }
 
 void put_file(JsonWriter& w, const money::MoneyReader::FileNow& file) {
