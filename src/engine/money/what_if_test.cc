@@ -352,6 +352,26 @@ TEST(Retier, brings_what_stands_to_the_fee_of_the_new_contract) {
   EXPECT_EQ(adjust(rig, contract, kFriday)->lines, 0U) << "adjusted twice";
 }
 
+TEST(Retier, the_adjustment_of_a_cancel_counts_from_the_cancels_own_day) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto payment = rig.sell(merchant, 10'000, kDay);
+  rig.must_run(kDay);
+  const auto cancel_day = day("2026-11-19");
+  const auto cancel = rig.cancel(payment, 5'000, cancel_day);
+  rig.must_run(cancel_day);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  ASSERT_TRUE(adjust(rig, contract, kFriday));
+
+  const auto lines = rig.lines(kFriday);
+  ASSERT_EQ(lines.size(), 2U);
+  for (const auto& line : lines) {
+    EXPECT_EQ(line.basis, line.key.version == cancel.version ? cancel_day : kDay);
+    EXPECT_EQ(line.payout_date, day("2026-11-24")) << "of the run's day, as what is late";
+  }
+}
+
 TEST(Retier, a_cancel_after_it_gives_back_the_new_fee) {
   MoneyRig rig;
   const auto merchant = rig.shop();

@@ -86,6 +86,19 @@ void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
   w.end_array().end_object();
 }
 
+namespace {
+
+// Beyond 64 bits as a text of digits: a reader that takes numbers for doubles would round it.
+void put_sum(JsonWriter& w, std::string_view name, int128 sum) {
+  if (sum >= INT64_MIN && sum <= INT64_MAX) {
+    w.number(name, static_cast<std::int64_t>(sum));
+  } else {
+    w.text(name, money::text_of(sum));
+  }
+}
+
+}  // namespace
+
 void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry,
                std::string_view position) {
   w.text("asOf", to_text(funds.as_of)).text("knownAt", to_text(funds.known_at)).text("position", position);
@@ -95,14 +108,20 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
   for (const auto& row : funds.rows) {
     w.begin_object();
     put_whose(w, row.merchant, registry.find(row.merchant));
-    w.text("currency", row.currency.code()).number("approvedUnpaid", row.approved_unpaid);
-    w.number("requiredAmount", row.required).end_object();
+    w.text("currency", row.currency.code());
+    put_sum(w, "approvedUnpaid", row.approved_unpaid);
+    put_sum(w, "requiredAmount", row.required);
+    w.end_object();
   }
   w.end_array().begin_array("totals");
   for (const auto& total : funds.totals) {
-    w.begin_object().text("currency", total.currency.code()).number("approvedUnpaid", total.approved_unpaid);
-    w.number("countedAmount", total.counted).number("requiredAmount", total.required);
-    w.number("heldAmount", total.held).number("gap", total.gap).end_object();
+    w.begin_object().text("currency", total.currency.code());
+    put_sum(w, "approvedUnpaid", total.approved_unpaid);
+    put_sum(w, "countedAmount", total.counted);
+    put_sum(w, "requiredAmount", total.required);
+    put_sum(w, "heldAmount", total.held);
+    put_sum(w, "gap", total.gap);
+    w.end_object();
   }
   w.end_array().begin_array("held");
   for (const auto& held : funds.held) {
@@ -116,10 +135,12 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
 }
 
 void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Merchant& merchant,
-                     Currency currency) {
-  w.begin_object();
+                     Currency currency, BusinessDate as_of) {
+  w.begin_object().text("asOf", to_text(as_of));
   put_whose(w, merchant.id, &merchant);
-  w.text("currency", currency.code()).number("sum", lines.sum).begin_array("openItems");
+  w.text("currency", currency.code());
+  put_sum(w, "sum", lines.sum);
+  w.begin_array("openItems");
   for (const auto& open : lines.items) {
     w.begin_object().id("paymentId", open.item.key.payment).text("kind", code_of(open.item.kind));
     w.text("day", to_text(open.day))

@@ -24,7 +24,7 @@ void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
 void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry,
                std::string_view position);
 void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Merchant& merchant,
-                     Currency currency);
+                     Currency currency, BusinessDate as_of);
 
 // `seal`: the cursor of a place.
 void put_what_if(JsonWriter& w, const money::WhatIf& what_if,
