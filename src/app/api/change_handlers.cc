@@ -9,6 +9,7 @@
 #include "app/api/json/settlement_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
+#include "app/api/what_if_page.h"
 #include "app/api/write_request.h"
 #include "app/money/ledger_sink.h"
 #include "engine/ledger/ask.h"
@@ -193,23 +194,31 @@ void list_known(Api& api, CallPtr call, Work work, Read read, Put put) {
 }  // namespace
 
 void propose_change(Api& api, CallPtr call) {
-  const auto dry_run = take_dry_run(api, call);
-  if (!dry_run) return;
+  const auto query = take_query(api, call, {"dryRun", "limit", "cursor"});
+  if (!query) return;
+  const auto dry_run = flag_in(*query, "dryRun");
+  if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
+  if (!*dry_run && (query->find("limit") || query->find("cursor")))
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "limit and cursor are of the lists that dryRun=true answers with");
   const auto key = take_work_key(api, call);
   if (!key) return;
   auto change = taken(api, call, parse_change(call->request.body));
   if (!change) return;
-  ask_money(
-      api, std::move(call), "a proposal",
-      [key = *key, change = *std::move(change), dry = *dry_run](Api& a, CallPtr c, const auto& snapshot) {
-        if (!dry) return propose(a, std::move(c), key, change, snapshot);
-        if (const auto refusal = unknown_merchant(a, change.reference))
-          return a.answer_refusal(std::move(c), *refusal);
-        auto reference = change.reference;
-        if (const auto given = give_version(money::MoneyReader(*snapshot), reference); !given)
-          return a.answer_error(std::move(c), given.error());
-        answer_what_if(a, std::move(c), reference, *snapshot);
-      });
+  const auto about = change->canonical.fingerprint(api.digest());
+  const auto page = take_what_if_page(api, call, *query, std::string(about.begin(), about.end()));
+  if (!page) return;
+  ask_money(api, std::move(call), "a proposal",
+            [key = *key, change = *std::move(change), dry = *dry_run, page = *page](Api& a, CallPtr c,
+                                                                                    const auto& snapshot) {
+              if (!dry) return propose(a, std::move(c), key, change, snapshot);
+              if (const auto refusal = unknown_merchant(a, change.reference))
+                return a.answer_refusal(std::move(c), *refusal);
+              auto reference = change.reference;
+              if (const auto given = give_version(money::MoneyReader(*snapshot), reference); !given)
+                return a.answer_error(std::move(c), given.error());
+              answer_what_if(a, std::move(c), reference, *snapshot, page);
+            });
 }
 
 void decide_change(Api& api, CallPtr call) {
@@ -265,19 +274,6 @@ void get_change(Api& api, CallPtr call) {
              put_change(w, **change);
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
-}
-
-void get_what_if(Api& api, CallPtr call) {
-  if (!take_query(api, call, {})) return;
-  const auto id = ChangeId::parse(call->parameter);
-  if (!id)
-    return api.answer_problem(std::move(call), ProblemKind::not_found, "that is no change's id, chg_...");
-  ask_money(api, std::move(call), "a what-if", [id = *id](Api& a, CallPtr c, const auto& snapshot) {
-    const auto change = money::MoneyReader(*snapshot).change(id);
-    if (!change) return a.answer_error(std::move(c), change.error());
-    if (!*change) return a.answer_problem(std::move(c), ProblemKind::not_found, "there is no such change");
-    answer_what_if(a, std::move(c), (*change)->proposed.reference, *snapshot);
-  });
 }
 
 void list_contracts(Api& api, CallPtr call) {

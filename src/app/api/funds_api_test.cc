@@ -47,6 +47,24 @@ TEST_F(MoneyApi, the_funds_position_is_said_of_any_day_up_to_today) {
   EXPECT_EQ(shop.get("/v1/funds").status, 403);
 }
 
+TEST_F(MoneyApi, what_stands_below_a_row_of_the_funds_is_that_of_its_day) {
+  auto shop = world_.as_merchant();
+  ASSERT_EQ(shop.post("/v1/payments", "pay", card_payment("abc123", 10'001)).status, 201);
+  auto house = world_.as_operator();
+  const auto path = "/v1/funds/lines?merchant=" + world_.merchant;
+  const auto now = house.get(path);
+  ASSERT_EQ(now.status, 200) << now.body;
+  EXPECT_EQ(now.json().at("sum").as_int64(), 10'001);
+  EXPECT_EQ(now.json().at("openItems").as_array().size(), 1U);
+  EXPECT_EQ(now.text("asOf"), days_from_today(0));
+  EXPECT_EQ(house.get(path + "&asOf=" + days_from_today(0)).body, now.body);
+  const auto yesterday = house.get(path + "&asOf=" + days_from_today(-1));
+  ASSERT_EQ(yesterday.status, 200) << yesterday.body;
+  EXPECT_EQ(yesterday.json().at("sum").as_int64(), 0) << "recorded today: " << yesterday.body;
+  EXPECT_TRUE(yesterday.json().at("openItems").as_array().empty());
+  EXPECT_EQ(house.get(path + "&asOf=" + days_from_today(1)).code(), "BAD_PARAMETER");
+}
+
 TEST_F(MoneyApi, the_daily_report_is_signed_for_who_has_nothing_but_the_files) {
   auto house = world_.as_operator();
   const auto path = "/v1/funds/reports/" + days_from_today(-1);

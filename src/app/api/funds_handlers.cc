@@ -1,5 +1,4 @@
-// The settlement funds position: what is approved and not paid out, and what must lie outside for it; and
-// what a change of reference data would move.
+// The settlement funds position: what is approved and not paid out, and what must lie outside for it.
 
 #include <algorithm>
 #include <functional>
@@ -9,9 +8,7 @@
 #include "app/api/json/money_payout_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
-#include "app/money/ledger_sink.h"
 #include "engine/money/funds.h"
-#include "engine/money/what_if.h"
 
 namespace wonjang {
 
@@ -120,9 +117,29 @@ void get_signing_key(Api& api, CallPtr call) {
                                       "application/x-pem-file", "wonjang-signing-key.pem"));
 }
 
+namespace {
+
+// Of today as of now; of a day that is over as everything stood then.
+Result<money::FundsLines> lines_of(Api& api, const KvSnapshot& snapshot, const money::FundsLinesAsked& asked,
+                                   BusinessDate today) {
+  const money::MoneyReader reader(snapshot);
+  if (asked.day >= today) return money::funds_lines(reader, asked.merchant, asked.currency, asked.count_max);
+  auto& side = *api.parts().money;
+  return money::funds_lines_at(reader, {side.log(), side.codec()}, asked);
+}
+
+}  // namespace
+
 void get_funds_lines(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"merchant", "currency", "limit"});
+  const auto query = take_query(api, call, {"merchant", "currency", "limit", "asOf"});
   if (!query) return;
+  const auto as_of = date_in(*query, "asOf");
+  if (!as_of) return answer_wrong_read(api, std::move(call), as_of.error());
+  const auto today = business_date_of(api.clock().now());
+  const auto day = as_of->value_or(today);
+  if (day > today)
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              to_text(day) + " is still to come: ask for today or a day before it");
   const auto registry = api.registry();
   const auto merchant = whose(*query, *call->caller, *registry);
   if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
@@ -133,31 +150,17 @@ void get_funds_lines(Api& api, CallPtr call) {
         std::move(call), ProblemKind::bad_parameter,
         "say whose: ?merchant=mch_..., with currency= an ISO 4217 code (KRW) and limit= 1 to 1000");
   ask_money(api, std::move(call), "the lines of a funds position",
-            [id = (*merchant)->id, currency = *currency, limit = static_cast<std::size_t>(*limit)](
-                Api& a, CallPtr c, const std::shared_ptr<const KvSnapshot>& snapshot) {
+            [id = (*merchant)->id, currency = *currency, limit = static_cast<std::size_t>(*limit), day,
+             today](Api& a, CallPtr c, const std::shared_ptr<const KvSnapshot>& snapshot) {
               const auto names = a.registry();
               const auto* whom = names->find(id);
-              const auto lines =
-                  money::funds_lines(money::MoneyReader(*snapshot), whom->number, currency, limit);
+              const auto lines = lines_of(a, *snapshot, {whom->number, currency, day, limit}, today);
               if (!lines) return a.answer_error(std::move(c), lines.error());
               std::string body;
               JsonWriter w(body);
-              put_funds_lines(w, *lines, *whom, currency);
+              put_funds_lines(w, *lines, *whom, currency, day);
               a.answer_json(std::move(c), std::move(body));
             });
-}
-
-void answer_what_if(Api& api, CallPtr call, const settlement::Reference& reference,
-                    const KvSnapshot& snapshot) {
-  constexpr std::size_t kLinesMax = 1'000;
-  auto& side = *api.parts().money;
-  LedgerSink sink(side.ledger());  // nothing is written through it
-  const auto moved = money::what_if(snapshot, side.ports_of(sink), reference, kLinesMax);
-  if (!moved) return answer_job_error(api, std::move(call), moved.error());
-  std::string body;
-  JsonWriter w(body);
-  put_what_if(w, *moved);
-  api.answer_json(std::move(call), std::move(body));
 }
 
 }  // namespace wonjang

@@ -21,22 +21,25 @@ Refusal no_such_payment() { return {RefusalCode::payment_not_found, "there is no
 
 // What was settled of a payment and paid out with it, as far as the money side has come. REQUIRES: the caller
 // may see the payment
-Result<void> put_settlement(JsonWriter& w, Api& api, PaymentId id) {
+Result<void> put_settlement(JsonWriter& w, Api& api, PaymentId id, MerchantId merchant) {
   const auto view = api.parts().money->now();
-  std::vector<money::LineSummary> lines;
+  money::PaymentSettlement settled;
   if (view) {
-    WJ_TRY(lines, money::MoneyReader(*view->snapshot).lines_of_payment(id));
+    WJ_TRY(settled, money::settlement_of(money::MoneyReader(*view->snapshot), id, merchant,
+                                         business_date_of(api.clock().now())));
   }
   const auto registry = api.registry();
-  const MerchantsByNumber merchants(*registry);
+  const auto* whose = registry->find(merchant);
   std::vector<settlement::PayoutId> payouts;
   w.begin_array("settlement");
-  for (const auto& line : lines) {
-    put_line(w, line, merchants.find(line.merchant_no));
-    if (line.payout && std::ranges::find(payouts, *line.payout) == payouts.end())
-      payouts.push_back(*line.payout);
+  for (const auto& now : settled.lines) {
+    put_line_now(w, now, whose);
+    const auto& payout = now.line.payout;
+    if (payout && std::ranges::find(payouts, *payout) == payouts.end()) payouts.push_back(*payout);
   }
-  w.end_array().begin_array("payouts");
+  w.end_array();
+  put_open_items(w, settled, whose);
+  w.begin_array("payouts");
   for (const auto& payout_id : payouts) {
     WJ_TRY(const auto payout, money::MoneyReader(*view->snapshot).payout(payout_id));
     if (payout) put_payout(w, *payout, registry->find(payout->merchant));
@@ -68,7 +71,7 @@ void run_lifecycle(Api& api, CallPtr call, const ServingNow& now, PaymentId id, 
   w.begin_object().raw("payment", payment).begin_array("steps");
   for (const auto& step : (*life)->steps) put_life_step(w, step, api.parts().tokens, book);
   w.end_array();
-  if (const auto put = put_settlement(w, api, id); !put)
+  if (const auto put = put_settlement(w, api, id, owner->id); !put)
     return api.answer_error(std::move(call), put.error());
   put_seen(w, api, now);
   put_reading(w, (*life)->reading);

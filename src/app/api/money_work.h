@@ -75,8 +75,4 @@ void begin_job(Api& api, CallPtr call, JobRequest request, Job job);
 constexpr std::string_view kRedateTarget = "redate ";  // PendingJob::target of it, before the calendar's code
 void redate_later(Api& api, const Actor& actor, const std::string& code, const Hash128& key);
 
-// What `reference` would move if it were approved now (funds_handlers.cc). On the questions' thread.
-void answer_what_if(Api& api, CallPtr call, const settlement::Reference& reference,
-                    const KvSnapshot& snapshot);
-
 }  // namespace wonjang

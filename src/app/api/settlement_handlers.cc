@@ -359,17 +359,18 @@ void list_payment_lines(Api& api, CallPtr call) {
   if (!*payment || (!tenant.is_zero() && (*payment)->merchant != tenant))
     return api.answer_refusal(std::move(call), not_there);
   at_money(api, std::move(call), *query, Work::page,
-           [id = *id](Api& a, CallPtr c, const projection::View& view) {
-             const auto lines = money::MoneyReader(*view.snapshot).lines_of_payment(id);
-             if (!lines) return a.answer_error(std::move(c), lines.error());
+           [id = *id, whose = (*payment)->merchant](Api& a, CallPtr c, const projection::View& view) {
+             const auto settled = money::settlement_of(money::MoneyReader(*view.snapshot), id, whose,
+                                                       business_date_of(a.clock().now()));
+             if (!settled) return a.answer_error(std::move(c), settled.error());
              const auto names = a.registry();
-             const MerchantsByNumber merchants(*names);
+             const auto* merchant = names->find(whose);
              std::string body;
              JsonWriter w(body);
-             w.begin_object().begin_array("items");
-             for (const auto& line : *lines) {
-               put_line(w, line, merchants.find(line.merchant_no));
-             }
+             w.begin_object();
+             put_open_items(w, *settled, merchant);
+             w.begin_array("items");
+             for (const auto& now : settled->lines) put_line_now(w, now, merchant);
              end_items(w, a, view);
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });

@@ -262,6 +262,37 @@ TEST_F(Served, views_with_declared_cubes_are_verified_by_the_servers_configurati
   EXPECT_EQ(said({"check"}), kExitUsage) << "of which ledger?";
 }
 
+// Found in use: of the demo, which declares a cube, `check` said that its views weren't compared.
+TEST_F(Served, a_check_without_flags_compares_views_with_declared_cubes) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  stop();
+  ServiceConfig config;
+  config.data_dir = data_dir_;
+  config.books = 2;
+  config.listen_port = 0;
+  config.disk_reserve_bytes = 1 << 20U;
+  config.cubes = {{.name = "issuers", .id = {}, .dimensions = {"issuer", "method"}},
+                  {.name = "minutes", .id = 2'000, .dimensions = {}, .grain = "minute", .history = false}};
+  auto opened = Service::open(config);
+  ASSERT_TRUE(opened) << opened.error().message;
+  service_ = *std::move(opened);
+  ASSERT_TRUE(service_->start());
+  server_.port = service_->port();
+  ASSERT_EQ(run_views_verify(online_options()), kExitOk) << "waits until they are built";
+  stop();
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(said({"check", "--data-dir", data_dir_.c_str()}), kExitOk);
+  const auto printed = ::testing::internal::GetCapturedStdout();
+  EXPECT_NE(printed.find("views: as derived from the events"), std::string::npos) << printed;
+  std::filesystem::remove(data_dir_ + "/cubes.toml");
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(said({"check", "--data-dir", data_dir_.c_str()}), kExitOk);
+  const auto without = ::testing::internal::GetCapturedStdout();
+  EXPECT_NE(without.find("wonjang verify views --config FILE"), std::string::npos) << without;
+}
+
 TEST_F(Served, views_are_verified_while_the_server_serves) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);

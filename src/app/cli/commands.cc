@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "app/cli/sim.h"
 #include "app/cli/views.h"
 #include "app/cli/views_offline.h"
+#include "app/service/serving_parts.h"
 
 namespace wonjang {
 namespace {
@@ -384,15 +386,23 @@ class Tree {
     to->add_option("--data-dir", a_.data_dir, "Of a ledger that isn't running");
     to->add_option(
         "--config", a_.config.file,
-        "The server's file, for its [[serving.cubes]], and its ledger.data_dir without --data-dir");
+        "The server's file, for its [[serving.cubes]] (without it those of its last start), and its "
+        "ledger.data_dir without --data-dir");
   }
   Result<StoredLedger> stored_ledger() {
     WJ_TRY(const auto from, sources());
     WJ_TRY(const auto config, load_config(from));
     if (config.service.data_dir.empty())
       return invalid("say which ledger: --data-dir DIR, or --config FILE with its ledger.data_dir");
-    WJ_TRY(auto cubes, cubes_of(config.service));
+    WJ_TRY(auto cubes, stored_cubes(config.service));
     return StoredLedger{config.service.data_dir, std::move(cubes)};
+  }
+  // Those that a configuration says; without one those that the last start left beside the views.
+  Result<std::vector<serving::CubeSpec>> stored_cubes(const ServiceConfig& config) const {
+    const auto file = cubes_file(config.data_dir);
+    if (!a_.config.file.empty() || !std::filesystem::exists(file)) return cubes_of(config);
+    WJ_TRY(const auto left, load_config({.file = file, .environment = {}, .flags = {}}));
+    return cubes_of(left.service);
   }
   static Result<std::vector<serving::CubeSpec>> cubes_of(const ServiceConfig& config) {
     WJ_TRY(const auto cubes, serving::CubeSet::create(config.cubes));

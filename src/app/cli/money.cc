@@ -7,6 +7,7 @@
 #include "app/api/secrets.h"
 #include "app/cli/exit.h"
 #include "app/cli/money_client.h"
+#include "app/cli/what_if_pages.h"
 
 namespace wonjang {
 namespace {
@@ -28,33 +29,6 @@ Object posted(const OnlineOptions& options, const std::string& target, const jso
   return asked(options, [&](MoneyClient& client) { return client.post_json(target, body); });
 }
 
-// What a change would move: the lines, then in one line how much.
-int show_what_if(const OnlineOptions& options, const Object& answer) {
-  if (!answer) return fail(answer.error());
-  if (options.output != "table") {
-    print_money(options, *answer, "lines");
-    return kExitOk;
-  }
-  print_money(options, *answer, "lines",
-              {{"line", "lineId"},
-               {"by", "by"},
-               {"payout from", "payoutDate.from"},
-               {"to", "payoutDate.to"},
-               {"fee from", "fee.from"},
-               {"to", "fee.to"}});
-  if (const auto* counts = answer->if_contains("counts"); counts != nullptr && counts->is_object()) {
-    const auto& c = counts->as_object();
-    std::printf("moves %s lines and %s payouts of %s merchants\n", text_in(c, "lines").c_str(),
-                text_in(c, "payouts").c_str(), text_in(c, "merchants").c_str());
-  }
-  if (const auto* delta = answer->if_contains("feeDelta"); delta != nullptr && delta->is_array()) {
-    for (const auto& one : delta->as_array())
-      std::printf("fees %s %s\n", text_in(one.as_object(), "amount").c_str(),
-                  text_in(one.as_object(), "currency").c_str());
-  }
-  return kExitOk;
-}
-
 int show_change(const OnlineOptions& options, const Object& answer) {
   const int done = shown(options, answer, {});
   if (answer && options.output == "table" && text_in(*answer, "status") == "PROPOSED")
@@ -65,8 +39,14 @@ int show_change(const OnlineOptions& options, const Object& answer) {
 
 int send_proposal(const OnlineOptions& options, json::object body, const std::string& note, bool dry_run) {
   if (!note.empty()) body["note"] = note;
-  const auto answer = posted(options, dry_run ? "/v1/changes?dryRun=true" : "/v1/changes", body);
-  return dry_run ? show_what_if(options, answer) : show_change(options, answer);
+  if (!dry_run) return show_change(options, posted(options, "/v1/changes", body));
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  return show_what_if(options, [&](const QueryFlags& page) {
+    QueryFlags flags{{"dryRun", "true"}};
+    flags.insert(flags.end(), page.begin(), page.end());
+    return client->post_json("/v1/changes" + query_of(flags), body);
+  });
 }
 
 }  // namespace
@@ -183,7 +163,11 @@ int run_decide(const OnlineOptions& options, const std::string& change_id, bool 
 }
 
 int run_what_if(const OnlineOptions& options, const std::string& change_id) {
-  return show_what_if(options, got(options, "/v1/changes/" + percent_encoded(change_id) + "/what-if"));
+  auto client = MoneyClient::open(options);
+  if (!client) return fail(client.error());
+  return show_what_if(options, [&](const QueryFlags& page) {
+    return client->get("/v1/changes/" + percent_encoded(change_id) + "/what-if" + query_of(page));
+  });
 }
 
 int run_payout_run(const OnlineOptions& options, const PayoutRunOptions& payout) {

@@ -132,6 +132,12 @@ Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
   const ProtobufEventCodec codec;
   const UnicodeTextForms forms;
   const serving::Views views({log, codec, forms}, options.cubes);
+  if (meta->name == views.name() && meta->version != views.version()) {
+    return nothing(options,
+                   "they were built by another version, or with other [[serving.cubes]] than those compared "
+                   "with. With the server's file it can be told: wonjang verify views --config FILE. If they "
+                   "are of another version, the next start builds them anew");
+  }
   WJ_TRY(const auto why_not, projection::why_unusable(meta, views, log));
   if (why_not) return nothing(options, *why_not + "; the next start builds them anew");
 

@@ -8,8 +8,6 @@
 namespace wonjang::sanity {
 namespace {
 
-std::string path_of(const Answer& payment) { return "/v1/payments/" + member(payment, "id"); }
-
 // One approval of the day's morning. `detail`: what the method says of itself, behind a comma.
 std::string approval(World& world, const std::string& method, std::int64_t amount,
                      const std::string& detail = {}) {
@@ -184,7 +182,7 @@ void acquisition(World& world, Check& check) {
   check.has("the slip then", done, "approvals.0.acquireStatus", "COMPLETED");
 }
 
-constexpr Case kCases[] = {
+constexpr Case kMethodCases[] = {
     {"tax-parts", "Given back in parts, the VAT comes back to the won",
      "나누어 취소해도 부가세가 1원까지 돌아온다", &tax_parts},
     {"two-cards", "One payment by two cards, each given back by itself",
@@ -206,6 +204,6 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-std::span<const Case> method_cases() { return kCases; }
+std::span<const Case> method_cases() { return kMethodCases; }
 
 }  // namespace wonjang::sanity

@@ -7,8 +7,6 @@
 namespace wonjang::sanity {
 namespace {
 
-std::string path_of(const Answer& payment) { return "/v1/payments/" + member(payment, "id"); }
-
 void pay(World& world, Check& check) {
   const auto paid = world.pay(world.store, "tax", 9'026);
   check.answered("the payment", paid, 201);

@@ -14,6 +14,8 @@ namespace wonjang::sanity {
 
 // The member at `path` ("payments.0.id") of a JSON answer as text; "nothing" where there is none.
 std::string member(const Answer& answer, std::string_view path);
+// Of the payment that an answer is.
+inline std::string path_of(const Answer& payment) { return "/v1/payments/" + member(payment, "id"); }
 // How many elements the list at `path` has; 0 where there is none.
 std::size_t count_of(const Answer& answer, std::string_view path);
 

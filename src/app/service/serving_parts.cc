@@ -3,10 +3,44 @@
 #include <utility>
 
 #include "app/api/log.h"
+#include "app/api/secrets.h"
 #include "app/service/projection_parts.h"
 
 namespace wonjang {
+
 std::string views_directory(const std::string& data_dir) { return data_dir + "/views"; }
+std::string cubes_file(const std::string& data_dir) { return data_dir + "/cubes.toml"; }
+
+namespace {
+
+// As a configuration would say it. Names were checked: none has a quote in it.
+std::string in_toml(const serving::CubeDeclaration& cube) {
+  const auto flag = [](const char* name, bool value) {
+    return std::string(name) + (value ? " = true\n" : " = false\n");
+  };
+  const auto text = [](const char* name, const std::string& value) {
+    return std::string(name) + " = \"" + value + "\"\n";
+  };
+  std::string out = "\n[[serving.cubes]]\n" + text("name", cube.name);
+  if (cube.id) out += "id = " + std::to_string(*cube.id) + "\n";
+  out += text("source", cube.source) + text("key", cube.key) + flag("bucket_first", cube.bucket_first);
+  out += "dimensions = [";
+  for (const auto& dimension : cube.dimensions)
+    out += (&dimension == &cube.dimensions.front() ? "\"" : ", \"") + dimension + "\"";
+  out += "]\n" + text("grain", cube.grain) + flag("percentiles", cube.percentiles);
+  return out + flag("history", cube.history);
+}
+
+// What the views are built with, for who compares them when nobody serves.
+Result<void> write_cubes(const ServiceConfig& config) {
+  if (config.in_memory) return {};
+  std::string out =
+      "# Written by each start: the cubes that the views here have, beside the built-in ones.\n";
+  for (const auto& cube : config.cubes) out += in_toml(cube);
+  return write_private_file(cubes_file(config.data_dir), out);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<ServingParts>> ServingParts::open(const ServiceConfig& config, Ledger& ledger,
                                                          const Clock& clock, const EventCodec& codec) {
@@ -20,6 +54,7 @@ Result<std::unique_ptr<ServingParts>> ServingParts::open(const ServiceConfig& co
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "views", {{"what", line}}); };
   WJ_TRY(out->serving_,
          Serving::open(std::move(options), ledger, ServingPorts{clock, codec, out->forms_, *out->places_}));
+  WJ_CHECK(write_cubes(config));
   return out;
 }
 

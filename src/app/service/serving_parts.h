@@ -38,5 +38,7 @@ class ServingParts {
 
 // The service's directory of views.
 std::string views_directory(const std::string& data_dir);
+// A configuration of nothing but the cubes that its views have; written by each start.
+std::string cubes_file(const std::string& data_dir);
 
 }  // namespace wonjang

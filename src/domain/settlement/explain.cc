@@ -57,7 +57,6 @@ class Explainer {
         break;
     }
     net();
-    payout_date();
     return std::move(steps_);
   }
 
@@ -65,7 +64,7 @@ class Explainer {
   std::string money(int128 minor) const { return decimal(minor, exponent_, exponent_); }
   std::string exact(int128 millionths) const { return decimal(millionths, 6 + exponent_, exponent_); }
   void add(std::string rule, std::string formula, std::int64_t value) {
-    steps_.push_back({std::move(rule), std::move(formula), value});
+    steps_.push_back({std::move(rule), std::move(formula), value, {}});
   }
 
   // From the exact fee to what is charged; ends with that number. `so_far` ends with the exact fee.
@@ -170,13 +169,6 @@ class Explainer {
   void net() {
     const std::string fee = line_.fee < 0 ? "(" + money(line_.fee) + ")" : money(line_.fee);
     add("net", money(line_.gross) + " - " + fee + " = " + money(line_.net), line_.net);
-  }
-
-  void payout_date() {
-    if (line_.payout_date == BusinessDate{}) return;
-    std::string text = "basis " + to_text(line_.basis);
-    if (line_.late) text += ", late: counted from the date of the run";
-    add("payout date", text + "; paid " + to_text(line_.payout_date), line_.payout_date.days);
   }
 
   const SettlementLine& line_;

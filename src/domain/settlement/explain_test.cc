@@ -45,19 +45,6 @@ TEST(Explain, minor_units_of_another_currency) {
             "[3224] / vat: 32.24 / 11, rounded: 2.93 [293] / net: 1,234.56 - 32.24 = 1,202.32 [120232]");
 }
 
-TEST(Explain, a_dated_line_says_when_and_why) {
-  const auto c = parse_fee_case("34000 base=2%");
-  auto line = std::get<SettlementLine>(settle_approval(c.item, c.contract));
-  line.basis = *parse_business_date("2022-04-26");
-  line.payout_date = *parse_business_date("2022-05-04");
-  EXPECT_EQ(explain(line, c.contract).back().rule, "payout date");
-  EXPECT_EQ(explain(line, c.contract).back().formula, "basis 2022-04-26; paid 2022-05-04");
-  EXPECT_EQ(explain(line, c.contract).back().value, line.payout_date.days);
-  line.late = true;
-  EXPECT_EQ(explain(line, c.contract).back().formula,
-            "basis 2022-04-26, late: counted from the date of the run; paid 2022-05-04");
-}
-
 TEST(Explain, an_adjustment_shows_what_it_takes_back) {
   auto c = parse_fee_case("100000 base=2.3%");
   c.item.key.version = 3;

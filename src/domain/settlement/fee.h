@@ -32,6 +32,7 @@
 // Threads: any.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -89,7 +90,8 @@ std::variant<Adjusted, CannotSettle> settle_adjustments(std::span<const Settleme
                                                         const LineBalance& balance, const Contract& contract);
 
 // The line again from its own snapshot: equal to it, or the snapshot lies. `contract` is the one it was
-// computed by (a return doesn't look at it). Dates, `contract` index, `late` and `canary` are taken over.
+// computed by (a return doesn't look at it). Dates, `contract` index, `late` and `canary` are taken over:
+// explain_dates.h computes the days again.
 std::variant<SettlementLine, CannotSettle> computed_again(const SettlementLine& line,
                                                           const Contract& contract);
 
@@ -105,12 +107,13 @@ bool date_line(SettlementLine& line, const Cycle& cycle, BusinessDate basis, Bus
                const BusinessDays& days);
 
 // How the line's numbers came about, for people: a step for each fee line (of a return that keeps the fee one
-// named "keep"), then "vat", "net" and, when the line is dated, "payout date". Values are the line's own; the
-// text is made from its snapshot and ends with the value. REQUIRES: computed_again(line, contract) is equal
+// named "keep"), then "vat" and "net". Values are the line's own; the text is made from its snapshot and ends
+// with the value. Its days: explain_dates.h. REQUIRES: computed_again(line, contract) is equal
 struct ExplainStep {
-  std::string rule;        // name; of a return's fee line its type, "BASE"
-  std::string formula;     // "50,000 x 2.50 % = 1,250; VAT 125; with VAT 1,375"
-  std::int64_t value = 0;  // minor units; of "payout date": days since 1970-01-01
+  std::string rule;                       // name; of a return's fee line its type, "BASE"
+  std::string formula;                    // "50,000 x 2.50 % = 1,250; VAT 125; with VAT 1,375"
+  std::int64_t value = 0;                 // minor units; of a step with a date 0
+  std::optional<BusinessDate> date = {};  // of a step that leads to a day
 };
 std::vector<ExplainStep> explain(const SettlementLine& line, const Contract& contract);
 

@@ -42,6 +42,13 @@ Result<ContractBook> ContractBook::load(const MoneyReader& reader, Instant known
   return book;
 }
 
+Result<ContractBook> ContractBook::load_contracts_of(const MoneyReader& reader, MerchantId merchant) {
+  ContractBook book;
+  WJ_TRY(auto contracts, reader.contracts_of(merchant));
+  for (auto& known : contracts) book.add(std::move(known.value), known.known_at);
+  return book;
+}
+
 void ContractBook::add(Contract contract, Instant known_at) {
   contracts_.push_back({std::move(contract), known_at, {}});
   const auto& added = contracts_.back();

@@ -52,6 +52,8 @@ class ContractBook {
  public:
   // What `reader` holds and was known at `known_at`. Errors: those of the reader.
   static Result<ContractBook> load(const MoneyReader& reader, Instant known_at = kEver);
+  // One merchant's contracts and nothing else: for the terms of its items.
+  static Result<ContractBook> load_contracts_of(const MoneyReader& reader, MerchantId merchant);
 
   // As decided later than everything that is there.
   void add(settlement::Contract contract, Instant known_at);

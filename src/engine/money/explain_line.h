@@ -1,5 +1,5 @@
-// Explanation of one line, from the log alone: its snapshot, rule by rule, and whether the calculator of
-// today still gives the same from that snapshot.
+// Explanation of one line: its snapshot, rule by rule and day by day, and whether the calculator of today
+// still gives the same from that snapshot, and the calendar version that dated it the same day.
 //
 // Threads: one at a time (the source's).
 #pragma once

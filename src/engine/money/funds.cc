@@ -1,9 +1,8 @@
 #include "engine/money/funds.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
-
-#include "base/int128.h"
 
 namespace wonjang::money {
 
@@ -14,14 +13,11 @@ using settlement::PayoutState;
 namespace {
 
 constexpr std::int64_t kWhole = 1'000'000;
-Result<std::int64_t> narrow(int128 v) {
-  if (v > INT64_MAX || v < INT64_MIN) return invalid("the settlement funds go beyond 64 bits");
-  return static_cast<std::int64_t>(v);
-}
 
-std::int64_t required_of(std::int64_t amount, const std::optional<FundsRatio>& ratio) {
+// Rounded up. Sums of 64-bit amounts leave room for the product.
+int128 required_of(int128 amount, const std::optional<FundsRatio>& ratio) {
   if (!ratio || amount <= 0) return 0;
-  return divide(static_cast<int128>(amount) * ratio->ratio_ppm, kWhole, Rounding::up);
+  return (amount * ratio->ratio_ppm + kWhole - 1) / kWhole;
 }
 
 template <typename T>
@@ -74,7 +70,7 @@ Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_
   };
   std::map<Currency, FundsSums> sums;
   for (const auto& one : unpaid) {
-    WJ_TRY(const auto amount, narrow(static_cast<int128>(one.open) + one.settled));
+    const int128 amount = one.open + one.settled;
     if (amount == 0) continue;
     out.rows.push_back({one.merchant_no, one.merchant, one.currency, amount, required_of(amount, out.ratio)});
     sums[one.currency].unpaid += amount;
@@ -84,12 +80,11 @@ Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_
   for (const auto& [currency, sum] : sums) {
     FundsTotal total;
     total.currency = currency;
-    WJ_TRY(total.approved_unpaid, narrow(sum.unpaid));
-    WJ_TRY(total.counted, narrow(sum.counted));
-    WJ_TRY(total.held, narrow(sum.held));
+    total.approved_unpaid = sum.unpaid;
+    total.counted = sum.counted;
+    total.held = sum.held;
     total.required = required_of(total.counted, out.ratio);
-    const int128 gap = static_cast<int128>(total.required) - total.held;
-    WJ_TRY(total.gap, narrow(gap > 0 ? gap : 0));
+    total.gap = std::max<int128>(total.required - total.held, 0);
     out.totals.push_back(total);
   }
   return out;
@@ -98,7 +93,7 @@ Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_
 Result<FundsLines> funds_lines(const MoneyReader& reader, MerchantNo merchant, Currency currency,
                                std::size_t count_max) {
   FundsLines out;
-  int128 sum = 0;
+  int128& sum = out.sum;
   const auto keep = [&](auto& list, const auto& one) {
     if (list.size() < count_max) {
       list.push_back(one);
@@ -132,7 +127,6 @@ Result<FundsLines> funds_lines(const MoneyReader& reader, MerchantNo merchant, C
   out.kept_back = standing.kept_back;
   for (const auto& carried : standing.carried) sum += carried.amount;
   sum += standing.kept_back;
-  WJ_TRY(out.sum, narrow(sum));
   return out;
 }
 

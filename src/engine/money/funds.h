@@ -13,6 +13,8 @@
 // A bank confirms a day's holdings on the next one: `known_at` says until the close of which day what was
 // approved counts, for ratios and holdings that hold on the day; never for the money that moved.
 //
+// Sums run in 128 bits: what the ledger took one by one is never too much together.
+//
 // Threads: any.
 #pragma once
 
@@ -21,6 +23,8 @@
 #include <string>
 #include <vector>
 
+#include "base/int128.h"
+#include "engine/money/line_source.h"
 #include "engine/money/money_reader.h"
 
 namespace wonjang::money {
@@ -29,17 +33,17 @@ struct FundsRow {
   MerchantNo merchant_no = 0;
   MerchantId merchant;
   Currency currency;
-  std::int64_t approved_unpaid = 0;
-  std::int64_t required = 0;
+  int128 approved_unpaid = 0;
+  int128 required = 0;
   friend bool operator==(const FundsRow&, const FundsRow&) = default;
 };
 struct FundsTotal {
   Currency currency;
-  std::int64_t approved_unpaid = 0;  // of all rows, signed
-  std::int64_t counted = 0;          // of the rows above zero
-  std::int64_t required = 0;
-  std::int64_t held = 0;
-  std::int64_t gap = 0;
+  int128 approved_unpaid = 0;  // of all rows, signed
+  int128 counted = 0;          // of the rows above zero
+  int128 required = 0;
+  int128 held = 0;
+  int128 gap = 0;
   friend bool operator==(const FundsTotal&, const FundsTotal&) = default;
 };
 struct FundsPosition {
@@ -52,7 +56,7 @@ struct FundsPosition {
   std::vector<settlement::FundsHeld> held;
   friend bool operator==(const FundsPosition&, const FundsPosition&) = default;
 };
-// Without `known_at`: as_of. Errors: those of the reader; invalid (a sum beyond 64 bits).
+// Without `known_at`: as_of. Errors: those of the reader.
 Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_of,
                                      std::optional<BusinessDate> known_at = std::nullopt);
 
@@ -61,18 +65,33 @@ Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_
 // docs/formats/funds-report.md.
 std::string funds_report(const FundsPosition& position, const std::string& place);
 
-// What a row of now is made of: its sum is the row's, to the won.
+// What a row is made of: its sum is the row's, to the won.
 struct FundsLines {
   std::vector<OpenItem> items;                   // no line yet
   std::vector<LineSummary> lines;                // that no payout covers
   std::vector<PayoutNow> payouts;                // requested or sent, not paid
   std::vector<settlement::CarriedOver> carried;  // into the next payout
   std::int64_t kept_back = 0;
-  std::int64_t sum = 0;  // of all of them, also of those left out
+  int128 sum = 0;  // of all of them, also of those left out
   bool truncated = false;
 };
-// At most `count_max` items, lines and payouts each. Errors: as above.
+// As of now, at most `count_max` items, lines and payouts each. Errors: those of the reader.
 Result<FundsLines> funds_lines(const MoneyReader& reader, MerchantNo merchant, Currency currency,
                                std::size_t count_max);
+
+// The same at the close of a day that is over, as everything stood then. Reads the log: once for each payout
+// of the merchant, and for each item of it that was open then or is open now. Errors: those of the reader and
+// the log; corrupt (the sum isn't the row's: both are named).
+struct FundsLinesAsked {
+  MerchantNo merchant = 0;
+  Currency currency;
+  BusinessDate day;
+  std::size_t count_max = 0;
+};
+struct LogParts {  // both outlive the call
+  const EventLog& log;
+  const EventCodec& codec;
+};
+Result<FundsLines> funds_lines_at(const MoneyReader& reader, LogParts log, const FundsLinesAsked& asked);
 
 }  // namespace wonjang::money

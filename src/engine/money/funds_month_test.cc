@@ -1,5 +1,6 @@
 // What the funds position said each evening, it says for ever.
 #include <map>
+#include <set>
 
 #include "base/rng.h"
 #include "engine/money/funds.h"
@@ -14,6 +15,26 @@ const BusinessDate kFirst = day("2026-10-19");  // a Monday
 constexpr std::int32_t kDays = 31;
 const Currency kDollar = *Currency::parse("USD");
 
+// What stands below a row, in an order of its own.
+std::string in_words(const FundsLines& lines) {
+  std::multiset<std::string> parts;
+  for (const auto& open : lines.items) {
+    parts.insert("item " + settlement::text_of(open.item.key) + " " + std::to_string(open.item.amount) +
+                 " of " + to_text(open.day));
+  }
+  for (const auto& line : lines.lines)
+    parts.insert("line " + settlement::text_of(line.key) + " " + std::to_string(line.net));
+  for (const auto& payout : lines.payouts) {
+    parts.insert("payout " + payout.requested.payout.text() + " " + std::string(code_of(payout.state)) + " " +
+                 std::to_string(payout.requested.amount));
+  }
+  for (const auto& carried : lines.carried)
+    parts.insert("carried " + carried.from.text() + " " + std::to_string(carried.amount));
+  std::string out = "kept back " + std::to_string(lines.kept_back);
+  for (const auto& part : parts) out += "\n" + part;
+  return out;
+}
+
 // A month of a house: sales in two currencies, late cancels, runs, payouts that are paid, fail and come back,
 // a hold, ratios and holdings. Every evening the question of the day.
 class Month {
@@ -24,11 +45,17 @@ class Month {
     auto dollars = MoneyRig::contract(merchants_[0]);
     dollars.currency = kDollar;
     rig_.approve(dollars);
+    auto keeping = MoneyRig::contract(merchants_[2]);
+    keeping.version = 2;
+    keeping.keep_back = 20'000;
+    rig_.approve(keeping);
     rig_.approve(settlement::FundsRatio{kFirst, 600'000, "guideline"});
   }
 
   MoneyRig& rig() { return rig_; }
   const std::map<BusinessDate, FundsPosition>& said() const { return said_; }
+  using Row = std::tuple<BusinessDate, MerchantNo, Currency>;
+  const std::map<Row, std::string>& below() const { return below_; }
 
   void live() {
     for (std::int32_t i = 0; i < kDays; ++i) {
@@ -43,6 +70,11 @@ class Month {
       if (i % 7 != 6) trade();  // in the day's last moment; some days end quietly
       auto position = funds_position(rig_.reader(), today_);
       ASSERT_TRUE(position) << position.error().message;
+      for (const auto& row : position->rows) {
+        const auto lines = funds_lines(rig_.reader(), row.merchant_no, row.currency, 10'000);
+        ASSERT_TRUE(lines) << lines.error().message;
+        below_[{today_, row.merchant_no, row.currency}] = in_words(*lines);
+      }
       said_.emplace(today_, *std::move(position));
     }
   }
@@ -116,6 +148,7 @@ class Month {
   std::vector<Sold> sold_;
   std::vector<std::string> paid_;
   std::map<BusinessDate, FundsPosition> said_;
+  std::map<Row, std::string> below_;
 
  public:
   int returned = 0;
@@ -162,6 +195,30 @@ TEST_P(FundsMonth, what_was_said_in_the_evening_is_said_of_that_day_for_ever) {
   EXPECT_GT(with_gap, 10U);
   EXPECT_NE(month.said().begin()->second.totals, month.said().rbegin()->second.totals);
 }
+TEST_P(FundsMonth, below_each_row_stands_what_stood_there_in_the_evening) {
+  Month month(GetParam());
+  month.live();
+  std::map<std::string, int> kinds;
+  for (const auto& [row, said] : month.below()) {
+    const auto& [date, merchant, currency] = row;
+    FundsLinesAsked asked{merchant, currency, date, 10'000};
+    const auto later = funds_lines_at(month.rig().reader(), {month.rig().log, month.rig().codec}, asked);
+    ASSERT_TRUE(later) << to_text(date) << " " << merchant << ": " << later.error().message;
+    EXPECT_FALSE(later->truncated);
+    EXPECT_EQ(in_words(*later), said) << to_text(date) << " of merchant " << merchant;
+    for (const char* kind : {"item", "line", "payout", "carried"})
+      kinds[kind] += said.find(std::string("\n") + kind) != std::string::npos ? 1 : 0;
+    kinds["kept"] += later->kept_back > 0 ? 1 : 0;
+    asked.count_max = 1;
+    const auto few = funds_lines_at(month.rig().reader(), {month.rig().log, month.rig().codec}, asked);
+    ASSERT_TRUE(few);
+    EXPECT_EQ(few->sum, later->sum) << "of all, also of those left out";
+    EXPECT_EQ(few->truncated,
+              later->items.size() > 1 || later->lines.size() > 1 || later->payouts.size() > 1);
+  }
+  for (const char* kind : {"item", "line", "payout", "carried", "kept"}) EXPECT_GT(kinds[kind], 3) << kind;
+}
+
 INSTANTIATE_TEST_SUITE_P(Books, FundsMonth, testing::Values(1U, 3U));
 
 TEST(FundsDay, nothing_was_owed_before_the_first_sale) {
@@ -188,7 +245,7 @@ TEST(FundsDay, a_merchant_that_was_paid_out_stands_at_zero_and_not_at_the_day_be
   const auto at = [&](const char* date) {
     const auto position = funds_position(rig.reader(), day(date));
     EXPECT_TRUE(position);
-    return position->rows.empty() ? 0 : position->rows[0].approved_unpaid;
+    return position->rows.empty() ? int128{0} : position->rows[0].approved_unpaid;
   };
   EXPECT_EQ(at("2026-11-15"), 0);
   EXPECT_EQ(at("2026-11-16"), 10'000);

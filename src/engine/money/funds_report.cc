@@ -1,5 +1,6 @@
 #include "domain/settlement/csv.h"
 #include "engine/money/funds.h"
+#include "engine/money/journal_spaces.h"
 
 namespace wonjang::money {
 namespace {
@@ -46,10 +47,10 @@ std::string funds_report(const FundsPosition& position, const std::string& place
   for (const auto& total : position.totals) {
     report.add({.record = "TOTAL",
                 .currency = std::string(total.currency.code()),
-                .approved_unpaid = std::to_string(total.approved_unpaid),
-                .required = std::to_string(total.required),
-                .held = std::to_string(total.held),
-                .gap = std::to_string(total.gap)});
+                .approved_unpaid = text_of(total.approved_unpaid),
+                .required = text_of(total.required),
+                .held = text_of(total.held),
+                .gap = text_of(total.gap)});
   }
   for (const auto& held : position.held) {
     report.add({.record = "HELD",
@@ -62,8 +63,8 @@ std::string funds_report(const FundsPosition& position, const std::string& place
     report.add({.record = "MERCHANT",
                 .currency = std::string(row.currency.code()),
                 .merchant = row.merchant.text(),
-                .approved_unpaid = std::to_string(row.approved_unpaid),
-                .required = std::to_string(row.required)});
+                .approved_unpaid = text_of(row.approved_unpaid),
+                .required = text_of(row.required)});
   }
   return report.take();
 }

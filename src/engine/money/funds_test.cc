@@ -26,7 +26,7 @@ TEST(Funds, a_row_is_what_is_not_paid_yet_and_sums_up_from_its_lines) {
   MoneyRig rig;
   const auto merchant = rig.shop();
   rig.approve(settlement::FundsRatio{day("2026-01-01"), 600'000, "guideline"});
-  const auto row = [&]() -> std::int64_t {
+  const auto row = [&]() -> int128 {
     const auto position = funds_position(rig.reader(), kToday);
     return position && !position->rows.empty() ? position->rows[0].approved_unpaid : 0;
   };
@@ -104,11 +104,33 @@ TEST(Funds, what_must_lie_outside_is_rounded_up_and_the_gap_is_what_is_missing) 
   EXPECT_EQ(total.held, 5'000);
   EXPECT_EQ(total.gap, total.required - 5'000);
   EXPECT_EQ(position->ratio->ratio_ppm, 600'000);
-  std::int64_t rows = 0;
+  int128 rows = 0;
   for (const auto& row : position->rows) rows += row.approved_unpaid;
   EXPECT_EQ(rows, total.approved_unpaid);
   expect_drill_down(rig);
   rig.cancel(sold, 3'000, day("2026-11-17"));
+  expect_drill_down(rig);
+}
+
+// The ledger takes amounts of 64 bits one by one; what they come to together is told, not refused.
+TEST(Funds, sums_beyond_64_bits_are_told_to_the_won) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto other = rig.shop();
+  rig.approve(settlement::FundsRatio{day("2026-01-01"), 600'000, "guideline"});
+  constexpr std::int64_t kHuge = 4'000'000'000'000'000'001;
+  for (int i = 0; i < 3; ++i) rig.sell(merchant, kHuge, kFundsDay);
+  rig.sell(other, 10, kFundsDay);
+
+  const auto position = funds_position(rig.reader(), kToday);
+
+  ASSERT_TRUE(position) << position.error().message;
+  ASSERT_EQ(position->rows.size(), 2U);
+  EXPECT_EQ(position->rows[0].approved_unpaid, int128{kHuge} * 3);
+  EXPECT_EQ(position->rows[0].required, int128{kHuge} * 3 * 6 / 10 + 1);
+  EXPECT_EQ(position->rows[1].approved_unpaid, 10);
+  EXPECT_EQ(position->totals.at(0).approved_unpaid, int128{kHuge} * 3 + 10);
+  EXPECT_NE(funds_report(*position, "p").find(",12000000000000000013,"), std::string::npos);
   expect_drill_down(rig);
 }
 

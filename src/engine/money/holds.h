@@ -6,6 +6,8 @@
 #pragma once
 
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "engine/money/money_reader.h"
 
@@ -13,5 +15,25 @@ namespace wonjang::money {
 
 // The merchants to whom nothing may go out today for `date`. Errors: those of the reader.
 Result<std::set<MerchantId>> on_hold(const MoneyReader& reader, BusinessDate date, BusinessDate today);
+
+// One merchant's, in the order of their approval.
+class MerchantHolds {
+ public:
+  // Errors: those of the reader.
+  static Result<MerchantHolds> load(const MoneyReader& reader, MerchantId merchant);
+  void add(settlement::Hold hold) { holds_.push_back(std::move(hold)); }
+
+  // That holds it on this day; null: nothing does.
+  const settlement::Hold* on(BusinessDate day) const;
+  // The first day from `today` on on which what has the payout day `own` may be sent; zero: there is none.
+  BusinessDate of_line(BusinessDate own, BusinessDate today) const;
+  // The same of a payout that was requested: it keeps its date, on which nothing may hold it either.
+  BusinessDate of_payout(BusinessDate own, BusinessDate today) const;
+
+ private:
+  BusinessDate first_from(BusinessDate day) const;
+
+  std::vector<settlement::Hold> holds_;
+};
 
 }  // namespace wonjang::money

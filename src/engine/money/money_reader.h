@@ -161,14 +161,17 @@ class MoneyReader {
  public:
   explicit MoneyReader(const KvSnapshot& snapshot) : snapshot_(snapshot) {}
 
-  // Open items with day <= `until`, by day, merchant, payment, version. Days without any cost nothing, however
-  // many were settled on them.
+  // Open items with day <= `until`, by day, merchant, payment, version. Days without any cost nothing,
+  // however many were settled on them.
   Result<void> open_items(BusinessDate until, const std::function<Result<bool>(const OpenItem&)>& each) const;
   // How many that are: a look at one record for each day that has some.
   Result<std::uint64_t> open_count(BusinessDate until) const;
   // The newest day of theirs.
   Result<std::optional<BusinessDate>> last_open_day(BusinessDate until) const;
   Result<std::optional<OpenItem>> open_item(const LineKey& key) const;
+  Result<std::vector<OpenItem>> open_items_of(PaymentId payment) const;  // by version
+  // Its newest failed attempt, with the sentence; nothing: none stands.
+  Result<std::optional<settlement::FailedItem>> failure(const LineKey& key) const;
 
   // Lines of one date's runs, by merchant, payment, version, seq; `merchant` narrows.
   Result<void> lines_of_run(BusinessDate date, std::optional<MerchantNo> merchant,
@@ -196,7 +199,8 @@ class MoneyReader {
 
   Result<std::optional<RunNow>> run(BusinessDate date) const;
   Result<std::vector<RunNow>> runs(BusinessDate from, BusinessDate until) const;  // [from, until)
-  Result<std::vector<BusinessDate>> completed_days(BusinessDate until) const;  // days < `until`: ever_completed
+  Result<std::vector<BusinessDate>> completed_days(
+      BusinessDate until) const;  // days < `until`: ever_completed
   // Sums of all lines of each date in [from, until), by date and currency; `failed` counts items.
   Result<void> line_totals(
       BusinessDate from, BusinessDate until,

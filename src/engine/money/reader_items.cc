@@ -144,4 +144,23 @@ Result<std::optional<OpenItem>> MoneyReader::open_item(const LineKey& key) const
   return out;
 }
 
+Result<std::vector<OpenItem>> MoneyReader::open_items_of(PaymentId payment) const {
+  std::vector<OpenItem> out;
+  WJ_TRY(const auto state, find<PaymentState>(snapshot_, kPayments, Key().id(payment.raw()), "a payment"));
+  if (!state) return out;
+  for (const auto& move : state->moves) {
+    WJ_TRY(auto open, open_item({payment, move.version, 0}));
+    if (open) out.push_back(*std::move(open));
+  }
+  return out;
+}
+
+Result<std::optional<settlement::FailedItem>> MoneyReader::failure(const LineKey& key) const {
+  WJ_TRY(const auto mark, find<FailureMark>(snapshot_, kFailed, Key(Table::failure).line(key), "a failure"));
+  if (!mark) return std::optional<settlement::FailedItem>();
+  return find<settlement::FailedItem>(snapshot_, kRunItems,
+                                      Key(Table::failed_item).day(mark->run).number(mark->merchant).line(key),
+                                      "a failed item");
+}
+
 }  // namespace wonjang::money

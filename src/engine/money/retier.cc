@@ -41,6 +41,16 @@ Result<std::vector<SettlementLine>> lines_of_approval(const MoneyReader& reader,
   return out;
 }
 
+// Of the line that an adjustment is about: a return's are its own, not its approval's.
+BusinessDate basis_adjusted(std::span<const SettlementLine> settled, const SettlementLine& adjustment) {
+  const auto of = std::find_if(settled.begin(), settled.end(), [&](const SettlementLine& line) {
+    return line.item.kind != LineKind::adjustment && line.item.key.payment == adjustment.item.key.payment &&
+           line.item.key.version == adjustment.item.key.version;
+  });
+  WJ_ASSERT(of != settled.end());
+  return of->basis;
+}
+
 // Did a canary's terms alone make it? Else both gave the same, and the contract's count. The chunk says how
 // many both gave alike; where some did and some didn't, the contract of then tells.
 bool is_moved_over(const WholeLine& whole, const ContractBook& book) {
@@ -99,9 +109,10 @@ Result<void> each_adjustment(const MoneyReader& reader, LineSource& source, cons
     if (out.lines.empty()) return true;
     for (auto& line : out.lines) {
       line.canary = out.canary;
-      if (!settlement::date_line(line, contract.cycle, summary.basis, std::max(date, summary.basis),
-                                 calendar->days)) {
-        failed({summary.key, "CALENDAR_ENDS: " + calendar_ends(contract, std::max(date, summary.basis))});
+      const auto basis = basis_adjusted(settled, line);
+      const auto run = std::max(date, basis);
+      if (!settlement::date_line(line, contract.cycle, basis, run, calendar->days)) {
+        failed({summary.key, "CALENDAR_ENDS: " + calendar_ends(contract, run)});
         return true;
       }
     }

@@ -5,6 +5,7 @@
 
 #include "engine/money/explain_line.h"
 #include "engine/money/payout_run.h"
+#include "engine/money/redate.h"
 #include "engine/money/run_plan.h"
 #include "engine/money/run_totals.h"
 #include "testing/money_rig.h"
@@ -87,6 +88,61 @@ TEST(SettlementRun, a_line_explains_itself_from_the_log) {
   EXPECT_EQ((*explained)->whole.line().fee, 1'375);
   EXPECT_GE((*explained)->steps.size(), 3U);
   EXPECT_FALSE(*explain_line(rig.reader(), source, {payment, 9, 0}));
+}
+
+// Found by review: basis and payout date were taken over, so a wrong day counted as the same.
+TEST(SettlementRun, a_line_with_a_day_that_its_calendar_does_not_give_says_so) {
+  MoneyRig good;
+  const auto payment = good.sell(good.shop(), 50'000, kRunDay);
+  good.must_run(kRunDay);
+  LineSource source(good.log, good.codec);
+  const auto whole = source.line(good.line(MoneyRig::line_of(payment)));
+  ASSERT_TRUE(whole) << whole.error().message;
+  const auto explain_with = [&](const auto& change) {
+    MoneyRig rig;  // the same world, whose line is written by hand
+    const auto same = rig.sell(rig.shop(), 50'000, kRunDay);
+    EXPECT_EQ(same, payment);
+    auto chunk = whole->chunk();
+    change(chunk.lines.at(0));
+    rig.must(rig.put(whole->event().stream, 0, whole->event().merchant, {}, rig.owner().actor, {}, {chunk}));
+    LineSource from(rig.log, rig.codec);
+    auto explained = explain_line(rig.reader(), from, MoneyRig::line_of(payment));
+    EXPECT_TRUE(explained && *explained);
+    return (*explained)->why_not_recomputed;
+  };
+  EXPECT_EQ(explain_with([](auto&) {}), "");
+  EXPECT_EQ(explain_with([](auto& line) { ++line.payout_date.days; }),
+            "calendar KR version 1 gives the payout day 2026-11-20, the line says 2026-11-21");
+  EXPECT_NE(explain_with([](auto& line) { --line.basis.days; }).find("its basis date would be 2026-11-18"),
+            std::string::npos);
+}
+
+TEST(SettlementRun, an_explanation_leads_from_the_basis_date_to_the_payout_day) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto payment = rig.sell(merchant, 50'000, day("2026-11-19"));
+  rig.must_run(day("2026-11-19"));
+  LineSource source(rig.log, rig.codec);
+  const auto told = [&] {
+    const auto explained = explain_line(rig.reader(), source, MoneyRig::line_of(payment));
+    EXPECT_TRUE((*explained)->recomputed) << (*explained)->why_not_recomputed;
+    std::string out;
+    for (const auto& step : (*explained)->steps) {
+      if (step.date) out += step.rule + " " + to_text(*step.date) + ": " + step.formula + "\n";
+    }
+    return out;
+  };
+  const std::string dated =
+      "basis 2026-11-19: the day of the movement\n"
+      "lag 2026-11-23: 2026-11-19 + 2 business days = 2026-11-23; closed: 2026-11-21 Saturday, 2026-11-22 "
+      "Sunday\n"
+      "payout date 2026-11-23: basis 2026-11-19, calendar KR version 1; paid 2026-11-23\n";
+  EXPECT_EQ(told(), dated);
+  rig.approve(MoneyRig::calendar(2, {{day("2026-11-23"), settlement::DayKind::temporary, "declared"}}));
+  ASSERT_TRUE(redate(rig.ports(), {"KR", rig.owner(), false}));
+  EXPECT_EQ(told(), dated +
+                        "payout date 2026-11-24: calendar KR version 2 moved it from 2026-11-23 to "
+                        "2026-11-24\n");
 }
 
 TEST(SettlementRun, of_two_started_at_once_exactly_one_runs) {

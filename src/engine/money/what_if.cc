@@ -1,11 +1,13 @@
 #include "engine/money/what_if.h"
 
-#include <set>
+#include <functional>
 
 #include "engine/money/redate.h"
 #include "engine/money/retier.h"
 #include "engine/money/run_scope.h"
 #include "engine/money/settler.h"
+#include "engine/money/what_if_holds.h"
+#include "engine/money/what_if_moves.h"
 
 namespace wonjang::money {
 
@@ -30,55 +32,8 @@ std::string_view code_of(MovedBy v) {
 namespace {
 
 constexpr std::size_t kBatchOfItems = 512;
-// What moved, counted whole and kept up to a bound.
-class Moves {
- public:
-  explicit Moves(std::size_t lines_max) : lines_max_(lines_max) {}
-
-  Result<void> add(MovedLine line) {
-    ++out_.lines_total;
-    merchants_.insert(line.merchant);
-    int128& delta = fee_delta_[line.currency];
-    delta += line.to.fee;
-    delta -= line.from.fee;
-    if (line.from.payout_date != line.to.payout_date && !line.from.fails && !line.to.fails &&
-        line.by != MovedBy::adjustment) {
-      nets_[{line.merchant, line.currency, line.from.payout_date, line.to.payout_date}] += line.to.net;
-    }
-    if (out_.lines.size() < lines_max_) {
-      out_.lines.push_back(std::move(line));
-    } else {
-      out_.truncated = true;
-    }
-    return {};
-  }
-  void hold(const Due& due) {
-    merchants_.insert(due.merchant);
-    nets_[{due.merchant, due.currency, due.oldest, BusinessDate{}}] += due.net;
-  }
-
-  Result<WhatIf> finish() {
-    out_.merchants_total = merchants_.size();
-    out_.payouts_total = nets_.size();
-    out_.fee_delta = fee_delta_;
-    for (const auto& [whose, net] : nets_) {
-      if (out_.payouts.size() >= lines_max_) {
-        out_.truncated = true;
-        break;
-      }
-      const auto& [merchant, currency, from, to] = whose;
-      out_.payouts.push_back({merchant, currency, from, to, net});
-    }
-    return std::move(out_);
-  }
-
- private:
-  const std::size_t lines_max_;
-  std::set<MerchantId> merchants_;
-  std::map<Currency, int128> fee_delta_;
-  std::map<std::tuple<MerchantId, Currency, BusinessDate, BusinessDate>, int128> nets_;
-  WhatIf out_;
-};
+// Why an item couldn't be settled, by one book.
+using Reasons = std::map<LineKey, std::string>;
 
 // Open items under one book: each item's line, as its next run would make it.
 class Future {
@@ -89,7 +44,10 @@ class Future {
           for (const auto& line : chunk.body.lines) {
             lines_[line.item.key] = {line.payout_date, line.fee, line.net, false};
           }
-          for (const auto& failed : chunk.body.failed) lines_[failed.item.key].fails = true;
+          for (const auto& failed : chunk.body.failed) {
+            lines_[failed.item.key].fails = true;
+            reasons_[failed.item.key] = failed.code + ": " + failed.detail;
+          }
           return {};
         }) {}
 
@@ -103,13 +61,16 @@ class Future {
       due.back().open.failed.clear();
     }
     lines_.clear();
+    reasons_.clear();
     WJ_CHECK(settler_.settle(due));
     return std::move(lines_);
   }
+  const Reasons& reasons() const { return reasons_; }  // of the items settled last
 
  private:
   RunScope scope_;
   std::map<LineKey, MovedLine::Side> lines_;
+  Reasons reasons_;
   Settler settler_;
 };
 
@@ -145,7 +106,10 @@ class OpenItems {
                      open.currency,
                      from == now.end() ? none : from->second,
                      to == then.end() ? none : to->second};
-      if (line.from != line.to) WJ_CHECK(moves_.add(std::move(line)));
+      if (line.from == line.to) continue;
+      if (line.to.fails)
+        moves_.add(MoveFailed{line.key, line.by, line.merchant, line.currency, then_.reasons().at(line.key)});
+      moves_.add(std::move(line));
     }
     batch_.clear();
     return {};
@@ -160,16 +124,18 @@ class OpenItems {
 
 class Asking {
  public:
-  Asking(const KvSnapshot& snapshot, const MoneyPorts& ports, std::size_t lines_max)
+  Asking(const KvSnapshot& snapshot, const MoneyPorts& ports, const WhatIfAsked& asked)
       : reader_(snapshot),
         ports_(ports),
         today_(business_date_of(ports.clock.now())),
         source_(ports.log, ports.codec),
-        moves_(lines_max) {}
+        moves_(asked) {}
 
   Result<WhatIf> ask(const Reference& proposed) {
     if (const auto* hold = std::get_if<Hold>(&proposed)) {
-      WJ_CHECK(on_hold(*hold));
+      const auto number = ports_.number_of(hold->merchant);
+      if (!number) return invalid("merchant: there is no merchant " + hold->merchant.text());
+      WJ_CHECK(changed_hold(reader_, *number, *hold, today_, moves_));
       return moves_.finish();
     }
     WJ_TRY(const auto now, ContractBook::load(reader_));
@@ -200,66 +166,57 @@ class Asking {
   Result<void> changed_contract(const ContractBook& now, const ContractBook& then, const Contract& contract) {
     const auto number = ports_.number_of(contract.merchant);
     if (!number) return invalid("merchant: there is no merchant " + contract.merchant.text());
-    WJ_CHECK(open_items(now, then, [&](const OpenItem& open) { return open.merchant == contract.merchant; }));
-    if (contract.valid_from >= today_) return {};
+    if (contract.valid_from < today_) WJ_CHECK(adjustments(then, contract, *number));
+    return open_items(now, then, [&](const OpenItem& open) { return open.merchant == contract.merchant; });
+  }
+  Result<void> adjustments(const ContractBook& then, const Contract& contract, MerchantNo number) {
     return each_adjustment(
-        reader_, source_, then, contract, *number, today_,
+        reader_, source_, then, contract, number, today_,
         [&](Adjustment&& made) -> Result<void> {
           for (const auto& line : made.lines) {
             const MovedLine::Side from{{}, line.fee_before, -line.fee_before, false};
             const MovedLine::Side to{line.payout_date, line.fee_before + line.fee,
                                      -line.fee_before - line.fee, false};
-            WJ_CHECK(
-                moves_.add({line.item.key, MovedBy::adjustment, contract.merchant, made.currency, from, to}));
+            moves_.add(
+                MovedLine{line.item.key, MovedBy::adjustment, contract.merchant, made.currency, from, to});
           }
           return {};
         },
-        [](AdjustmentFailed&&) {});
+        [&](AdjustmentFailed&& failed) {
+          moves_.add(MoveFailed{failed.approval, MovedBy::adjustment, contract.merchant, contract.currency,
+                                std::move(failed.why)});
+        });
   }
 
   Result<void> changed_calendar(const ContractBook& now, const ContractBook& then, const std::string& code) {
-    WJ_CHECK(open_items(now, then, [&](const OpenItem& open) {
+    WJ_CHECK(redatings(*then.calendar(code)));
+    return open_items(now, then, [&](const OpenItem& open) {
       const auto* contract = now.terms_of(open).contract;
       return contract != nullptr && contract->calendar == code;
-    }));
-    return each_moving(
-        reader_, source_, *then.calendar(code),
-        [&](const Moving& moving) {
-          const auto& line = moving.line;
-          return moves_.add({line.key,
-                             MovedBy::redating,
-                             moving.due.merchant,
-                             line.currency,
-                             {line.payout_date, line.fee, line.net, false},
-                             {moving.to, line.fee, line.net, false}});
-        },
-        [](const LineSummary&) {});
+    });
   }
-
-  Result<void> on_hold(const Hold& hold) {
-    if (!hold.placed) return {};
+  Result<void> redatings(const UsableCalendar& calendar) {
     WJ_TRY(const auto dues, reader_.due(kEveryDate));
-    for (Due due : dues) {
-      if (due.merchant != hold.merchant) continue;
-      if (hold.from > today_) WJ_CHECK(keep_from(due, hold.from));
-      if (due.lines > 0) moves_.hold(due);
-    }
-    return {};
-  }
-  // Only what is due from that day on: what is due before is paid before.
-  Result<void> keep_from(Due& due, BusinessDate from) {
-    due.lines = 0;
-    due.net = 0;
-    due.oldest = {};
-    return reader_.unpaid_lines(due.merchant_no, due.currency, kEveryDate,
-                                [&](const LineSummary& line) -> Result<bool> {
-                                  if (line.payout || line.payout_date < from) return true;
-                                  ++due.lines;
-                                  due.net += line.net;
-                                  if (due.oldest == BusinessDate() || line.payout_date < due.oldest)
-                                    due.oldest = line.payout_date;
-                                  return true;
-                                });
+    std::map<MerchantNo, MerchantId> merchants;
+    for (const auto& due : dues) merchants[due.merchant_no] = due.merchant;
+    return each_moving(
+        reader_, source_, calendar,
+        [&](const Moving& moving) -> Result<void> {
+          const auto& line = moving.line;
+          moves_.add(MovedLine{line.key,
+                               MovedBy::redating,
+                               moving.due.merchant,
+                               line.currency,
+                               {line.payout_date, line.fee, line.net, false},
+                               {moving.to, line.fee, line.net, false}});
+          return {};
+        },
+        [&](const LineSummary& line) {
+          moves_.add(MoveFailed{line.key, MovedBy::redating, merchants[line.merchant_no], line.currency,
+                                "CALENDAR_ENDS: calendar " + calendar.calendar.code +
+                                    " doesn't reach its payout day; it would stay at " +
+                                    to_text(line.payout_date) + ": import a version that reaches further"});
+        });
   }
 
   const MoneyReader reader_;
@@ -272,8 +229,8 @@ class Asking {
 }  // namespace
 
 Result<WhatIf> what_if(const KvSnapshot& snapshot, const MoneyPorts& ports, const Reference& proposed,
-                       std::size_t lines_max) {
-  return Asking(snapshot, ports, lines_max).ask(proposed);
+                       const WhatIfAsked& asked) {
+  return Asking(snapshot, ports, asked).ask(proposed);
 }
 
 }  // namespace wonjang::money

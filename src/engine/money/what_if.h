@@ -1,16 +1,24 @@
 // What-if: what a change of reference data would move if it were approved now. Nothing is written.
-//   a calendar   open items whose line would be dated otherwise, unpaid lines that redate.h would move
-//   a contract   open items that would cost or be dated otherwise; when it holds backwards, the adjustments
-//                that retier.h would make of lines that stand
+//   a calendar   unpaid lines that redate.h would move, open items whose line would be dated otherwise
+//   a contract   when it holds backwards, the adjustments that retier.h would make of lines that stand; open
+//                items that would cost or be dated otherwise
 //   a canary     open items that it would make cost something else: those of merchants moved over by decision
-//   a hold       what is due to the merchant and would wait
+//   a hold       payouts to the merchant that would wait, or, when it is lifted, that would go out
 //   else         nothing
+//
+// Three lists: lines, payouts, and what can't be done (failures). An answer is computed whole and holds a
+// page of each. The place behind a page says how much stood before it and a hash of that: a further page is
+// computed anew and goes on only where the very same stands before it, so pages that were read one after
+// another are one answer. What stands comes first and open items last, by their day, so that live traffic
+// seldom changes what was read.
 //
 // Threads: any.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/money/contract_book.h"
@@ -40,28 +48,58 @@ struct MovedLine {
   Side to;  // of an adjustment: both sides are the sums over the line and its adjustments
 };
 
-// Money that goes out on another day; `to` zero: not as long as the hold stands.
+// Money that goes out on another day: the sum of the lines that go from day to day, or a payout that was
+// requested and stands in no file. Zero: not as long as the hold stands.
 struct MovedPayout {
   MerchantId merchant;
   Currency currency;
   BusinessDate from;
   BusinessDate to;
+  std::optional<settlement::PayoutId> payout;  // the requested one
   int128 net = 0;
 };
 
+// What the change would have to do and couldn't: an adjustment, a new payout day, a line of a later run.
+struct MoveFailed {
+  LineKey key;  // of the line that stands, or that the run would make
+  MovedBy by = MovedBy::next_run;
+  MerchantId merchant;
+  Currency currency;
+  std::string why;  // "CODE: what, why, what next"
+};
+
+enum class MovedList : std::uint8_t { lines, payouts, failures };
+struct MovedPlace {
+  MovedList list = MovedList::lines;
+  std::uint64_t count = 0;  // of what stands before
+  std::uint64_t hash = 0;   // of that
+};
+
+struct WhatIfAsked {
+  std::size_t count_max = 1000;          // of each list
+  std::optional<MovedPlace> after = {};  // this list behind it, and none of the others
+};
+
 struct WhatIf {
-  std::vector<MovedLine> lines;      // at most `lines_max`
-  std::vector<MovedPayout> payouts;  // at most `lines_max`; all lines count in them, shown or not
+  std::vector<MovedLine> lines;
+  std::vector<MovedPayout> payouts;  // all lines count in them, shown or not
+  std::vector<MoveFailed> failures;
   std::uint64_t lines_total = 0;
   std::uint64_t payouts_total = 0;
+  std::uint64_t failures_total = 0;
   std::uint64_t merchants_total = 0;
   std::map<Currency, int128> fee_delta;
-  bool truncated = false;
+  // Where each list goes on; nothing: it was shown to its end, or wasn't asked for.
+  std::optional<MovedPlace> next_lines;
+  std::optional<MovedPlace> next_payouts;
+  std::optional<MovedPlace> next_failures;
+
+  bool truncated() const { return next_lines || next_payouts || next_failures; }
 };
 
 // Errors: those of the reader and the log; invalid (a proposed contract whose merchant or calendar isn't
-// there).
+// there); conflict (something else stands before `after` now: begin anew).
 Result<WhatIf> what_if(const KvSnapshot& snapshot, const MoneyPorts& ports,
-                       const settlement::Reference& proposed, std::size_t lines_max);
+                       const settlement::Reference& proposed, const WhatIfAsked& asked);
 
 }  // namespace wonjang::money

@@ -16,9 +16,9 @@ const BusinessDate kMonday = day("2026-11-23");
 settlement::Calendar with_holiday() {
   return MoneyRig::calendar(2, {{kFriday, settlement::DayKind::temporary, "declared"}});
 }
-WhatIf ask(MoneyRig& rig, const settlement::Reference& proposed, std::size_t lines_max = 1000) {
+WhatIf ask(MoneyRig& rig, const settlement::Reference& proposed, const WhatIfAsked& asked = {}) {
   const auto events = rig.events();
-  auto out = what_if(rig.snapshot(), rig.ports(), proposed, lines_max);
+  auto out = what_if(rig.snapshot(), rig.ports(), proposed, asked);
   EXPECT_TRUE(out) << out.error().message;
   EXPECT_EQ(rig.events(), events) << "wrote something";
   return out ? *std::move(out) : WhatIf();
@@ -77,15 +77,70 @@ TEST(WhatIf, payouts_that_move_are_the_sums_of_their_lines_also_when_the_list_is
   for (int i = 0; i < 5; ++i) rig.sell(merchant, 10'000, kWhatIfDay);
   rig.must_run(kWhatIfDay);
 
-  const auto asked = ask(rig, with_holiday(), /*lines_max=*/2);
+  const auto asked = ask(rig, with_holiday(), {.count_max = 2});
 
-  EXPECT_TRUE(asked.truncated);
+  EXPECT_TRUE(asked.truncated());
   EXPECT_EQ(asked.lines.size(), 2U);
   EXPECT_EQ(asked.lines_total, 5U);
   ASSERT_EQ(asked.payouts.size(), 1U);
   EXPECT_EQ(asked.payouts[0].net, 5 * (10'000 - 275));
   EXPECT_EQ(asked.payouts[0].from, kFriday);
   EXPECT_EQ(asked.payouts[0].to, kMonday);
+}
+
+TEST(WhatIf, read_page_by_page_it_is_the_whole_list_each_once) {
+  MoneyRig rig;
+  for (int shop = 0; shop < 3; ++shop) {
+    const auto merchant = rig.shop();
+    for (int i = 0; i < 3; ++i) rig.sell(merchant, 10'000 + i, kWhatIfDay);
+    rig.sell(merchant, 5'000, day("2026-11-19"));
+  }
+  rig.must_run(kWhatIfDay);
+  const auto whole = ask(rig, with_holiday());
+  ASSERT_EQ(whole.lines.size(), 12U);
+  ASSERT_EQ(whole.payouts.size(), 6U);
+  EXPECT_FALSE(whole.truncated());
+
+  const auto first = ask(rig, with_holiday(), {.count_max = 5});
+  std::vector<MovedLine> lines = first.lines;
+  for (auto place = first.next_lines; place;) {
+    const auto page = ask(rig, with_holiday(), {.count_max = 5, .after = place});
+    lines.insert(lines.end(), page.lines.begin(), page.lines.end());
+    EXPECT_TRUE(page.payouts.empty()) << "one list a page";
+    EXPECT_EQ(page.lines_total, 12U);
+    place = page.next_lines;
+  }
+  ASSERT_EQ(lines.size(), 12U);
+  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i].key, whole.lines[i].key) << i;
+  ASSERT_TRUE(first.next_payouts);
+  const auto rest = ask(rig, with_holiday(), {.count_max = 5, .after = first.next_payouts});
+  ASSERT_EQ(rest.payouts.size(), 1U);
+  EXPECT_EQ(rest.payouts[0].merchant, whole.payouts[5].merchant);
+  EXPECT_EQ(rest.payouts[0].net, whole.payouts[5].net);
+  EXPECT_FALSE(rest.truncated());
+}
+
+TEST(WhatIf, a_further_page_goes_on_only_where_the_same_stands_before_it) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  for (int i = 0; i < 4; ++i) rig.sell(merchant, 10'000 + i, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
+  const auto first = ask(rig, with_holiday(), {.count_max = 2});
+  ASSERT_TRUE(first.next_lines);
+
+  rig.sell(merchant, 7'000, day("2026-11-19"));  // comes behind what was read
+  const auto second = ask(rig, with_holiday(), {.count_max = 2, .after = first.next_lines});
+  EXPECT_EQ(second.lines.size(), 2U);
+  EXPECT_EQ(second.lines_total, 5U);
+
+  PayoutOptions options;
+  options.date = kFriday;
+  options.owner = rig.owner();
+  ASSERT_TRUE(run_payouts(rig.ports(), options));
+  const auto moved_on =
+      what_if(rig.snapshot(), rig.ports(), with_holiday(), {.count_max = 2, .after = first.next_lines});
+  ASSERT_FALSE(moved_on);
+  EXPECT_EQ(moved_on.error().kind, ErrorKind::conflict);
 }
 
 TEST(WhatIf, lines_in_a_payout_stay_where_they_are) {
@@ -118,6 +173,82 @@ TEST(WhatIf, of_a_contract_lists_what_the_next_run_then_charges) {
   EXPECT_EQ(asked.lines[0].to.fee, rig.line(MoneyRig::line_of(open)).fee);
   EXPECT_EQ(asked.lines[1].to.fee, rig.line(cancel).fee);
   EXPECT_EQ(asked.fee_delta.at(Currency()), -(275 - 110) + (110 - 44));
+}
+
+// Found by review: an approval that couldn't be adjusted wasn't so much as counted.
+TEST(WhatIf, what_the_change_could_not_do_is_counted_and_listed_with_its_reason) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto settled = rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
+  const auto open = rig.sell(merchant, 20'000, kWhatIfDay);
+  auto contract = MoneyRig::contract(merchant);
+  contract.version = 2;
+  contract.fees.rules.front().applies.issuer = "99";  // no rate for cards any more
+
+  const auto asked = ask(rig, contract);
+  EXPECT_EQ(asked.failures_total, 2U);
+  ASSERT_EQ(asked.failures.size(), 2U);
+  EXPECT_EQ(asked.failures[0].key, MoneyRig::line_of(settled));
+  EXPECT_EQ(asked.failures[0].by, MovedBy::adjustment);
+  EXPECT_EQ(asked.failures[0].why.substr(0, 7), "NO_RATE") << asked.failures[0].why;
+  EXPECT_EQ(asked.failures[1].key, MoneyRig::line_of(open));
+  EXPECT_EQ(asked.failures[1].by, MovedBy::next_run);
+  EXPECT_EQ(asked.failures[1].why.substr(0, 7), "NO_RATE") << asked.failures[1].why;
+  EXPECT_EQ(asked.merchants_total, 1U);
+  ASSERT_EQ(asked.lines.size(), 1U) << "the open one, as before";
+  EXPECT_TRUE(asked.lines[0].to.fails);
+}
+
+TEST(WhatIf, of_a_calendar_that_ends_too_early_says_which_lines_it_cannot_date) {
+  MoneyRig rig;
+  rig.sell(rig.shop(), 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
+  auto shorter = MoneyRig::calendar(2);
+  shorter.until = kFriday;
+  const auto asked = ask(rig, shorter);
+  EXPECT_EQ(asked.lines_total, 0U);
+  ASSERT_EQ(asked.failures_total, 1U);
+  EXPECT_EQ(asked.failures[0].by, MovedBy::redating);
+  EXPECT_NE(asked.failures[0].why.find("2026-11-20"), std::string::npos) << asked.failures[0].why;
+}
+
+TEST(WhatIf, of_a_hold_that_is_lifted_lists_what_it_would_let_go) {
+  MoneyRig rig;
+  const auto merchant = rig.shop(0);
+  rig.sell(merchant, 1'000, kWhatIfDay);       // Friday, today
+  rig.sell(merchant, 500, day("2026-11-19"));  // Monday
+  rig.must_run(kWhatIfDay);
+  rig.must_run(day("2026-11-19"));
+  const settlement::Hold lifted{merchant, false, kMonday, "paid the fine"};
+  EXPECT_EQ(ask(rig, lifted).payouts_total, 0U) << "nothing is held";
+
+  rig.approve(settlement::Hold{merchant, true, kWhatIfDay, "court order"});
+  const auto asked = ask(rig, lifted);
+  ASSERT_EQ(asked.payouts.size(), 1U);
+  EXPECT_EQ(asked.payouts[0].from, BusinessDate{});
+  EXPECT_EQ(asked.payouts[0].to, kMonday);
+  EXPECT_EQ(asked.payouts[0].net, 1'500);
+  EXPECT_EQ(ask(rig, settlement::Hold{merchant, false, kFriday, ""}).payouts_total, 2U);
+  EXPECT_EQ(ask(rig, settlement::Hold{merchant, true, kFriday, "again"}).payouts_total, 0U)
+      << "it is held already";
+}
+
+TEST(WhatIf, of_a_hold_lists_payouts_that_stand_in_no_file_yet) {
+  MoneyRig rig;
+  const auto merchant = rig.shop(0);
+  rig.sell(merchant, 1'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
+  PayoutOptions options;
+  options.date = kFriday;
+  options.owner = rig.owner();
+  ASSERT_TRUE(run_payouts(rig.ports(), options));
+  const auto asked = ask(rig, settlement::Hold{merchant, true, kFriday, "why"});
+  ASSERT_EQ(asked.payouts.size(), 1U);
+  EXPECT_TRUE(asked.payouts[0].payout);
+  EXPECT_EQ(asked.payouts[0].net, 1'000);
+  EXPECT_EQ(asked.payouts[0].from, kFriday);
+  EXPECT_EQ(asked.payouts[0].to, BusinessDate{});
 }
 
 TEST(WhatIf, of_a_hold_says_what_would_wait) {
@@ -219,6 +350,26 @@ TEST(Retier, brings_what_stands_to_the_fee_of_the_new_contract) {
   EXPECT_EQ(fee_of(rig, gone), 0);
   EXPECT_EQ(report->fee_delta.at(Currency()), 44 - 275 + (22 - 137));
   EXPECT_EQ(adjust(rig, contract, kFriday)->lines, 0U) << "adjusted twice";
+}
+
+TEST(Retier, the_adjustment_of_a_cancel_counts_from_the_cancels_own_day) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  const auto payment = rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
+  const auto cancel_day = day("2026-11-19");
+  const auto cancel = rig.cancel(payment, 5'000, cancel_day);
+  rig.must_run(cancel_day);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  ASSERT_TRUE(adjust(rig, contract, kFriday));
+
+  const auto lines = rig.lines(kFriday);
+  ASSERT_EQ(lines.size(), 2U);
+  for (const auto& line : lines) {
+    EXPECT_EQ(line.basis, line.key.version == cancel.version ? cancel_day : kWhatIfDay);
+    EXPECT_EQ(line.payout_date, day("2026-11-24")) << "of the run's day, as what is late";
+  }
 }
 
 TEST(Retier, a_cancel_after_it_gives_back_the_new_fee) {
@@ -412,7 +563,9 @@ TEST(WhatIf, of_a_hold_leaves_out_what_is_paid_before_it) {
   rig.must_run(day("2026-11-19"));
   const auto waiting = [&](const char* from) {
     const auto found = ask(rig, settlement::Hold{merchant, true, day(from), "court order"});
-    return found.payouts.empty() ? int128{0} : found.payouts.at(0).net;
+    int128 net = 0;
+    for (const auto& payout : found.payouts) net += payout.net;
+    return net;
   };
   EXPECT_EQ(waiting("2026-11-20"), 1'500);
   EXPECT_EQ(waiting("2026-11-01"), 1'500);

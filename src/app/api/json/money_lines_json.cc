@@ -45,6 +45,30 @@ void put_line(JsonWriter& w, const money::LineSummary& line, const Merchant* mer
   w.end_object();
 }
 
+void put_line_now(JsonWriter& w, const money::LineNow& now, const Merchant* merchant) {
+  w.begin_object();
+  put_summary(w, now.line, merchant);
+  w.text("state", code_of(now.state)).text_if("stateReason", now.why).end_object();
+}
+
+void put_open_items(JsonWriter& w, const money::PaymentSettlement& settled, const Merchant* merchant) {
+  w.begin_array("openItems");
+  for (const auto& now : settled.open) {
+    const auto& item = now.open.item;
+    w.begin_object().text("lineId", settlement::text_of(item.key)).id("paymentId", item.key.payment);
+    w.text("kind", code_of(item.kind));
+    put_whose(w, merchant);
+    w.text("day", to_text(now.open.day));
+    if (now.basis) w.text("basisDate", to_text(*now.basis));
+    w.number("amount", item.amount).text("currency", now.open.currency.code());
+    w.text("state", code_of(now.state)).text_if("code", now.code).text("stateReason", now.why).end_object();
+  }
+  w.end_array();
+  if (!settled.hold) return;
+  w.begin_object("hold").text("from", to_text(settled.hold->from)).text_if("reason", settled.hold->reason);
+  w.end_object();
+}
+
 void put_line_explained(JsonWriter& w, const money::LineExplained& line, const Merchant* merchant) {
   const SettlementLine& whole = line.whole.line();
   const auto& chunk = line.whole.chunk();
@@ -61,7 +85,12 @@ void put_line_explained(JsonWriter& w, const money::LineExplained& line, const M
     w.number("feeBefore", whole.fee_before).number("feeVatBefore", whole.fee_vat_before);
   w.begin_array("explain");
   for (const auto& step : line.steps) {
-    w.begin_object().text("rule", step.rule).text("formula", step.formula).number("value", step.value);
+    w.begin_object().text("rule", step.rule).text("formula", step.formula);
+    if (step.date) {
+      w.text("date", to_text(*step.date));
+    } else {
+      w.number("value", step.value);
+    }
     w.end_object();
   }
   w.end_array().flag("recomputed", line.recomputed).text_if("whyNotRecomputed", line.why_not_recomputed);

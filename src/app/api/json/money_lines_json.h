@@ -10,6 +10,7 @@
 #include "domain/registry.h"
 #include "engine/money/explain_line.h"
 #include "engine/money/money_reader.h"
+#include "engine/money/payment_settlement.h"
 #include "engine/money/run.h"
 #include "engine/money/run_plan.h"
 
@@ -17,6 +18,10 @@ namespace wonjang {
 
 // Each an object. `merchant`: whose it is; null where nobody knows, as with `currency`.
 void put_line(JsonWriter& w, const money::LineSummary& line, const Merchant* merchant);
+// A line with how far it has come; what no line settles yet, and the hold, as members.
+void put_line_now(JsonWriter& w, const money::LineNow& now, const Merchant* merchant);
+void put_open_items(JsonWriter& w, const money::PaymentSettlement& settled, const Merchant* merchant);
+
 void put_line_explained(JsonWriter& w, const money::LineExplained& line, const Merchant* merchant);
 void put_failed_item(JsonWriter& w, const settlement::FailedItem& failed, std::optional<Currency> currency,
                      const Merchant* merchant);

@@ -84,6 +84,19 @@ void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
   w.end_array().end_object();
 }
 
+namespace {
+
+// Beyond 64 bits as a text of digits: a reader that takes numbers for doubles would round it.
+void put_sum(JsonWriter& w, std::string_view name, int128 sum) {
+  if (sum >= INT64_MIN && sum <= INT64_MAX) {
+    w.number(name, static_cast<std::int64_t>(sum));
+  } else {
+    w.text(name, money::text_of(sum));
+  }
+}
+
+}  // namespace
+
 void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry,
                std::string_view position) {
   w.text("asOf", to_text(funds.as_of)).text("knownAt", to_text(funds.known_at)).text("position", position);
@@ -93,14 +106,20 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
   for (const auto& row : funds.rows) {
     w.begin_object();
     put_whose(w, row.merchant, registry.find(row.merchant));
-    w.text("currency", row.currency.code()).number("approvedUnpaid", row.approved_unpaid);
-    w.number("requiredAmount", row.required).end_object();
+    w.text("currency", row.currency.code());
+    put_sum(w, "approvedUnpaid", row.approved_unpaid);
+    put_sum(w, "requiredAmount", row.required);
+    w.end_object();
   }
   w.end_array().begin_array("totals");
   for (const auto& total : funds.totals) {
-    w.begin_object().text("currency", total.currency.code()).number("approvedUnpaid", total.approved_unpaid);
-    w.number("countedAmount", total.counted).number("requiredAmount", total.required);
-    w.number("heldAmount", total.held).number("gap", total.gap).end_object();
+    w.begin_object().text("currency", total.currency.code());
+    put_sum(w, "approvedUnpaid", total.approved_unpaid);
+    put_sum(w, "countedAmount", total.counted);
+    put_sum(w, "requiredAmount", total.required);
+    put_sum(w, "heldAmount", total.held);
+    put_sum(w, "gap", total.gap);
+    w.end_object();
   }
   w.end_array().begin_array("held");
   for (const auto& held : funds.held) {
@@ -114,10 +133,12 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
 }
 
 void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Merchant& merchant,
-                     Currency currency) {
-  w.begin_object();
+                     Currency currency, BusinessDate as_of) {
+  w.begin_object().text("asOf", to_text(as_of));
   put_whose(w, merchant.id, &merchant);
-  w.text("currency", currency.code()).number("sum", lines.sum).begin_array("openItems");
+  w.text("currency", currency.code());
+  put_sum(w, "sum", lines.sum);
+  w.begin_array("openItems");
   for (const auto& open : lines.items) {
     w.begin_object().id("paymentId", open.item.key.payment).text("kind", code_of(open.item.kind));
     w.text("day", to_text(open.day))
@@ -134,7 +155,15 @@ void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Mercha
   w.number("keptBack", lines.kept_back).flag("truncated", lines.truncated).end_object();
 }
 
-void put_what_if(JsonWriter& w, const money::WhatIf& what_if) {
+void put_what_if(JsonWriter& w, const money::WhatIf& what_if,
+                 const std::function<std::string(const money::MovedPlace&)>& seal) {
+  const auto next = [&](std::string_view name, const std::optional<money::MovedPlace>& place) {
+    if (place) {
+      w.text(name, seal(*place));
+    } else {
+      w.raw(name, "null");
+    }
+  };
   w.begin_object().begin_array("lines");
   for (const auto& line : what_if.lines) {
     w.begin_object().text("lineId", settlement::text_of(line.key)).id("paymentId", line.key.payment);
@@ -147,16 +176,28 @@ void put_what_if(JsonWriter& w, const money::WhatIf& what_if) {
   w.end_array().begin_array("payouts");
   for (const auto& payout : what_if.payouts) {
     w.begin_object().id("merchantId", payout.merchant).text("currency", payout.currency.code());
+    if (payout.payout) w.id("payoutId", *payout.payout);
     put_dates(w, "date", payout.from, payout.to);
     w.raw("net", money::text_of(payout.net)).end_object();
   }
+  w.end_array().begin_array("failures");
+  for (const auto& failed : what_if.failures) {
+    w.begin_object().text("lineId", settlement::text_of(failed.key)).id("paymentId", failed.key.payment);
+    w.id("merchantId", failed.merchant).text("currency", failed.currency.code());
+    w.text("by", code_of(failed.by)).text("reason", failed.why).end_object();
+  }
   w.end_array().begin_object("counts").number("lines", as_number(what_if.lines_total));
   w.number("payouts", as_number(what_if.payouts_total))
+      .number("failures", as_number(what_if.failures_total))
       .number("merchants", as_number(what_if.merchants_total));
   w.end_object().begin_array("feeDelta");
   for (const auto& [currency, amount] : what_if.fee_delta)
     w.begin_object().text("currency", currency.code()).raw("amount", money::text_of(amount)).end_object();
-  w.end_array().flag("truncated", what_if.truncated).end_object();
+  w.end_array().flag("truncated", what_if.truncated());
+  next("nextLinesCursor", what_if.next_lines);
+  next("nextPayoutsCursor", what_if.next_payouts);
+  next("nextFailuresCursor", what_if.next_failures);
+  w.end_object();
 }
 
 void put_file(JsonWriter& w, const money::MoneyReader::FileNow& file) {

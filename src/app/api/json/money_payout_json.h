@@ -1,6 +1,9 @@
 // Payouts, funds, what-if and acquirers' files as the API shows them. Threads: any.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "app/api/json/json_writer.h"
 #include "domain/registry.h"
 #include "engine/money/funds.h"
@@ -21,9 +24,11 @@ void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
 void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry,
                std::string_view position);
 void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Merchant& merchant,
-                     Currency currency);
+                     Currency currency, BusinessDate as_of);
 
-void put_what_if(JsonWriter& w, const money::WhatIf& what_if);
+// `seal`: the cursor of a place.
+void put_what_if(JsonWriter& w, const money::WhatIf& what_if,
+                 const std::function<std::string(const money::MovedPlace&)>& seal);
 
 void put_file(JsonWriter& w, const money::MoneyReader::FileNow& file);  // members
 // `row`: of the file; null where only we know of it.
