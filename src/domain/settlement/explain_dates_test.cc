@@ -5,27 +5,28 @@
 namespace wonjang::settlement {
 namespace {
 
-BusinessDate on(const char* text) { return *parse_business_date(text); }
+BusinessDate date_on(const char* text) { return *parse_business_date(text); }
 
-Calendar kr() {
+Calendar kr_of_2026() {
   return {"KR",
           3,
           "test",
-          on("2026-01-01"),
-          on("2027-01-01"),
-          {{on("2026-09-24"), DayKind::holiday, "Chuseok"}, {on("2026-09-25"), DayKind::holiday, "Chuseok"}}};
+          date_on("2026-01-01"),
+          date_on("2027-01-01"),
+          {{date_on("2026-09-24"), DayKind::holiday, "Chuseok"},
+           {date_on("2026-09-25"), DayKind::holiday, "Chuseok"}}};
 }
 
 SettlementLine dated(const Cycle& cycle, const char* basis, const char* run) {
-  const Calendar calendar = kr();
+  const Calendar calendar = kr_of_2026();
   SettlementLine line;
-  EXPECT_TRUE(date_line(line, cycle, on(basis), on(run), BusinessDays(calendar)));
+  EXPECT_TRUE(date_line(line, cycle, date_on(basis), date_on(run), BusinessDays(calendar)));
   return line;
 }
 
 DatesAgain again(const SettlementLine& line, const Cycle& cycle, const char* run) {
-  const Calendar calendar = kr();
-  return explain_dates(line, cycle, calendar, BusinessDays(calendar), on(run));
+  const Calendar calendar = kr_of_2026();
+  return explain_dates(line, cycle, calendar, BusinessDays(calendar), date_on(run));
 }
 
 std::string told(const DatesAgain& dates) {
@@ -50,7 +51,7 @@ TEST(ExplainDates, tell_a_closed_basis_that_rolls_and_a_week_that_ends) {
   cycle.kind = CycleKind::weekly;
   cycle.lag_days = 1;
   EXPECT_EQ(told(again(dated(cycle, "2026-11-18", "2026-11-18"), cycle, "2026-11-18")),
-            "range: the week of 2026-11-18 ends on 2026-11-22 [2026-11-22] / "
+            "range: the week of 2026-11-18 ends date_on 2026-11-22 [2026-11-22] / "
             "roll: 2026-11-22 rolls forward to 2026-11-23; closed: 2026-11-22 Sunday [2026-11-23] / "
             "lag: 2026-11-23 + 1 business day = 2026-11-24 [2026-11-24] / "
             "payout date: basis 2026-11-18, calendar KR version 3; paid 2026-11-24 [2026-11-24]");
@@ -68,7 +69,7 @@ TEST(ExplainDates, tell_a_late_line_and_where_a_closed_day_goes) {
             "payout date: basis 2026-11-16, late, calendar KR version 3; paid 2026-11-20 [2026-11-20]");
   cycle.policy = DatePolicy::holiday_after;
   EXPECT_EQ(again(dated(cycle, "2026-11-19", "2026-11-19"), cycle, "2026-11-19").steps.back().date,
-            on("2026-11-23"));
+            date_on("2026-11-23"));
 }
 
 // Found by review: a wrong day was taken over and counted as the same.
@@ -76,14 +77,14 @@ TEST(ExplainDates, a_day_that_the_calendar_does_not_give_is_named) {
   const Cycle cycle;
   auto line = dated(cycle, "2026-11-18", "2026-11-18");
   EXPECT_EQ(again(line, cycle, "2026-11-18").differs, "");
-  line.payout_date = on("2026-11-19");
+  line.payout_date = date_on("2026-11-19");
   EXPECT_EQ(again(line, cycle, "2026-11-18").differs,
             "calendar KR version 3 gives the payout day 2026-11-20, the line says 2026-11-19");
   line = dated(cycle, "2026-11-18", "2026-11-18");
   line.late = true;
   EXPECT_NE(again(line, cycle, "2026-11-18").differs, "");
   line = dated(cycle, "2026-11-18", "2026-11-18");
-  line.basis = on("2027-03-01");
+  line.basis = date_on("2027-03-01");
   EXPECT_NE(again(line, cycle, "2026-11-18").differs.find("doesn't reach"), std::string::npos);
 }
 

@@ -6,8 +6,8 @@
 namespace wonjang::money {
 namespace {
 
-const BusinessDate kDay = day("2026-11-18");  // paid on Friday the 20th, the clock's today
-const BusinessDate kFriday = day("2026-11-20");
+const BusinessDate kToldDay = day("2026-11-18");  // paid on Friday the 20th, the clock's today
+const BusinessDate kToldFriday = day("2026-11-20");
 
 class PaymentSettled : public testing::Test {
  protected:
@@ -45,12 +45,12 @@ class PaymentSettled : public testing::Test {
 };
 
 TEST_F(PaymentSettled, an_item_that_waits_says_for_which_run) {
-  const auto payment = rig_.sell(merchant_, 1'000, kDay);
+  const auto payment = rig_.sell(merchant_, 1'000, kToldDay);
   EXPECT_EQ(open(payment), "WAITING : it waits for the run of 2026-11-18");
   EXPECT_TRUE(of(payment).lines.empty());
-  rig_.must_run(kDay);
+  rig_.must_run(kToldDay);
   EXPECT_TRUE(of(payment).open.empty());
-  const auto late = rig_.sell(merchant_, 1'000, kDay);
+  const auto late = rig_.sell(merchant_, 1'000, kToldDay);
   EXPECT_EQ(open(late), "WAITING : it came after the run of 2026-11-18: it is settled with the next run");
   const auto to_come = rig_.sell(merchant_, 1'000, day("2026-11-23"));
   EXPECT_EQ(open(to_come), "WAITING : it waits for the run of 2026-11-23, which is still to come");
@@ -59,11 +59,11 @@ TEST_F(PaymentSettled, an_item_that_waits_says_for_which_run) {
 // Found by review: at the payment nothing was said of it, neither a line nor a reason.
 TEST_F(PaymentSettled, an_item_that_failed_gives_the_runs_reason) {
   merchant_ = rig_.add_merchant();
-  const auto payment = rig_.sell(merchant_, 1'000, kDay);
+  const auto payment = rig_.sell(merchant_, 1'000, kToldDay);
   EXPECT_EQ(open(payment),
             "WAITING NO_CONTRACT: it waits for the run of 2026-11-18; as things stand it will refuse it: no "
             "contract of the merchant holds on 2026-11-18");
-  rig_.must_run(kDay);
+  rig_.must_run(kToldDay);
   const auto failed = of(payment);
   ASSERT_EQ(failed.open.size(), 1U);
   EXPECT_EQ(failed.open[0].state, OpenState::failed);
@@ -79,7 +79,7 @@ TEST_F(PaymentSettled, what_has_no_slip_or_is_being_undone_says_so) {
   by_slip.version = 2;
   by_slip.cycle.basis = settlement::BasisKind::acquisition;
   rig_.approve(by_slip);
-  const auto payment = rig_.sell(merchant_, 1'000, kDay);
+  const auto payment = rig_.sell(merchant_, 1'000, kToldDay);
   EXPECT_EQ(of(payment).open.at(0).state, OpenState::undated);
   EXPECT_FALSE(of(payment).open.at(0).basis);
   rig_.begin_undoing(payment);
@@ -87,29 +87,29 @@ TEST_F(PaymentSettled, what_has_no_slip_or_is_being_undone_says_so) {
 }
 
 TEST_F(PaymentSettled, a_line_goes_from_scheduled_to_paid_out_and_a_hold_says_why_it_waits) {
-  const auto payment = rig_.sell(merchant_, 1'000, kDay);
-  rig_.must_run(kDay);
+  const auto payment = rig_.sell(merchant_, 1'000, kToldDay);
+  rig_.must_run(kToldDay);
   EXPECT_EQ(line(payment), "SCHEDULED");
   EXPECT_FALSE(of(payment).hold);
-  hold(true, kDay);
+  hold(true, kToldDay);
   EXPECT_EQ(line(payment), "WITHHELD: on hold since 2026-11-18: court order 12");
   ASSERT_TRUE(of(payment).hold);
   EXPECT_EQ(of(payment).hold->reason, "court order 12");
   hold(false, day("2026-11-23"));
   EXPECT_EQ(line(payment), "WITHHELD: on hold since 2026-11-18: court order 12; lifted from 2026-11-23 on");
-  hold(false, kDay);
+  hold(false, kToldDay);
   EXPECT_EQ(line(payment), "SCHEDULED");
 
-  pay_out(kFriday);
+  pay_out(kToldFriday);
   EXPECT_EQ(line(payment), "IN_PAYOUT");
-  hold(true, kFriday);
+  hold(true, kToldFriday);
   EXPECT_EQ(line(payment), "WITHHELD: on hold since 2026-11-20: court order 12");
 }
 
 TEST_F(PaymentSettled, a_negative_sum_is_followed_into_the_payout_that_takes_it) {
   const auto payment = rig_.sell(merchant_, 1'000, day("2026-11-16"));
   rig_.must_run(day("2026-11-16"));
-  pay_out(kDay);
+  pay_out(kToldDay);
   const auto cancel = rig_.cancel(payment, 1'000, day("2026-11-17"));
   rig_.must_run(day("2026-11-17"));
   pay_out(day("2026-11-19"));
@@ -121,9 +121,9 @@ TEST_F(PaymentSettled, a_negative_sum_is_followed_into_the_payout_that_takes_it)
   };
   EXPECT_TRUE(state_of_cancel().starts_with("SCHEDULED: the sum of payout ")) << state_of_cancel();
   EXPECT_TRUE(state_of_cancel().ends_with("it goes into the next payout")) << state_of_cancel();
-  rig_.sell(merchant_, 5'000, kDay);
-  rig_.must_run(kDay);
-  pay_out(kFriday);
+  rig_.sell(merchant_, 5'000, kToldDay);
+  rig_.must_run(kToldDay);
+  pay_out(kToldFriday);
   EXPECT_TRUE(state_of_cancel().starts_with("IN_PAYOUT: the sum of payout ")) << state_of_cancel();
 }
 

@@ -9,8 +9,7 @@ constexpr BusinessDate later(BusinessDate date, int days) { return {date.days + 
 
 bool is_open(BusinessDate date, const Calendar& calendar) {
   const int weekday = (date.days + 3) % 7 + 1;  // 1970-01-01 was a Thursday, 4
-  const bool is_closed = std::any_of(calendar.closed.begin(), calendar.closed.end(),
-                                     [&](const ClosedDay& day) { return day.date == date; });
+  const bool is_closed = std::ranges::binary_search(calendar.closed, date, {}, &ClosedDay::date);
   return weekday <= 5 && !is_closed;
 }
 

@@ -21,7 +21,8 @@ std::string text_of(const FeeRule& rule) {
 }
 
 std::string text_of(const Contract& contract) {
-  std::string out = "terms: tier " + std::to_string(static_cast<int>(contract.tier)) + ", VAT " +
+  std::string out = "terms: calendar " + contract.calendar + ", tier " +
+                    std::to_string(static_cast<int>(contract.tier)) + ", VAT " +
                     std::to_string(static_cast<int>(contract.fees.vat)) + ", order " +
                     std::to_string(static_cast<int>(contract.fees.order)) + ", rounding " +
                     std::to_string(static_cast<int>(contract.fees.rounding)) + ", on cancel";

@@ -4,7 +4,9 @@
 #include <array>
 #include <limits>
 
+#include "base/assert.h"
 #include "base/rng.h"
+#include "domain/settlement/shipped_calendars.h"
 
 namespace wonjang::settlement {
 namespace {
@@ -50,13 +52,22 @@ struct MethodAndCard {
   Method method;
   CardType card_type;
 };
-constexpr std::array<MethodAndCard, 7> kMethodsOfCases = {{{Method::card, CardType::credit},
-                                                           {Method::card, CardType::check},
-                                                           {Method::card, CardType::gift},
-                                                           {Method::card, CardType::unknown},
-                                                           {Method::transfer, CardType::unknown},
-                                                           {Method::virtual_account, CardType::unknown},
-                                                           {Method::easy_pay, CardType::credit}}};
+constexpr std::array<MethodAndCard, kSizes.method> kMethodsOfCases = {
+    {{Method::card, CardType::credit},
+     {Method::card, CardType::check},
+     {Method::card, CardType::gift},
+     {Method::card, CardType::unknown},
+     {Method::transfer, CardType::unknown},
+     {Method::virtual_account, CardType::unknown},
+     {Method::easy_pay, CardType::credit},
+     {Method::mobile_phone, CardType::unknown},
+     {Method::gift_certificate, CardType::unknown},
+     {Method::point, CardType::unknown},
+     {Method::coupon, CardType::unknown},
+     {Method::deposit_cup, CardType::unknown}}};
+static_assert(std::ranges::all_of(kMethods, [](Method method) {
+  return std::ranges::find(kMethodsOfCases, method, &MethodAndCard::method) != kMethodsOfCases.end();
+}));
 
 template <typename List>
 auto any_of(Rng& rng, const List& list) {
@@ -65,7 +76,7 @@ auto any_of(Rng& rng, const List& list) {
 
 constexpr std::uint64_t product(const Place& s) {
   return std::uint64_t{1} * s.rules * s.vat * s.order * s.rounding * s.tier * s.method * s.months * s.payer *
-         s.amount * s.returns * s.on_cancel * s.change;
+         s.amount * s.returns * s.on_cancel * s.change * s.calendar;
 }
 // A prime that isn't a factor of the product: the walk meets every place before it meets one again.
 constexpr std::uint64_t kStride = 2'654'435'761;
@@ -92,6 +103,7 @@ Place place_of(std::uint64_t seed, std::uint64_t number) {
   place.returns = next(kSizes.returns);
   place.on_cancel = next(kSizes.on_cancel);
   place.change = next(kSizes.change);
+  place.calendar = next(kSizes.calendar);
   return place;
 }
 
@@ -208,7 +220,7 @@ Contract contract_of(const Place& place, Rng& rng) {
   cycle.policy = static_cast<DatePolicy>(1 + rng.below(4));
   cycle.lag_days = static_cast<std::uint32_t>(rng.chance(10) ? rng.below(kLagDaysMax + 1) : rng.below(8));
   cycle.week_end = static_cast<std::uint32_t>(1 + rng.below(7));
-  contract.calendar = "KR";
+  contract.calendar = calendars_of_cases().at(place.calendar).code;
   contract.payout_account = "acct_1";
   return contract;
 }
@@ -233,7 +245,10 @@ Item item_of(const Place& place, std::uint64_t number, Rng& rng) {
   // 2012 to 2029, any second.
   item.at = start_of(BusinessDate{15'340 + static_cast<std::int32_t>(rng.below(6'500))})
                 .plus_ms(static_cast<std::int64_t>(rng.below(86'400'000)));
-  item.has_acquisition = item.method == static_cast<std::uint8_t>(Method::card);
+  // Cards, and easy pay that a card stands behind.
+  item.has_acquisition =
+      item.method == static_cast<std::uint8_t>(Method::card) ||
+      (item.method == static_cast<std::uint8_t>(Method::easy_pay) && item.card_type != CardType::unknown);
   if (item.has_acquisition && !rng.chance(10)) {
     item.acquired = {business_date_of(item.at).days + static_cast<std::int32_t>(rng.below(4))};
   }
@@ -336,7 +351,40 @@ std::vector<Step> steps_of(const Place& place, const Contract& contract, std::in
   return steps;
 }
 
+Calendar shipped_days() {
+  auto parsed = parse_calendar(shipped_calendar("KR"));
+  WJ_ASSERT(parsed.calendar.has_value());
+  return *std::move(parsed.calendar);
+}
+
+Calendar own_days(const char* code) {
+  Calendar out;
+  out.code = code;
+  out.source = "made up for the generated cases";
+  out.from = *parse_business_date("2012-01-01");
+  out.until = *parse_business_date("2034-01-01");
+  return out;
+}
+
+// From 15 January and from 15 September on, 30 days each.
+Calendar closing_days() {
+  Calendar out = own_days("CLOSES");
+  for (int year = 2012; year < 2034; ++year) {
+    for (const char* first : {"-01-15", "-09-15"}) {
+      const auto begin = *parse_business_date(std::to_string(year) + first);
+      for (int i = 0; i < 30; ++i)
+        out.closed.push_back({{begin.days + i}, DayKind::holiday, "closed for the season"});
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+const std::vector<Calendar>& calendars_of_cases() {
+  static const std::vector<Calendar> calendars = {shipped_days(), own_days("OPEN"), closing_days()};
+  return calendars;
+}
 
 Case case_of(std::uint64_t seed, std::uint64_t number) {
   Rng rng(seed * 0x9E3779B97F4A7C15ULL + number);

@@ -1,7 +1,7 @@
 // Generated cases: contract x rules x VAT x order x rounding x tier x method x instalments x amount x returns
-// x terms that change backwards x cycle. A case is made of (seed, number) alone; consecutive numbers walk
-// over the product of all dimensions without meeting a combination twice, so any range of them is spread over
-// all.
+// x terms that change backwards x calendar x cycle. A case is made of (seed, number) alone; consecutive
+// numbers walk over the product of all dimensions without meeting a combination twice, so any range of them
+// is spread over all.
 //
 // One case alone:  WJ_CASES_SEED=1 WJ_CASE=4711 settlement_cases     (prints it, step by step)
 // More of them:    WJ_CASES_SEED=2 WJ_CASES=1000000 settlement_cases
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/settlement/calendar.h"
 #include "domain/settlement/fee.h"
 
 namespace wonjang::settlement {
@@ -29,9 +30,10 @@ struct Place {
   std::uint32_t amount = 0;
   std::uint32_t returns = 0;  // pattern
   std::uint32_t on_cancel = 0;
-  std::uint32_t change = 0;  // when terms change backwards
+  std::uint32_t change = 0;    // when terms change backwards
+  std::uint32_t calendar = 0;  // of calendars_of_cases()
 };
-constexpr Place kSizes = {14, 3, 2, 2, 5, 7, 5, 4, 32, 9, 3, 6};
+constexpr Place kSizes = {14, 3, 2, 2, 5, 12, 5, 4, 32, 9, 3, 6, 3};
 
 // What befalls the approval, in order.
 struct Step {
@@ -50,6 +52,10 @@ struct Case {
   BusinessDate run;  // date of the run, at or after the basis
 };
 Case case_of(std::uint64_t seed, std::uint64_t number);
+
+// Korea's days as shipped; a country without a single holiday; and one that closes twice a year for a month
+// and over its end. They reach as far as any case does.
+const std::vector<Calendar>& calendars_of_cases();
 
 // For people: everything that went in.
 std::string text_of(const Case& c);

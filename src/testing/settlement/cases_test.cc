@@ -1,7 +1,6 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "domain/settlement/shipped_calendars.h"
 #include "testing/settlement/case_checks.h"
 #include "testing/settlement/plain_calculator.h"
 
@@ -17,16 +16,20 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-Calendar korean_days() {
-  auto parsed = parse_calendar(shipped_calendar("KR"));
-  EXPECT_TRUE(parsed.calendar) << parsed.error;
-  return *parsed.calendar;
+std::vector<BusinessDays> days_of_cases() {
+  std::vector<BusinessDays> out;
+  for (const auto& calendar : calendars_of_cases()) {
+    EXPECT_EQ(fault_of(calendar), std::nullopt);
+    out.emplace_back(calendar);
+  }
+  EXPECT_EQ(out.size(), kSizes.calendar);
+  return out;
 }
 
 TEST(SettlementCases, one_alone) {
   if (std::getenv("WJ_CASE") == nullptr) GTEST_SKIP() << "WJ_CASE=NUMBER runs one case and tells it";
-  const Calendar calendar = korean_days();
   const auto c = case_of(number_from("WJ_CASES_SEED", 1), number_from("WJ_CASE", 0));
+  const auto& calendar = calendars_of_cases().at(c.place.calendar);
   Tally tally;
   std::string told;
   const auto broken = broken_promise(c, calendar, BusinessDays(calendar), tally, &told);
@@ -35,14 +38,14 @@ TEST(SettlementCases, one_alone) {
 }
 
 TEST(SettlementCases, every_promise_holds_in_every_case) {
-  const Calendar calendar = korean_days();
-  const BusinessDays days(calendar);
+  const auto days = days_of_cases();
   const std::uint64_t seed = number_from("WJ_CASES_SEED", 1);
   const std::uint64_t cases = number_from("WJ_CASES", kCases);
   Tally tally;
   for (std::uint64_t number = 0; number < cases; ++number) {
     const auto c = case_of(seed, number);
-    const auto broken = broken_promise(c, calendar, days, tally);
+    const auto which = c.place.calendar;
+    const auto broken = broken_promise(c, calendars_of_cases()[which], days[which], tally);
     ASSERT_EQ(broken, std::nullopt) << text_of(c);
   }
   std::cout << tally.cases << " cases of seed " << seed << ": " << tally.returns << " returns (" << tally.kept
@@ -70,11 +73,12 @@ TEST(SettlementCases, consecutive_numbers_meet_every_value_of_every_dimension) {
       std::vector<bool>(kSizes.tier),      std::vector<bool>(kSizes.method),
       std::vector<bool>(kSizes.months),    std::vector<bool>(kSizes.payer),
       std::vector<bool>(kSizes.amount),    std::vector<bool>(kSizes.returns),
-      std::vector<bool>(kSizes.on_cancel), std::vector<bool>(kSizes.change)};
+      std::vector<bool>(kSizes.on_cancel), std::vector<bool>(kSizes.change),
+      std::vector<bool>(kSizes.calendar)};
   for (std::uint64_t number = 0; number < 2'000; ++number) {
     const Place p = case_of(1, number).place;
-    const std::uint32_t at[] = {p.rules,  p.vat,   p.order,  p.rounding, p.tier,      p.method,
-                                p.months, p.payer, p.amount, p.returns,  p.on_cancel, p.change};
+    const std::uint32_t at[] = {p.rules, p.vat,    p.order,   p.rounding,  p.tier,   p.method,  p.months,
+                                p.payer, p.amount, p.returns, p.on_cancel, p.change, p.calendar};
     for (std::size_t i = 0; i < seen.size(); ++i) seen[i].at(at[i]) = true;
   }
   for (const auto& dimension : seen) {
