@@ -122,6 +122,7 @@ class MoneyRig {
     PaymentCreated created;
     created.parts.supply = sale.amount;
     created.sub_mall_id = sale.sub_mall;
+    created.authenticated = true;
     ApprovalApproved approved;
     approved.terms = {
         ApprovalId(ids_.next(clock.now(), stream.slot())), 1, sale.method, created.parts, {}, {}, {}};

@@ -146,7 +146,7 @@ TEST_F(SettlementChange, a_tier_lowered_backwards_gives_back_the_difference_in_f
   EXPECT_EQ(brief_lines(large), (Texts{"APPROVAL 2025-09-01 paid 2025-09-03: 100000 - 2530 = 97470",
                                        "ADJUSTMENT 2025-09-01 paid 2025-09-12: 0 - -2090 = 2090",
                                        "CANCEL 2025-09-02 paid 2025-09-04: -40000 - -1012 = -38988",
-                                       "ADJUSTMENT 2025-09-01 paid 2025-09-12: 0 - 836 = -836"}));
+                                       "ADJUSTMENT 2025-09-02 paid 2025-09-12: 0 - 836 = -836"}));
   EXPECT_EQ(brief_lines(small), (Texts{"APPROVAL 2025-09-02 paid 2025-09-04: 50000 - 1265 = 48735",
                                        "ADJUSTMENT 2025-09-02 paid 2025-09-12: 0 - -1045 = 1045"}));
   EXPECT_EQ(brief_lines(before_it), Texts{"APPROVAL 2025-08-29 paid 2025-09-02: 70000 - 1771 = 68229"});

@@ -125,10 +125,11 @@ TEST(Movement, the_item_says_what_a_fee_can_depend_on) {
   auto create = order(10'000, {by_method(wallet, 10'000)});
   create.terms.sub_mall_id = "mall-7";
   till.must(create);
-  const Instant requested = till.now().plus_ms(kDayMs);
+  const Instant requested = till.now().plus_ms(kDayMs / 3);
+  const Instant completed = till.now().plus_ms(kDayMs);
+  ASSERT_NE(business_date_of(requested), business_date_of(completed));
   till.must(RecordAcquisition{till.approval(), AcquisitionState::requested, "b", "slip-1", requested});
-  till.must(
-      RecordAcquisition{till.approval(), AcquisitionState::completed, "b", "", requested.plus_ms(kDayMs)});
+  till.must(RecordAcquisition{till.approval(), AcquisitionState::completed, "b", "", completed});
 
   const auto result = folded(till.history());
   ASSERT_EQ(result.movements.size(), 1U) << "a slip moves no money";

@@ -51,7 +51,7 @@ TEST(ExplainDates, tell_a_closed_basis_that_rolls_and_a_week_that_ends) {
   cycle.kind = CycleKind::weekly;
   cycle.lag_days = 1;
   EXPECT_EQ(told(again(dated(cycle, "2026-11-18", "2026-11-18"), cycle, "2026-11-18")),
-            "range: the week of 2026-11-18 ends date_on 2026-11-22 [2026-11-22] / "
+            "range: the week of 2026-11-18 ends on 2026-11-22 [2026-11-22] / "
             "roll: 2026-11-22 rolls forward to 2026-11-23; closed: 2026-11-22 Sunday [2026-11-23] / "
             "lag: 2026-11-23 + 1 business day = 2026-11-24 [2026-11-24] / "
             "payout date: basis 2026-11-18, calendar KR version 3; paid 2026-11-24 [2026-11-24]");
