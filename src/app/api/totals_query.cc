@@ -22,8 +22,8 @@ constexpr std::string_view kOften[] = {"groupBy", "merchantId", "organisation", 
                                        "kind",    "channel",    "issuer",       "currency", "percentiles"};
 constexpr Grain kGrains[] = {Grain::minute, Grain::hour, Grain::day, Grain::month};
 constexpr Dimension kAskedDimensions[] = {Dimension::method,  Dimension::status, Dimension::kind,
-                                     Dimension::channel, Dimension::issuer, Dimension::organisation,
-                                     Dimension::currency};
+                                          Dimension::channel, Dimension::issuer, Dimension::organisation,
+                                          Dimension::currency};
 constexpr std::size_t kPercentilesMax = 20;
 
 bool begins_bucket(Grain grain, Instant at, std::int32_t bucket) {

@@ -71,7 +71,7 @@ Result<std::shared_ptr<const KvSnapshot>> MoneySide::caught_up() {
 }
 
 money::MoneyPorts MoneySide::ports_of(LedgerSink& sink) {
-  return {*this, sink,  log_, ports_.codec, ports_.clock, ports_.digest, gate_, ports_.number_of, &sink};
+  return {*this, sink, log_, ports_.codec, ports_.clock, ports_.digest, gate_, ports_.number_of, &sink};
 }
 
 money::JobOwner MoneySide::owner(Actor actor, std::string reason) const {

@@ -269,8 +269,9 @@ struct Match {
   std::uint32_t line_no = 0;  // 0: only ours
   std::vector<LineKey> ours;  // 1:1 one, 1:N several, none: only theirs
   MatchState state = MatchState::unknown;
-  std::string reason;      // AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS, SLIP_REFUSED; empty: matched
-  std::string matched_by;  // name of the rule
+  std::string
+      reason;  // AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS, SLIP_REFUSED; empty: matched
+  std::string matched_by;         // name of the rule
   std::int64_t amount_delta = 0;  // theirs - ours
   std::int32_t date_delta = 0;    // days
   std::string why;                // for people: which rules were tried and why none took it

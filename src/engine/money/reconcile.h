@@ -45,8 +45,8 @@ struct FileToImport {
 
 // The same file again under its id: what is missing is done, the rest stands.
 // Errors: conflict (a job is under way), invalid (no rows, another file has this id, or as match_rows_of:
-// nothing was written), those of the sink and of SlipBook: what was imported stands, and the rest is done by importing it
-// again.
+// nothing was written), those of the sink and of SlipBook: what was imported stands, and the rest is done by
+// importing it again.
 Result<MatchReport> import_file(const MoneyPorts& ports, const FileToImport& file,
                                 const MatchOptions& options, const JobOwner& owner);
 
