@@ -157,7 +157,8 @@ bool MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
   run.stop_wanted = [this] { return jobs_.is_stop_wanted(); };
   const auto report = money::run_settlement(ports, run);
   if (report) {
-    say("a run for " + to_text(date) + " ended: " + report->ended.outcome);
+    const auto& tell = report->ended.outcome == "COMPLETED" ? options_.note : options_.log;
+    if (tell) tell("a run for " + to_text(date) + " ended: " + report->ended.outcome);
     return report->ended.outcome != "STOPPED";
   }
   say("a run for " + to_text(date) + " failed: " + report.error().message);

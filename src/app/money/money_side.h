@@ -43,7 +43,8 @@ struct MoneyOptions {
   std::uint32_t workers = 2;  // that compute lines
   std::string holder;         // names this process in the leases of runs
   projection::RunnerOptions runner;
-  std::function<void(const std::string& line)> log;  // what a person should read; any thread
+  std::function<void(const std::string& line)> log;   // what a person should read; any thread
+  std::function<void(const std::string& line)> note;  // what went as it should; any thread
 };
 
 struct MoneySidePorts {

@@ -35,6 +35,7 @@ Result<std::unique_ptr<MoneyParts>> MoneyParts::open(const ServiceConfig& config
   options.holder = holder_of_this_process();
   options.runner.thread_begins = stand_back(config.money_nice);
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "money", {{"what", line}}); };
+  options.note = [](const std::string& line) { log_event(LogLevel::info, "money", {{"what", line}}); };
   WJ_TRY(out->side_,
          MoneySide::open(std::move(options), ledger,
                          MoneySidePorts{clock, codec, digest, *out->places_, std::move(number_of)}));
