@@ -95,10 +95,15 @@ check_peer() {  # LABEL
 }
 # The server and its client together: the client is a child of this script. Four looks a second: smaps of shared buffers aren't free.
 watch_memory() {
+  : > "$scratch/peak"
   python3 bench/settlement/peak_memory.py 0.25 "$(head -n 1 "$scratch/pg/postgres/data/postmaster.pid")" $$ > "$scratch/peak" &
   watcher=$!
 }
-peak_of_peer() { kill "$watcher"; wait "$watcher" || true; cat "$scratch/peak"; }
+peak_of_peer() {
+  kill "$watcher"
+  until [ -s "$scratch/peak" ]; do sleep 0.05; done
+  cat "$scratch/peak"
+}
 left_behind() { sql -c "select json_build_object('lines', count(*), 'bytes_per_line', pg_total_relation_size('line') / count(*), 'snapshots', count(snapshot), 'explanations', 0) from line"; }
 
 watch_memory

@@ -1,5 +1,7 @@
 #include "app/sanity/cases_terms.h"
 
+#include <algorithm>
+#include <cctype>
 #include <string>
 
 namespace wonjang::sanity {
@@ -116,6 +118,13 @@ void cycles(World& world, Check& check) {
   check_line(world, check, dollars, "in cents", to_text(open_days_after(day, 2)), 340);
 }
 
+void funds(World& world, Check& check) {
+  const auto lines = world.house_get("/v1/funds/lines?merchant=" + world.counted.id);
+  check.answered("what the merchant is still owed", lines, 200);
+  check.is("movements it is made of", 4, std::to_string(count_of(lines, "openItems")));
+  check.has("their sum", lines, "sum", 55'000);
+}
+
 void canary(World& world, Check& check) {
   world.decide(check, canary_body(world, ""));
   const auto plan = world.house_get_fresh("/v1/changes?limit=1");
@@ -128,7 +137,8 @@ void canary_report(World& world, Check& check) {
   if (was_settled) {
     const auto report = world.house_get_fresh("/v1/settlement/runs/" + world.counted.day + "/differences");
     check.answered("what 5 % on trial would have changed", report, 200);
-    check.is("movements", 3, std::to_string(count_of(report, "items")));
+    check.is("movements", 3,
+             std::to_string(count_of(report, "items")));  // a cancel takes back what its line took
     check.has("the contract's fees all the same", run, "totals.0.fee", 1'512);
   }
   world.decide(check, canary_body(world, R"(,"stopped":true)"));  // whatever came out
@@ -167,6 +177,76 @@ void adjustment(World& world, Check& check) {
   check.has("approvals", dry, "approvals", 3);
   check.has("lines", dry, "lines", 4);
   check.has("fees", dry, "feeDelta.0.amount", 3'025 - 1'512);
+}
+
+namespace {
+
+// An acquirer of this run alone: nobody else's movements can miss in its file.
+std::string own_acquirer(const World& world) {
+  const std::string& run = world.options().run;
+  std::string out =
+      "S" + run.substr(run.size() - std::min<std::size_t>(run.size(), 7));  // a code has 8 characters
+  std::ranges::transform(out, out.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
+}
+std::string slip_no(const World& world, int i) { return own_acquirer(world) + "-" + std::to_string(i); }
+
+Answer pay_at(World& world, int i, std::int64_t amount) {
+  const auto a = std::to_string(amount);
+  return world.post(world.store, "/v1/payments",
+                    R"({"orderId":")" + world.name("slip-" + std::to_string(i)) + R"(","totalAmount":)" + a +
+                        R"(,"requestedAt":")" + world.at(world.store, "10:00:00") +
+                        R"(","approvals":[{"method":"CARD","amount":)" + a + R"(,"approveNo":")" +
+                        slip_no(world, i) + R"(","approvedAt":")" + world.at(world.store, "10:00:01") +
+                        R"(","card":{"issuerCode":"SHINHAN","last4":"7890","acquirerCode":")" +
+                        own_acquirer(world) + R"("}}]})");
+}
+
+std::string reason_of_row(const Answer& file, int i) {
+  const auto match = "items." + std::to_string(i) + ".match";
+  return member(file, match + ".state") == "MATCHED" ? "MATCHED" : member(file, match + ".reason");
+}
+
+}  // namespace
+
+void reconciliation(World& world, Check& check) {
+  const auto first = pay_at(world, 1, 10'000);
+  check.answered("a payment of a card company", first, 201);
+  for (int i = 2; i <= 4; ++i) pay_at(world, i, 10'000 * i);
+  world.house_get_fresh("/v1/trial-balance");
+  const auto& day = world.store.day;
+  const auto far = to_text(BusinessDate{parse_business_date(day)->days + 9});
+  const auto imported =
+      world.house_post("/v1/acquirer-files?name=" + world.name("slips") +
+                           ".csv&kind=ACQUISITION&acquirer=" + own_acquirer(world),
+                       "number,amount,date\r\n" + slip_no(world, 1) + ",10000," + day + "\r\n" +
+                           slip_no(world, 2) + ",20500," + day + "\r\n" + slip_no(world, 3) + ",30000," +
+                           far + "\r\nNOBODYS-" + slip_no(world, 9) + ",5000," + day + "\r\n",
+                       "text/csv");
+  check.answered("the card company's file of four rows", imported, 201);
+  check.has("rows that agree", imported, "match.matched", 1);
+  const auto id = member(imported, "fileId");
+  const auto file = world.house_get_fresh("/v1/acquirer-files/" + id);
+  check.answered("the file", file, 200);
+  check.is("the first row", "MATCHED", reason_of_row(file, 0));
+  check.is("the second, of another amount", "AMOUNT_DIFF", reason_of_row(file, 1));
+  check.is("the third, of another day", "DATE_DIFF", reason_of_row(file, 2));
+  check.is("the fourth, which we don't know", "ONLY_THEIRS", reason_of_row(file, 3));
+  check.has("what only we know", file, "onlyOurs.0.reason", "ONLY_OURS");
+  check.has("the slip of the first payment", world.get(world.store, "/v1/payments/" + member(first, "id")),
+            "approvals.0.acquireStatus", "COMPLETED");
+  // No break of this run is left to anybody.
+  std::vector<std::string> named;
+  for (const char* line : {"3", "4", "5"}) named.push_back(std::string(R"("lineNo":)") + line);
+  named.push_back(R"("lineId":")" + member(file, "onlyOurs.0.ours.0") + "\"");
+  for (const auto& one : named) {
+    check.answered(
+        "a person's word on a difference",
+        world.house_post("/v1/breaks/resolutions",
+                         R"({"fileId":")" + id + "\"," + one + R"(,"resolution":"made by wonjang sanity"})"),
+        200);
+  }
 }
 
 }  // namespace wonjang::sanity

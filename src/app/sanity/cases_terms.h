@@ -11,8 +11,10 @@ namespace wonjang::sanity {
 void cycles(World& world, Check& check);         // a day of its own
 void canary(World& world, Check& check);         // before the day of `counted` is settled
 void canary_report(World& world, Check& check);  // once it is settled
+void funds(World& world, Check& check);          // before it is
 void hold(World& world, Check& check);           // before it is paid out
 void adjustment(World& world, Check& check);     // afterwards
+void reconciliation(World& world, Check& check);
 
 // In cases_house.cc and cases_money.cc, for these.
 Store open_store(World& world, Check& check, const std::string& what);
