@@ -18,7 +18,8 @@ inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
 }
 inline std::uint64_t word(const char* at, std::size_t size) {
   std::uint64_t out = 0;
-  std::memcpy(&out, at, size);  // little-endian, like every machine we run on
+  if (size != 0)
+    std::memcpy(&out, at, size);  // of nothing `at` may be null; little-endian, like every machine we run on
   return out;
 }
 }  // namespace hash64_detail

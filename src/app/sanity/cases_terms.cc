@@ -182,6 +182,7 @@ void adjustment(World& world, Check& check) {
 namespace {
 
 // An acquirer of this run alone: nobody else's movements can miss in its file.
+// Short: an approval number, which begins with it here, has 8 characters.
 std::string own_acquirer(const World& world) {
   const std::string& run = world.options().run;
   std::string out =

@@ -70,9 +70,9 @@ struct YearMonth {
 // Years are counted from March, so that a leap day is a year's last: then a year's months have fixed places.
 YearMonth year_month_of(BusinessDate day) {
   constexpr std::int32_t kEraDays = 146'097;  // 400 years
-  const std::int32_t shifted = day.days + 719'468;
-  const std::int32_t era = floored(shifted, kEraDays);
-  const std::int32_t of_era = shifted - era * kEraDays;
+  const std::int64_t shifted = std::int64_t{day.days} + 719'468;
+  const auto era = static_cast<std::int32_t>(floored(shifted, std::int64_t{kEraDays}));
+  const auto of_era = static_cast<std::int32_t>(shifted - std::int64_t{era} * kEraDays);
   const std::int32_t year_of_era =
       (of_era - of_era / 1'460 + of_era / 36'524 - of_era / (kEraDays - 1)) / 365;
   const std::int32_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -88,7 +88,10 @@ BusinessDate first_day_of_month(std::int32_t months) {
   const std::int32_t era = floored(year, 400);
   const std::int32_t of_era = year - era * 400;
   const std::int32_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5;
-  return {era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468};
+  // In 64 bits: what stored bytes say may be any month, and is found wrong by whoever looks at the day.
+  const std::int64_t days =
+      std::int64_t{era} * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
+  return {static_cast<std::int32_t>(days)};
 }
 
 bool is_name(std::string_view name) {
