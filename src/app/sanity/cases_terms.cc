@@ -185,8 +185,7 @@ namespace {
 // Short: an approval number, which begins with it here, has 8 characters.
 std::string own_acquirer(const World& world) {
   const std::string& run = world.options().run;
-  std::string out =
-      "S" + run.substr(run.size() - std::min<std::size_t>(run.size(), 7));  // a code has 8 characters
+  std::string out = "S" + run.substr(run.size() - std::min<std::size_t>(run.size(), 5));
   std::ranges::transform(out, out.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return out;
