@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/api/api_test_world.h"
+#include "app/http/http_test_client.h"
 
 namespace wonjang {
 namespace {
