@@ -26,7 +26,6 @@ namespace {
 
 // An id is drawn a moment before its first event is recorded, by another look at the clock.
 constexpr std::int64_t kIdAheadMs = 3'600'000;
-constexpr std::size_t kPayoutsAtOnce = 1'000;
 
 class PastLines {
  public:
@@ -138,17 +137,11 @@ class PastLines {
   }
 
   Result<void> payouts() {
-    std::string after;
-    for (bool has_more = true; has_more;) {
-      WJ_TRY(const auto page,
-             reader_.payout_page(BusinessDate{0}, kEveryDate, asked_.merchant, after, kPayoutsAtOnce));
-      for (const auto& payout : page.items) {
-        if (payout.currency == asked_.currency) WJ_CHECK(take_payout(payout));
-      }
-      has_more = page.has_more;
-      after = page.place;
-    }
-    return {};
+    return reader_.payouts(BusinessDate{0}, kEveryDate, asked_.merchant,
+                           [&](const PayoutNow& payout) -> Result<bool> {
+                             if (payout.currency == asked_.currency) WJ_CHECK(take_payout(payout));
+                             return true;
+                           });
   }
 
   Result<void> take_payout(PayoutNow payout) {

@@ -167,23 +167,19 @@ class Reading {
   }
   // The payout that took over what this one left; nothing: none has yet.
   Result<std::optional<PayoutId>> next_after(const PayoutNow& payout) const {
-    constexpr std::size_t kAtOnce = 64;
     WJ_TRY(const auto standing, reader_.standing(payout.merchant_no, payout.currency));
     const auto is_from = [&](const settlement::CarriedOver& one) {
       return one.from == payout.requested.payout;
     };
     if (std::ranges::any_of(standing.carried, is_from)) return std::optional<PayoutId>();
-    std::string after;
-    for (bool has_more = true; has_more;) {
-      WJ_TRY(const auto page,
-             reader_.payout_page(BusinessDate{}, kEveryDate, payout.merchant_no, after, kAtOnce));
-      for (const auto& one : page.items) {
-        if (std::ranges::any_of(one.requested.carried, is_from)) return std::optional(one.requested.payout);
-      }
-      after = page.place;
-      has_more = page.has_more;
-    }
-    return std::optional<PayoutId>();
+    std::optional<PayoutId> found;
+    WJ_CHECK(reader_.payouts(BusinessDate{}, kEveryDate, payout.merchant_no,
+                             [&](const PayoutNow& one) -> Result<bool> {
+                               if (std::ranges::any_of(one.requested.carried, is_from))
+                                 found = one.requested.payout;
+                               return !found;
+                             }));
+    return found;
   }
 
   Result<std::string> waits_for(BusinessDate basis) const {

@@ -53,33 +53,15 @@ Result<std::optional<PayoutNow>> MoneyReader::payout(const settlement::PayoutId&
   return std::optional<PayoutNow>(now_of(*std::move(stored)));
 }
 
-Result<void> MoneyReader::payouts(BusinessDate from, BusinessDate until, std::optional<MerchantNo> merchant,
-                                  const std::function<Result<bool>(const PayoutNow&)>& each) const {
-  return scan(snapshot_, kPayouts, Key(Table::payout_by_date).day(from).bytes(),
-              Key(Table::payout_by_date).day(until).bytes(),
-              [&](std::string_view key_bytes, std::string_view) -> Result<bool> {
-                KeyReader key(key_bytes);
-                key.day();
-                const auto number = key.number();
-                const settlement::PayoutId id(key.id());
-                if (!key.ok()) return bad_key(kPayouts, key_bytes);
-                if (merchant && *merchant != number) return true;
-                WJ_TRY(const auto now, payout(id));
-                if (!now) return corrupt("the payout " + id.text() + " is missing: rebuild money");
-                return each(*now);
-              });
-}
+namespace {
 
-// A merchant's stand together within a date, so of a merchant each date costs a seek.
-Result<Paged<PayoutNow>> MoneyReader::payout_page(BusinessDate from, BusinessDate until,
-                                                  std::optional<MerchantNo> merchant, std::string_view after,
-                                                  std::size_t count_max) const {
-  Paged<PayoutNow> out;
-  out.place = after;
+// Calls `each(key, id)`, a Result<bool>, for the payouts whose keys lie in [from, until), until it gives
+// false. Of one merchant the others are jumped over, not read.
+template <typename Each>
+Result<void> each_payout(const KvSnapshot& snapshot, std::string_view from, std::string_view until,
+                         std::optional<MerchantNo> merchant, Each&& each) {
   const Key table(Table::payout_by_date);
-  auto first = Key(table).day(from).bytes();
-  if (!after.empty()) first = std::max(first, table.bytes() + std::string(after) + '\0');
-  const auto cursor = snapshot_.scan(kPayouts, first, Key(table).day(until).bytes());
+  const auto cursor = snapshot.scan(kPayouts, from, until);
   while (cursor->valid()) {
     const std::string bytes(cursor->key());
     KeyReader key(bytes);
@@ -92,15 +74,47 @@ Result<Paged<PayoutNow>> MoneyReader::payout_page(BusinessDate from, BusinessDat
       cursor->seek(Key(table).day(day).number(*merchant).bytes());
       continue;
     }
-    out.has_more = out.items.size() == count_max;
-    if (out.has_more) return out;
-    WJ_TRY(auto now, payout(id));
-    if (!now) return corrupt("the payout " + id.text() + " is missing: rebuild money");
-    out.items.push_back(*std::move(now));
-    out.place = place_in(table, bytes);
+    WJ_TRY(const bool go_on, each(bytes, id));
+    if (!go_on) return {};
     cursor->next();
   }
-  WJ_CHECK(cursor->status());
+  return cursor->status();
+}
+
+Result<PayoutNow> listed_payout(const MoneyReader& reader, const settlement::PayoutId& id) {
+  WJ_TRY(auto now, reader.payout(id));
+  if (!now) return corrupt("the payout " + id.text() + " is missing: rebuild money");
+  return *std::move(now);
+}
+
+}  // namespace
+
+Result<void> MoneyReader::payouts(BusinessDate from, BusinessDate until, std::optional<MerchantNo> merchant,
+                                  const std::function<Result<bool>(const PayoutNow&)>& each) const {
+  const Key table(Table::payout_by_date);
+  return each_payout(snapshot_, Key(table).day(from).bytes(), Key(table).day(until).bytes(), merchant,
+                     [&](std::string_view, const settlement::PayoutId& id) -> Result<bool> {
+                       WJ_TRY(const auto now, listed_payout(*this, id));
+                       return each(now);
+                     });
+}
+
+Result<Paged<PayoutNow>> MoneyReader::payout_page(BusinessDate from, BusinessDate until,
+                                                  std::optional<MerchantNo> merchant, std::string_view after,
+                                                  std::size_t count_max) const {
+  Paged<PayoutNow> out;
+  out.place = after;
+  const Key table(Table::payout_by_date);
+  auto first = Key(table).day(from).bytes();
+  if (!after.empty()) first = std::max(first, table.bytes() + std::string(after) + '\0');
+  WJ_CHECK(each_payout(snapshot_, first, Key(table).day(until).bytes(), merchant,
+                       [&](std::string_view key, const settlement::PayoutId& id) -> Result<bool> {
+                         out.has_more = out.items.size() == count_max;
+                         if (out.has_more) return false;
+                         WJ_TRY(out.items.emplace_back(), listed_payout(*this, id));
+                         out.place = place_in(table, key);
+                         return true;
+                       }));
   return out;
 }
 

@@ -25,19 +25,13 @@ class HoldAsked {
     return {};
   }
   Result<void> payouts(MerchantNo number) {
-    std::string after;
-    for (bool has_more = true; has_more;) {
-      WJ_TRY(const auto page, reader_.payout_page(BusinessDate{}, kEveryDate, number, after, kLookedMax));
-      for (const auto& payout : page.items) {
-        if (payout.state != PayoutState::requested) continue;
-        const auto own = payout.requested.date;
-        move({merchant_, payout.currency, now_.of_payout(own, today_), then_.of_payout(own, today_),
-              payout.requested.payout, payout.requested.amount});
-      }
-      after = page.place;
-      has_more = page.has_more;
-    }
-    return {};
+    return reader_.payouts(BusinessDate{}, kEveryDate, number, [&](const PayoutNow& payout) -> Result<bool> {
+      if (payout.state != PayoutState::requested) return true;
+      const auto own = payout.requested.date;
+      move({merchant_, payout.currency, now_.of_payout(own, today_), then_.of_payout(own, today_),
+            payout.requested.payout, payout.requested.amount});
+      return true;
+    });
   }
 
  private:
