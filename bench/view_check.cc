@@ -33,7 +33,7 @@ struct Seen {
   std::int64_t canceled = 0;
 };
 
-std::int64_t total_of(const TaxParts& parts) {
+std::int64_t added_up(const TaxParts& parts) {
   return parts.supply + parts.vat + parts.tax_free + parts.tax_exempt;
 }
 
@@ -50,10 +50,10 @@ Seen look_at(const testing::Life& life) {
     const bool held = approval.state == ApprovalState::approved || approval.state == ApprovalState::waiting;
     if (held && leading == nullptr) leading = &approval;
     if (approval.state != ApprovalState::approved) continue;
-    out.gross += total_of(approval.terms.parts);
+    out.gross += added_up(approval.terms.parts);
     for (const auto& cancel : payment.cancels) {
       const bool of_it = cancel.terms.approval == approval.terms.approval;
-      if (of_it && cancel.state == CancelState::succeeded) out.canceled += total_of(cancel.terms.parts);
+      if (of_it && cancel.state == CancelState::succeeded) out.canceled += added_up(cancel.terms.parts);
     }
   }
   if (leading == nullptr && !payment.approvals.empty()) leading = &payment.approvals.back();

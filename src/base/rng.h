@@ -3,6 +3,7 @@
 // Threads: one owner.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace wonjang {
@@ -21,6 +22,11 @@ class Rng {
   std::uint64_t below(std::uint64_t bound) { return next() % bound; }
   // True in `percent` of 100 calls.
   bool chance(std::uint32_t percent) { return below(100) < percent; }
+  // One of them.
+  template <typename T, std::size_t N>
+  const T& pick(const T (&from)[N]) {
+    return from[below(N)];
+  }
 
  private:
   std::uint64_t state_;

@@ -11,8 +11,6 @@ bool is_paid(PaymentStatus status) {
   return status == PaymentStatus::done || status == PaymentStatus::partial_canceled;
 }
 
-std::int64_t total_of(const TaxParts& parts) { return parts.total().value_or(0); }
-
 void clear(std::optional<Pursuit>& pursuit) { pursuit.reset(); }
 
 // Folds a body into the payment's children and balance; the status follows from the trigger.

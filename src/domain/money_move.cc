@@ -5,8 +5,6 @@
 namespace wonjang {
 namespace {
 
-std::int64_t sum_of(const TaxParts& parts) { return parts.total().value_or(0); }
-
 // What an event says of money; whether it is true depends on what is out.
 struct Told {
   MoneyMoveKind kind = MoneyMoveKind::taken;
@@ -19,13 +17,13 @@ struct ToldBy {
   using Out = std::optional<Told>;
 
   Out operator()(const ApprovalApproved& body) const {
-    return Told{MoneyMoveKind::taken, body.terms.approval, sum_of(body.terms.parts), body.approved_at};
+    return Told{MoneyMoveKind::taken, body.terms.approval, total_of(body.terms.parts), body.approved_at};
   }
   Out operator()(const DepositConfirmed& body) const {
     return Told{MoneyMoveKind::taken, body.approval, body.amount, body.deposited_at};
   }
   Out operator()(const CancelSucceeded& body) const {
-    return Told{MoneyMoveKind::canceled, body.terms.approval, sum_of(body.terms.parts), body.canceled_at};
+    return Told{MoneyMoveKind::canceled, body.terms.approval, total_of(body.terms.parts), body.canceled_at};
   }
   Out operator()(const DepositReversed& body) const {
     return Told{MoneyMoveKind::reversed, body.approval, 0, body.reversed_at};

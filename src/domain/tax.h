@@ -19,6 +19,9 @@ struct TaxParts {
   std::optional<std::int64_t> total() const;
 };
 
+// Of parts that were decided, whose total fits.
+inline std::int64_t total_of(const TaxParts& parts) { return parts.total().value_or(0); }
+
 std::optional<TaxParts> add(const TaxParts& a, const TaxParts& b);
 // Nothing on overflow; the result may have negative parts: the caller's guard names them.
 std::optional<TaxParts> sub(const TaxParts& a, const TaxParts& b);

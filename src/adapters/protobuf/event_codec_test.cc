@@ -32,12 +32,6 @@ std::string encoded(const Event& event) {
   return out;
 }
 
-std::string serialized(const pb::Event& message) {
-  std::string out;
-  message.SerializeToString(&out);
-  return out;
-}
-
 std::string read_golden(const std::string& name) {
   std::ifstream file(golden_file(name));
   std::stringstream hex;
@@ -83,7 +77,7 @@ pb::Event plain_message() {
 }
 
 void expect_corrupt(const pb::Event& message, const std::string& why) {
-  const auto event = ProtobufEventCodec().decode(serialized(message));
+  const auto event = ProtobufEventCodec().decode(message.SerializeAsString());
   ASSERT_FALSE(event) << "expected: " << why;
   EXPECT_EQ(event.error().kind, ErrorKind::corrupt);
   EXPECT_NE(event.error().message.find(why), std::string::npos) << event.error().message;
@@ -114,7 +108,7 @@ TEST(EventCodec, the_library_writes_the_same_bytes) {
   for (const auto& [name, event] : event_samples()) {
     pb::Event message;
     ASSERT_TRUE(message.ParseFromString(encoded(event))) << name;
-    EXPECT_EQ(to_hex(serialized(message)), to_hex(encoded(event))) << name;
+    EXPECT_EQ(to_hex(message.SerializeAsString()), to_hex(encoded(event))) << name;
   }
 }
 
@@ -227,7 +221,7 @@ TEST(EventCodec, long_texts_get_long_lengths) {
     const std::string bytes = encoded(event);
     pb::Event message;
     ASSERT_TRUE(message.ParseFromString(bytes)) << size;
-    EXPECT_TRUE(serialized(message) == bytes) << size;
+    EXPECT_TRUE(message.SerializeAsString() == bytes) << size;
     const auto decoded = ProtobufEventCodec().decode(bytes);
     ASSERT_TRUE(decoded) << size;
     EXPECT_TRUE(*decoded == event) << size;
@@ -246,13 +240,13 @@ TEST(EventCodec, text_that_is_not_utf8_stays_readable) {
 TEST(EventCodec, code_numbers_of_a_later_program_survive) {
   pb::Event message = plain_message();
   message.set_status_after(static_cast<pb::PaymentStatus>(200));
-  const auto event = ProtobufEventCodec().decode(serialized(message));
+  const auto event = ProtobufEventCodec().decode(message.SerializeAsString());
   ASSERT_TRUE(event);
-  EXPECT_EQ(encoded(*event), serialized(message));
+  EXPECT_EQ(encoded(*event), message.SerializeAsString());
 }
 
 TEST(EventCodec, a_plain_message_is_an_event) {
-  EXPECT_TRUE(ProtobufEventCodec().decode(serialized(plain_message())));
+  EXPECT_TRUE(ProtobufEventCodec().decode(plain_message().SerializeAsString()));
 }
 
 TEST(EventCodec, nothing_is_no_event) {

@@ -26,12 +26,6 @@ std::string encoded(const EventBody& body) {
   return out;
 }
 
-std::string settlement_bytes(const pb::Event& message) {
-  std::string out;
-  message.SerializeToString(&out);
-  return out;
-}
-
 void expect_kept(const EventBody& body) {
   const std::string bytes = encoded(body);
   const auto event = ProtobufEventCodec().decode(bytes);
@@ -39,7 +33,7 @@ void expect_kept(const EventBody& body) {
   EXPECT_TRUE(event->body == body);
   pb::Event message;
   ASSERT_TRUE(message.ParseFromString(bytes));
-  EXPECT_EQ(settlement_bytes(message), bytes);
+  EXPECT_EQ(message.SerializeAsString(), bytes);
 }
 
 TEST(SettlementCodec, lists_keep_what_is_empty_or_zero) {
@@ -104,7 +98,7 @@ TEST(SettlementCodec, what_cannot_be_kept_whole_is_refused) {
   plain.set_format_version(1);
   plain.set_currency("KRW");
   const auto refusal_of = [](const pb::Event& message) {
-    const auto event = ProtobufEventCodec().decode(settlement_bytes(message));
+    const auto event = ProtobufEventCodec().decode(message.SerializeAsString());
     return event ? std::string() : event.error().message;
   };
   auto message = plain;
@@ -134,7 +128,7 @@ TEST(SettlementCodec, a_canary_from_before_it_had_a_currency_is_of_won) {
   message.set_format_version(1);
   message.set_currency("KRW");
   message.mutable_reference_decided()->mutable_reference()->mutable_canary()->mutable_candidate();
-  const auto event = ProtobufEventCodec().decode(settlement_bytes(message));
+  const auto event = ProtobufEventCodec().decode(message.SerializeAsString());
   ASSERT_TRUE(event) << event.error().message;
   const auto& reference = std::get<ChangeDecided>(event->body).reference;
   EXPECT_EQ(std::get<Canary>(reference).currency, Currency());

@@ -9,8 +9,6 @@
 namespace wonjang::rocks {
 namespace {
 
-constexpr std::size_t kMiB = 1U << 20U;
-
 rocksdb::BlockBasedTableOptions table_options(const KvSpaceOptions& space,
                                               const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;

@@ -57,8 +57,6 @@ std::shared_ptr<const RocksShared> RocksShared::make(const RocksSharedOptions& o
 namespace rocks {
 namespace {
 
-constexpr std::size_t kMebibyte = 1U << 20U;
-
 rocksdb::BlockBasedTableOptions table_options(const RocksShared::Impl& shared, std::size_t block_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = shared.cache;
@@ -97,7 +95,7 @@ rocksdb::DBOptions db_options(const RocksBookOptions& options, const RocksShared
   db.allow_concurrent_memtable_write = false;
   db.enable_write_thread_adaptive_yield = false;
   // Written out as they grow, so that the sync of a large file doesn't hold up the sync of the log.
-  db.bytes_per_sync = kMebibyte;
+  db.bytes_per_sync = kMiB;
   db.wal_bytes_per_sync = 0;  // synced by every append anyway
   db.info_log = shared.logger;
   db.info_log_level = rocksdb::WARN_LEVEL;
@@ -126,31 +124,31 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksBookOption
       cf.write_buffer_size = options.write_buffer_bytes;
       cf.compression = rocksdb::kZSTD;
       cf.compression_opts.level = 1;
-      cf.target_file_size_base = 256 * kMebibyte;
-      cf.max_bytes_for_level_base = 1024 * kMebibyte;
+      cf.target_file_size_base = 256 * kMiB;
+      cf.max_bytes_for_level_base = 1024 * kMiB;
       table.block_size = 32 * 1024;
       break;
     case Family::streams:
       // "Does this stream exist?" is asked once per new payment, and the answer is no.
       // Comes as whole files, like `keys`: the write buffer is never used.
       cf.compression = rocksdb::kLZ4Compression;
-      cf.write_buffer_size = kMebibyte;
+      cf.write_buffer_size = kMiB;
       keep_filters(table);
       break;
     case Family::keys:
       // Random keys that are nearly always absent. Hashes don't compress.
       keep_filters(table);
       table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
-      cf.write_buffer_size = kMebibyte;
+      cf.write_buffer_size = kMiB;
       break;
     case Family::alarms:
       // A queue: small buffers, so that the marks of removed alarms are soon compacted away.
-      cf.write_buffer_size = 2 * kMebibyte;
+      cf.write_buffer_size = 2 * kMiB;
       break;
     case Family::tree:
       break;
     case Family::meta:
-      cf.write_buffer_size = kMebibyte;
+      cf.write_buffer_size = kMiB;
       break;
   }
   cf.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

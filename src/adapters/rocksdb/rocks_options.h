@@ -20,6 +20,8 @@ struct RocksShared::Impl {
 
 namespace rocks {
 
+constexpr std::size_t kMiB = 1U << 20U;
+
 // In the order of their creation: whoever has `meta` has them all.
 enum class Family : std::uint8_t { log, streams, keys, alarms, tree, meta };
 inline constexpr std::array<const char*, 6> kFamilyNames{"log", "streams", "keys", "alarms", "tree", "meta"};

@@ -26,9 +26,6 @@ using serving::TotalsFace;
 using serving::TotalsRow;
 
 constexpr unsigned kDigits = 2;  // of averages and deviations, in the smallest unit
-constexpr Dimension kDimensions[] = {Dimension::method,  Dimension::status, Dimension::kind,
-                                     Dimension::channel, Dimension::issuer, Dimension::organisation,
-                                     Dimension::currency};
 
 void answer_wrong(Api& api, CallPtr call, const Error& error) {
   if (error.kind == ErrorKind::not_found)
@@ -39,7 +36,7 @@ void answer_wrong(Api& api, CallPtr call, const Error& error) {
 void put_cube(JsonWriter& w, const CubeSpec& cube) {
   w.begin_object().text("name", cube.name).text("source", code_of(cube.source));
   w.text("key", code_of(cube.key)).text("grain", code_of(cube.grain)).begin_array("dimensions");
-  for (const auto dimension : kDimensions) {
+  for (const auto dimension : kTotalsDimensions) {
     if (cube.inner.has(dimension)) w.element(code_of(dimension));
   }
   w.end_array().flag("percentiles", cube.percentiles).flag("history", cube.history).end_object();

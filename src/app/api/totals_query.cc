@@ -21,9 +21,6 @@ constexpr std::string_view kParameters[] = {"from",         "until",    "by",   
 constexpr std::string_view kOften[] = {"groupBy", "merchantId", "organisation", "method",   "status",
                                        "kind",    "channel",    "issuer",       "currency", "percentiles"};
 constexpr Grain kGrains[] = {Grain::minute, Grain::hour, Grain::day, Grain::month};
-constexpr Dimension kAskedDimensions[] = {Dimension::method,  Dimension::status, Dimension::kind,
-                                          Dimension::channel, Dimension::issuer, Dimension::organisation,
-                                          Dimension::currency};
 constexpr std::size_t kPercentilesMax = 20;
 
 bool begins_bucket(Grain grain, Instant at, std::int32_t bucket) {
@@ -96,7 +93,7 @@ Result<void> take_group_by(const Query& query, const CubeSpec& cube, serving::To
       continue;
     }
     bool known = false;
-    for (const auto dimension : kAskedDimensions) {
+    for (const auto dimension : kTotalsDimensions) {
       if (code_of(dimension) != name || !cube.inner.has(dimension)) continue;
       out.group_by.insert(dimension);
       known = true;
@@ -104,7 +101,7 @@ Result<void> take_group_by(const Query& query, const CubeSpec& cube, serving::To
     if (known) continue;
     std::string there;
     if (cube.key != CubeKey::none) there = code_of(cube.key);
-    for (const auto dimension : kAskedDimensions) {
+    for (const auto dimension : kTotalsDimensions) {
       if (cube.inner.has(dimension)) there.append(there.empty() ? "" : ", ").append(code_of(dimension));
     }
     return invalid("cube `" + cube.name + "` can be grouped by " + there);

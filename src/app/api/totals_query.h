@@ -21,6 +21,12 @@ struct TotalsWish {
   bool explain = false;
 };
 
+// What a cube may tell apart, in the order of answers.
+inline constexpr serving::Dimension kTotalsDimensions[] = {
+    serving::Dimension::method,  serving::Dimension::status, serving::Dimension::kind,
+    serving::Dimension::channel, serving::Dimension::issuer, serving::Dimension::organisation,
+    serving::Dimension::currency};
+
 std::span<const std::string_view> totals_parameters();
 std::span<const std::string_view> totals_parameters_given_often();
 

@@ -6,7 +6,6 @@
 #include <numeric>
 #include <string_view>
 
-#include "app/demo/sale_text.h"
 #include "base/assert.h"
 
 namespace wonjang {
@@ -133,9 +132,9 @@ void People::append_name(std::string& out, std::uint64_t i) const {
   auto rng = rng_of(i);
   const auto kind = rng.below(100);
   if (kind < 3) {
-    out.append(pick(rng, kForeignFirsts)).append(" ").append(pick(rng, kForeignLasts));
+    out.append(rng.pick(kForeignFirsts)).append(" ").append(rng.pick(kForeignLasts));
   } else if (kind < 5) {
-    out.append("(주)").append(pick(rng, kFirms)).append(pick(rng, kTrades));
+    out.append("(주)").append(rng.pick(kFirms)).append(rng.pick(kTrades));
   } else {
     const auto surname = kSurnames[surnames_[rng.below(surnames_.size())]].text;
     put_korean(out, rng, surname, given_names_[rng.below(given_names_.size())]);
@@ -154,9 +153,9 @@ void People::append_buyer(std::string& out, std::uint64_t i) const {
   if (hyphens) out.push_back('-');
   put_digits(out, number % 10'000, 4);
   if (rng.chance(60)) {
-    out.append("\",\"email\":\"").append(pick(rng, kMailWords));
+    out.append("\",\"email\":\"").append(rng.pick(kMailWords));
     put_digits(out, rng.below(10'000), 4);
-    out.append("@").append(pick(rng, kMailHosts));
+    out.append("@").append(rng.pick(kMailHosts));
   }
   out.append("\"}");
 }

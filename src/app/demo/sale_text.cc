@@ -85,7 +85,7 @@ void put_card(std::string& out, Rng& rng, const Sold& sold, std::int64_t amount)
   const auto at = sold.at;
   begin_approval(out, "CARD", amount);
   put_approved(out, rng, at);
-  put_text(out, "van", pick(rng, kVans));
+  put_text(out, "van", rng.pick(kVans));
   put_card_block(out, rng, amount, sold.card_company);
   out.push_back('}');
 }
@@ -102,7 +102,7 @@ void put_easy_pay(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
   put_approved(out, rng, at);
   const bool by_card = rng.chance(70);
   const auto discount = rng.chance(20) ? amount / 1000 * 100 : 0;
-  out.append(",\"easyPay\":{\"provider\":\"").append(pick(rng, kEasyPays));
+  out.append(",\"easyPay\":{\"provider\":\"").append(rng.pick(kEasyPays));
   out.append("\",\"fundedBy\":\"").append(by_card ? "CARD" : "MONEY").append("\"");
   put_number(out, "amount", amount - discount);
   put_number(out, "discountAmount", discount);
@@ -113,11 +113,11 @@ void put_easy_pay(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
 void put_account(std::string& out, Rng& rng, std::int64_t amount, Instant due) {
   begin_approval(out, "VIRTUAL_ACCOUNT", amount);
   out.append(",\"virtualAccount\":{\"bankCode\":\"")
-      .append(pick(rng, kBanks))
+      .append(rng.pick(kBanks))
       .append("\",\"accountNoToken\":\"tok_va");
   put_padded(out, rng.below(1'000'000), 6);
   out.append("\",\"accountType\":\"NORMAL\",\"depositor\":\"")
-      .append(pick(rng, kSaleSurnames))
+      .append(rng.pick(kSaleSurnames))
       .append("민수\"");
   put_time(out, "dueAt", due);
   out.append(",\"refundAccountToken\":\"tok_ra");
@@ -129,7 +129,7 @@ void put_transfer(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
   begin_approval(out, "TRANSFER", amount);
   put_approved(out, rng, at);
   out.append(",\"transfer\":{\"bankCode\":\"")
-      .append(pick(rng, kBanks))
+      .append(rng.pick(kBanks))
       .append("\",\"accountToken\":\"tok_ac");
   put_padded(out, rng.below(1'000'000), 6);
   out.append("\"}}");
@@ -138,9 +138,7 @@ void put_transfer(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
 void put_phone(std::string& out, Rng& rng, std::int64_t amount, Instant at) {
   begin_approval(out, "MOBILE_PHONE", amount);
   put_approved(out, rng, at);
-  out.append(",\"mobilePhone\":{\"carrier\":\"")
-      .append(pick(rng, kCarriers))
-      .append("\",\"billingMonth\":\"");
+  out.append(",\"mobilePhone\":{\"carrier\":\"").append(rng.pick(kCarriers)).append("\",\"billingMonth\":\"");
   std::string day;
   append_rfc3339(day, at);
   out.append(day, 0, 7).append("\"}}");

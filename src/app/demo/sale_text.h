@@ -37,11 +37,6 @@ struct Sold {
 // Appends the elements of `approvals`, which are worth `sold.amount` together.
 void append_approvals(std::string& out, Rng& rng, const Sold& sold);
 
-// One of them.
-template <std::size_t N>
-std::string_view pick(Rng& rng, const std::string_view (&from)[N]) {
-  return from[rng.below(N)];
-}
 void put(std::string& out, std::int64_t value);  // in decimal
 
 // Pieces: `,"name":...`.

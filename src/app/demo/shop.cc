@@ -92,10 +92,10 @@ ShopMerchant shop_merchant(std::uint64_t seed, std::uint64_t i, std::string_view
   ShopMerchant out;
   out.code = prefix;
   put_padded(out.code, i, 6);
-  out.name.append(pick(rng, kPlaces)).append(" ").append(pick(rng, kShopTrades)).append(" ");
+  out.name.append(rng.pick(kPlaces)).append(" ").append(rng.pick(kShopTrades)).append(" ");
   put(out.name, static_cast<std::int64_t>(i + 1));
   out.name.append("호점");
-  if (rng.chance(40)) out.organisation = pick(rng, kOrganisations);
+  if (rng.chance(40)) out.organisation = rng.pick(kOrganisations);
   return out;
 }
 
@@ -212,8 +212,7 @@ void Shop::append_body(std::string& out, const Sale& sale) const {
   auto rng = sale.rng;
   out.append("{\"merchantId\":\"").append(*sale.merchant).append("\",\"orderId\":\"");
   append_order_id(out, sale.n);
-  out.append("\",\"orderName\":\"")
-      .append(sale.kind == SaleKind::cup ? kShopGoods[0] : pick(rng, kShopGoods));
+  out.append("\",\"orderName\":\"").append(sale.kind == SaleKind::cup ? kShopGoods[0] : rng.pick(kShopGoods));
   if (const auto more = rng.below(4); more > 1) {
     out.append(" 외 ");
     put(out, static_cast<std::int64_t>(more));
@@ -251,7 +250,7 @@ void Shop::append_bare_create(std::string& out, std::uint64_t n, std::string_vie
   out.append("{\"merchantId\":\"").append(*sale.merchant).append("\",\"orderId\":\"");
   append_order_id(out, n);
   if (!word.empty()) out.append("-").append(word);
-  out.append("\",\"orderName\":\"").append(pick(rng, kShopGoods)).append("\",\"currency\":\"KRW\"");
+  out.append("\",\"orderName\":\"").append(rng.pick(kShopGoods)).append("\",\"currency\":\"KRW\"");
   put_number(out, "totalAmount", sale.amount);
   people_.append_buyer(out, people_.draw(rng));
   out.push_back('}');

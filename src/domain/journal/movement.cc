@@ -11,8 +11,6 @@ namespace {
 using settlement::LineKind;
 using Moved = std::optional<Movement>;
 
-std::int64_t total_of(const TaxParts& parts) { return parts.total().value_or(0); }
-
 // As issuer_of of the serving views, which domain/ doesn't see; a test holds both together.
 struct IssuerOf {
   std::string_view operator()(const CardDetail& d) const { return d.issuer_code; }

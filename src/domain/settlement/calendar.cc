@@ -14,13 +14,6 @@ constexpr std::size_t kSourceBytesMax = 500;
 constexpr std::int32_t kCoveredDaysMax = 36'525;  // 100 years: a bit a day has to stay small
 constexpr std::int32_t kDateMax = 2'932'897;      // 10000-01-01, one day after the last that has a text form
 
-bool is_code(std::string_view code) {
-  const auto fits = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  };
-  return !code.empty() && code.size() <= kCodeBytesMax && std::all_of(code.begin(), code.end(), fits);
-}
-
 bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 
 // What keeps a text from standing in a line of the text form.
@@ -79,9 +72,16 @@ std::optional<std::string> fault_of_day(const Calendar& calendar, std::size_t in
 
 }  // namespace
 
+bool is_calendar_code(std::string_view code) {
+  const auto fits = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !code.empty() && code.size() <= kCodeBytesMax && std::all_of(code.begin(), code.end(), fits);
+}
+
 std::optional<CalendarFault> find_fault(const Calendar& calendar) {
   using Part = CalendarFault::Part;
-  if (!is_code(calendar.code)) {
+  if (!is_calendar_code(calendar.code)) {
     return CalendarFault{Part::code, 0, "the code must be 1 to 16 of A-Z, 0-9, _ and -"};
   }
   if (const auto fault = fault_of_text(calendar.source, kSourceBytesMax)) {

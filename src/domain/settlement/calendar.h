@@ -49,6 +49,8 @@ struct Calendar {
 // What is wrong with it, as a sentence that names the day; nothing when it can be used. The version isn't
 // looked at: who stores the calendar gives it one.
 std::optional<std::string> fault_of(const Calendar& calendar);
+// 1 to 16 of A-Z, 0-9, _ and -
+bool is_calendar_code(std::string_view code);
 
 // Text form, one day a line, dates rising: `2026-02-16 holiday 설날 전날`. The kinds are holiday, substitute,
 // temporary, election, labour_day. `#` begins a comment wherever it stands. First come, each once, in any

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "domain/settlement/calendar.h"
 #include "domain/settlement/fee.h"
 
 namespace wonjang::settlement {
@@ -22,12 +23,6 @@ bool is_one_of(E value, E first, E last) {
 bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= kNameMax && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-  });
-}
-
-bool is_contract_code(std::string_view code) {
-  return !code.empty() && code.size() <= 16 && std::all_of(code.begin(), code.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
 }
 
@@ -245,7 +240,7 @@ std::optional<std::string> fault_of(const Contract& contract) {
   }
   if (auto fault = fault_of(contract.fees)) return within("fees", fault);
   if (auto fault = fault_of(contract.cycle)) return within("cycle", fault);
-  if (!is_contract_code(contract.calendar)) return "calendar must be the code of a calendar, such as KR";
+  if (!is_calendar_code(contract.calendar)) return "calendar must be the code of a calendar, such as KR";
   if (contract.keep_back < 0) return "keepBack must not be below 0";
   if (!contract.sub_mall.empty()) return fault_of_sub_mall(contract);
   if (contract.payout_account.empty() || !is_text(contract.payout_account)) {

@@ -26,8 +26,6 @@ bool add(Charged& charged, const SettlementLine& line) {
   return true;
 }
 
-CannotSettle bad_snapshot(const std::string& detail) { return {"BAD_SNAPSHOT", detail}; }
-
 // Of the movement `version` so far: its line and its adjustments.
 std::optional<Charged> charged_for(std::span<const SettlementLine> settled, std::uint32_t version) {
   Charged charged;

@@ -7,8 +7,6 @@
 namespace wonjang::settlement {
 namespace {
 
-CannotSettle snapshot_refused(const std::string& detail) { return {"BAD_SNAPSHOT", detail}; }
-
 bool is_within(std::int64_t left, std::int64_t whole) { return left >= 0 && left <= whole; }
 
 // What a return relies on; a balance from outside (a stored event) may say anything.
@@ -121,7 +119,7 @@ std::variant<SettlementLine, CannotSettle> settle_approval(Item item, const Cont
 
 std::variant<SettlementLine, CannotSettle> settle_return(Item item, const LineBalance& before) {
   if (!is_sound(before))
-    return snapshot_refused("what is left of the approval contradicts itself: check the ledger");
+    return bad_snapshot("what is left of the approval contradicts itself: check the ledger");
   if (item.amount <= 0) return CannotSettle{"BAD_ITEM", "amount must be above 0: the return moved nothing"};
   if (item.amount > before.amount_left) {
     return CannotSettle{"RETURN_EXCEEDS_APPROVAL",

@@ -27,6 +27,8 @@ inline std::optional<std::int64_t> in_64_bits(int128 value) {
   return static_cast<std::int64_t>(value);
 }
 
+inline CannotSettle bad_snapshot(const std::string& detail) { return {"BAD_SNAPSHOT", detail}; }
+
 inline CannotSettle overflow(const std::string& what) {
   return {"OVERFLOW",
           what +

@@ -11,8 +11,6 @@
 namespace wonjang::money {
 namespace {
 
-constexpr std::size_t kBatchItems = 512;
-
 class Planner {
  public:
   Planner(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope, BusinessDate last_day,
@@ -39,7 +37,8 @@ class Planner {
   };
 
   Result<bool> take(DueItem&& due) {
-    if (batch_.size() >= kBatchItems && batch_.back().open.item.key.payment != due.open.item.key.payment) {
+    if (batch_.size() >= Settler::kItemsAtOnce &&
+        batch_.back().open.item.key.payment != due.open.item.key.payment) {
       WJ_CHECK(settler_.settle(batch_));
       batch_.clear();
     }

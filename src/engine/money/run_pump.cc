@@ -10,7 +10,6 @@
 namespace wonjang::money {
 namespace {
 
-constexpr std::size_t kHandOverItems = 512;
 constexpr std::size_t kQueueMax = 4;
 
 using Items = std::vector<DueItem>;
@@ -164,7 +163,7 @@ class Pump {
     const std::size_t owner = due.open.merchant_no % workers_.size();
     Items& waiting = waiting_[owner];
     // Payments stay whole: what gives back meets what it gives back in one call.
-    if (waiting.size() >= kHandOverItems &&
+    if (waiting.size() >= Settler::kItemsAtOnce &&
         waiting.back().open.item.key.payment != due.open.item.key.payment) {
       hand_over(owner);
       if (out_.stopped || error_.get()) return false;

@@ -62,6 +62,8 @@ struct Settled {
 class Settler {
  public:
   static constexpr std::size_t kLinesMax = 400;
+  static constexpr std::size_t kItemsAtOnce =
+      512;  // that a caller collects for settle(); payments stay whole
 
   // All outlive it. No item comes whose day is later than `last_day`.
   Settler(const ContractBook& book, const RunScope& scope, const MoneyReader& reader, BusinessDate last_day,

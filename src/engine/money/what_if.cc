@@ -31,7 +31,6 @@ std::string_view code_of(MovedBy v) {
 
 namespace {
 
-constexpr std::size_t kBatchOfItems = 512;
 // Why an item couldn't be settled, by one book.
 using Reasons = std::map<LineKey, std::string>;
 
@@ -83,7 +82,7 @@ class OpenItems {
   Result<void> compare(const std::function<bool(const OpenItem&)>& may_move) {
     WJ_CHECK(reader_.open_items(kEveryDate, [&](const OpenItem& open) -> Result<bool> {
       if (!may_move(open)) return true;
-      if (batch_.size() >= kBatchOfItems && batch_.back().item.key.payment != open.item.key.payment) {
+      if (batch_.size() >= Settler::kItemsAtOnce && batch_.back().item.key.payment != open.item.key.payment) {
         WJ_CHECK(compare_batch());
       }
       batch_.push_back(open);

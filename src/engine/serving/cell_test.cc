@@ -4,23 +4,10 @@
 
 #include "base/bytes.h"
 #include "base/rng.h"
+#include "engine/serving/cell_test_values.h"
 
 namespace wonjang::serving {
 namespace {
-
-std::string dims(std::string_view currency, std::string_view rest) {
-  std::string out;
-  put_sized(out, currency);
-  return out += rest;
-}
-
-Measures sums_of(std::int64_t amount, std::int64_t canceled = 0) {
-  Measures m;
-  EXPECT_TRUE(m.amount.add_value(amount));
-  m.gross = amount;
-  m.canceled = canceled;
-  return m;
-}
 
 Cell random_cell(Rng& rng, bool histograms) {
   Cell cell;

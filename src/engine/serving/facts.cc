@@ -5,8 +5,6 @@
 namespace wonjang::serving {
 namespace {
 
-std::int64_t total_of(const TaxParts& parts) { return parts.total().value_or(0); }
-
 struct IssuerOf {
   std::string_view operator()(const CardDetail& d) const { return d.issuer_code; }
   std::string_view operator()(const VirtualAccountDetail& d) const { return d.bank_code; }

@@ -6,23 +6,10 @@
 
 #include "base/bytes.h"
 #include "base/rng.h"
+#include "engine/serving/cell_test_values.h"
 
 namespace wonjang::serving {
 namespace {
-
-std::string packed_dims(std::string_view currency, std::string_view rest) {
-  std::string out;
-  put_sized(out, currency);
-  return out += rest;
-}
-
-Measures sums_of(std::int64_t amount, std::int64_t canceled = 0) {
-  Measures m;
-  EXPECT_TRUE(m.amount.add_value(amount));
-  m.gross = amount;
-  m.canceled = canceled;
-  return m;
-}
 
 // The bytes of `stored` and everything of `delta`.
 Result<Merged> merged(CellMerge& merge, std::string_view stored, const Cell& delta, bool never_below_zero,
@@ -36,7 +23,7 @@ Cell random_delta(Rng& rng, bool histograms) {
   Cell cell;
   for (auto n = rng.below(10) + 1; n > 0; --n) {
     const std::string rest(rng.below(3), static_cast<char>(rng.below(4)));
-    auto& group = cell.group(packed_dims(rng.chance(70) ? "KRW" : rng.chance(50) ? "JPY" : "EURO", rest));
+    auto& group = cell.group(dims(rng.chance(70) ? "KRW" : rng.chance(50) ? "JPY" : "EURO", rest));
     const auto amount = static_cast<std::int64_t>(rng.below(1ULL << (rng.below(50) + 1)));
     const bool back = rng.chance(40);
     EXPECT_TRUE(back ? group.sums.subtract(sums_of(amount)) : group.sums.add(sums_of(amount, amount / 2)));
@@ -86,12 +73,12 @@ TEST(CellMerge, gives_what_adding_group_by_group_gives) {
 TEST(CellMerge, refuses_a_group_below_zero_where_none_may_be) {
   CellMerge merge;
   Cell cell;
-  cell.group(packed_dims("KRW", "a")).sums = sums_of(1'000);
-  cell.group(packed_dims("KRW", "b")).sums = sums_of(1'000);
+  cell.group(dims("KRW", "a")).sums = sums_of(1'000);
+  cell.group(dims("KRW", "b")).sums = sums_of(1'000);
   const std::string bytes = encode_cell(cell);
   const auto take = [&](const char* group, const Measures& sums) {
     Cell delta;
-    EXPECT_TRUE(delta.group(packed_dims("KRW", group)).sums.subtract(sums));
+    EXPECT_TRUE(delta.group(dims("KRW", group)).sums.subtract(sums));
     std::string out;
     const auto how = merged(merge, bytes, delta, true, out);
     return how ? *how : Merged::out_of_bounds;
@@ -107,11 +94,11 @@ TEST(CellMerge, has_a_bound_of_groups) {
   for (std::uint32_t i = 0; i < Cell::kGroupsMax; ++i) {
     std::string rest;
     put_be32(rest, i);
-    cell.group(packed_dims("KRW", rest)).sums = sums_of(1);
+    cell.group(dims("KRW", rest)).sums = sums_of(1);
   }
   const std::string bytes = encode_cell(cell);
   Cell one;
-  one.group(packed_dims("KRW", "last")).sums = sums_of(1);
+  one.group(dims("KRW", "last")).sums = sums_of(1);
   CellMerge merge;
   std::string out;
   EXPECT_EQ(*merged(merge, bytes, cell, true, out), Merged::done);
@@ -120,8 +107,8 @@ TEST(CellMerge, has_a_bound_of_groups) {
 
 TEST(CellMerge, sums_that_fit_alone_and_not_together_are_refused) {
   Cell cell, other;
-  cell.group(packed_dims("KRW", "a")).sums.amount = {Moments::kCountMax, 1, 1};
-  other.group(packed_dims("KRW", "b")).sums.amount = {1, 1, 1};
+  cell.group(dims("KRW", "a")).sums.amount = {Moments::kCountMax, 1, 1};
+  other.group(dims("KRW", "b")).sums.amount = {1, 1, 1};
   CellMerge merge;
   std::string out;
   EXPECT_EQ(*merged(merge, encode_cell(cell), other, true, out), Merged::out_of_bounds);
@@ -129,8 +116,8 @@ TEST(CellMerge, sums_that_fit_alone_and_not_together_are_refused) {
 
 TEST(CellMerge, bytes_that_are_no_cell_are_corrupt) {
   Cell cell;
-  cell.group(packed_dims("KRW", "a")).sums = sums_of(1'000);
-  cell.group(packed_dims("KRW", "b")).sums = sums_of(1'000);
+  cell.group(dims("KRW", "a")).sums = sums_of(1'000);
+  cell.group(dims("KRW", "b")).sums = sums_of(1'000);
   const std::string bytes = encode_cell(cell);
   CellMerge merge;
   std::string out;
@@ -144,9 +131,9 @@ TEST(CellMerge, bytes_that_are_no_cell_are_corrupt) {
 
 TEST(PackedCell, its_fronts_are_the_sums_of_its_groups_by_currency) {
   Cell cell;
-  cell.group(packed_dims("KRW", "a")).sums = sums_of(1'000);
-  cell.group(packed_dims("USD", "a")).sums = sums_of(5);
-  cell.group(packed_dims("KRW", "b")).sums = sums_of(2'000, 500);
+  cell.group(dims("KRW", "a")).sums = sums_of(1'000);
+  cell.group(dims("USD", "a")).sums = sums_of(5);
+  cell.group(dims("KRW", "b")).sums = sums_of(2'000, 500);
   const std::string bytes = encode_cell(cell);
   PackedCell packed;
   ASSERT_TRUE(packed.open(bytes));

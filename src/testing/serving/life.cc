@@ -21,11 +21,6 @@ constexpr std::string_view kMemos[] = {"봄 세일", "VIP 고객 김", "선물 �
 constexpr std::string_view kReasons[] = {"고객 변심", "상품 불량", "배송 지연", "중복 결제", "wrong size"};
 
 template <std::size_t N>
-std::string pick_text(Rng& rng, const std::string_view (&from)[N]) {
-  return std::string(from[rng.below(N)]);
-}
-
-template <std::size_t N>
 std::string pick_of(std::uint64_t number, const std::string_view (&from)[N]) {
   return std::string(from[number % N]);
 }
@@ -180,7 +175,7 @@ CreatePayment LifeMaker::order() {
 CardDetail LifeMaker::card() {
   CardDetail out;
   Rng of_person(mixed(options_.seed ^ 77, person_ * 2 + below(2)));  // people have two cards
-  out.issuer_code = pick_text(of_person, kIssuers);
+  out.issuer_code = std::string(of_person.pick(kIssuers));
   out.acquirer_code = out.issuer_code;
   out.bin = padded(400'000 + of_person.below(99'999), 6);
   out.last4 = padded(of_person.below(10'000), 4);
@@ -192,7 +187,7 @@ CardDetail LifeMaker::card() {
 
 EasyPayDetail LifeMaker::easy_pay() {
   EasyPayDetail out;
-  out.provider = pick_text(rng_, kEasyPays);
+  out.provider = std::string(rng_.pick(kEasyPays));
   const auto from = below(100);
   out.funded_by = from < 55   ? FundedBy::card
                   : from < 70 ? FundedBy::account
@@ -207,9 +202,9 @@ MethodDetail LifeMaker::method(std::uint64_t permille) {
   if (permille < 660) return card();
   if (permille < 880) return easy_pay();
   if (permille < 960)
-    return TransferDetail{pick_text(rng_, kBanks), "acc_" + std::to_string(person_), "ACCOUNT"};
+    return TransferDetail{std::string(rng_.pick(kBanks)), "acc_" + std::to_string(person_), "ACCOUNT"};
   if (permille < 988)
-    return MobilePhoneDetail{pick_text(rng_, kCarriers), "tel_" + std::to_string(person_), "", false};
+    return MobilePhoneDetail{std::string(rng_.pick(kCarriers)), "tel_" + std::to_string(person_), "", false};
   return GiftCertificateDetail{chance(50) ? GiftKind::culture : GiftKind::book};
 }
 
@@ -360,7 +355,7 @@ void LifeMaker::live_abandoned() {
 void LifeMaker::live_by_account() {
   auto create = order();
   VirtualAccountDetail account;
-  account.bank_code = pick_text(rng_, kBanks);
+  account.bank_code = std::string(rng_.pick(kBanks));
   account.account_no_token = "vac_" + std::to_string(options_.number);
   account.account_type = AccountType::normal;
   account.depositor = create.terms.buyer.name;
@@ -478,7 +473,7 @@ void LifeMaker::cancel(const Step& step) {
   } else {
     command.canceled_at = step.at;
   }
-  if (!send(command, step.at, pick_text(rng_, kReasons)) || !by_provider) return;
+  if (!send(command, step.at, std::string(rng_.pick(kReasons))) || !by_provider) return;
   SettleCancel settle;
   settle.cancel = life_.payment.cancels.back().terms.cancel;
   const auto how = below(100);

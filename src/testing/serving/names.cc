@@ -41,11 +41,6 @@ constexpr std::string_view kGoods[] = {"아메리카노",   "그램 노트북", 
 constexpr std::string_view kVariants[] = {"",        "",    "",          " 외 1건",  " 외 2건",
                                           " (블랙)", " XL", " 2025년형", " 정기구독"};
 
-template <std::size_t N>
-std::string_view pick(Rng& rng, const std::string_view (&from)[N]) {
-  return from[rng.below(N)];
-}
-
 void put_bmp(std::string& out, std::uint32_t c) {  // 0x800..0xFFFF
   out.push_back(static_cast<char>(0xE0U | (c >> 12U)));
   out.push_back(static_cast<char>(0x80U | ((c >> 6U) & 0x3FU)));
@@ -108,11 +103,11 @@ Names::Names(std::uint64_t seed, std::uint64_t people)
 std::string Names::buyer(std::uint64_t person) const {
   Rng rng = rng_of(person);
   const auto kind = rng.below(100);
-  if (kind < 3) return std::string(pick(rng, kForeign));
+  if (kind < 3) return std::string(rng.pick(kForeign));
   if (kind < 5) {
     std::string firm("(주)");
-    firm.append(pick(rng, kFirms));
-    return firm.append(pick(rng, kTrades));
+    firm.append(rng.pick(kFirms));
+    return firm.append(rng.pick(kTrades));
   }
   std::string name(kSurnames[surnames_[rng.below(surnames_.size())]].text);
   const auto given = given_names_[rng.below(given_names_.size())];
@@ -136,8 +131,8 @@ std::string Names::email(std::uint64_t person) const {
 
 std::string Names::product(Rng& rng) const {
   std::string out;
-  if (rng.chance(60)) out.append(pick(rng, kBrands)).append(" ");
-  out.append(pick(rng, kGoods)).append(pick(rng, kVariants));
+  if (rng.chance(60)) out.append(rng.pick(kBrands)).append(" ");
+  out.append(rng.pick(kGoods)).append(rng.pick(kVariants));
   return rng.below(200) == 0 ? decomposed(out) : out;
 }
 

@@ -14,7 +14,7 @@ namespace {
 using serving::Transaction;
 using serving::TransactionKind;
 
-std::int64_t total_of(const TaxParts& parts) {
+std::int64_t added_up(const TaxParts& parts) {
   return parts.supply + parts.vat + parts.tax_free + parts.tax_exempt;
 }
 
@@ -181,10 +181,10 @@ void Oracle::note_state(Record& record, const Payment& payment, Instant recorded
   state.issuer = issuer_number(lead == nullptr ? std::string() : issuer_in(lead->terms.method));
   for (const auto& approval : payment.approvals) {
     if (approval.state != ApprovalState::approved) continue;
-    state.gross += total_of(approval.terms.parts);
+    state.gross += added_up(approval.terms.parts);
     for (const auto& cancel : payment.cancels) {
       const bool of_it = cancel.terms.approval == approval.terms.approval;
-      if (of_it && cancel.state == CancelState::succeeded) state.canceled += total_of(cancel.terms.parts);
+      if (of_it && cancel.state == CancelState::succeeded) state.canceled += added_up(cancel.terms.parts);
     }
   }
   auto& states = record.states;
@@ -197,7 +197,7 @@ std::optional<Transaction> Oracle::moved_by(const Event& event, const Payment& a
   Transaction out;
   if (const auto* body = std::get_if<ApprovalApproved>(&event.body)) {
     out.approval = body->terms.approval;
-    out.amount = total_of(body->terms.parts);
+    out.amount = added_up(body->terms.parts);
     if (!taken.try_emplace(out.approval, out.amount).second) return std::nullopt;
     out.kind = TransactionKind::approval;
     out.number = body->approve_no;
@@ -220,13 +220,13 @@ std::optional<Transaction> Oracle::moved_by(const Event& event, const Payment& a
     out.kind = TransactionKind::reversal;
     out.at = event.occurred_at;
     for (const auto& approval : after.approvals) {
-      if (approval.terms.approval == out.approval) out.amount = total_of(approval.terms.parts);
+      if (approval.terms.approval == out.approval) out.amount = added_up(approval.terms.parts);
     }
   } else if (const auto* cancel = std::get_if<CancelSucceeded>(&event.body)) {
     out.approval = cancel->terms.approval;
     const auto left = taken.find(out.approval);
     if (left == taken.end()) return std::nullopt;
-    out.amount = total_of(cancel->terms.parts);
+    out.amount = added_up(cancel->terms.parts);
     left->second -= out.amount;
     if (left->second == 0) taken.erase(left);
     out.cancel = cancel->terms.cancel;

@@ -21,7 +21,6 @@ using settlement::Reference;
 namespace {
 
 constexpr TextRule kNoteRule{.size_max = 500};
-constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::size_t kCanaryMerchantsMax = 1'000;
 constexpr std::string_view kChangeKinds[] = {"CONTRACT",    "CALENDAR",   "HOLD",
                                              "FUNDS_RATIO", "FUNDS_HELD", "CANARY"};

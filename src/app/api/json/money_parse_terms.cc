@@ -19,8 +19,6 @@ using settlement::TierRate;
 
 namespace {
 
-constexpr std::int64_t kPpmMax = 1'000'000;
-
 Selector read_selector(const JsonNode& node, Violations& violations) {
   ObjectReader<kSelectorShape> r(node, violations);
   Selector out;
@@ -37,7 +35,7 @@ RateStep read_step(const JsonNode& node, Violations& violations) {
   RateStep out;
   out.from = r.integer("from", 0).value_or(0);
   r.require("ratePpm");
-  out.rate_ppm = r.integer("ratePpm", 0, kPpmMax).value_or(0);
+  out.rate_ppm = r.integer("ratePpm", 0, kMillion).value_or(0);
   return out;
 }
 
@@ -48,7 +46,7 @@ TierRate read_tier_rate(const JsonNode& node, Violations& violations) {
   out.tier = r.code("tier", settlement::MerchantTier::unknown);
   out.card_type = r.code("cardType", CardType::unknown);
   r.require("ratePpm");
-  out.rate_ppm = r.integer("ratePpm", 0, kPpmMax).value_or(0);
+  out.rate_ppm = r.integer("ratePpm", 0, kMillion).value_or(0);
   return out;
 }
 
@@ -60,7 +58,7 @@ FeeRule read_rule(const JsonNode& node, Violations& violations) {
   r.require("kind");
   out.kind = r.code("kind", settlement::RuleKind::unknown);
   if (const auto* applies = r.object("applies")) out.applies = read_selector(*applies, violations);
-  out.rate_ppm = r.integer("ratePpm", 0, kPpmMax).value_or(0);
+  out.rate_ppm = r.integer("ratePpm", 0, kMillion).value_or(0);
   out.amount = r.integer("amount", 0).value_or(0);
   out.steps = read_items(r.array("steps"), violations, &read_step);
   out.by_tier = read_items(r.array("byTier"), violations, &read_tier_rate);

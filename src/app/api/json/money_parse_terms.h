@@ -7,6 +7,8 @@
 
 namespace wonjang {
 
+constexpr std::int64_t kMillion = 1'000'000;  // parts of one
+
 // `pointer`: of the node, for what is wrong with it as a whole.
 settlement::FeeTerms read_fee_terms(const JsonNode& node, Violations& violations);
 settlement::Contract read_contract(const JsonNode& node, Violations& violations);
