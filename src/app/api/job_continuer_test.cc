@@ -90,6 +90,18 @@ TEST_F(JobContinues, payouts_that_were_cut_off_are_made_and_answer_their_key) {
   EXPECT_EQ(world_.tails(), before);
 }
 
+// Killed between the answer that is kept and the end of the note.
+TEST_F(JobContinues, payouts_that_were_made_and_answered_are_forgotten) {
+  make_shop();
+  settle("2026-11-22");
+  ASSERT_EQ(world_.as_operator().post("/v1/payouts/runs", "payouts", kPayouts).status, 200);
+  const auto before = world_.tails();
+  ASSERT_TRUE(pending().keep(request("/v1/payouts/runs", "payouts", kPayouts)));
+  world_.restart();
+  wait_until_over();
+  EXPECT_EQ(world_.tails(), before);
+}
+
 TEST_F(JobContinues, a_run_goes_on_by_its_lease_alone) {
   make_shop();
   leave_lease(*parse_business_date("2026-11-22"));

@@ -201,11 +201,12 @@ PendingJob pending_job_of(Api& api, const Call& call, const JobRequest& request)
 
 void begin_job(Api& api, CallPtr call, JobRequest request, Job job) {
   if (api.is_draining()) return answer_stopping(api, std::move(call));
-  if (request.asked && answered_from_key(api, call, request)) return;
+  // One that goes on is looked up on its turn only: what is noted of it has to be forgotten there too.
+  const bool waits = call->continues_since.has_value();
+  if (!waits && request.asked && answered_from_key(api, call, request)) return;
   WorkThread::Work work;
   work.what = request.what;
   work.whose = call->caller->actor.id;
-  const bool waits = call->continues_since.has_value();
   const auto held = std::make_shared<JobCall>(api, std::move(call), std::move(request));
   work.act = [held, job = std::move(job)](bool cancelled) {
     if (!cancelled) held->run(job);
