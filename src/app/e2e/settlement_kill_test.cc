@@ -27,7 +27,7 @@ class SettlementKilled : public SettlementWorld {
   }
   // Payments of a day, so that its run has something to do.
   void fill(const std::string& date) {
-    const int payments = is_long() ? 400 : 150;
+    const int payments = is_long() ? 400 : 60;
     for (int i = 0; i < payments; ++i)
       pay(static_cast<std::size_t>(i % 3), 1'000 + 13 * i, date, i % 10 == 0 ? 500 : 0, date);
     get_caught_up("/v1/trial-balance");
@@ -68,13 +68,13 @@ class SettlementKilled : public SettlementWorld {
 };
 
 TEST_F(SettlementKilled, a_run_goes_on_by_itself_and_no_line_is_doubled_or_missing) {
-  const int kills = is_long() ? 30 : 4;
+  constexpr int kKills = 30;
   std::printf("WONJANG_SEED=%llu\n", static_cast<unsigned long long>(seed_));
   int interrupted = 0;
   const auto whole = time_of_a_run(day(-2));
   ASSERT_LT(whole, kPatience) << server_.log();
   std::printf("a run takes %lld us\n", static_cast<long long>(whole.count()));
-  for (int round = 0; round < kills; ++round) {
+  for (int round = 0; round < kKills; ++round) {
     // A day of its own for each round, so that every run has something to do.
     const auto date = day(-3 - round);
     fill(date);
@@ -99,7 +99,7 @@ TEST_F(SettlementKilled, a_run_goes_on_by_itself_and_no_line_is_doubled_or_missi
     expect_settled(date);
     if (HasFailure()) return;
   }
-  std::printf("%d kills, %d of them in the middle of a run\n", kills, interrupted);
+  std::printf("%d kills, %d of them in the middle of a run\n", kKills, interrupted);
   expect_sound();
 }
 
