@@ -23,7 +23,7 @@ constexpr const char* kSeed = "WONJANG_TEST_VIEWS_SEED";
 constexpr const char* kStart = "WONJANG_TEST_VIEWS_START";
 
 CityOptions city_of(std::uint64_t seed) {
-  return {.seed = seed, .payments = 700, .merchants = 15, .books = 2};
+  return {.seed = seed, .payments = 250, .merchants = 15, .books = 2};
 }
 
 projection::RunnerOptions options_of(std::uint64_t start) {
@@ -147,19 +147,19 @@ void expect_whole(const std::string& directory, std::uint64_t seed) {
 }
 
 TEST(Views, killed_in_the_middle_of_folding_they_become_what_a_clean_fold_gives) {
-  const std::uint64_t kills_wanted = std::getenv("WONJANG_LONG_TESTS") != nullptr ? 30 : 3;
+  constexpr std::uint64_t kKills = 30;
   const auto seed = world_seeds(1, 1).front();
   Rng rng(seed);
-  auto directory = std::make_unique<TempDir>();
+  auto directory = std::make_unique<TempDir>(TempDir::Kind::quick);
   std::uint64_t kills = 0;
-  for (std::uint64_t start = 0; kills < kills_wanted; ++start) {
-    ASSERT_LT(start, kills_wanted * 3) << "it comes to the end too often";
+  for (std::uint64_t start = 0; kills < kKills; ++start) {
+    ASSERT_LT(start, kKills * 3) << "it comes to the end too often";
     const auto child = start_child(directory->path(), seed, start);
     if (kill_after(child, 1 + rng.below(20))) {
       ++kills;
     } else {  // all is folded: look at it, and begin again
       expect_whole(directory->path(), seed);
-      directory = std::make_unique<TempDir>();
+      directory = std::make_unique<TempDir>(TempDir::Kind::quick);
     }
     ASSERT_FALSE(::testing::Test::HasFailure());
   }
