@@ -5,6 +5,10 @@
 # the same day on PostgreSQL 15 both ways people do it: row by row in batches of 1,000 from a client (C, libpq, contracts
 # loaded once), and one large statement. Before a time counts, every line's gross, fee, VAT and net, added up per merchant, must be
 # equal in all three. What each leaves behind is counted. Results: build/bench/settlement.jsonl and the table at the end.
+#
+# With --no-peer only the run's own control totals are looked at: its lines are as many as the transactions, none failed. Is it
+# linear? Each run adds its time per million to build/bench/settlement_sizes.jsonl, and the end lists what stands there of all sizes.
+# Disk, in the folder of TMPDIR: looked at first; 2 KB a transaction are asked for (some 0.8 stay), 3 more with PostgreSQL.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -21,7 +25,14 @@ done
 
 readonly BIN=${WONJANG_BENCH_BIN:-$PWD/build/release/bin}
 readonly WORLD=bench/settlement/world.py DAY=2026-03-03
+readonly OURS_BYTES=2000 PEER_BYTES=3000  # of disk for a transaction, with what is there twice for a while
 payments=$((transactions * 15 / 16))  # every 15th has a cancel, a transaction of its own
+need_mib=$(((transactions * (OURS_BYTES + peer * PEER_BYTES) >> 20) + 1024))
+free_mib=$(($(df -Pk "${TMPDIR:-/tmp}" | awk 'NR==2 {print $4}') / 1024))
+if [ "$free_mib" -lt "$need_mib" ]; then
+  echo "bench settlement: $transactions transactions need about $need_mib MiB in ${TMPDIR:-/tmp}, $free_mib are free: set TMPDIR, or ask for fewer" >&2
+  exit 2
+fi
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/wjs.XXXX")
 chmod 755 "$scratch"
 results=$PWD/build/bench/settlement.jsonl
@@ -51,30 +62,46 @@ url=http://127.0.0.1:$port
 WONJANG_SETTLEMENT__FOUR_EYES=false WONJANG_SETTLEMENT__WORKERS=$workers "$BIN/wonjang" serve --data-dir "$scratch/ours" --listen "127.0.0.1:$port" > "$scratch/server.log" 2>&1 &
 server=$!
 for _ in $(seq 600); do curl -sf "$url/readyz" >/dev/null 2>&1 && break; sleep 0.05; done
+curl -sf "$url/readyz" >/dev/null || { say "the server isn't ready after 30 s; it said:"; tail -n 20 "$scratch/server.log" >&2; exit 1; }
 get() { curl -sf -H "Authorization: Bearer $(cat "$scratch/ours/operator.key")" "$url$1"; }
 peak_mib() { awk '/VmHWM/ {print int($2/1024)}' "/proc/$server/status"; }
 
 say "feeding $payments payments of $merchants merchants"
 began=$(now)
 python3 "$WORLD" feed "$url" "$scratch/ours/operator.key" "$payments" "$merchants" "$scratch"
-say "fed in $(since "$began") s; waiting until the money side has seen them"
+say "fed in $(since "$began") s; waiting until views and money have seen them"
 began=$(now)
-get "/v1/settlement/plans/$DAY" > "$scratch/plan.json" || { sleep 60; get "/v1/settlement/plans/$DAY" > "$scratch/plan.json"; }
+behind() { get /v1/views | python3 -c 'import json,sys; print(sum(v["lagEvents"] for v in json.load(sys.stdin)["views"]))'; }
+for ((tries = 0; ; ++tries)); do
+  lag=$(behind)
+  [ "$lag" = 0 ] && break
+  ((tries % 10)) || say "$lag events behind"
+  sleep 1
+done
+note ours/followed "{\"seconds\":$(since "$began")}"
+began=$(now)
+get "/v1/settlement/plans/$DAY" > "$scratch/plan.json"
 note ours/plan "{\"seconds\":$(since "$began"),\"items\":$(number '["items"]' < "$scratch/plan.json")}"
 bytes_before=$(du -sb "$scratch/ours" | cut -f1)
 echo 5 > "/proc/$server/clear_refs" 2>/dev/null || true  # the peak from here on
 began=$(now)
 "$BIN/wonjang" settlement run "$DAY" --url "$url" --key-file "$scratch/ours/operator.key" --output json > "$scratch/run.json"
 took=$(since "$began")
-note ours/run "{\"seconds\":$took,\"lines\":$(number '["totals"][0]["lines"]' < "$scratch/run.json"),\"failed\":$(number '["totals"][0]["failed"]' < "$scratch/run.json"),\"peak_mib\":$(peak_mib),\"profile\":$(number '["profile"]' < "$scratch/run.json" | tr "'" '"')}"
-python3 bench/settlement/our_sums.py "$url" "$scratch/ours/operator.key" "$DAY" > "$scratch/ours.csv"
-note ours/bytes "{\"bytes_per_line\":$(( ($(du -sb "$scratch/ours" | cut -f1) - bytes_before) / transactions ))}"
+memory=$(peak_mib)
+note ours/run "$(python3 bench/settlement/our_run.py "$scratch/run.json" "$took" "$memory" "$transactions")"
+if [ "$peer" = 1 ]; then
+  say "reading all lines, for the comparison"
+  python3 bench/settlement/our_sums.py "$url" "$scratch/ours/operator.key" "$DAY" > "$scratch/ours.csv"
+fi
+bytes_after=$(du -sb "$scratch/ours" | cut -f1)
+note ours/bytes "{\"bytes_per_line\":$(((bytes_after - bytes_before) / transactions)),\"bytes_per_transaction_in_all\":$((bytes_after / transactions))}"
 line=$(get "/v1/settlement/runs/$DAY/lines?limit=1" | number '["items"][0]["lineId"]')
 explain_ms=$(for _ in $(seq 200); do
   curl -so /dev/null -w '%{time_starttransfer}\n' -H "Authorization: Bearer $(cat "$scratch/ours/operator.key")" "$url/v1/settlement/lines/$line"
 done | sort -n | awk '{v[NR]=$1*1000} END {printf "{\"p50_ms\":%.2f,\"p99_ms\":%.2f}", v[int(NR/2)], v[int(NR*0.99)]}')
 note ours/explain "$explain_ms"
 kill "$server"; wait "$server" 2>/dev/null || true; server=
+python3 bench/settlement/sizes.py "$(dirname "$results")/settlement_sizes.jsonl" "$transactions" "$merchants" "$workers" "$took" "$memory" >&2
 
 [ "$peer" = 1 ] || exit 0
 
@@ -100,8 +127,8 @@ watch_memory() {
   watcher=$!
 }
 peak_of_peer() {
-  kill "$watcher"
-  until [ -s "$scratch/peak" ]; do sleep 0.05; done
+  kill "$watcher" || { say "the watch over PostgreSQL's memory ended by itself"; exit 1; }
+  for _ in $(seq 200); do [ -s "$scratch/peak" ] && break; sleep 0.05; done
   cat "$scratch/peak"
 }
 left_behind() { sql -c "select json_build_object('lines', count(*), 'bytes_per_line', pg_total_relation_size('line') / count(*), 'snapshots', count(snapshot), 'explanations', 0) from line"; }

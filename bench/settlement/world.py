@@ -18,11 +18,13 @@ import multiprocessing
 import pathlib
 import sys
 import threading
+import time
 import urllib.parse
 
 DAY = "2026-03-03"
 LINES_PER_BODY = 5_000
-CONNECTIONS = 4  # for merchants and contracts
+CONNECTIONS = 32  # for merchants and contracts, one request each: as many as the ledger and the projection take in one go
+TELL_EVERY_S = 10
 FEEDERS = 2  # processes: one writes the next bodies while the server works on the other's
 
 
@@ -127,10 +129,24 @@ def contract_json(merchant, merchant_id):
 
 def register(api, merchant):
     body = json.dumps({"code": f"bench-{merchant}", "name": f"Merchant {merchant}"})
-    merchant_id = json.loads(api.post("/v1/merchants", body, f"bench-merchant-{merchant}"))["id"]
+    return json.loads(api.post("/v1/merchants", body, f"bench-merchant-{merchant}"))["id"]
+
+
+def propose(api, merchant, merchant_id):
     change = {"kind": "CONTRACT", "note": "bench", "contract": contract_json(merchant, merchant_id)}
     api.post("/v1/changes", json.dumps(change), f"bench-contract-{merchant}")
-    return merchant_id
+
+
+def told(what, results, total):
+    """The results, with a line on stderr every few seconds."""
+    began = last = time.monotonic()
+    for done, result in enumerate(results, 1):
+        yield result
+        now = time.monotonic()
+        if now - last >= TELL_EVERY_S or done == total:
+            last = now
+            left = (total - done) * (now - began) / done
+            print(f"world: {what} {100 * done / total:.1f} %, {now - began:.0f} s, about {left:.0f} s left", file=sys.stderr)
 
 
 def payment_line(n, merchant_id):
@@ -165,14 +181,15 @@ def feed(url, key_file, payments, merchants, folder):
     api = Api(url, key)
     api.post("/v1/changes", json.dumps({"kind": "CALENDAR", "note": "bench", "calendar": {"shipped": "KR"}}), "bench-calendar")
     with concurrent.futures.ThreadPoolExecutor(CONNECTIONS) as pool:
-        ids = list(pool.map(lambda m: register(api, m), range(merchants)))
+        ids = list(told("merchants", pool.map(lambda m: register(api, m), range(merchants)), merchants))
+        for _ in told("contracts", pool.map(lambda m: propose(api, m, ids[m]), range(merchants)), merchants):
+            pass
     with open(folder / "merchants.csv", "w", newline="") as out:
         csv.writer(out).writerows(enumerate(ids))
     starts = range(0, payments, LINES_PER_BODY)
     with multiprocessing.Pool(FEEDERS, begin_feeding, (url, key, ids, payments)) as pool:
-        for sent, _ in enumerate(pool.imap_unordered(feed_some, starts), 1):
-            if sent % 100 == 0:
-                print(f"world: {min(sent * LINES_PER_BODY, payments):,} of {payments:,} payments", file=sys.stderr)
+        for _ in told("payments", pool.imap_unordered(feed_some, starts), len(starts)):
+            pass
 
 
 def begin_feeding(url, key, ids, payments):
