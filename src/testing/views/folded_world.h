@@ -11,9 +11,16 @@
 
 namespace wonjang::testing {
 
+// At the rates of a large city a world of some thousand payments would have one event that was recorded more
+// than 30 days late, or none.
 struct FoldedWorld {
   explicit FoldedWorld(std::uint64_t seed, std::uint32_t books, std::uint64_t payments = 2'000)
-      : world({.seed = seed, .payments = payments, .merchants = 40, .books = books},
+      : world({.seed = seed,
+               .payments = payments,
+               .merchants = 40,
+               .books = books,
+               .late_day_ppm = 15'000,
+               .late_month_ppm = 6'000},
               {.conflict_ppm = 6'000}) {
     world.fold_all();
     oracle = world.oracle();

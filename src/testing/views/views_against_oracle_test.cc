@@ -38,6 +38,23 @@ std::vector<BusinessDate> closes() {
   return {kFirst, {kUntil.days - 700}, {kUntil.days - 100}, {kUntil.days - 30}, {kUntil.days - 1}, kLast};
 }
 
+// What is compared below was in part recorded long after it happened.
+TEST(FoldedWorlds, hold_events_that_came_more_than_thirty_days_late) {
+  constexpr std::int64_t kThirtyDaysUs = 30LL * 86'400 * 1'000'000;
+  for (const auto& in : worlds()) {
+    std::size_t late = 0;
+    for (std::uint32_t book = 0; book < in->world.log().books(); ++book) {
+      const auto units = in->world.log().read(book, 0, UINT32_MAX, SIZE_MAX);
+      ASSERT_TRUE(units);
+      for (const auto& unit : *units) {
+        const auto event = in->world.codec().decode(unit.events.front()).value();
+        late += event.recorded_at.us - event.occurred_at.us > kThirtyDaysUs ? 1 : 0;
+      }
+    }
+    EXPECT_GE(late, 10U);
+  }
+}
+
 // --- Totals: a question put to both.
 
 struct Question {

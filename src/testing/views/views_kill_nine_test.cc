@@ -23,7 +23,7 @@ constexpr const char* kSeed = "WONJANG_TEST_VIEWS_SEED";
 constexpr const char* kStart = "WONJANG_TEST_VIEWS_START";
 
 CityOptions city_of(std::uint64_t seed) {
-  return {.seed = seed, .payments = 250, .merchants = 15, .books = 2};
+  return {.seed = seed, .payments = 250, .merchants = 15, .books = 2, .late_month_ppm = 2'000};
 }
 
 projection::RunnerOptions options_of(std::uint64_t start) {
