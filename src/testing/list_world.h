@@ -56,6 +56,11 @@ class ListWorld {
   Rng& rng() { return rng_; }
   const std::vector<serving::PaymentItem>& payments() const { return payments_; }
   const std::vector<Movement>& movements() const { return movements_; }
+  const Payment& payment_of(const serving::Transaction& t) const {
+    return std::find_if(payments_.begin(), payments_.end(),
+                        [&](const auto& item) { return item.at.payment == t.payment; })
+        ->payment;
+  }
   const serving::MerchantDirectory& directory() const { return directory_; }
   const TextForms& forms() const { return forms_; }
   std::unique_ptr<KvSnapshot> snapshot() const { return store_->snapshot(); }
@@ -89,6 +94,7 @@ class ListWorld {
   void add(const Payment& payment) {
     const auto no = static_cast<serving::MerchantNo>(payment.merchant.raw().low - 1);
     const serving::Locator at{no, serving::time_of(payment), payment.id};
+    payments_of_[no].push_back(payments_.size());
     payments_.push_back({at, payment});
     put_row(at, payment);
     batch_.put(serving::kLocators, serving::locator_key(payment.id), serving::locator_value(at));
@@ -113,9 +119,13 @@ class ListWorld {
     const auto after = serving::facts_of(item.payment, item.at.merchant, "");
     ASSERT_TRUE(totals_.change(&before, &after, business_date_of(item.at.at)));
   }
+  // Of one of the merchant's payments; of a new one where it has none.
   void add_movement(serving::MerchantNo merchant, Instant at) {
+    auto& own = payments_of_[merchant];
+    if (own.empty()) add(merchant, at);
+    const auto& of = payments_[own[rng_.below(own.size())]];
     serving::Transaction t;
-    t.payment = PaymentId(RawId{rng_.below(3), 1 + rng_.below(50)});
+    t.payment = of.payment.id;
     t.version = static_cast<std::uint32_t>(++made_);
     t.kind = static_cast<serving::TransactionKind>(1 + rng_.below(3));
     t.method = kMethods[rng_.below(3)];
@@ -123,7 +133,7 @@ class ListWorld {
     t.currency = rng_.chance(90) ? "KRW" : "USD";
     t.at = at;
     t.amount = static_cast<std::int64_t>(rng_.below(5)) * 500;
-    t.payment_at = at;
+    t.payment_at = of.at.at;
     std::string bytes;
     serving::encode_transaction(t, bytes);
     batch_.put(serving::kTransactions, serving::transaction_key(merchant, at, t.payment, t.version), bytes);
@@ -236,6 +246,7 @@ class ListWorld {
   std::unique_ptr<KvStore> store_;
   KvBatch batch_;
   std::vector<serving::PaymentItem> payments_;
+  std::map<serving::MerchantNo, std::vector<std::size_t>> payments_of_;  // places in payments_
   std::vector<Movement> movements_;
   std::uint64_t made_ = 0;
 };

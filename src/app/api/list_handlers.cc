@@ -184,14 +184,18 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
 
 void run_transactions(Api& api, CallPtr call, const ServingNow& now, const serving::TransactionFilter& filter,
                       const ListWish& wish) {
-  const auto page =
-      serving::TransactionList::page(now.snapshot(), filter, wish.page, api.options().ceilings.list_rows);
+  const auto page = serving::TransactionList(sources_of(api, now)).page(now.snapshot(), filter, wish.page);
   if (!page) return answer_wrong(api, std::move(call), page.error());
   std::optional<serving::ListSums> sums;
   if (wish.totals) {
     auto found = serving::ListTotals(sources_of(api, now)).transactions(now.snapshot(), filter);
     if (!found) return answer_wrong(api, std::move(call), found.error());
     sums = *std::move(found);
+  }
+  auto reading = page->reading;
+  if (!filter.contains.empty()) {
+    reading = shown_to(*call->caller, reading, page->items.size());
+    if (sums) sums->reading = shown_to(*call->caller, sums->reading, 0);
   }
   const auto entry = now.views().merchants().of(*filter.merchant);
   if (!entry) return api.answer_error(std::move(call), entry.error());
@@ -204,7 +208,7 @@ void run_transactions(Api& api, CallPtr call, const ServingNow& now, const servi
   for (const auto& item : page->items) put_transaction_item(w, item.transaction, merchant);
   w.end_array();
   put_next(w, api, wish, page->next);
-  put_list_end(w, api, now, wish, page->reading, sums);
+  put_list_end(w, api, now, wish, reading, sums);
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }

@@ -17,8 +17,8 @@ constexpr std::string_view kPaymentList[] = {
     "orderId",  "merchantId", "from",  "until", "status", "method",       "issuer",  "amountMin", "amountMax",
     "contains", "sort",       "limit", "after", "totals", "min-position", "explain", "metadata."};
 constexpr std::string_view kTransactionList[] = {
-    "merchantId", "from", "until", "kind",  "method", "issuer",       "amountMin",
-    "amountMax",  "sort", "limit", "after", "totals", "min-position", "explain"};
+    "merchantId", "from",     "until", "kind",  "status", "method", "issuer",       "amountMin",
+    "amountMax",  "contains", "sort",  "limit", "after",  "totals", "min-position", "explain"};
 constexpr std::string_view kSearch[] = {"q",     "merchantId", "from",         "until",
                                         "limit", "after",      "min-position", "explain"};
 constexpr std::string_view kOftenAsked[] = {"status", "method", "issuer", "kind", "merchantId"};
@@ -213,11 +213,13 @@ Result<serving::TransactionFilter> parse_transaction_filter(const Query& query, 
   WJ_TRY(out.merchant, one_merchant(query, caller, registry));
   if (!out.merchant) return invalid("transactions are listed of one merchant: say whose, merchantId=mch_...");
   WJ_TRY(out.kinds, parse_kinds(query));
+  WJ_TRY(out.statuses, parse_statuses(query));
   WJ_TRY(out.methods, parse_methods(query));
   out.issuers = parse_texts(query, "issuer");
   WJ_TRY(out.amount_min, parse_amount(query, "amountMin"));
   WJ_TRY(out.amount_max, parse_amount(query, "amountMax"));
   WJ_CHECK(check_amounts(out.amount_min, out.amount_max));
+  out.contains = query.find("contains").value_or("");
   return out;
 }
 

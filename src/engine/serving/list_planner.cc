@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/serving/bucket.h"
-#include "engine/serving/hints.h"
+#include "engine/serving/list_hints.h"
 #include "engine/serving/list_walks.h"
 
 namespace wonjang::serving {
@@ -24,14 +24,6 @@ constexpr std::int64_t kShortPeriodUs = 86'400'000'000;
 constexpr std::int64_t kPassedPerPayment = 4;
 
 std::string amount_bytes(std::int64_t amount) { return amount_position({}, amount).substr(0, kAmountBytes); }
-
-// Runs of keys that end in a place: hints of one kind and length.
-struct Hinted {
-  KvSpace space = kPostings;
-  std::vector<std::string> prefixes = {};  // all of one length
-  std::string what = {};
-  bool of_merchant = false;  // else every merchant's
-};
 
 // What a merchant's buckets count. Nobody relies on it: another plan is another way to the same answer.
 struct MonthCounts {
@@ -110,27 +102,12 @@ class Planner {
 
   std::optional<Hinted> of_texts() const {
     if (!test_.pattern() || sources_.dictionary == nullptr) return std::nullopt;
-    Hinted out;
-    for (const auto field : {TextField::buyer, TextField::product}) {
-      const Matches found = sources_.dictionary->find(field, *test_.pattern(), {filter_.from});
-      if (!found.complete) return std::nullopt;
-      for (const auto& match : found.values) out.prefixes.push_back(posting_prefix(field, match.value));
-    }
-    out.what = "postings, " + std::to_string(out.prefixes.size()) + " values";
-    return out;
+    return hinted_by_texts(*sources_.dictionary, *test_.pattern(), filter_.from);
   }
 
   std::optional<Hinted> of_statuses() const {
-    const auto& wanted = filter_.statuses;
-    const bool all_have = !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), has_status_hint);
-    if (!filter_.merchant || !all_have) return std::nullopt;
-    Hinted out{.space = kIds, .what = "statuses", .of_merchant = true};
-    for (const auto status : wanted) {
-      out.prefixes.push_back(id_prefix(IdKind::status, status_id(*filter_.merchant, status)));
-    }
-    std::sort(out.prefixes.begin(), out.prefixes.end());
-    out.prefixes.erase(std::unique(out.prefixes.begin(), out.prefixes.end()), out.prefixes.end());
-    return out;
+    if (!filter_.merchant) return std::nullopt;
+    return hinted_by_statuses(*filter_.merchant, filter_.statuses);
   }
 
   // --- How they are walked. Null: another plan reads less.

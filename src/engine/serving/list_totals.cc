@@ -6,6 +6,7 @@
 
 #include "engine/serving/totals_reader.h"
 #include "engine/serving/transaction_list.h"
+#include "engine/serving/transaction_scan.h"
 
 namespace wonjang::serving {
 namespace {
@@ -273,51 +274,60 @@ class TransactionSums : Summing {
   Result<ListSums> run() {
     TotalsQuery query = query_of(filter_);
     for (const auto kind : filter_.kinds) query.kinds.push_back(static_cast<std::uint8_t>(kind));
-    const bool by_cube = !filter_.amount_min && !filter_.amount_max;
+    const bool by_cube =
+        filter_.contains.empty() && filter_.statuses.empty() && !filter_.amount_min && !filter_.amount_max;
     const CubeSpec* days = by_cube ? cube_for(CubeSource::transactions, Grain::day, query) : nullptr;
+    Reading here;
+    WJ_TRY(TransactionScan rows, TransactionScan::of(sources_, snapshot_, filter_, here));
     if (days == nullptr) {
-      WJ_TRY(const bool all, add_rows({filter_.from, filter_.until, +1}));
+      WJ_TRY(const bool all, add_rows(rows, {filter_.from, filter_.until, +1}));
+      note(here);
       if (all) return done();
       return refused(more_than("transactions") +
-                     " would be added up one by one for this filter: shorten the period or leave "
-                     "out the amount");
+                     " would be looked at one by one for this filter: shorten the period, or leave out "
+                     "the amount, the text and the status");
     }
     const Cut period = cut(filter_.from, filter_.until);
     const CubeSpec* months = months_for(*days, query);
     WJ_TRY(auto narrow, add_days(*days, months, query, period.first, period.last));
     if (narrow) return refused(*std::move(narrow));
     for (const auto& edge : period.edges) {
-      WJ_TRY(const bool all, add_rows(edge));
+      WJ_TRY(const bool all, add_rows(rows, edge));
       if (!all) {
+        note(here);
         return refused(more_than("transactions") +
                        " lie in the part of a day that the period begins or ends with: begin and "
                        "end it at midnight in Seoul (+09:00)");
       }
     }
+    note(here);
     return done();
   }
 
  private:
-  Result<bool> add_rows(const Edge& edge) {
+  // False: there are more than may be read.
+  Result<bool> add_rows(TransactionScan& rows, const Edge& edge) {
     ++reading_.seeks;
-    reading_.index += (reading_.index.empty() ? "" : " + ") + std::string("transactions");
     const auto cursor = scan_period(snapshot_, kTransactions, merchant_prefix(*filter_.merchant), edge.from,
                                     edge.until, /*up=*/true, {});
-    for (; cursor->valid(); cursor->next()) {
-      if (++read_ > sources_.rows_max) return false;
-      ++reading_.rows_read;
-      WJ_TRY(const auto transaction, decode_transaction(cursor->key(), cursor->value()));
-      if (!passes(filter_, transaction)) continue;
+    const auto add = [&](std::string_view, const Transaction& transaction) -> Result<bool> {
       const bool brings_in = transaction.kind == TransactionKind::approval;
       sums_.add(transaction.currency, 1, brings_in ? transaction.amount : 0,
                 brings_in ? 0 : transaction.amount, edge.sign);
-    }
-    WJ_CHECK(cursor->status());
-    return true;
+      return true;
+    };
+    WJ_TRY(const Scanned scanned, rows.run(*cursor, kFetch, add));
+    return scanned.at_end;
+  }
+
+  void note(const Reading& rows) {
+    reading_.rows_read += rows.rows_read;
+    reading_.seeks += rows.seeks;
+    if (rows.index.empty()) return;
+    reading_.index += (reading_.index.empty() ? "" : " + ") + rows.index;
   }
 
   const TransactionFilter& filter_;
-  std::uint64_t read_ = 0;
 };
 
 }  // namespace

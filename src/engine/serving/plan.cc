@@ -89,6 +89,8 @@ std::uint64_t digest_of(const TransactionFilter& filter, Sort sort) {
   text.push_back(static_cast<char>(sort));
   put_common(text, filter);
   put_list(text, filter.kinds);
+  put_list(text, filter.statuses);
+  put_sized(text, filter.contains);
   return hash64(text);
 }
 

@@ -48,6 +48,8 @@ struct TransactionFilter {
   std::vector<std::string> issuers = {};
   std::optional<std::int64_t> amount_min = {};
   std::optional<std::int64_t> amount_max = {};
+  std::vector<PaymentStatus> statuses = {};  // of its payment, as that stands now
+  std::string contains = {};                 // buyer or product of its payment, as in PaymentFilter
   friend bool operator==(const TransactionFilter&, const TransactionFilter&) = default;
 };
 

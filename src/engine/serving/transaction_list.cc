@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/serving/transaction_scan.h"
+
 namespace wonjang::serving {
 namespace {
 
 constexpr std::size_t kTieBytes = 20;  // payment, version
-constexpr std::size_t kMerchantBytes = 4;
 
 template <typename T>
 bool allows(const std::vector<T>& wanted, const T& value) {
@@ -15,40 +16,37 @@ bool allows(const std::vector<T>& wanted, const T& value) {
 
 class Pager {
  public:
-  Pager(const KvSnapshot& snapshot, const TransactionFilter& filter, const Page& page, std::uint64_t rows_max)
-      : snapshot_(snapshot),
+  Pager(const ListSources& sources, const KvSnapshot& snapshot, const TransactionFilter& filter,
+        const Page& page)
+      : sources_(sources),
+        snapshot_(snapshot),
         filter_(filter),
         page_(page),
-        rows_max_(rows_max),
         digest_(digest_of(filter, page.sort)) {}
 
   Result<Paged<TransactionItem>> run() {
     WJ_TRY(position_, read_cursor(digest_, page_.sort, kTieBytes, page_.after));
-    WJ_CHECK(is_by_time(page_.sort) ? by_time() : by_amount());
+    WJ_TRY(TransactionScan scan, TransactionScan::of(sources_, snapshot_, filter_, out_.reading));
+    WJ_CHECK(is_by_time(page_.sort) ? by_time(scan) : by_amount(scan));
     return std::move(out_);
   }
 
  private:
-  std::unique_ptr<KvCursor> scan(bool up, std::string_view position) {
+  std::unique_ptr<KvCursor> cursor(bool up, std::string_view position) {
     ++out_.reading.seeks;
     return scan_period(snapshot_, kTransactions, merchant_prefix(*filter_.merchant), filter_.from,
                        filter_.until, up, position);
   }
 
-  Result<void> by_time() {
+  Result<void> by_time(TransactionScan& scan) {
     out_.reading.index = "transactions";
-    const auto cursor = scan(goes_up(page_.sort), position_);
-    std::string last;
-    for (std::uint64_t read = 0; cursor->valid() && read < rows_max_ && out_.items.size() < page_.limit;
-         cursor->next()) {
-      ++read;
-      ++out_.reading.rows_read;
-      last = cursor->key().substr(kMerchantBytes);
-      WJ_TRY(auto transaction, decode_transaction(cursor->key(), cursor->value()));
-      if (passes(filter_, transaction)) out_.items.push_back({std::move(transaction)});
-    }
-    WJ_CHECK(cursor->status());
-    if (cursor->valid()) out_.next = make_cursor(digest_, last);
+    const auto walked = cursor(goes_up(page_.sort), position_);
+    const auto take = [&](std::string_view, Transaction transaction) -> Result<bool> {
+      out_.items.push_back({std::move(transaction)});
+      return out_.items.size() < page_.limit;
+    };
+    WJ_TRY(const Scanned scanned, scan.run(*walked, page_.limit + page_.limit / 2 + 1, take));
+    if (!scanned.at_end) out_.next = make_cursor(digest_, scanned.position);
     return {};
   }
 
@@ -57,24 +55,23 @@ class Pager {
     Transaction transaction;
   };
 
-  Result<void> by_amount() {
-    out_.reading.index = "transactions, sorted";
+  Result<void> by_amount(TransactionScan& scan) {
+    constexpr std::size_t kFetch = 256;
     const bool up = goes_up(page_.sort);
     const auto goes_first = [up](const std::string& a, const std::string& b) { return up ? a < b : a > b; };
     std::vector<Found> found;
-    const auto cursor = scan(/*up=*/true, {});
-    for (; cursor->valid(); cursor->next()) {
-      if (++out_.reading.rows_read > rows_max_) return too_many();
-      WJ_TRY(auto transaction, decode_transaction(cursor->key(), cursor->value()));
-      if (!passes(filter_, transaction)) continue;
+    const auto keep = [&](std::string_view place, Transaction transaction) -> Result<bool> {
       // The amount as keys of amounts have it, then the rest of this key.
       std::string position = amount_key({}, transaction.amount).substr(6, 8);
-      position.append(cursor->key().substr(kMerchantBytes));
+      position.append(place);
       if (position_.empty() || goes_first(position_, position)) {
         found.push_back({std::move(position), std::move(transaction)});
       }
-    }
-    WJ_CHECK(cursor->status());
+      return true;
+    };
+    WJ_TRY(const Scanned scanned, scan.run(*cursor(/*up=*/true, {}), kFetch, keep));
+    if (!scanned.at_end) return too_many();
+    out_.reading.index += ", sorted";
     const std::size_t shown = std::min<std::size_t>(page_.limit, found.size());
     std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(shown), found.end(),
                       [&](const Found& a, const Found& b) { return goes_first(a.position, b.position); });
@@ -85,13 +82,13 @@ class Pager {
 
   Result<void> too_many() const {
     return invalid("transactions by amount are sorted for the question, and the period holds more than " +
-                   std::to_string(rows_max_) + ": shorten it or sort by time");
+                   std::to_string(sources_.rows_max) + ": shorten it or sort by time");
   }
 
+  const ListSources& sources_;
   const KvSnapshot& snapshot_;
   const TransactionFilter& filter_;
   const Page& page_;
-  const std::uint64_t rows_max_;
   const std::uint64_t digest_;
   std::string position_;
   Paged<TransactionItem> out_;
@@ -113,11 +110,11 @@ bool passes(const TransactionFilter& filter, const Transaction& transaction) {
 }
 
 Result<Paged<TransactionItem>> TransactionList::page(const KvSnapshot& snapshot,
-                                                     const TransactionFilter& filter, const Page& page,
-                                                     std::uint64_t rows_max) {
+                                                     const TransactionFilter& filter,
+                                                     const Page& page) const {
   WJ_CHECK(check_merchant(filter));
   WJ_CHECK(check_page(page));
-  return Pager(snapshot, filter, page, rows_max).run();
+  return Pager(sources_, snapshot, filter, page).run();
 }
 
 }  // namespace wonjang::serving

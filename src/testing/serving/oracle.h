@@ -222,6 +222,8 @@ class Oracle {
   std::uint16_t issuer_number(const std::string& issuer);
 
   bool passes(const Record& record, const serving::PaymentFilter& filter) const;
+  bool has_name(const Record& record, const std::string& asked) const;
+  bool passes(const Movement& movement, const serving::TransactionFilter& filter) const;
   std::vector<const Record*> chosen(const serving::PaymentFilter& filter, serving::Sort sort) const;
   std::vector<const Movement*> chosen(const serving::TransactionFilter& filter, serving::Sort sort) const;
   Match match_texts(const Record& record, const std::u32string& pattern) const;

@@ -100,11 +100,15 @@ bool Oracle::passes(const Record& record, const PaymentFilter& filter) const {
     }
     if (!has) return false;
   }
-  if (filter.contains.empty()) return true;
-  const auto pattern = options_.normal_form(filter.contains);
+  return filter.contains.empty() || has_name(record, filter.contains);
+}
+
+// Of the buyer or the product.
+bool Oracle::has_name(const Record& record, const std::string& asked) const {
+  const auto pattern = options_.normal_form(asked);
   return std::any_of(record.texts.begin(), record.texts.end(), [&](const FoundText& text) {
-    const bool asked = text.field == serving::TextField::buyer || text.field == serving::TextField::product;
-    return asked && find_in(pattern, text.form) != Found::no;
+    const bool is_name = text.field == serving::TextField::buyer || text.field == serving::TextField::product;
+    return is_name && find_in(pattern, text.form) != Found::no;
   });
 }
 
@@ -141,15 +145,23 @@ std::vector<Sums> Oracle::sums(const PaymentFilter& filter) const {
   return adder.list();
 }
 
+bool Oracle::passes(const Movement& movement, const TransactionFilter& filter) const {
+  const Transaction& t = movement.transaction;
+  if (filter.merchant && movement.merchant != *filter.merchant) return false;
+  if (!is_within(t.at, filter.from, filter.until) || !is_one_of(filter.kinds, t.kind)) return false;
+  if (!is_one_of(filter.methods, static_cast<std::uint8_t>(t.method))) return false;
+  if (!is_one_of(filter.issuers, t.issuer)) return false;
+  if (!is_between(t.amount, filter.amount_min, filter.amount_max)) return false;
+  if (filter.statuses.empty() && filter.contains.empty()) return true;
+  const Record& payment = records_[by_payment_.at(t.payment)];
+  if (!is_one_of(filter.statuses, payment.states.back().status)) return false;
+  return filter.contains.empty() || has_name(payment, filter.contains);
+}
+
 std::vector<const Oracle::Movement*> Oracle::chosen(const TransactionFilter& filter, Sort sort) const {
   std::vector<const Movement*> out;
   for (const auto& movement : movements_) {
-    const Transaction& t = movement.transaction;
-    if (filter.merchant && movement.merchant != *filter.merchant) continue;
-    if (!is_within(t.at, filter.from, filter.until) || !is_one_of(filter.kinds, t.kind)) continue;
-    if (!is_one_of(filter.methods, static_cast<std::uint8_t>(t.method))) continue;
-    if (!is_one_of(filter.issuers, t.issuer)) continue;
-    if (is_between(t.amount, filter.amount_min, filter.amount_max)) out.push_back(&movement);
+    if (passes(movement, filter)) out.push_back(&movement);
   }
   std::sort(out.begin(), out.end(), [&](const Movement* a, const Movement* b) {
     const Transaction& x = a->transaction;
