@@ -66,9 +66,11 @@ CancelRequest cancel_request(const Payment& payment, const Cancel& cancel, Insta
 // One approval or cancel on its way through one round.
 class Round {
  public:
-  Round(const Payment& payment, Instant now, Acquirer* acquirer, const PursuitPolicy& policy, Rng& rng,
+  Round(const Payment& payment, const Clock& clock, Acquirer* acquirer, const PursuitPolicy& policy, Rng& rng,
         std::vector<PaymentCommand>& out)
-      : payment_(payment), now_(now), acquirer_(acquirer), policy_(policy), rng_(rng), out_(out) {}
+      : payment_(payment), clock_(clock), acquirer_(acquirer), policy_(policy), rng_(rng), out_(out) {}
+
+  bool has_asked() const { return has_asked_; }
 
   void approval(const Approval& approval) {
     switch (approval.state) {
@@ -124,8 +126,9 @@ class Round {
     const auto question = !cancel.is_zero() ? Question::inquire_cancel
                           : reverses        ? Question::network_cancel
                                             : Question::inquire_approval;
-    out_.emplace_back(evidence(approval, cancel, question, ProviderAnswer::no_answer, now_,
-                               now_.plus_ms(policy_.delay_ms_max), attempts_of(pursuit),
+    const auto now = clock_.now();
+    out_.emplace_back(evidence(approval, cancel, question, ProviderAnswer::no_answer, now,
+                               now.plus_ms(policy_.delay_ms_max), attempts_of(pursuit),
                                "provider " + approval.terms.provider + " isn't configured"));
   }
 
@@ -209,14 +212,21 @@ class Round {
 
   void note(const Approval& approval, CancelId cancel, Question question, ProviderAnswer answer,
             std::uint32_t attempt, std::string text) {
-    out_.emplace_back(evidence(approval, cancel, question, answer, now_,
-                               next_attempt(now_, attempt, policy_, rng_), attempt, std::move(text)));
+    out_.emplace_back(evidence(approval, cancel, question, answer, asked_at_,
+                               next_attempt(clock_.now(), attempt, policy_, rng_), attempt, std::move(text)));
   }
 
-  Instant deadline() const { return now_.plus_ms(policy_.call_timeout_ms); }
+  // Of a question that begins now: what the one before it took is not its fault.
+  Instant deadline() {
+    has_asked_ = true;
+    asked_at_ = clock_.now();
+    return asked_at_.plus_ms(policy_.call_timeout_ms);
+  }
 
   const Payment& payment_;
-  const Instant now_;
+  const Clock& clock_;
+  Instant asked_at_;
+  bool has_asked_ = false;
   Acquirer* const acquirer_;  // null: not configured
   const PursuitPolicy& policy_;
   Rng& rng_;
@@ -225,6 +235,32 @@ class Round {
 
 bool is_due(const std::optional<Pursuit>& pursuit, Instant now) {
   return !pursuit || (!pursuit->gave_up && pursuit->next_attempt_at <= now);
+}
+
+struct DueItem {
+  Instant since;
+  const Approval* about;
+  const Cancel* cancel;  // null: the approval itself
+};
+
+// Those that have waited longest come first, so that one provider's silence keeps no other's item waiting for
+// ever.
+std::vector<DueItem> due_items(const Payment& payment, Instant now) {
+  std::vector<DueItem> out;
+  const auto since = [](const std::optional<Pursuit>& pursuit) {
+    return pursuit ? pursuit->next_attempt_at : Instant{};
+  };
+  for (const auto& approval : payment.approvals) {
+    if (!approval.is_in_doubt() || !is_due(approval.pursuit, now)) continue;
+    out.push_back({since(approval.pursuit), &approval, nullptr});
+  }
+  for (const auto& cancel : payment.cancels) {
+    if (!cancel.is_in_doubt() || !is_due(cancel.pursuit, now)) continue;
+    const auto* approval = payment.find(cancel.terms.approval);
+    if (approval != nullptr) out.push_back({since(cancel.pursuit), approval, &cancel});
+  }
+  std::ranges::stable_sort(out, {}, &DueItem::since);
+  return out;
 }
 
 }  // namespace
@@ -272,23 +308,18 @@ SettleCancel ask_cancel(const Payment& payment, const Cancel& cancel, Acquirer& 
   return out;
 }
 
-std::vector<PaymentCommand> pursue(const Payment& payment, Instant now, const Acquirers& acquirers,
+std::vector<PaymentCommand> pursue(const Payment& payment, const Clock& clock, const Acquirers& acquirers,
                                    const PursuitPolicy& policy, Rng& rng) {
   std::vector<PaymentCommand> out;
-  const auto with_round = [&](const std::string& provider, const auto& act) {
-    const auto acquirer = acquirers.find(provider);
-    Round round(payment, now, acquirer == acquirers.end() ? nullptr : acquirer->second, policy, rng, out);
-    act(round);
-  };
-  for (const auto& approval : payment.approvals) {
-    if (!approval.is_in_doubt() || !is_due(approval.pursuit, now)) continue;
-    with_round(approval.terms.provider, [&](Round& round) { round.approval(approval); });
-  }
-  for (const auto& cancel : payment.cancels) {
-    if (!cancel.is_in_doubt() || !is_due(cancel.pursuit, now)) continue;
-    const auto* approval = payment.find(cancel.terms.approval);
-    if (approval == nullptr) continue;
-    with_round(approval->terms.provider, [&](Round& round) { round.cancel(cancel); });
+  for (const auto& item : due_items(payment, clock.now())) {
+    const auto acquirer = acquirers.find(item.about->terms.provider);
+    Round round(payment, clock, acquirer == acquirers.end() ? nullptr : acquirer->second, policy, rng, out);
+    if (item.cancel != nullptr) {
+      round.cancel(*item.cancel);
+    } else {
+      round.approval(*item.about);
+    }
+    if (round.has_asked()) break;
   }
   return out;
 }

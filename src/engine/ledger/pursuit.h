@@ -23,6 +23,7 @@
 #include "domain/command.h"
 #include "domain/payment.h"
 #include "ports/acquirer.h"
+#include "ports/clock.h"
 
 namespace wonjang {
 
@@ -41,10 +42,12 @@ using Acquirers = std::map<std::string, Acquirer*, std::less<>>;  // by provider
 SettleApproval ask_approval(const Payment& payment, const Approval& approval, Acquirer& acquirer);
 SettleCancel ask_cancel(const Payment& payment, const Cancel& cancel, Acquirer& acquirer, Instant deadline);
 
-// One round for a payment in doubt: at most one question per item that is due at `now`. An item whose
-// provider isn't configured is put off by delay_ms_max, which counts as no attempt. The commands are to be
-// submitted in order; one that is refused means that somebody else was faster, which is fine.
-std::vector<PaymentCommand> pursue(const Payment& payment, Instant now, const Acquirers& acquirers,
+// One round for a payment in doubt: of the items that are due, the one that has waited longest is asked
+// about, with all of the policy's time-out for each question; the others stay due, so the next round is
+// theirs. What needs no question is done in the same round. An item whose provider isn't configured is put
+// off by delay_ms_max, which counts as no attempt. The commands are to be submitted in order; one that is
+// refused means that somebody else was faster, which is fine.
+std::vector<PaymentCommand> pursue(const Payment& payment, const Clock& clock, const Acquirers& acquirers,
                                    const PursuitPolicy& policy, Rng& rng);
 
 // When the attempt after `attempts` should come.

@@ -258,6 +258,70 @@ TEST(Unconfigured, a_provider_that_is_gone_holds_up_nobody) {
   EXPECT_EQ(asked->evidence, "provider gone isn't configured");
 }
 
+// Says nothing for as long as it is given, or at once what it was told to say. Asked too late it is never
+// asked, as over a real socket.
+class OneAnswer final : public Acquirer {
+ public:
+  OneAnswer(ManualClock& clock, bool is_silent) : clock_(clock), is_silent_(is_silent) {}
+  Result<ApproveAnswer> approve(const ApproveRequest&) override { return unavailable("not asked for"); }
+  Result<CancelAnswer> cancel(const CancelRequest&) override { return unavailable("not asked for"); }
+  Result<InquiryAnswer> inquire(const std::string&, Instant deadline) override {
+    WJ_CHECK(listen(deadline));
+    InquiryAnswer out;
+    out.answer = ProviderAnswer::approved;
+    out.approve_no = "12345678";
+    out.at = clock_.now();
+    return out;
+  }
+  Result<NetworkCancelAnswer> network_cancel(const std::string&, Instant deadline) override {
+    WJ_CHECK(listen(deadline));
+    ++network_cancels;
+    return NetworkCancelAnswer{};
+  }
+
+  int questions = 0;
+  int network_cancels = 0;
+
+ private:
+  Result<void> listen(Instant deadline) {
+    if (deadline <= clock_.now()) return unavailable("the deadline had passed before the request was sent");
+    ++questions;
+    if (!is_silent_) return {};
+    clock_.set(deadline);
+    return in_doubt("no answer in time");
+  }
+
+  ManualClock& clock_;
+  const bool is_silent_;
+};
+
+TEST(Silent, a_provider_that_says_nothing_takes_no_time_from_another) {
+  ProviderRig rig;
+  const auto payment = rig.ready("order-plain-1", 20'000);
+  for (const std::string provider : {"silent", "well"}) {
+    auto begin = rig.begin(10'000);
+    begin.input.provider = provider;
+    ASSERT_EQ(rig.run(payment, begin, "approve-" + provider).kind, AnswerKind::done);
+  }
+  OneAnswer silent(rig.clock, true);
+  OneAnswer well(rig.clock, false);
+  Resolver resolver(ResolverOptions{}, *rig.ledger, Acquirers{{"silent", &silent}, {"well", &well}},
+                    testing::line_renderer());
+  const auto state_of = [&](std::string_view provider) {
+    for (const auto& approval : rig.state(payment).approvals)
+      if (approval.terms.provider == provider) return approval.state;
+    return ApprovalState::waiting;
+  };
+  for (int round = 0; round < 40 && state_of("well") != ApprovalState::approved; ++round) {
+    rig.clock.advance_ms(1'000);
+    resolver.step();
+  }
+  EXPECT_EQ(state_of("well"), ApprovalState::approved);
+  EXPECT_EQ(well.questions, 1);
+  EXPECT_EQ(well.network_cancels, 0);
+  EXPECT_GT(silent.questions, 0);
+}
+
 TEST(PursuitPolicy, delays_grow_and_are_bounded) {
   Rng rng(3);
   PursuitPolicy policy;

@@ -109,7 +109,7 @@ void Resolver::Impl::pursue_payment(PaymentId id) {
     ++stats.rounds;
     round_rng = Rng(rng.next());
   }
-  auto commands = pursue(**payment, ledger.ports().clock.now(), acquirers, options.policy, round_rng);
+  auto commands = pursue(**payment, ledger.ports().clock, acquirers, options.policy, round_rng);
   for (auto& command : commands) {
     if (!submit(id, std::move(command))) return;
   }

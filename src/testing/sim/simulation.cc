@@ -456,7 +456,7 @@ class Simulation {
       round.commands.emplace_back(ExpirePayment{});
     } else {
       const auto payment = world_.state_of(round.payment).payment;
-      auto found = pursue(payment, world_.clock.now(), acquirers_, parameters_.policy, rng_);
+      auto found = pursue(payment, world_.clock, acquirers_, parameters_.policy, rng_);
       for (auto& command : found) round.commands.push_back(std::move(command));
     }
     if (!round.commands.empty()) rounds_.push_back(std::move(round));
