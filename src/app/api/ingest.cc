@@ -77,6 +77,7 @@ class IngestSession final : public OpenStream, public std::enable_shared_from_th
   void pause();
   void resume();
   void write_results();
+  void take_answered(std::vector<std::unique_ptr<Chunk>>& out) WJ_REQUIRES(mutex_);
   void refuse(ProblemKind kind);
   void on_written(const Result<void>& written);
   void render(const Line& line);
@@ -403,17 +404,15 @@ void IngestSession::chunk_is_done() { write_results(); }
 // Takes the chunks in front that are answered, and writes their lines, unless a write is under way: its end
 // comes back here.
 void IngestSession::write_results() {
+  const auto self = shared_from_this();  // the last chunk may hold the last reference
   std::vector<std::unique_ptr<Chunk>> done;
   bool is_last = false;
   std::optional<ProblemKind> refusal;
   {
     const MutexLock lock(mutex_);
-    if (writing_ || finished_ || failed_) return;
-    while (!chunks_.empty() && chunks_.front()->open.load() == 0) {
-      lines_open_ -= chunks_.front()->lines.size();
-      done.push_back(std::move(chunks_.front()));
-      chunks_.pop_front();
-    }
+    if (writing_ || finished_) return;
+    take_answered(done);
+    if (failed_) return;  // nobody hears them; they hold this session until they are let go of
     is_last = ended_ && chunks_.empty();
     if (done.empty() && !is_last) return;
     writing_ = true;
@@ -439,6 +438,14 @@ void IngestSession::write_results() {
   stream_->write_some(std::move(output_), [self = shared_from_this()](const Result<void>& written) {
     self->on_written(written);
   });
+}
+
+void IngestSession::take_answered(std::vector<std::unique_ptr<Chunk>>& out) {
+  while (!chunks_.empty() && chunks_.front()->open.load() == 0) {
+    lines_open_ -= chunks_.front()->lines.size();
+    out.push_back(std::move(chunks_.front()));
+    chunks_.pop_front();
+  }
 }
 
 void IngestSession::refuse(ProblemKind kind) {
@@ -517,10 +524,14 @@ void IngestSession::render(const Line& line) {
 // The connection is gone. What was submitted is written all the same; the sender comes again and gets
 // replays.
 void IngestSession::give_up() {
+  const auto self = shared_from_this();
+  std::vector<std::unique_ptr<Chunk>> answered;
   {
     const MutexLock lock(mutex_);
     if (failed_ || finished_) return;
     failed_ = true;
+    writing_ = false;
+    take_answered(answered);
   }
   account(499);
 }

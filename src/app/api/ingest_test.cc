@@ -202,6 +202,22 @@ TEST_P(Ingest, draining_ends_open_streams_with_what_they_took_answered) {
   EXPECT_NE(refused.body.find("SHUTTING_DOWN"), std::string::npos) << refused.body;
 }
 
+// Their connections would be counted for ever, until nobody is let in.
+TEST_P(Ingest, uploads_that_are_cut_off_leave_no_connection_behind) {
+  std::string lines;
+  for (int i = 0; i < 40; ++i) lines += create("k-" + std::to_string(i), "o-" + std::to_string(i));
+  for (int i = 0; i < 30; ++i) {
+    TestClient client(world_.service->port());
+    client.send("POST /v1/ingest HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + world_.ingest_key +
+                "\r\nContent-Type: application/x-ndjson\r\nContent-Length: 10000000\r\n\r\n" + lines);
+    client.close();
+  }
+  EXPECT_TRUE(eventually([&] {
+    const auto metrics = world_.as_nobody().get("/metrics").body;
+    return metrics.find("wonjang_http_connections_open 1\n") != std::string::npos;
+  })) << world_.as_nobody().get("/metrics").body;
+}
+
 TEST_P(Ingest, an_empty_body_has_an_empty_answer) {
   EXPECT_TRUE(world_.as(world_.ingest_key).ingest("\n").empty());
 }
