@@ -123,6 +123,9 @@ Result<void> Store::open_or_mend() {
     WJ_TRY(const WalFindings findings, scan_wal(options_.directory));
     if (!findings.damage.empty()) return corrupt("the book's log is damaged: " + findings.damage);
     if (!findings.torn_tail) return to_error(status, Doing::opening);
+    rocksdb::Warn(shared_->impl().logger,
+                  "%s: the last record of the log is torn and left out, as after a power cut: %s",
+                  options_.directory.c_str(), findings.torn.c_str());
     status = open_files(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
   }
   if (!status.ok()) return to_error(status, Doing::opening);

@@ -114,11 +114,13 @@ Result<WalFindings> scan_wal(const std::string& directory) {
     if (!in.good() && !in.eof()) return unavailable("read " + file.string());
     const auto found = scan_wal_bytes(bytes);
     if (!found.bad) continue;
+    const auto where = file.filename().string() + " at offset " + std::to_string(found.bad_at);
     findings.torn_tail = file == files.back() && !found.record_after;
     if (!findings.torn_tail) {
-      findings.damage = file.filename().string() + " at offset " + std::to_string(found.bad_at);
+      findings.damage = where;
       return findings;
     }
+    findings.torn = where + " (" + std::to_string(bytes.size() - found.bad_at) + " bytes)";
   }
   return findings;
 }

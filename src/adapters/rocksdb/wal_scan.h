@@ -16,6 +16,7 @@ namespace wonjang::rocks {
 struct WalFindings {
   std::string damage;      // file and offset; empty: none
   bool torn_tail = false;  // of the newest file that has any bytes
+  std::string torn;        // which file, where and how much
 };
 
 // Errors: unavailable (a file can't be read).

@@ -61,6 +61,40 @@ TEST_P(OnDisk, after_a_restart_the_same_amount_is_left_to_cancel) {
   EXPECT_EQ(world.as_merchant().get("/v1/payments/" + sold.text("id")).text("status"), "CANCELED");
 }
 
+// What was folded knows that there was more: the keys of what is missing would be free again, and repeated
+// requests booked twice.
+TEST_P(OnDisk, a_book_that_lost_its_end_is_refused) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  const auto close = [&] {
+    world.service->drain(std::chrono::seconds(5));
+    world.service.reset();
+  };
+  close();
+  const auto earlier = world.directory / "earlier";
+  std::filesystem::create_directories(earlier);
+  for (std::uint32_t book = 0; book < GetParam(); ++book) {
+    const auto name = "book-" + std::to_string(book);
+    std::filesystem::copy(world.directory / name, earlier / name, std::filesystem::copy_options::recursive);
+  }
+  world.open();
+  ASSERT_EQ(world.as_merchant().post("/v1/payments", "k", card_payment("o")).status, 201);
+  close();
+  for (std::uint32_t book = 0; book < GetParam(); ++book) {
+    const auto name = "book-" + std::to_string(book);
+    std::filesystem::remove_all(world.directory / name);
+    std::filesystem::rename(earlier / name, world.directory / name);
+  }
+  std::filesystem::remove_all(earlier);
+  const auto opened = Service::open(world.config);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::corrupt);
+  for (const auto* word : {"acknowledged are missing", "Restore the book from a backup", "/views"})
+    EXPECT_NE(opened.error().message.find(word), std::string::npos) << opened.error().message;
+  std::filesystem::remove_all(world.directory / "views");
+  std::filesystem::remove_all(world.directory / "money");
+  world.open();
+}
+
 // An empty book in its place would do every repeated request again.
 TEST_P(OnDisk, a_missing_book_is_refused_and_never_made_anew) {
   World world{{.books = GetParam(), .on_disk = true}};
@@ -92,6 +126,7 @@ TEST_P(OnDisk, a_first_start_cut_short_is_finished_by_the_next) {
   world.service.reset();
   ASSERT_TRUE(std::filesystem::remove(world.directory / "layout"));
   std::filesystem::remove_all(world.directory / "book-0");  // the only one with events: merchants and keys
+  for (const auto* later : {"views", "money"}) std::filesystem::remove_all(world.directory / later);
   const auto finished = Service::open(world.config);
   ASSERT_TRUE(finished) << finished.error().message;
   EXPECT_TRUE(std::filesystem::exists(world.directory / "layout"));

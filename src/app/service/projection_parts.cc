@@ -6,6 +6,7 @@
 
 #include "adapters/memory/memory_places.h"
 #include "adapters/rocksdb/rocks_places.h"
+#include "app/api/log.h"
 
 namespace wonjang {
 namespace {
@@ -18,6 +19,7 @@ Result<std::unique_ptr<KvPlaces>> open_places(const PlacesConfig& config) {
   if (config.in_memory) return std::unique_ptr<KvPlaces>(std::make_unique<MemoryPlaces>());
   RocksSharedOptions shared;
   shared.memory_bytes = config.memory_bytes;
+  shared.log = storage_log(config.directory);
   // While flushes lag behind the writer there are two of them.
   shared.write_buffer_bytes = 2 * config.write_buffer_bytes;
   RocksKvOptions options;
@@ -25,6 +27,12 @@ Result<std::unique_ptr<KvPlaces>> open_places(const PlacesConfig& config) {
   options.write_buffer_bytes = config.write_buffer_bytes;
   WJ_TRY(auto places, RocksPlaces::open(config.directory, options));
   return std::unique_ptr<KvPlaces>(std::move(places));
+}
+
+std::function<void(std::string_view)> storage_log(std::string what) {
+  return [what = std::move(what)](std::string_view line) {
+    log_event(LogLevel::warn, "storage", {{"of", what}, {"what", line}});
+  };
 }
 
 std::function<void()> stand_back(std::uint32_t nice) {

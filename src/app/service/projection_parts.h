@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/api/metrics.h"
@@ -23,6 +24,9 @@ struct PlacesConfig {
 };
 // Errors: unavailable (no space, in use), corrupt.
 Result<std::unique_ptr<KvPlaces>> open_places(const PlacesConfig& config);
+
+// Where a storage engine's warnings and errors go: the log, as "storage". `what`: whose files.
+std::function<void(std::string_view line)> storage_log(std::string what);
 
 // For projection::Options::thread_begins. On Linux this is the priority of the calling thread alone; 0 leaves
 // it.

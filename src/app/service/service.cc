@@ -24,6 +24,7 @@
 #include "app/http/server.h"
 #include "app/service/money_parts.h"
 #include "app/service/online_backup.h"
+#include "app/service/projection_parts.h"
 #include "app/service/serving_parts.h"
 #include "engine/ledger/ask.h"
 #include "engine/ledger/gateway.h"
@@ -236,6 +237,7 @@ Result<void> Service::Impl::open_ledger() {
     RocksSharedOptions shared;
     shared.memory_bytes = config.memory_bytes;
     shared.write_buffer_bytes = std::min(shared.write_buffer_bytes, config.memory_bytes / 2);
+    shared.log = storage_log("books");
     rocks = RocksShared::make(shared);
     opener = [this](std::uint32_t book) { return open_book(book); };
   }
@@ -301,17 +303,29 @@ Result<void> Service::Impl::make_first_key() {
   return {};
 }
 
+// What was folded knows of events that the book doesn't: going on would book them again.
+Error with_advice(Error error, const std::string& data_dir) {
+  if (error.kind == ErrorKind::corrupt)
+    error.message += ". Restore the book from a backup; to go on without them all the same, remove " +
+                     data_dir + "/views and " + data_dir + "/money, which are built anew";
+  return error;
+}
+
 Result<void> Service::Impl::open_serving() {
-  WJ_TRY(serving, ServingParts::open(config, *ledger, clock, codec));
+  auto opened = ServingParts::open(config, *ledger, clock, codec);
+  if (!opened) return with_advice(std::move(opened).error(), config.data_dir);
+  serving = *std::move(opened);
   views_log = &serving->serving().log();
   serving->serving().log().committed();  // what came in between
   return {};
 }
 
 Result<void> Service::Impl::open_money() {
-  WJ_TRY(money, MoneyParts::open(config, *ledger, clock, codec, digest, [this](MerchantId id) {
-           return authenticator.registry()->merchant_number(id);
-         }));
+  auto opened = MoneyParts::open(config, *ledger, clock, codec, digest, [this](MerchantId id) {
+    return authenticator.registry()->merchant_number(id);
+  });
+  if (!opened) return with_advice(std::move(opened).error(), config.data_dir);
+  money = *std::move(opened);
   money_log = &money->side().log();
   money->side().log().committed();
   return {};
@@ -347,6 +361,7 @@ void Service::Impl::make_api() {
                       .top_cells = config.top_cells_max,
                       .list_rows = config.list_rows_max};
   options.merchant_key_days_max = config.merchant_key_days_max;
+  options.session_times = {config.session_idle_ms, config.session_life_ms};
   options.version = kVersion;
   std::vector<std::string> names;
   for (const auto& [name, acquirer] : acquirers) names.push_back(name);

@@ -89,6 +89,18 @@ void remove_others(KvPlaces& places, std::uint64_t kept) {
   }
 }
 
+Result<void> check_not_shorter(const std::optional<Meta>& meta, const EventLog& log) {
+  if (!meta) return {};
+  const auto tails = log.tails();
+  for (std::uint32_t book = 0; book < meta->books.size() && book < tails.size(); ++book) {
+    if (meta->books[book].next <= tails[book]) continue;
+    return corrupt("book " + std::to_string(book) + " ends at position " + std::to_string(tails[book]) +
+                   ", but '" + meta->name + "' has folded it up to " +
+                   std::to_string(meta->books[book].next) + ": events that were acknowledged are missing");
+  }
+  return {};
+}
+
 Result<std::optional<std::string>> why_unusable(const std::optional<Meta>& meta, const Projection& projection,
                                                 const EventLog& log) {
   using Reason = std::optional<std::string>;
