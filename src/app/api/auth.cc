@@ -74,7 +74,9 @@ Authenticator::Authenticator(std::string pepper, const Digest& digest, const Clo
       registry_(std::make_shared<const RegistryState>()) {}
 
 void Authenticator::set_registry(const RegistryState& registry) {
-  registry_.store(std::make_shared<const RegistryState>(registry));
+  auto fresh = std::make_shared<const RegistryState>(registry);  // copied outside of the lock
+  const MutexLock lock(registry_mutex_);
+  registry_.swap(fresh);
 }
 
 std::string Authenticator::keyed_hash(std::string_view secret) const {
@@ -86,7 +88,7 @@ Authenticated Authenticator::authenticate(std::string_view authorization) const 
   const auto token = bearer_of(authorization);
   if (!token || token->size() != kTokenSize || !token->starts_with(kPrefix))
     return {AuthFailure::malformed, nullptr};
-  const auto registry = registry_.load();
+  const auto registry = this->registry();
   const auto name = digest_.sha256(*token);
   std::shared_ptr<const Caller> caller;
   {
@@ -106,7 +108,7 @@ Authenticated Authenticator::authenticate(std::string_view authorization) const 
 }
 
 AuthFailure Authenticator::standing_of(ApiKeyId id) const {
-  const auto registry = registry_.load();
+  const auto registry = this->registry();
   const auto* key = registry->find(id);
   if (key == nullptr) return AuthFailure::unknown;  // a restored book may not know it
   if (key->revoked) return AuthFailure::revoked;

@@ -12,13 +12,13 @@
 // Threads: any; set_registry() comes from a writer's thread.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/mutex.h"
 #include "domain/event.h"
 #include "domain/registry.h"
 #include "ports/clock.h"
@@ -59,7 +59,10 @@ class Authenticator {
   Authenticator(std::string pepper, const Digest& digest, const Clock& clock);
 
   void set_registry(const RegistryState& registry);
-  std::shared_ptr<const RegistryState> registry() const { return registry_.load(); }
+  std::shared_ptr<const RegistryState> registry() const WJ_EXCLUDES(registry_mutex_) {
+    const MutexLock lock(registry_mutex_);
+    return registry_;
+  }
 
   // `authorization` is the header's value, empty if there is none.
   Authenticated authenticate(std::string_view authorization) const;
@@ -76,7 +79,9 @@ class Authenticator {
   const std::string pepper_;
   const Digest& digest_;
   const Clock& clock_;
-  std::atomic<std::shared_ptr<const RegistryState>> registry_;
+  // Not std::atomic of it: gcc 12's load() lets go of the pointer with a relaxed write (its bug 101761).
+  mutable Mutex registry_mutex_;
+  std::shared_ptr<const RegistryState> registry_ WJ_GUARDED_BY(registry_mutex_);
 
   struct HashOfHash {
     std::size_t operator()(const Hash256& h) const noexcept {
