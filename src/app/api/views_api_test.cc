@@ -177,6 +177,7 @@ TEST_P(ViewsApi, a_cursor_belongs_to_its_question_and_to_its_merchant) {
   EXPECT_EQ(shop.get("/v1/payments?status=CANCELED&after=" + next).code(), "INVALID_CURSOR");
   EXPECT_EQ(shop.get("/v1/payments?status=DONE&sort=oldest&after=" + next).code(), "INVALID_CURSOR");
   EXPECT_EQ(shop.get("/v1/transactions?after=" + next).code(), "INVALID_CURSOR");
+  EXPECT_EQ(shop.get("/v1/transactions?limit=2&status=DONE&after=" + next).code(), "INVALID_CURSOR");
   EXPECT_EQ(world_.as_other().get("/v1/payments?status=DONE&after=" + next).code(), "INVALID_CURSOR");
   EXPECT_EQ(world_.as_operator().get("/v1/payments?status=DONE&after=" + next).code(), "INVALID_CURSOR");
 }
@@ -202,6 +203,21 @@ TEST_P(ViewsApi, filters_let_through_what_they_say) {
   EXPECT_TRUE(only("from=2020-01-01&until=2020-02-01").empty());
   EXPECT_EQ(ids_in(look(shop, "/v1/transactions?kind=CANCEL"), "transactions", "paymentId"),
             std::vector<std::string>{small});
+  const auto moved = [&](const std::string& filter) {
+    return ids_in(look(shop, "/v1/transactions?" + filter), "transactions", "kind");
+  };
+  EXPECT_EQ(moved("status=CANCELED&sort=oldest"), (std::vector<std::string>{"APPROVAL", "CANCEL"}));
+  EXPECT_EQ(moved("status=CANCELED&kind=CANCEL"), std::vector<std::string>{"CANCEL"});
+  EXPECT_EQ(moved("status=DONE"), std::vector<std::string>{"APPROVAL"});
+  EXPECT_EQ(moved("contains=tes").size(), 3U);
+  EXPECT_EQ(moved("contains=tes&status=DONE,CANCELED&sort=largest").size(), 3U);
+  EXPECT_TRUE(moved("contains=nothing").empty());
+  const auto sums = look(shop, "/v1/transactions?contains=tes&status=CANCELED&limit=1").json();
+  EXPECT_EQ(sums.at("transactions").as_array().size(), 1U);
+  EXPECT_EQ(sums.at("totals").at(0).at("count").as_int64(), 2);
+  EXPECT_EQ(sums.at("totals").at(0).at("netAmount").as_int64(), 0);
+  EXPECT_EQ(sums.at("read").at("rows").as_int64(), 1) << "a merchant hears how many it was shown";
+  EXPECT_EQ(shop.get("/v1/transactions?status=UNHEARD").status, 400);
   EXPECT_EQ(look(shop, "/v1/payments?totals=false").json().contains("totals"), false);
 }
 

@@ -293,6 +293,29 @@ TEST_F(Served, a_check_without_flags_compares_views_with_declared_cubes) {
   EXPECT_NE(without.find("wonjang verify views --config FILE"), std::string::npos) << without;
 }
 
+TEST_F(Served, sales_of_today_and_the_quarantine_are_shown) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  ASSERT_EQ(run_views_verify(online_options()), kExitOk) << "waits until they are built";
+  const auto merchant = ensure_merchants(server_, key_, "t-", 1, 1)->front();
+  const auto url = online_options().url;
+  const auto file = operator_key_file(data_dir_);
+  const auto printed_by = [&](std::vector<const char*> words) {
+    words.insert(words.end(), {"--url", url.c_str(), "--key-file", file.c_str()});
+    ::testing::internal::CaptureStdout();
+    EXPECT_EQ(said(words), kExitOk);
+    return ::testing::internal::GetCapturedStdout();
+  };
+  EXPECT_THAT(printed_by({"today", "--output", "json"}), HasSubstr("\"businessDate\""));
+  EXPECT_THAT(printed_by({"explain", "today", "--output", "json"}), HasSubstr("\"plan\""));
+  EXPECT_EQ(printed_by({"views", "quarantine"}), "payment  version  event  recorded  position\n");
+  EXPECT_THAT(printed_by({"views", "quarantine", "--output", "json"}), HasSubstr("\"events\":[]"));
+  EXPECT_THAT(printed_by({"transaction", "list", "--merchantId", merchant.c_str(), "--status", "CANCELED",
+                          "--output", "json"}),
+              HasSubstr("\"transactions\":["));
+}
+
 TEST_F(Served, views_are_verified_while_the_server_serves) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);

@@ -328,8 +328,8 @@ class Tree {
     auto* moves = view(
         to_transaction, explain ? "transactions" : "list", "Approvals and cancels of one merchant",
         [this] { return ask_transactions(given()); },
-        {"merchantId", "from", "until", "kind", "method", "issuer", "amountMin", "amountMax", "sort", "limit",
-         "min-position"},
+        {"merchantId", "from", "until", "kind", "status", "method", "issuer", "amountMin", "amountMax",
+         "contains", "sort", "limit", "min-position"},
         explain);
     moves->add_option("--rows", a_.rows, "Follow the pages until there are so many");
     auto* totals = view(
@@ -343,6 +343,9 @@ class Tree {
     view(
         to_top_level, "top", "Merchants that sold most", [this] { return ask_top(given()); },
         {"from", "until", "by", "limit", "currency", "min-position"}, explain);
+    view(
+        to_top_level, "today", "Sales of today so far, by the hour: a merchant's or all",
+        [this] { return ask_today(given()); }, {"merchantId", "minutes", "min-position"}, explain);
   }
 
   void add_views() {
@@ -354,6 +357,10 @@ class Tree {
     online(views, "status", "How they stand", [this] { return run_views_status(a_.online); });
     online(views, "rebuild", "Build them anew beside the live ones, compare, and swap",
            [this] { return run_views_rebuild(a_.online); });
+    auto* quarantine =
+        view(views, "quarantine", "Events put aside: each contradicts one that was folded before it",
+             [this] { return ask_quarantine(given()); }, {"limit", "min-position"});
+    quarantine->add_option("--rows", a_.rows, "Follow the pages until there are so many");
   }
 
   void add_settle_outcome(CLI::App* payment) {

@@ -10,7 +10,6 @@
 #include "app/cli/api_client.h"
 #include "app/cli/exit.h"
 #include "app/cli/json_fields.h"
-#include "app/cli/json_table.h"
 #include "app/cli/progress.h"
 
 namespace wonjang {
@@ -75,15 +74,18 @@ std::string text_of(const json::value* value) {
   return value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
 }
 
-void print(const OnlineOptions& options, const std::string& text, std::string_view list) {
+void print(const OnlineOptions& options, const std::string& text, std::string_view list,
+           const std::vector<Column>& columns = {}) {
   if (options.output == "json") {
     std::printf("%s\n", text.c_str());
   } else if (options.output == "ndjson") {
     std::fputs(json_lines(text, list).c_str(), stdout);
   } else if (options.output == "csv") {
     std::fputs(json_csv(text, list).c_str(), stdout);
-  } else {
+  } else if (columns.empty()) {
     std::fputs(json_table(text, list).c_str(), stdout);
+  } else {
+    std::fputs(json_table(text, list, columns).c_str(), stdout);
   }
 }
 
@@ -125,6 +127,16 @@ ViewQuestion ask_totals(const std::string& cube, const QueryFlags& flags) {
   return {"/v1/totals/" + percent_encoded(cube), "rows", flags};
 }
 ViewQuestion ask_top(const QueryFlags& flags) { return {"/v1/merchants/top", "merchants", flags}; }
+ViewQuestion ask_today(const QueryFlags& flags) { return {"/v1/sales/today", "hours", flags}; }
+ViewQuestion ask_quarantine(const QueryFlags& flags) {
+  ViewQuestion out{"/v1/views/quarantine", "events", flags};
+  out.columns = {{"payment", "paymentId"},
+                 {"version", "version"},
+                 {"event", "event.type"},
+                 {"recorded", "event.recordedtime"},
+                 {"position", "position"}};
+  return out;
+}
 
 int run_view(const OnlineOptions& options, const ViewQuestion& question) {
   std::unique_ptr<ApiClient> client;
@@ -136,7 +148,7 @@ int run_view(const OnlineOptions& options, const ViewQuestion& question) {
     print(options, plan == nullptr ? "{}" : json::serialize(*plan), {});
     return kExitOk;
   }
-  print(options, json::serialize(*answer), question.list);
+  print(options, json::serialize(*answer), question.list, question.columns);
   print_beside(options, *answer);
   return kExitOk;
 }

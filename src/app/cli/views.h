@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/cli/json_table.h"
 #include "app/cli/online.h"
 
 namespace wonjang {
@@ -25,7 +26,8 @@ struct ViewQuestion {
   QueryFlags flags;
   std::uint64_t rows_max = 0;
   bool explain = false;
-  std::string cursor = "after";  // name of the parameter that takes nextCursor
+  std::string cursor = "after";      // name of the parameter that takes nextCursor
+  std::vector<Column> columns = {};  // of the table; empty: the flat members of the list
 };
 ViewQuestion ask_payments(const QueryFlags& flags);
 ViewQuestion ask_transactions(const QueryFlags& flags);
@@ -33,6 +35,9 @@ ViewQuestion ask_search(const std::string& text, const QueryFlags& flags);
 ViewQuestion ask_lifecycle(const std::string& payment_id);
 ViewQuestion ask_totals(const std::string& cube, const QueryFlags& flags);
 ViewQuestion ask_top(const QueryFlags& flags);
+ViewQuestion ask_today(const QueryFlags& flags);
+// Events that contradict one folded earlier.
+ViewQuestion ask_quarantine(const QueryFlags& flags);
 
 int run_view(const OnlineOptions& options, const ViewQuestion& question);
 int run_views_status(const OnlineOptions& options);
