@@ -15,6 +15,16 @@ void FaultyBook::fail_reads(std::uint32_t times) {
   reads_to_fail_ = times;
 }
 
+void FaultyBook::fail_lookups(std::uint32_t times) {
+  const MutexLock lock(mutex_);
+  lookups_to_fail_ = times;
+}
+
+std::uint32_t FaultyBook::lookups_to_fail() const {
+  const MutexLock lock(mutex_);
+  return lookups_to_fail_;
+}
+
 void FaultyBook::flip_bits(std::uint32_t times) {
   const MutexLock lock(mutex_);
   bits_to_flip_ = times;
@@ -88,6 +98,13 @@ Result<std::vector<StoredUnit>> FaultyBook::load(RawId stream) const {
 
 Result<std::optional<FoundIdempotency>> FaultyBook::find_idempotency(const Hash128& key) const {
   WJ_CHECK(readable());
+  {
+    const MutexLock lock(mutex_);
+    if (lookups_to_fail_ > 0) {
+      --lookups_to_fail_;
+      return unavailable("scripted fault: can't look a key up");
+    }
+  }
   return inner_->find_idempotency(key);
 }
 

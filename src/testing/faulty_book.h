@@ -45,6 +45,9 @@ class FaultyBook final : public Book {
   void fail_append(AppendFault fault, std::uint32_t times = 1);
   // The next `times` calls of the reading functions answer unavailable.
   void fail_reads(std::uint32_t times);
+  // The next `times` calls of find_idempotency alone do.
+  void fail_lookups(std::uint32_t times);
+  std::uint32_t lookups_to_fail() const;
   // In the next `times` units that load() or read() give, one bit of one event is flipped, and nobody says
   // so.
   void flip_bits(std::uint32_t times);
@@ -77,6 +80,7 @@ class FaultyBook final : public Book {
   mutable Rng rng_ WJ_GUARDED_BY(mutex_);
   std::deque<AppendFault> script_ WJ_GUARDED_BY(mutex_);
   mutable std::uint32_t reads_to_fail_ WJ_GUARDED_BY(mutex_) = 0;
+  mutable std::uint32_t lookups_to_fail_ WJ_GUARDED_BY(mutex_) = 0;
   mutable std::uint32_t bits_to_flip_ WJ_GUARDED_BY(mutex_) = 0;
   std::optional<Error> poison_;  // the writer's
   std::function<void()> before_append_;

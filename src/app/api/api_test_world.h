@@ -236,6 +236,8 @@ inline std::string card_payment(const std::string& order, std::int64_t amount = 
          R"(,"approvedAt":"2026-11-22T10:00:00+09:00","approveNo":"00012345",)"
          R"("card":{"issuerCode":"11","bin":"123456","last4":"7890"}}]})";
 }
+// An approval of it at the provider.
+inline const char* const kApprove = R"({"method":"CARD","amount":1000,"card":{"issuerCode":"11"}})";
 inline std::string bare_payment(const std::string& order, std::int64_t amount = 1000) {
   return R"({"orderId":"order-)" + order + R"(","totalAmount":)" + std::to_string(amount) + "}";
 }

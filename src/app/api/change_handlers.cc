@@ -78,9 +78,10 @@ const Calendar* redating(const settlement::Reference* approved) {
   return calendar != nullptr && calendar->version > 1 ? calendar : nullptr;
 }
 
-PendingJob pending_redate(Api& api, const Actor& actor, const std::string& code, const Hash128& key) {
+PendingJob pending_redate(Api& api, const Actor& actor, const std::string& code, const RequestKey& key) {
   PendingJob out;
-  out.key = key;
+  out.key = key.key;
+  out.fingerprint = key.fingerprint;
   out.what = "re-dating by calendar " + code;
   out.target = std::string(kRedateTarget) + code;
   out.actor = actor;
@@ -91,18 +92,26 @@ PendingJob pending_redate(Api& api, const Actor& actor, const std::string& code,
 void write_change(Api& api, CallPtr call, Request request, const settlement::Reference* approved) {
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
   const auto actor = call->caller->actor;
-  const auto key = request.key ? request.key->key : Hash128();
   const auto* calendar = redating(approved);
-  // Noted before it counts: a process that dies in between re-dates after its restart.
-  if (calendar != nullptr) {
-    const auto noted = api.pending_jobs().keep(pending_redate(api, actor, calendar->code, key));
+  if (calendar == nullptr) return api.finish(std::move(call), ask(api.ledger(), std::move(request)));
+  const auto key = *request.key;  // write_request() has given one
+  const auto& pending = api.pending_jobs();
+  if (pending.is_of_another(key.key, key.fingerprint))
+    return api.answer_problem(std::move(call), ProblemKind::key_reused);
+  // Noted before it counts: a process that dies in between re-dates after its restart. What is noted already
+  // is a repeat of what was approved: its re-dating is still to come.
+  const bool was_noted = pending.has(key.key);
+  if (!was_noted) {
+    const auto noted = pending.keep(pending_redate(api, actor, calendar->code, key));
     if (!noted) return api.answer_error(std::move(call), noted.error());
   }
   auto answer = ask(api.ledger(), std::move(request));
-  if (calendar != nullptr && answer.kind == AnswerKind::done) {
-    redate_later(api, actor, calendar->code, key);
-  } else if (calendar != nullptr) {
-    api.pending_jobs().forget(key);
+  const bool may_stand =
+      answer.kind == AnswerKind::failed && answer.error && answer.error->kind == ErrorKind::in_doubt;
+  if (answer.kind == AnswerKind::done) {
+    redate_later(api, actor, calendar->code, key.key);
+  } else if (!was_noted && !may_stand) {
+    pending.forget(key.key);
   }
   api.finish(std::move(call), std::move(answer));
 }
@@ -393,9 +402,12 @@ void redate_later(Api& api, const Actor& actor, const std::string& code, const H
     LedgerSink sink(side.ledger());
     const auto done =
         money::redate(side.ports_of(sink), {code, side.owner(actor, "calendar " + code), false});
-    if (!done)
-      log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", done.error().message}});
-    if (done || !api.is_draining()) api.pending_jobs().forget(key);
+    if (done) return api.pending_jobs().forget(key);
+    log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", done.error().message}});
+    // The rest goes on at the next start, as payouts do it before they begin.
+    const bool is_refused =
+        done.error().kind == ErrorKind::invalid || done.error().kind == ErrorKind::not_found;
+    if (is_refused) api.pending_jobs().give_up(key, api.clock().now());
   };
   if (const auto added = api.parts().money->jobs().add(std::move(work)); !added)
     log_event(LogLevel::warn, "redate_failed", {{"calendar", code}, {"why", added.error().message}});

@@ -14,6 +14,8 @@ namespace {
 // How often a wait for the projection looks whether the process stops.
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
 constexpr std::size_t kAnswerShown = 500;
+constexpr std::string_view kCutOffEachTime =
+    "it was cut off each time: ask for it again once the reason is known";
 
 std::string run_of(BusinessDate date) { return "a run for " + to_text(date); }
 
@@ -35,8 +37,10 @@ PendingJob request_of_lease(Api& api, const money::RunNow& run) {
 bool may_be_sent(char c) { return c >= 0x20 && c <= 0x7E; }
 bool may_be_target(char c) { return c > 0x20 && c <= 0x7E; }
 
+}  // namespace
+
 // As the request came, from who was let in then. Null: no request of this version.
-CallPtr call_of(Api& api, const PendingJob& job) {
+CallPtr JobContinuer::call_of(const PendingJob& job) const {
   const bool is_sayable = job.target.starts_with('/') && std::ranges::all_of(job.target, &may_be_target) &&
                           std::ranges::all_of(job.key_header + job.content_type, &may_be_sent);
   if (!is_sayable) return nullptr;
@@ -45,14 +49,17 @@ CallPtr call_of(Api& api, const PendingJob& job) {
   if (!job.content_type.empty()) headers.push_back({"Content-Type", job.content_type});
   request.head = HttpRequestHead::make("POST", job.target, headers);
   request.body = job.body;
-  auto respond = Respond::to([what = job.what](const HttpResponse& response) {
+  auto respond = Respond::to([&api = api_, what = job.what, key = job.key](const HttpResponse& response) {
     const bool is_done = response.status < 300;
     const auto body = response.body.substr(0, kAnswerShown);
     log_event(is_done ? LogLevel::info : LogLevel::warn, is_done ? "job_went_on" : "job_cannot_go_on",
               {{"what", what}, {"status", response.status}, {"answer", is_done ? std::string_view() : body}});
+    // Refused it would be refused at each start; what failed may go well at the next one.
+    const bool is_refused = response.status >= 400 && response.status < 500;
+    if (is_refused) api.pending_jobs().give_up(key, api.clock().now());
   });
   auto call = std::make_unique<Call>(std::move(request), std::move(respond));
-  call->request_id = api.request_id_of(call->request.head);
+  call->request_id = api_.request_id_of(call->request.head);
   const auto matched = match_route("POST", call->path());
   if (matched.route == nullptr || matched.route->handler == nullptr) return nullptr;
   call->route = matched.route;
@@ -65,18 +72,16 @@ CallPtr call_of(Api& api, const PendingJob& job) {
   return call;
 }
 
-void put_away(const PendingJobs& pending, const PendingJob& job, std::string_view why) {
+void JobContinuer::put_away(const PendingJob& job, std::string_view why) const {
   log_event(LogLevel::error, "job_given_up", {{"what", job.what}, {"why", why}});
-  pending.give_up(job.key);
+  api_.pending_jobs().give_up(job.key, api_.clock().now());
 }
-
-}  // namespace
 
 void JobContinuer::start() {
   auto found = api_.pending_jobs().all();
   for (const auto& name : found.unreadable)
     log_event(LogLevel::error, "job_given_up", {{"what", name}, {"why", "the file can't be read"}});
-  thread_ = std::thread([this, jobs = std::move(found.jobs)]() mutable { run(std::move(jobs)); });
+  thread_ = std::thread([this, found = std::move(found)]() mutable { run(std::move(found)); });
 }
 
 void JobContinuer::stop() {
@@ -104,7 +109,8 @@ bool JobContinuer::wait_for_projection() {
   }
 }
 
-Result<void> JobContinuer::add_leases(std::vector<PendingJob>& jobs) const {
+Result<void> JobContinuer::add_leases(std::vector<PendingJob>& jobs,
+                                      const std::vector<PendingJob>& given_up) const {
   WJ_TRY(const auto view, api_.parts().money->now());
   WJ_TRY(const auto runs, money::MoneyReader(*view.snapshot).runs(BusinessDate(), money::kEveryDate));
   const auto& own = api_.parts().money->options().holder;
@@ -112,14 +118,30 @@ Result<void> JobContinuer::add_leases(std::vector<PendingJob>& jobs) const {
     if (!run.started || run.ended || run.started->holder == own) continue;
     const auto what = run_of(run.date);
     if (std::ranges::any_of(jobs, [&](const PendingJob& job) { return job.what == what; })) continue;
+    // Each try leaves a younger lease behind it, so what was given up is known by more than its key.
+    const auto is_it = [&](const PendingJob& job) {
+      return job.what == what && job.given_up_at >= run.started->known_at;
+    };
+    if (std::ranges::any_of(given_up, is_it)) {
+      log_event(LogLevel::error, "job_given_up", {{"what", what}, {"why", kCutOffEachTime}});
+      continue;
+    }
     jobs.push_back(request_of_lease(api_, run));
   }
   return {};
 }
 
-void JobContinuer::run(std::vector<PendingJob> jobs) {
-  if (!wait_for_projection()) return;
-  if (const auto added = add_leases(jobs); !added)
+void JobContinuer::run(PendingJobs::Found found) {
+  if (!wait_for_projection()) {
+    if (!found.jobs.empty() && !api_.is_draining())
+      log_event(LogLevel::error, "job_cannot_go_on",
+                {{"what", "jobs that were cut off"}, {"why", "the projection money has stopped"}});
+    return;
+  }
+  // Whoever asked for it again since the start has heard what came of it.
+  std::erase_if(found.jobs, [this](const PendingJob& job) { return !api_.pending_jobs().has(job.key); });
+  auto& jobs = found.jobs;
+  if (const auto added = add_leases(jobs, found.given_up); !added)
     log_event(LogLevel::warn, "job_cannot_go_on",
               {{"what", "runs that were cut off"}, {"why", added.error().message}});
   for (auto& job : jobs) {
@@ -130,8 +152,7 @@ void JobContinuer::run(std::vector<PendingJob> jobs) {
 
 void JobContinuer::go_on_with(PendingJob job) const {
   const auto& pending = api_.pending_jobs();
-  if (job.tries >= kTriesMax)
-    return put_away(pending, job, "it was cut off each time: ask for it again once the reason is known");
+  if (job.tries >= kTriesMax) return put_away(job, kCutOffEachTime);
   ++job.tries;
   if (const auto kept = pending.keep(job); !kept) {
     return log_event(LogLevel::error, "job_cannot_go_on",
@@ -144,8 +165,8 @@ void JobContinuer::go_on_with(PendingJob job) const {
              {"tries", static_cast<std::int64_t>(job.tries)}});
   if (job.target.starts_with(kRedateTarget))
     return redate_later(api_, job.actor, job.target.substr(kRedateTarget.size()), job.key);
-  auto call = call_of(api_, job);
-  if (call == nullptr) return put_away(pending, job, "it is no request that this version knows");
+  auto call = call_of(job);
+  if (call == nullptr) return put_away(job, "it is no request that this version knows");
   api_.metrics().begin_request();
   const auto handler = call->route->handler;
   handler(api_, std::move(call));

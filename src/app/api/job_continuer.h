@@ -9,7 +9,9 @@
 // way; if they were quicker, what waited finds nothing left to do.
 //
 // A job that was cut off kTriesMax times is given up and left to a person, so that one that takes the process
-// down with it doesn't do so for ever. The log says what goes on, what came of it and what was given up.
+// down with it doesn't do so for ever; so is what is refused now (a configuration that changed, say), and a
+// run whose lease is no younger than that. What failed for another reason goes on at the next start. The log
+// says what goes on, what came of it and what was given up.
 //
 // Threads: start and stop from one.
 #pragma once
@@ -18,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/api/handlers.h"
 #include "app/api/pending_jobs.h"
 #include "base/mutex.h"
 
@@ -40,10 +43,12 @@ class JobContinuer {
   void stop() WJ_EXCLUDES(mutex_);
 
  private:
-  void run(std::vector<PendingJob> jobs);
+  void run(PendingJobs::Found found);
   bool wait_for_projection() WJ_EXCLUDES(mutex_);
-  Result<void> add_leases(std::vector<PendingJob>& jobs) const;
+  Result<void> add_leases(std::vector<PendingJob>& jobs, const std::vector<PendingJob>& given_up) const;
   void go_on_with(PendingJob job) const;
+  CallPtr call_of(const PendingJob& job) const;
+  void put_away(const PendingJob& job, std::string_view why) const;
 
   Api& api_;
   Mutex mutex_;

@@ -1,13 +1,16 @@
 // What a process was cut off in goes on at the next start, with nobody asking again.
 #include "app/api/job_continuer.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "adapters/openssl/digest.h"
 #include "app/api/money_api_world.h"
 #include "domain/settlement/fee.h"
 #include "engine/ledger/ask.h"
 #include "engine/ledger/idempotency.h"
+#include "testing/faulty_book.h"
 
 namespace wonjang {
 namespace {
@@ -165,6 +168,122 @@ TEST_F(JobContinues, what_is_cut_off_each_time_is_given_up) {
   EXPECT_EQ(given_up, 2U);
   auto house = world_.as_operator();
   EXPECT_EQ(house.post("/v1/payouts/runs", "payouts", kPayouts).status, 200) << "a person may ask again";
+}
+
+// It stayed noted, and was tried and refused again at each start.
+TEST_F(JobContinues, what_its_handler_refuses_now_is_given_up) {
+  make_shop();
+  ASSERT_TRUE(pending().keep(request("/v1/settlement/runs", "ahead", R"({"date":"2999-01-01"})")));
+  ASSERT_TRUE(pending().keep(request("/v1/payouts/runs", "bad", R"({"date":"a day"})")));
+  ASSERT_TRUE(pending().keep(request("redate NOWHERE", "calendar", "")));
+  const auto before = world_.tails();
+  world_.restart();
+  wait_until_over();
+  EXPECT_EQ(pending().all().given_up.size(), 3U);
+  EXPECT_EQ(world_.tails(), before);
+}
+
+// The note was forgotten, and nobody did the job.
+TEST_F(JobContinues, payouts_go_on_at_the_next_start_when_the_ledger_cannot_look_their_key_up) {
+  make_shop();
+  settle("2026-11-22");
+  ASSERT_TRUE(pending().keep(request("/v1/payouts/runs", "payouts", kPayouts)));
+  std::vector<FaultyBook*> books;
+  world_.wrap = [&](std::unique_ptr<Book> inner) {
+    auto book = std::make_unique<FaultyBook>(std::move(inner));
+    book->fail_lookups(1);
+    books.push_back(book.get());
+    return book;
+  };
+  world_.restart();
+  wait_until(
+      [&] { return std::ranges::any_of(books, [](auto* book) { return book->lookups_to_fail() == 0; }); },
+      "nobody looks the key up");
+  world_.wrap = {};
+  world_.restart();
+  wait_until_over();
+  auto house = world_.as_operator();
+  const auto paid = house.get("/v1/payouts?from=2030-06-01&until=2030-06-30");
+  EXPECT_EQ(paid.json().at("items").as_array().size(), 1U) << paid.body;
+  EXPECT_TRUE(pending().all().given_up.empty());
+}
+
+// Each try left a younger lease, by which the run went on again though it had been given up.
+TEST_F(JobContinues, a_run_that_was_given_up_is_not_begun_again_by_its_lease) {
+  make_shop();
+  const auto date = *parse_business_date("2026-11-22");
+  leave_lease(date);
+  auto job = request("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})");
+  job.what = "a run for 2026-11-22";
+  job.tries = JobContinuer::kTriesMax;
+  ASSERT_TRUE(pending().keep(job));
+  world_.restart();
+  wait_until_over();
+  const auto before = world_.tails();
+  // Known by an effect: a job that may go on goes on behind the leases.
+  ASSERT_TRUE(pending().keep(request("/v1/settlement/runs", "other", R"({"date":"2026-11-21"})")));
+  world_.restart();
+  wait_until_over();
+  EXPECT_NE(world_.tails(), before);
+  auto house = world_.as_operator();
+  EXPECT_EQ(house.get("/v1/settlement/runs/2026-11-22").text("state"), "INTERRUPTED");
+  ASSERT_EQ(house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})").status, 202);
+  EXPECT_EQ(ended(house, "2026-11-22").text("state"), "COMPLETED") << "a person may begin it";
+}
+
+// The other request took the place of the one that was cut off.
+TEST_F(JobContinues, a_key_that_is_noted_belongs_to_its_request) {
+  make_shop();
+  settle("2026-11-22");
+  for (const std::string target : {"/v1/payouts/runs", "/v1/settlement/runs"}) {
+    auto job = request(target, "noted", "{}");
+    job.fingerprint.fill(9);
+    ASSERT_TRUE(pending().keep(job));
+    auto house = world_.as_operator();
+    const auto before = world_.tails();
+    const auto refused = house.post(target, "noted", kPayouts);
+    EXPECT_EQ(house.post(target, "noted", R"({"date":"2026-11-22"})").code(), "KEY_REUSED") << refused.body;
+    EXPECT_EQ(world_.tails(), before);
+    EXPECT_EQ(encode_pending_job(pending().all().jobs.at(0)), encode_pending_job(job));
+    pending().forget(job.key);
+  }
+}
+
+// A repeat of the approval forgot the re-dating, which waited for its turn or was under way.
+TEST_F(JobContinues, a_redating_stays_noted_when_its_approval_is_sent_again) {
+  make_shop();
+  approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v2");
+  wait_until_over();
+  auto house = world_.as(second_);
+  const auto changes = world_.as(first_).get("/v1/changes?limit=1000&min-position=" + position_);
+  const auto said = changes.json();
+  auto job = request("redate KR", "d-v2", "");
+  ASSERT_TRUE(pending().keep(job));
+  TestAnswer again;
+  for (const auto& change : said.at("items").as_array()) {
+    const auto target = "/v1/changes/" + std::string(change.at("changeId").as_string()) + "/decisions";
+    again = house.post(target, "d-v2", R"({"decision":"APPROVE"})");
+    if (again.status == 200) break;
+  }
+  ASSERT_EQ(again.header("Idempotent-Replayed"), "true") << again.body;
+  EXPECT_TRUE(pending().has(job.key));
+}
+
+// A disk that is full, a directory that may not be written: what can't be noted isn't begun.
+TEST_F(JobContinues, without_its_note_nothing_begins) {
+  make_shop();
+  settle("2026-11-22");
+  std::filesystem::remove_all(world_.config.data_dir + "/jobs");
+  { std::ofstream(world_.config.data_dir + "/jobs") << "in the way"; }
+  const auto before = world_.tails();
+  auto house = world_.as_operator();
+  EXPECT_EQ(house.post("/v1/payouts/runs", "payouts", kPayouts).status, 503);
+  EXPECT_EQ(house.post("/v1/settlement/runs", "r-1", R"({"date":"2026-11-21"})").status, 503);
+  EXPECT_EQ(house.get("/v1/settlement/runs/2026-11-21").text("state"), "NEVER");
+  EXPECT_EQ(world_.tails(), before);
+  std::filesystem::remove(world_.config.data_dir + "/jobs");
+  EXPECT_EQ(house.post("/v1/payouts/runs", "payouts", kPayouts).status, 200);
+  EXPECT_EQ(house.post("/v1/settlement/runs", "r-1", R"({"date":"2026-11-21"})").status, 202);
 }
 
 TEST_F(JobContinues, not_when_the_configuration_says_so) {

@@ -117,7 +117,9 @@ struct JobCall {
   // On the jobs' thread. Looked up again: who waited for the first one's end may hear what came of it.
   void run(const Job& job) {
     if (!request.asked) return act(job);
-    if (answered_from_key(api, call, request)) return api.pending_jobs().forget(request.key.hash);
+    const auto looked = look_up_key(api, call, request);
+    if (looked == KeyLook::answered) api.pending_jobs().forget(request.key.hash);
+    if (looked != KeyLook::unused) return;
     if (auto noted = note(); !noted) {
       answer = std::move(noted).error();
       return;
@@ -127,8 +129,8 @@ struct JobCall {
       auto reply = reply_to_keep((*answer)->status, (*answer)->body, !(*answer)->file_name.empty());
       kept = ask(api.ledger(), keep_request(api, *call, request, std::move(reply)));
     }
-    // What a shutdown cut short goes on after it.
-    const bool goes_on_later = !*answer && api.is_draining();
+    // What a shutdown cut short goes on after it, and nobody else hears what a job that went on failed at.
+    const bool goes_on_later = !*answer && (api.is_draining() || call->continues_since);
     if (!goes_on_later) api.pending_jobs().forget(request.key.hash);
   }
 
@@ -161,19 +163,27 @@ std::string digest_of_body(Api& api, const Call& call) {
   return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-bool answered_from_key(Api& api, CallPtr& call, const JobRequest& request) {
+KeyLook look_up_key(Api& api, CallPtr& call, const JobRequest& request) {
   const auto found = api.ledger().find_idempotency(request.key.hash);
   if (!found) {
     api.answer_error(std::move(call), found.error());
-    return true;
+    return KeyLook::failed;
   }
-  if (!*found) return false;
+  if (!*found) return KeyLook::unused;
   const auto& entry = (*found)->entry;
   const bool is_same = entry.fingerprint == request.asked->fingerprint(api.digest());
-  if (is_same && entry.final && entry.reply.empty()) return false;
+  if (is_same && entry.final && entry.reply.empty()) return KeyLook::unused;
   // The ledger says what stands under the key, or whose it is.
   auto keep = keep_request(api, *call, request, {});
   api.submit(std::move(call), std::move(keep));
+  return KeyLook::answered;
+}
+
+bool answered_from_key(Api& api, CallPtr& call, const JobRequest& request) {
+  if (look_up_key(api, call, request) != KeyLook::unused) return true;
+  if (!api.pending_jobs().is_of_another(request.key.hash, request.asked->fingerprint(api.digest())))
+    return false;
+  api.answer_problem(std::move(call), ProblemKind::key_reused);
   return true;
 }
 
@@ -195,6 +205,7 @@ PendingJob pending_job_of(Api& api, const Call& call, const JobRequest& request)
   out.key_header = head.header("Idempotency-Key");
   out.actor = call.caller->actor;
   out.begun_at = api.clock().now();
+  if (request.asked) out.fingerprint = request.asked->fingerprint(api.digest());
   out.body = call.request.body;
   return out;
 }

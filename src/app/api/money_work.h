@@ -49,7 +49,11 @@ struct JobRequest {
 // SHA-256 of the call's body, hex: of a file, what it is known by.
 std::string digest_of_body(Api& api, const Call& call);
 
-// True: the key was used before, and the call is answered by what is kept under it.
+// unused: nobody is answered. The rest are answered: by what is kept under the key or that it is another
+// request's, or that the ledger couldn't say.
+enum class KeyLook : std::uint8_t { unused, answered, failed };
+KeyLook look_up_key(Api& api, CallPtr& call, const JobRequest& request);
+// For a new request. True: the call is answered, also when the key is noted for another one.
 bool answered_from_key(Api& api, CallPtr& call, const JobRequest& request);
 // Keeps what `response` says under the key and answers with it, once that is durable.
 void keep_and_answer(Api& api, CallPtr call, const JobRequest& request, HttpResponse response);

@@ -14,8 +14,6 @@
 namespace wonjang {
 namespace {
 
-const char* const kApprove = R"({"method":"CARD","amount":1000,"card":{"issuerCode":"11"}})";
-
 // ---- a person's word ----
 
 class Person : public ::testing::TestWithParam<std::uint32_t> {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kFirstLine = "wonjang-job 1";
 constexpr std::string_view kJobEnding = ".job";
+constexpr std::string_view kGivenUpEnding = ".given-up";
 
 std::string hex_of(const Hash128& key) { return to_hex(view(key)); }
 
@@ -32,6 +33,11 @@ std::optional<Hash128> parse_key(std::string_view hex) {
     if (std::from_chars(from, from + 2, out[i], 16).ptr != from + 2) return std::nullopt;
   }
   return out;
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
 // One name, one line: what came in a header or a request line has no line break.
@@ -57,6 +63,8 @@ std::string encode_pending_job(const PendingJob& job) {
   line("actor", job.actor.id);
   line("begun-us", std::to_string(job.begun_at.us));
   line("tries", std::to_string(job.tries));
+  if (job.fingerprint != Hash128{}) line("fingerprint", hex_of(job.fingerprint));
+  if (job.given_up_at.us != 0) line("given-up-us", std::to_string(job.given_up_at.us));
   return out + "\n\n" + job.body;
 }
 
@@ -78,6 +86,13 @@ Result<PendingJob> decode_pending_job(std::string_view text) {
       !parse_number(values["begun-us"], out.begun_at.us) || !parse_number(values["tries"], out.tries)) {
     return invalid("a number or the key in it can't be read");
   }
+  if (const auto hex = values["fingerprint"]; !hex.empty()) {
+    const auto fingerprint = parse_key(hex);
+    if (!fingerprint) return invalid("the fingerprint in it can't be read");
+    out.fingerprint = *fingerprint;
+  }
+  if (const auto at = values["given-up-us"]; !at.empty() && !parse_number(at, out.given_up_at.us))
+    return invalid("the time in it can't be read");
   out.key = *key;
   out.what = values["what"];
   out.target = values["target"];
@@ -109,27 +124,46 @@ void PendingJobs::forget(const Hash128& key) const {
   if (!directory_.empty()) std::filesystem::remove(file_of(key, kJobEnding), error);
 }
 
-void PendingJobs::give_up(const Hash128& key) const {
+bool PendingJobs::is_of_another(const Hash128& key, const Hash128& fingerprint) const {
+  if (!has(key)) return false;
+  const auto noted = decode_pending_job(text_of(file_of(key, kJobEnding)));
+  return noted && noted->fingerprint != Hash128{} && noted->fingerprint != fingerprint;
+}
+
+void PendingJobs::give_up(const Hash128& key, Instant now) const {
+  if (!has(key)) return;
+  const auto from = file_of(key, kJobEnding);
+  const auto to = file_of(key, kGivenUpEnding);
   std::error_code error;
-  if (!directory_.empty())
-    std::filesystem::rename(file_of(key, kJobEnding), file_of(key, ".given-up"), error);
+  auto job = decode_pending_job(text_of(from));
+  if (job) {
+    job->given_up_at = now;
+    // On a full disk it is moved as it is.
+    if (write_private_file(to, encode_pending_job(*job))) {
+      std::filesystem::remove(from, error);
+      return;
+    }
+  }
+  std::filesystem::rename(from, to, error);
 }
 
 PendingJobs::Found PendingJobs::all() const {
   Found out;
   std::error_code error;
   if (directory_.empty() || !std::filesystem::exists(directory_, error)) return out;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
-    if (entry.path().extension() != kJobEnding) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    auto job = decode_pending_job(text);
-    if (job && entry.path().stem() == hex_of(job->key)) {
-      out.jobs.push_back(*std::move(job));
-    } else {
-      out.unreadable.push_back(entry.path().filename().string());
+  std::filesystem::directory_iterator entry(directory_, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const auto& path = entry->path();
+    const bool is_given_up = path.extension() == kGivenUpEnding;
+    if (path.extension() != kJobEnding && !is_given_up) continue;
+    auto job = decode_pending_job(text_of(path.string()));
+    if (job && path.stem() == hex_of(job->key)) {
+      (is_given_up ? out.given_up : out.jobs).push_back(*std::move(job));
+    } else if (!is_given_up) {
+      out.unreadable.push_back(path.filename().string());
     }
   }
+  if (error) out.unreadable.push_back(directory_ + " (" + error.message() + ")");
   std::ranges::sort(out.jobs, {}, [](const PendingJob& job) { return std::pair(job.begun_at.us, job.key); });
   return out;
 }
@@ -138,8 +172,9 @@ std::size_t PendingJobs::count() const {
   std::size_t out = 0;
   std::error_code error;
   if (directory_.empty() || !std::filesystem::exists(directory_, error)) return out;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, error))
-    out += entry.path().extension() == kJobEnding ? 1 : 0;
+  std::filesystem::directory_iterator entry(directory_, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    out += entry->path().extension() == kJobEnding ? 1 : 0;
   return out;
 }
 

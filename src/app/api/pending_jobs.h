@@ -4,10 +4,11 @@
 // only the rest is done.
 //
 //   DIR/<key>.job        mode 0600; on disk before the job writes its first fact
-//   DIR/<key>.given-up   of a job that was cut off again each time; for a person
+//   DIR/<key>.given-up   of a job that was cut off again each time, or was refused; for a person
 //
 // The key is that of the request (idempotency.h), in hexadecimal. A file: lines "name value" up to an empty
-// one, then the body as it came.
+// one, then the body as it came. While a file lies there its key is that request's, though the ledger knows
+// nothing of it yet.
 //
 // Threads: any; one at a time for one key.
 #pragma once
@@ -33,6 +34,8 @@ struct PendingJob {
   Actor actor;
   Instant begun_at;
   std::uint32_t tries = 0;  // how often it was begun again
+  Hash128 fingerprint{};    // of what was asked (idempotency.h); zero: not known
+  Instant given_up_at;      // zero: it wasn't
   std::string body;
 };
 
@@ -44,12 +47,16 @@ class PendingJobs {
   // Durable when it returns; takes the place of the key's former one. Errors: unavailable.
   Result<void> keep(const PendingJob& job) const;
   bool has(const Hash128& key) const;
+  // Is the key noted for another request than this?
+  bool is_of_another(const Hash128& key, const Hash128& fingerprint) const;
   void forget(const Hash128& key) const;
-  void give_up(const Hash128& key) const;
+  // Nothing happens when the key isn't noted.
+  void give_up(const Hash128& key, Instant now) const;
 
   struct Found {
     std::vector<PendingJob> jobs;         // by begun_at
-    std::vector<std::string> unreadable;  // files that hold no job, by name
+    std::vector<PendingJob> given_up;     // in no order
+    std::vector<std::string> unreadable;  // files that hold no job, by name; the directory, if it is one
   };
   Found all() const;
   std::size_t count() const;  // files of jobs

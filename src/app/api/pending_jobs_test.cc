@@ -34,6 +34,7 @@ void expect_same(const PendingJob& a, const PendingJob& b) {
   EXPECT_EQ(a.actor, b.actor);
   EXPECT_EQ(a.begun_at.us, b.begun_at.us);
   EXPECT_EQ(a.tries, b.tries);
+  EXPECT_EQ(a.fingerprint, b.fingerprint);
   EXPECT_EQ(a.body, b.body);
 }
 
@@ -54,7 +55,11 @@ TEST(PendingJobs, what_was_kept_is_read_again_oldest_first) {
   EXPECT_EQ(jobs.all().jobs[1].tries, 3U);
   jobs.forget(again.key);
   EXPECT_FALSE(jobs.has(again.key));
-  jobs.give_up(job_of(1).key);
+  jobs.give_up(job_of(1).key, Instant{77});
+  jobs.give_up(job_of(9).key, Instant{77});
+  ASSERT_EQ(jobs.all().given_up.size(), 1U);
+  EXPECT_EQ(jobs.all().given_up[0].key, job_of(1).key);
+  EXPECT_EQ(jobs.all().given_up[0].given_up_at.us, 77);
   ASSERT_EQ(jobs.count(), 1U);
   expect_same(jobs.all().jobs[0], job_of(3));
 }
@@ -73,6 +78,31 @@ TEST(PendingJobs, a_file_that_is_no_job_is_named_and_left_alone) {
   const auto found = jobs.all();
   EXPECT_EQ(found.jobs.size(), 1U);
   EXPECT_EQ(found.unreadable.size(), 5U);
+}
+
+TEST(PendingJobs, a_noted_key_is_its_requests) {
+  const TempDir directory;
+  const PendingJobs jobs(directory / "jobs");
+  auto job = job_of(1);
+  job.fingerprint.fill(7);
+  ASSERT_TRUE(jobs.keep(job));
+  expect_same(jobs.all().jobs.at(0), job);
+  auto other = job.fingerprint;
+  other.fill(8);
+  EXPECT_FALSE(jobs.is_of_another(job.key, job.fingerprint));
+  EXPECT_TRUE(jobs.is_of_another(job.key, other));
+  EXPECT_FALSE(jobs.is_of_another(job_of(2).key, other)) << "nobody's";
+  ASSERT_TRUE(jobs.keep(job_of(1)));
+  EXPECT_FALSE(jobs.is_of_another(job.key, other)) << "noted by an earlier version, which didn't say";
+}
+
+TEST(PendingJobs, a_directory_that_is_none_is_named) {
+  const TempDir directory;
+  std::ofstream(directory / "jobs") << "a file";
+  const PendingJobs jobs(directory / "jobs");
+  EXPECT_EQ(jobs.all().unreadable.size(), 1U);
+  EXPECT_EQ(jobs.count(), 0U);
+  EXPECT_FALSE(jobs.keep(job_of(1)));
 }
 
 TEST(PendingJobs, without_a_directory_nothing_is_kept) {

@@ -7,8 +7,6 @@
 namespace wonjang {
 namespace {
 
-const char* const kApprove = R"({"method":"CARD","amount":1000,"card":{"issuerCode":"11"}})";
-
 class Provider : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   // The path of a payment whose order id says how the provider behaves.

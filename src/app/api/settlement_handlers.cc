@@ -64,8 +64,10 @@ RunOrder order_of(Api& api, const Call& call, const JobRequest& request, Busines
   out.date = date;
   out.actor = call.caller->actor;
   out.continues_since = call.continues_since;
-  out.ended = [&api, key = request.key.hash](bool is_over) {
-    if (is_over || !api.is_draining()) api.pending_jobs().forget(key);
+  const bool goes_on = call.continues_since.has_value();
+  out.ended = [&api, goes_on, key = request.key.hash](bool is_over) {
+    // Who began it sees what it failed at; of one that goes on nobody does, so it is tried again.
+    if (is_over || (!goes_on && !api.is_draining())) api.pending_jobs().forget(key);
   };
   return out;
 }
@@ -85,11 +87,12 @@ void begin_run(Api& api, CallPtr call, const JobRequest& request, BusinessDate d
     case RecentKeys::Seen::first:
       break;
   }
+  const bool was_noted = api.pending_jobs().has(request.key.hash);
   auto begun = is_new ? api.pending_jobs().keep(pending_job_of(api, *call, request)) : Result<void>();
   if (begun) {
     begun = side.begin_run(order_of(api, *call, request, date));
     if (begun) return answer_run(api, std::move(call), date, request);
-    if (is_new) api.pending_jobs().forget(request.key.hash);
+    if (!was_noted) api.pending_jobs().forget(request.key.hash);
   }
   side.recent_keys().forget(request.key.hash);
   answer_job_error(api, std::move(call), begun.error());

@@ -89,18 +89,15 @@ Result<void> MoneySide::begin_run(RunOrder order) {
   const RunUnderWay under_way{order.date, order.actor.id, ports_.clock.now(), {}};
   const bool waits = order.continues_since.has_value();
   work.act = [this, order = std::move(order)](bool cancelled) {
-    { const MutexLock wait_for_begin(mutex_); }
+    { const MutexLock wait_for_begin(beginning_); }
     if (!cancelled) act_on(order);
-    const MutexLock lock(mutex_);
-    run_.reset();
+    board_.end();
   };
   if (waits) return jobs_.add(std::move(work));
   // Held until the run shows as under way: who is told that it began sees it.
-  const MutexLock lock(mutex_);
+  const MutexLock lock(beginning_);
   WJ_CHECK(jobs_.begin(std::move(work)));
-  run_ = under_way;
-  run_stop_asked_ = false;
-  failed_date_.reset();
+  board_.begin(under_way);
   return {};
 }
 
@@ -109,21 +106,13 @@ void MoneySide::act_on(const RunOrder& order) {
     const auto is_open = is_still_open(order);
     if (!is_open) return say("a run for " + to_text(order.date) + " can't go on: " + is_open.error().message);
     if (!*is_open) return order.ended(true);
-    const MutexLock lock(mutex_);
-    run_ = RunUnderWay{order.date, order.actor.id, ports_.clock.now(), {}};
-    run_stop_asked_ = false;
-    failed_date_.reset();
+    board_.go_on({order.date, order.actor.id, ports_.clock.now(), {}});
   }
   const bool is_complete =
       do_run(order.date, owner(order.actor, order.continues_since ? "goes on after a restart" : ""));
   // Who asks sees it running until its end is visible.
   static_cast<void>(caught_up());
-  bool was_asked = false;
-  {
-    const MutexLock lock(mutex_);
-    was_asked = run_stop_asked_;
-  }
-  if (order.ended) order.ended(is_complete || was_asked);
+  if (order.ended) order.ended(is_complete || board_.is_stop_asked());
 }
 
 // Not when this process was at it already, or when the earlier one got it done and died before it could say.
@@ -136,12 +125,7 @@ Result<bool> MoneySide::is_still_open(const RunOrder& order) {
   return run->ended->outcome == "STOPPED";
 }
 
-void MoneySide::stop_run(BusinessDate date) {
-  const MutexLock lock(mutex_);
-  if (!run_ || run_->date != date) return;
-  run_stop_asked_ = true;
-  jobs_.stop_current();
-}
+void MoneySide::stop_run(BusinessDate date) { board_.ask_to_stop(date); }
 
 bool MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
   LedgerSink sink(ledger_);
@@ -150,11 +134,8 @@ bool MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
   run.date = date;
   run.owner = owner;
   run.workers = options_.workers;
-  run.progress = [this](const money::RunProgress& progress) {
-    const MutexLock lock(mutex_);
-    if (run_) run_->progress = progress;
-  };
-  run.stop_wanted = [this] { return jobs_.is_stop_wanted(); };
+  run.progress = [this](const money::RunProgress& progress) { board_.tell(progress); };
+  run.stop_wanted = [this] { return jobs_.is_stop_wanted() || board_.is_stop_asked(); };
   const auto report = money::run_settlement(ports, run);
   if (report) {
     const auto& tell = report->ended.outcome == "COMPLETED" ? options_.note : options_.log;
@@ -162,20 +143,8 @@ bool MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
     return report->ended.outcome != "STOPPED";
   }
   say("a run for " + to_text(date) + " failed: " + report.error().message);
-  const MutexLock lock(mutex_);
-  failed_date_ = date;
-  failed_why_ = report.error().message;
+  board_.fail(date, report.error().message);
   return false;
-}
-
-std::optional<RunUnderWay> MoneySide::run_under_way() const {
-  const MutexLock lock(mutex_);
-  return run_;
-}
-
-std::string MoneySide::run_failed(BusinessDate date) const {
-  const MutexLock lock(mutex_);
-  return failed_date_ == date ? failed_why_ : std::string();
 }
 
 }  // namespace wonjang

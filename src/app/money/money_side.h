@@ -26,6 +26,7 @@
 
 #include "app/money/ledger_sink.h"
 #include "app/money/recent_keys.h"
+#include "app/money/run_board.h"
 #include "app/money/work_thread.h"
 #include "app/serving/ledger_log.h"
 #include "base/mutex.h"
@@ -53,14 +54,6 @@ struct MoneySidePorts {
   const Digest& digest;
   KvPlaces& places;
   money::NumberOf number_of;
-};
-
-// The run that this process is doing.
-struct RunUnderWay {
-  BusinessDate date;
-  std::string whose;
-  Instant since;
-  money::RunProgress progress;
 };
 
 // A run that somebody asked for.
@@ -107,19 +100,19 @@ class MoneySide final : private money::MoneyNow {
 
   // Begins a run on the jobs' thread. Errors: conflict, unavailable.
   Result<void> begin_run(RunOrder order);
-  // Asks the date's run to end, if it is the one under way.
-  void stop_run(BusinessDate date) WJ_EXCLUDES(mutex_);
-  std::optional<RunUnderWay> run_under_way() const WJ_EXCLUDES(mutex_);
+  // Asks the date's run to end: the one under way, or one that waits to go on after a restart.
+  void stop_run(BusinessDate date);
+  std::optional<RunUnderWay> run_under_way() const { return board_.under_way(); }
   // Why the newest run that this process began for the date ended without a word in the log; empty: it
   // didn't.
-  std::string run_failed(BusinessDate date) const WJ_EXCLUDES(mutex_);
+  std::string run_failed(BusinessDate date) const { return board_.failure_of(date); }
 
  private:
   MoneySide(MoneyOptions options, Ledger& ledger, MoneySidePorts ports);
   Result<std::shared_ptr<const KvSnapshot>> caught_up() override;
-  void act_on(const RunOrder& order) WJ_EXCLUDES(mutex_);
+  void act_on(const RunOrder& order);
   // Did it complete?
-  bool do_run(BusinessDate date, const money::JobOwner& owner) WJ_EXCLUDES(mutex_);
+  bool do_run(BusinessDate date, const money::JobOwner& owner);
   Result<bool> is_still_open(const RunOrder& order);
   void say(const std::string& line) const;
 
@@ -132,11 +125,8 @@ class MoneySide final : private money::MoneyNow {
   RecentKeys recent_keys_;
   WorkThread jobs_;
   WorkThread questions_;
-  mutable Mutex mutex_;
-  std::optional<RunUnderWay> run_ WJ_GUARDED_BY(mutex_);
-  bool run_stop_asked_ WJ_GUARDED_BY(mutex_) = false;  // by a person
-  std::optional<BusinessDate> failed_date_ WJ_GUARDED_BY(mutex_);
-  std::string failed_why_ WJ_GUARDED_BY(mutex_);
+  Mutex beginning_;  // held while a run begins
+  RunBoard board_;
 };
 
 }  // namespace wonjang
