@@ -169,7 +169,10 @@ RunEnded full_body(std::type_identity<RunEnded>) {
           .added = {full_totals(2), full_totals(3)},
           .after = {full_totals(4)},
           .untouched_hash = std::string(64, 'a'),
-          .profile = {{"read", 120'000}, {"compute", 90'000}},
+          .profile = {{"read", 120'000, 80'000, 30'000, 7}, {"compute", 90'000, 88'000, 1'000, 7}},
+          .wall_us = 210'000,
+          .cpu_us = 190'000,
+          .memory_peak_bytes = 808 << 20,
           .promoted = {"check-cards mch_01JD4Z7Q8R6G3V5X9T2W0K1MNP", ""}};
 }
 LinesRecorded full_body(std::type_identity<LinesRecorded>) {

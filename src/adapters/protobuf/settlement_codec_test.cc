@@ -53,6 +53,15 @@ TEST(SettlementCodec, lists_keep_what_is_empty_or_zero) {
   expect_kept(matched);
 }
 
+TEST(SettlementCodec, what_a_run_took_survives) {
+  RunEnded run;
+  run.profile = {{"append", 900, 40, 850, 1'000'000}, {"read", 120'000}};
+  run.wall_us = 9'100'000;
+  run.cpu_us = INT64_MAX;
+  run.memory_peak_bytes = std::uint64_t{1} << 40;
+  expect_kept(run);
+}
+
 TEST(SettlementCodec, edges_of_numbers_and_dates_survive) {
   PayoutRequested payout;
   payout.date = {INT32_MIN};

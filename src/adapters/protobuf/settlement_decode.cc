@@ -163,11 +163,15 @@ RunEnded read(MessageReader& r, const pb::SettlementRunEnded& m) {
           .added = totals(r, m.added()),
           .after = totals(r, m.after()),
           .untouched_hash = m.untouched_hash(),
-          .profile = read_all(m.profile(),
-                              [&](const pb::StageTime& one) {
-                                r.all_known(one);
-                                return StageTime{one.stage(), one.us()};
-                              }),
+          .profile =
+              read_all(m.profile(),
+                       [&](const pb::StageTime& one) {
+                         r.all_known(one);
+                         return StageTime{one.stage(), one.us(), one.cpu_us(), one.waited_us(), one.rows()};
+                       }),
+          .wall_us = m.wall_us(),
+          .cpu_us = m.cpu_us(),
+          .memory_peak_bytes = m.memory_peak_bytes(),
           .promoted = {m.promoted().begin(), m.promoted().end()}};
 }
 

@@ -56,6 +56,9 @@ void fields(WireWriter& w, const RunTotals& v) {
 void fields(WireWriter& w, const StageTime& v) {
   w.text(pb::StageTime::kStageFieldNumber, v.stage);
   w.number(pb::StageTime::kUsFieldNumber, v.us);
+  w.number(pb::StageTime::kCpuUsFieldNumber, v.cpu_us);
+  w.number(pb::StageTime::kWaitedUsFieldNumber, v.waited_us);
+  w.number(pb::StageTime::kRowsFieldNumber, v.rows);
 }
 
 // ---- Lines ----
@@ -209,6 +212,9 @@ void fields(WireWriter& w, const RunEnded& v) {
   w.text(M::kUntouchedHashFieldNumber, v.untouched_hash);
   write_all(w, M::kProfileFieldNumber, v.profile);
   for (const auto& promoted : v.promoted) w.text_element(M::kPromotedFieldNumber, promoted);
+  w.number(M::kWallUsFieldNumber, v.wall_us);
+  w.number(M::kCpuUsFieldNumber, v.cpu_us);
+  w.number(M::kMemoryPeakBytesFieldNumber, v.memory_peak_bytes);
 }
 
 int field_of(const LinesRecorded&) { return pb::Event::kSettlementLinesRecordedFieldNumber; }

@@ -1,6 +1,7 @@
 // What a change of reference data would move, of one that is proposed or that might be.
 
 #include <charconv>
+#include <memory>
 #include <utility>
 
 #include "app/api/api.h"
@@ -61,11 +62,34 @@ std::optional<WhatIfPage> take_what_if_page(Api& api, CallPtr& call, const Query
   return std::nullopt;
 }
 
+namespace {
+
+// Computed once for all its pages, as long as the answer is kept.
+Result<money::WhatIf> page_asked(Api& api, const settlement::Reference& reference, const KvSnapshot& snapshot,
+                                 const WhatIfPage& page) {
+  auto& side = *api.parts().money;
+  auto& keeper = side.what_ifs();
+  if (page.asked.after) {
+    const auto kept = keeper.find(page.identity);
+    auto found = kept == nullptr ? std::nullopt : money::page_of(*kept, page.asked);
+    if (found) return *std::move(found);
+  }
+  LedgerSink sink(side.ledger());  // nothing is written through it
+  const auto ports = side.ports_of(sink);
+  WJ_TRY(auto computed, money::what_if(snapshot, ports, reference, {WhatIfKeeper::kItemsMax, std::nullopt}));
+  const auto kept = std::make_shared<const money::WhatIf>(std::move(computed));
+  keeper.keep(page.identity, kept);
+  auto found = money::page_of(*kept, page.asked);
+  if (found) return *std::move(found);
+  // Behind what is kept, or no page of this answer: then the error says so.
+  return money::what_if(snapshot, ports, reference, page.asked);
+}
+
+}  // namespace
+
 void answer_what_if(Api& api, CallPtr call, const settlement::Reference& reference,
                     const KvSnapshot& snapshot, const WhatIfPage& page) {
-  auto& side = *api.parts().money;
-  LedgerSink sink(side.ledger());  // nothing is written through it
-  const auto moved = money::what_if(snapshot, side.ports_of(sink), reference, page.asked);
+  const auto moved = page_asked(api, reference, snapshot, page);
   if (!moved && moved.error().kind == ErrorKind::conflict)
     return api.answer_problem(std::move(call), ProblemKind::invalid_cursor, moved.error().message);
   if (!moved) return answer_job_error(api, std::move(call), moved.error());

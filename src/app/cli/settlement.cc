@@ -1,5 +1,7 @@
 // Settlement runs from the command line: plan, run with its progress, status, explanation.
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -23,18 +25,39 @@ void print_section(const char* heading, const json::object& run, std::string_vie
   std::printf("\n%s\n%s", heading, json_table(json::serialize(run), list).c_str());
 }
 
+std::string milliseconds(std::uint64_t us) {
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%llu.%03llu", static_cast<unsigned long long>(us / 1000),
+                static_cast<unsigned long long>(us % 1000));
+  return out.data();
+}
+
+std::uint64_t worked_us(const json::object& stage) {
+  const auto us = number_in(stage, "us");
+  return us - std::min(us, number_in(stage, "waitedUs"));
+}
+
+// Shares are of the time that wasn't waited.
 void print_profile(const json::object& run) {
   const auto* stages = run.if_contains("profile");
   if (stages == nullptr || !stages->is_array() || stages->as_array().empty()) return;
-  std::int64_t total = 0;
-  for (const auto& stage : stages->as_array()) total += stage.as_object().at("us").to_number<std::int64_t>();
-  std::printf("\ntime per stage (added up over threads)\n");
-  for (const auto& stage : stages->as_array()) {
-    const auto us = stage.as_object().at("us").to_number<std::int64_t>();
-    std::printf("  %-10s %10lld.%03lld ms  %5s %%\n", text_in(stage.as_object(), "stage").c_str(),
-                static_cast<long long>(us / 1000), static_cast<long long>(us % 1000),
-                exact_percent(static_cast<std::uint64_t>(us), static_cast<std::uint64_t>(total)).c_str());
+  std::uint64_t total = 0;
+  for (const auto& stage : stages->as_array()) total += worked_us(stage.as_object());
+  std::printf("\ntime per stage in ms, added up over threads\n");
+  std::printf("  %-10s %12s %12s %12s %8s %12s\n", "stage", "wall clock", "processor", "waited", "share",
+              "rows");
+  for (const auto& one : stages->as_array()) {
+    const auto& stage = one.as_object();
+    std::printf("  %-10s %12s %12s %12s %6s %% %12llu\n", text_in(stage, "stage").c_str(),
+                milliseconds(number_in(stage, "us")).c_str(), milliseconds(number_in(stage, "cpuUs")).c_str(),
+                milliseconds(number_in(stage, "waitedUs")).c_str(),
+                exact_percent(worked_us(stage), total).c_str(),
+                static_cast<unsigned long long>(number_in(stage, "rows")));
   }
+  if (!run.contains("wallUs")) return;  // of an earlier version
+  std::printf("  the run took %s ms; the whole process used %s ms of processors and held at most %llu MiB\n",
+              milliseconds(number_in(run, "wallUs")).c_str(), milliseconds(number_in(run, "cpuUs")).c_str(),
+              static_cast<unsigned long long>(number_in(run, "memoryPeakBytes") >> 20));
 }
 
 void print_run(const OnlineOptions& options, const json::object& run) {

@@ -27,6 +27,22 @@ std::optional<Error> error_of(const Answer& answer) {
   return conflict("the ledger knows this fact under another request");
 }
 
+// Adds the time until it dies.
+class Waiting {
+ public:
+  explicit Waiting(std::atomic<std::int64_t>& sum) : sum_(sum) {}
+  ~Waiting() {
+    const auto lasted = std::chrono::steady_clock::now() - since_;
+    sum_ += std::chrono::duration_cast<std::chrono::microseconds>(lasted).count();
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  std::atomic<std::int64_t>& sum_;
+  const std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
 }  // namespace
 
 // The writer's flush() comes after complete(), and the sink may be gone as soon as nothing is on its way: so
@@ -83,6 +99,7 @@ LedgerSink::~LedgerSink() {
 
 // The ledger's queue is refused to nobody on account of a job: a job waits as long as it is nearly full.
 Result<void> LedgerSink::enter() {
+  const Waiting waiting(waited_us_);
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kRoomWaitMsMax);
   const MutexLock lock(mutex_);
   changed_.wait(mutex_, [this] { return in_flight_ < kInFlightMax || first_.has_value(); });
@@ -132,6 +149,7 @@ Result<std::vector<money::SlipAnswer>> LedgerSink::record(const std::vector<mone
 }
 
 Result<void> LedgerSink::drain() {
+  const Waiting waiting(waited_us_);
   const MutexLock lock(mutex_);
   changed_.wait(mutex_, [this] { return in_flight_ == 0; });
   const auto first = std::exchange(first_, std::nullopt);

@@ -9,7 +9,9 @@
 // Threads: as FactSink and SlipBook. The ledger outlives it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +36,7 @@ class LedgerSink final : public money::FactSink, public money::SlipBook {
 
   Result<void> append(money::Facts facts) override WJ_EXCLUDES(mutex_);
   Result<void> drain() override WJ_EXCLUDES(mutex_);
+  std::int64_t waited_us() const override { return waited_us_; }
   Result<std::vector<money::SlipAnswer>> record(const std::vector<money::SlipStep>& steps, const Actor& actor,
                                                 const std::string& reason) override WJ_EXCLUDES(mutex_);
 
@@ -44,6 +47,7 @@ class LedgerSink final : public money::FactSink, public money::SlipBook {
   Result<void> enter() WJ_EXCLUDES(mutex_);
 
   Ledger& ledger_;
+  std::atomic<std::int64_t> waited_us_ = 0;
   Mutex mutex_;
   CondVar changed_;
   std::size_t in_flight_ WJ_GUARDED_BY(mutex_) = 0;

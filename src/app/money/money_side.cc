@@ -35,6 +35,7 @@ MoneySide::MoneySide(MoneyOptions options, Ledger& ledger, MoneySidePorts ports)
       runner_(
           log_, [this] { return std::make_unique<money::Money>(log_, ports_.codec); }, ports_.places,
           ports_.clock, options_.runner, listener_for(options_.log)),
+      what_ifs_(ports_.clock),
       jobs_(ports_.clock, kJobsWaitingMax),
       questions_(ports_.clock, kQuestionsWaitingMax) {}
 
@@ -134,6 +135,7 @@ bool MoneySide::do_run(BusinessDate date, const money::JobOwner& owner) {
   run.date = date;
   run.owner = owner;
   run.workers = options_.workers;
+  run.meter = options_.meter;
   run.progress = [this](const money::RunProgress& progress) { board_.tell(progress); };
   run.stop_wanted = [this] { return jobs_.is_stop_wanted() || board_.is_stop_asked(); };
   const auto report = money::run_settlement(ports, run);

@@ -27,6 +27,7 @@
 #include "app/money/ledger_sink.h"
 #include "app/money/recent_keys.h"
 #include "app/money/run_board.h"
+#include "app/money/what_if_keeper.h"
 #include "app/money/work_thread.h"
 #include "app/serving/ledger_log.h"
 #include "base/mutex.h"
@@ -43,6 +44,7 @@ struct MoneyOptions {
   bool four_eyes = true;      // who proposes a change doesn't decide it
   std::uint32_t workers = 2;  // that compute lines
   std::string holder;         // names this process in the leases of runs
+  money::RunMeter meter;      // for the profiles of runs
   projection::RunnerOptions runner;
   std::function<void(const std::string& line)> log;   // what a person should read; any thread
   std::function<void(const std::string& line)> note;  // what went as it should; any thread
@@ -82,6 +84,7 @@ class MoneySide final : private money::MoneyNow {
   const MoneyOptions& options() const { return options_; }
   Ledger& ledger() { return ledger_; }
   RecentKeys& recent_keys() { return recent_keys_; }
+  WhatIfKeeper& what_ifs() { return what_ifs_; }
   LedgerLog& log() { return log_; }
   projection::Runner& runner() { return runner_; }
   const projection::Runner& runner() const { return runner_; }
@@ -123,6 +126,7 @@ class MoneySide final : private money::MoneyNow {
   projection::Runner runner_;
   money::JobGate gate_;
   RecentKeys recent_keys_;
+  WhatIfKeeper what_ifs_;
   WorkThread jobs_;
   WorkThread questions_;
   Mutex beginning_;  // held while a run begins

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/openssl/crypto.h"
+#include "adapters/system/process_usage.h"
 #include "app/api/log.h"
 #include "app/service/projection_parts.h"
 
@@ -33,6 +34,7 @@ Result<std::unique_ptr<MoneyParts>> MoneyParts::open(const ServiceConfig& config
   options.four_eyes = config.settlement_four_eyes;
   options.workers = config.settlement_workers;
   options.holder = holder_of_this_process();
+  options.meter = {&thread_cpu_us, &process_cpu_us, &resident_bytes};
   options.runner.thread_begins = stand_back(config.money_nice);
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "money", {{"what", line}}); };
   options.note = [](const std::string& line) { log_event(LogLevel::info, "money", {{"what", line}}); };

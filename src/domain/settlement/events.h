@@ -116,9 +116,14 @@ struct RunStarted {
   friend bool operator==(const RunStarted&, const RunStarted&) = default;
 };
 
+// What a part of a run took. Times are added up over its threads; what neither worked nor waited was kept
+// from the processor. An earlier version left the last three at zero.
 struct StageTime {
-  std::string stage;  // read, compute, encode, append, project
-  std::int64_t us = 0;
+  std::string stage;           // prepare, read, compute, append, project
+  std::int64_t us = 0;         // by the wall clock, waiting included
+  std::int64_t cpu_us = 0;     // of the threads of the run; the ledger's and the projection's aren't in it
+  std::int64_t waited_us = 0;  // for another part: a free worker, items, the ledger, the projection
+  std::uint64_t rows = 0;      // items counted, looked at, settled; lines recorded, shown
   friend bool operator==(const StageTime&, const StageTime&) = default;
 };
 
@@ -132,7 +137,11 @@ struct RunEnded {
   std::string untouched_hash;     // hex: over the lines that were there before, in order of their keys; equal
                                   // before and after
   std::vector<StageTime> profile;
-  std::vector<std::string> promoted;  // "canary mch_...": moved over by this run
+  std::int64_t wall_us = 0;             // of the attempt, from its beginning to this event
+  std::int64_t cpu_us = 0;              // of the whole process meanwhile, whatever else it did
+  std::uint64_t memory_peak_bytes = 0;  // of the whole process: the most that was resident when it was looked
+                                        // at, after every stage and about every 500 items
+  std::vector<std::string> promoted;    // "canary mch_...": moved over by this run
   friend bool operator==(const RunEnded&, const RunEnded&) = default;
 };
 

@@ -67,7 +67,12 @@ class ChunkWriter {
 // One run, from its snapshot to its end.
 class Run {
  public:
-  Run(const MoneyPorts& ports, const RunOptions& options) : ports_(ports), options_(options) {}
+  Run(const MoneyPorts& ports, const RunOptions& options)
+      : ports_(ports),
+        options_(options),
+        watch_(ports.clock, options.meter),
+        begun_at_(ports.clock.now()),
+        cpu_at_begin_(process_cpu_us()) {}
 
   Result<RunReport> run() {
     WJ_CHECK(prepare());
@@ -85,7 +90,7 @@ class Run {
       return invalid("date " + to_text(options_.date) +
                      " is still to come: a day is settled once it is there");
     }
-    WJ_TRY(snapshot_, ports_.now.caught_up());
+    WJ_TRY(snapshot_, catch_up());
     const MoneyReader reader(*snapshot_);
     WJ_TRY(before_, reader.run(options_.date));
     WJ_CHECK(refuse_when_under_way());
@@ -135,7 +140,7 @@ class Run {
 
   Result<RunReport> settle_and_end() {
     // From here on nobody else writes lines: what this snapshot shows is what stands before.
-    WJ_TRY(snapshot_, ports_.now.caught_up());
+    WJ_TRY(snapshot_, catch_up());
     const MoneyReader reader(*snapshot_);
     WJ_TRY(before_, reader.run(options_.date));
     WJ_TRY(items_, reader.open_count(options_.date));
@@ -143,17 +148,53 @@ class Run {
     WJ_CHECK(proof_->remember(*snapshot_));
     ChunkWriter writer(ports_, options_, *snapshot_, report_.started.attempt);
     writer_ = &writer;
+    const auto waited_before = ports_.sink.waited_us();
+    add_stage("prepare", prepare_waited_us_ + waited_before, items_);
     WJ_TRY(auto pumped, pump(*snapshot_, *book_, *scope_, pump_options()));
-    const Instant since = ports_.clock.now();
+    auto& append = pumped.stages.append;
+    watch_.lap();
     WJ_CHECK(ports_.sink.drain());
-    pumped.times.take_us += ports_.clock.now().us - since.us;
+    const Spent drained = watch_.lap();
+    append.us += drained.us;
+    append.cpu_us += drained.cpu_us;
+    append.waited_us = ports_.sink.waited_us() - waited_before;
+    append.rows = writer.lines + writer.failed;
+    for (auto& stage : {pumped.stages.read, pumped.stages.compute, append}) profile_.push_back(stage);
     return end(std::move(pumped));
+  }
+
+  Result<std::shared_ptr<const KvSnapshot>> catch_up() {
+    const Instant since = ports_.clock.now();
+    auto out = ports_.now.caught_up();
+    prepare_waited_us_ += std::max<std::int64_t>(ports_.clock.now().us - since.us, 0);
+    return out;
+  }
+
+  // Of the calling thread since the last lap of its watch.
+  void add_stage(const char* stage, std::int64_t waited_us, std::uint64_t rows) {
+    const Spent spent = watch_.lap();
+    profile_.push_back({stage, spent.us, spent.cpu_us, waited_us, rows});
+    look_at_memory();
+  }
+  void look_at_memory() {
+    if (options_.meter.resident_bytes)
+      memory_peak_bytes_ = std::max(memory_peak_bytes_, options_.meter.resident_bytes());
+  }
+  std::int64_t process_cpu_us() const {
+    return options_.meter.process_cpu_us ? options_.meter.process_cpu_us() : 0;
+  }
+  void put_profile(RunEnded& ended) const {
+    ended.profile = profile_;
+    ended.wall_us = std::max<std::int64_t>(ports_.clock.now().us - begun_at_.us, 0);
+    ended.cpu_us = process_cpu_us() - cpu_at_begin_;
+    ended.memory_peak_bytes = memory_peak_bytes_;
   }
 
   PumpOptions pump_options() {
     PumpOptions out;
     out.workers = options_.workers;
     out.clock = &ports_.clock;
+    out.meter = options_.meter;
     out.take = [this](SettledChunk&& chunk) { return writer_->write(std::move(chunk)); };
     out.between = [this](std::uint64_t looked_at) {
       report_progress("settle", looked_at);
@@ -164,16 +205,12 @@ class Run {
 
   Result<RunReport> end(Pumped pumped) {
     report_progress("prove", pumped.looked_at);
-    const Instant since = ports_.clock.now();
     RunEnded& ended = report_.ended;
     ended.date = options_.date;
     ended.attempt = report_.started.attempt;
     WJ_CHECK(proof_->prove(pumped.settled.totals, ended));
-    profile_.push_back({"read", pumped.times.read_us});
-    profile_.push_back({"compute", pumped.times.compute_us});
-    profile_.push_back({"append", pumped.times.take_us});
-    profile_.push_back({"project", ports_.clock.now().us - since.us});
-    ended.profile = profile_;
+    add_stage("project", proof_->waited_us(), writer_->lines);
+    put_profile(ended);
     if (pumped.stopped) {
       ended.outcome = "STOPPED";
       report_.why = "stopped on request; run it again to go on";
@@ -197,7 +234,7 @@ class Run {
     ended.date = options_.date;
     ended.attempt = report_.started.attempt;
     ended.outcome = "STOPPED";
-    ended.profile = profile_;
+    put_profile(ended);
     if (before_) ended.before = before_->totals;
     if (append_to_run(std::move(ended), "stopped by an error: " + error.message)) {
       ports_.gate.ended(options_.date);
@@ -217,7 +254,8 @@ class Run {
     return {};
   }
 
-  void report_progress(const char* stage, std::uint64_t done) const {
+  void report_progress(const char* stage, std::uint64_t done) {
+    look_at_memory();
     if (!options_.progress) return;
     RunProgress progress{stage, items_, done, 0, 0, 0};
     if (writer_ != nullptr) {
@@ -240,6 +278,11 @@ class Run {
   std::uint32_t version_ = 0;  // that the run's stream has
   ChunkWriter* writer_ = nullptr;
   std::vector<settlement::StageTime> profile_;
+  Stopwatch watch_;
+  const Instant begun_at_;
+  const std::int64_t cpu_at_begin_;
+  std::int64_t prepare_waited_us_ = 0;
+  std::uint64_t memory_peak_bytes_ = 0;
   RunReport report_;
 };
 

@@ -22,6 +22,7 @@
 
 #include "engine/money/job_gate.h"
 #include "engine/money/money_reader.h"
+#include "engine/money/run_meter.h"
 #include "engine/money/run_ports.h"
 #include "engine/money/settler.h"
 
@@ -45,6 +46,7 @@ struct RunOptions {
   std::uint32_t workers = 2;                         // 0: all of it on the calling thread
   std::function<void(const RunProgress&)> progress;  // on the calling thread
   std::function<bool()> stop_wanted;                 // asked between chunks; true: the run ends as STOPPED
+  RunMeter meter;
 };
 
 struct RunReport {

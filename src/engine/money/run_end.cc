@@ -29,7 +29,9 @@ Result<void> RunProof::remember(const KvSnapshot& snapshot) {
 }
 
 Result<void> RunProof::prove(const ControlTotals& added, RunEnded& ended) {
+  const Instant since = ports_.clock.now();
   WJ_TRY(after_, ports_.now.caught_up());
+  waited_us_ = std::max<std::int64_t>(ports_.clock.now().us - since.us, 0);
   const MoneyReader reader(*after_);
   WJ_TRY(const auto now, reader.run(date_));
   ended.before = totals_before_;

@@ -26,6 +26,8 @@ class RunProof {
   // Errors: corrupt (the sums don't add up, or a line that stood before changed), those of the ports.
   Result<void> prove(const ControlTotals& added, settlement::RunEnded& ended);
 
+  // How long prove() waited for the projection.
+  std::int64_t waited_us() const { return waited_us_; }
   const KvSnapshot& after() const { return *after_; }  // REQUIRES: prove() went well
 
  private:
@@ -34,6 +36,7 @@ class RunProof {
   std::vector<settlement::RunTotals> totals_before_;
   LogPositions tails_;
   std::string hash_;
+  std::int64_t waited_us_ = 0;
   std::shared_ptr<const KvSnapshot> after_;
 };
 

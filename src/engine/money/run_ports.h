@@ -52,6 +52,8 @@ class FactSink {
   // seen the log's tails), invalid (facts that no ledger takes: one too large, say), corrupt. Whatever the
   // error, other facts of the job may stand.
   virtual Result<void> drain() = 0;
+  // How long callers of the two stood still so far, added up over threads: for profiles.
+  virtual std::int64_t waited_us() const { return 0; }
 };
 
 // Threads: any.

@@ -14,22 +14,6 @@ constexpr std::size_t kQueueMax = 4;
 
 using Items = std::vector<DueItem>;
 
-class Stopwatch {
- public:
-  explicit Stopwatch(const Clock& clock) : clock_(clock), since_(clock.now()) {}
-  // Since the last lap; a wall clock may step back.
-  std::int64_t lap() {
-    const Instant now = clock_.now();
-    const auto us = std::max<std::int64_t>(now.us - since_.us, 0);
-    since_ = now;
-    return us;
-  }
-
- private:
-  const Clock& clock_;
-  Instant since_;
-};
-
 // The first error of any thread; from then on all of them stop.
 class FirstError {
  public:
@@ -53,13 +37,13 @@ class Worker {
   Worker(const KvSnapshot& snapshot, const ContractBook& book, const RunScope& scope, BusinessDate last_day,
          const PumpOptions& options, FirstError& error)
       : reader_(snapshot),
-        clock_(*options.clock),
+        options_(options),
         error_(error),
         settler_(book, scope, reader_, last_day, [this, &options](SettledChunk&& chunk) -> Result<void> {
           if (error_.get()) return unavailable("the run was stopped by an error elsewhere");
-          Stopwatch watch(clock_);
+          Stopwatch watch(*options.clock, options.meter);
           const auto taken = options.take(std::move(chunk));
-          take_us_ += watch.lap();
+          took_ += watch.lap();
           return taken;
         }) {
     if (options.workers > 0) {
@@ -92,12 +76,25 @@ class Worker {
     thread_.join();
   }
   const Settled& settled() const { return settler_.settled(); }
-  std::int64_t compute_us() const { return work_us_ - take_us_; }
-  std::int64_t take_us() const { return take_us_; }
+  // REQUIRES: finish() has returned
+  void add_to(PumpStages& stages) const {
+    stages.compute.us += worked_.us - took_.us + idle_.us;
+    stages.compute.cpu_us += worked_.cpu_us - took_.cpu_us + idle_.cpu_us;
+    stages.compute.waited_us += idle_.us;
+    stages.append.us += took_.us;
+    stages.append.cpu_us += took_.cpu_us;
+  }
 
  private:
   void work() {
-    while (auto items = next()) settle(*items);
+    Stopwatch watch(*options_.clock, options_.meter);
+    for (;;) {
+      const auto items = next();
+      idle_ += watch.lap();
+      if (!items) return;
+      settle(*items);
+      watch.lap();
+    }
   }
   std::optional<Items> next() {
     const MutexLock lock(mutex_);
@@ -110,17 +107,18 @@ class Worker {
   }
   void settle(const Items& items) {
     if (error_.get()) return;
-    Stopwatch watch(clock_);
+    Stopwatch watch(*options_.clock, options_.meter);
     if (auto settled = settler_.settle(items); !settled) error_.set(std::move(settled).error());
-    work_us_ += watch.lap();
+    worked_ += watch.lap();
   }
 
   const MoneyReader reader_;
-  const Clock& clock_;
+  const PumpOptions& options_;
   FirstError& error_;
   Settler settler_;
-  std::int64_t work_us_ = 0;
-  std::int64_t take_us_ = 0;
+  Spent worked_;  // in settle(), `take` included
+  Spent took_;
+  Spent idle_;
 
   Mutex mutex_;
   CondVar changed_;
@@ -140,21 +138,32 @@ class Pump {
   }
 
   Result<Pumped> run() {
-    Stopwatch watch(*options_.clock);
+    Stopwatch watch(*options_.clock, options_.meter);
     auto scanned = each_due(
         reader_, scope_, [this](DueItem&& due) -> Result<bool> { return take(std::move(due)); },
         [this](const OpenItem&, const Scoped&) { ++out_.looked_at; });
     if (!scanned) error_.set(std::move(scanned).error());
     for (std::size_t i = 0; i < workers_.size() && !out_.stopped; ++i) hand_over(i);
+    Spent all = watch.lap();
     for (auto& worker : workers_) worker->finish();
-    const auto all_us = watch.lap();
+    const Spent finishing = watch.lap();
     if (auto error = error_.get()) return *std::move(error);
     for (const auto& worker : workers_) {
       out_.settled.add(worker->settled());
-      out_.times.compute_us += worker->compute_us();
-      out_.times.take_us += worker->take_us();
+      worker->add_to(out_.stages);
     }
-    out_.times.read_us = all_us - waited_us_;
+    // Without workers the hand-over is their work.
+    const bool has_workers = options_.workers > 0;
+    if (has_workers) {
+      all += finishing;
+    } else {
+      all -= handed_over_;
+    }
+    out_.stages.read.us = all.us;
+    out_.stages.read.cpu_us = all.cpu_us;
+    out_.stages.read.waited_us = has_workers ? handed_over_.us + finishing.us : 0;
+    out_.stages.read.rows = out_.looked_at;
+    out_.stages.compute.rows = out_.settled.items;
     return std::move(out_);
   }
 
@@ -174,9 +183,9 @@ class Pump {
   }
   void hand_over(std::size_t owner) {
     if (waiting_[owner].empty()) return;
-    Stopwatch watch(*options_.clock);
+    Stopwatch watch(*options_.clock, options_.meter);
     workers_[owner]->hand_over(std::exchange(waiting_[owner], {}));
-    waited_us_ += watch.lap();
+    handed_over_ += watch.lap();
     if (options_.between && !options_.between(out_.looked_at)) out_.stopped = true;
   }
 
@@ -186,7 +195,7 @@ class Pump {
   FirstError error_;
   std::vector<Items> waiting_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::int64_t waited_us_ = 0;
+  Spent handed_over_;
   Pumped out_;
 };
 

@@ -9,20 +9,22 @@
 #include <functional>
 #include <memory>
 
+#include "engine/money/run_meter.h"
 #include "engine/money/run_ports.h"
 #include "engine/money/settler.h"
 
 namespace wonjang::money {
 
-struct PumpTimes {              // summed over threads
-  std::int64_t read_us = 0;     // scanning, without waiting for workers
-  std::int64_t compute_us = 0;  // settling, without `take`
-  std::int64_t take_us = 0;
+struct PumpStages {
+  settlement::StageTime read{"read"};        // scanning and, if there are workers, waiting for them
+  settlement::StageTime compute{"compute"};  // settling without `take`, and waiting for items
+  settlement::StageTime append{"append"};  // in `take`; who takes knows how long it waited, and for how many
 };
 
 struct PumpOptions {
   std::uint32_t workers = 2;  // 0: the calling thread does all of it
   const Clock* clock = nullptr;
+  RunMeter meter;
   TakeChunk take;
   // Asked after every hand-over with the open items looked at so far; false: hand over no more (what was
   // handed over is finished).
@@ -31,7 +33,7 @@ struct PumpOptions {
 
 struct Pumped {
   Settled settled;
-  PumpTimes times;
+  PumpStages stages;
   std::uint64_t looked_at = 0;
   bool stopped = false;  // `between` said so
 };

@@ -1,5 +1,6 @@
 #include "engine/money/run.h"
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -143,6 +144,37 @@ TEST(SettlementRun, an_explanation_leads_from_the_basis_date_to_the_payout_day) 
   EXPECT_EQ(told(), dated +
                         "payout date 2026-11-24: calendar KR version 2 moved it from 2026-11-23 to "
                         "2026-11-24\n");
+}
+
+// The meter's clocks run on by themselves: every stage that did something has used some of them.
+TEST(SettlementRun, a_run_tells_what_its_stages_took_and_how_much_memory_it_saw) {
+  for (const std::uint32_t workers : {0U, 2U}) {
+    MoneyRig rig;
+    const auto shop = rig.shop();
+    for (int i = 0; i < 30; ++i) rig.sell(shop, 10'000 + i, day("2026-11-19"));
+    std::atomic<std::int64_t> cpu = 0;
+    std::atomic<std::uint64_t> memory = 1'000;
+    auto options = rig.run_options(day("2026-11-19"));
+    options.workers = workers;
+    options.meter = {[&] { return cpu += 10; }, [&] { return cpu += 10; },
+                     [&]() -> std::uint64_t { return memory.exchange(500); }};
+    const auto report = run_settlement(rig.ports(), options);
+    ASSERT_TRUE(report) << report.error().message;
+    const auto& ended = report->ended;
+    std::vector<std::string> stages;
+    std::vector<std::uint64_t> rows;
+    for (const auto& stage : ended.profile) {
+      stages.push_back(stage.stage);
+      rows.push_back(stage.rows);
+      EXPECT_GT(stage.cpu_us, 0) << stage.stage << ", " << workers << " workers";
+      EXPECT_GE(stage.us, 0) << stage.stage;
+      EXPECT_GE(stage.waited_us, 0) << stage.stage;
+    }
+    EXPECT_EQ(stages, (std::vector<std::string>{"prepare", "read", "compute", "append", "project"}));
+    EXPECT_EQ(rows, (std::vector<std::uint64_t>{30, 30, 30, 30, 30}));
+    EXPECT_GT(ended.cpu_us, 0);
+    EXPECT_EQ(ended.memory_peak_bytes, 1'000U) << "the most, not the last";
+  }
 }
 
 TEST(SettlementRun, of_two_started_at_once_exactly_one_runs) {

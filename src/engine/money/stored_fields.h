@@ -57,10 +57,12 @@ auto tied(Of<settlement::RunTotals> auto& v) {
 auto tied(Of<settlement::RunStarted> auto& v) {
   return std::tie(v.date, v.attempt, v.resumed, v.holder, v.known_at, v.calculator, v.items);
 }
-auto tied(Of<settlement::StageTime> auto& v) { return std::tie(v.stage, v.us); }
+auto tied(Of<settlement::StageTime> auto& v) {
+  return std::tie(v.stage, v.us, v.cpu_us, v.waited_us, v.rows);
+}
 auto tied(Of<settlement::RunEnded> auto& v) {
   return std::tie(v.date, v.attempt, v.outcome, v.before, v.added, v.after, v.untouched_hash, v.profile,
-                  v.promoted);
+                  v.wall_us, v.cpu_us, v.memory_peak_bytes, v.promoted);
 }
 
 // ---- Payouts ----

@@ -12,6 +12,9 @@
 // another are one answer. What stands comes first and open items last, by their day, so that live traffic
 // seldom changes what was read.
 //
+// An answer that was computed with room for much more than a page can be kept: page_of() cuts pages out of
+// it, the very ones that what_if() gives of the same snapshot.
+//
 // Threads: any.
 #pragma once
 
@@ -101,5 +104,9 @@ struct WhatIf {
 // there); conflict (something else stands before `after` now: begin anew).
 Result<WhatIf> what_if(const KvSnapshot& snapshot, const MoneyPorts& ports,
                        const settlement::Reference& proposed, const WhatIfAsked& asked);
+
+// `kept` began at the beginning of its lists. Nothing: the page doesn't lie within what it holds of them, or
+// something else stands before `after` in it.
+std::optional<WhatIf> page_of(const WhatIf& kept, const WhatIfAsked& asked);
 
 }  // namespace wonjang::money

@@ -11,7 +11,52 @@ std::string text_of(const MovedLine::Side& side) {
          std::to_string(side.net) + (side.fails ? " fails" : "");
 }
 
+// What tells an item apart from any other that could stand in its place.
+std::string bytes_of(const MovedLine& line) {
+  return settlement::text_of(line.key) + " " + std::string(code_of(line.by)) + " " + text_of(line.from) +
+         " " + text_of(line.to);
+}
+std::string bytes_of(const MovedPayout& payout) {
+  return payout.merchant.text() + std::string(payout.currency.code()) + " " +
+         std::to_string(payout.from.days) + " " + std::to_string(payout.to.days) + " " +
+         payout.payout.value_or(settlement::PayoutId()).text() + " " + money::text_of(payout.net);
+}
+std::string bytes_of(const MoveFailed& failed) { return settlement::text_of(failed.key) + " " + failed.why; }
+
+// False: the page isn't there.
+template <typename T>
+bool cut(const std::vector<T>& kept, std::uint64_t total, MovedList list, const WhatIfAsked& asked,
+         std::vector<T>& items, std::optional<MovedPlace>& next) {
+  const bool is_wanted = !asked.after || asked.after->list == list;
+  if (!is_wanted) return true;
+  const std::uint64_t from = asked.after ? asked.after->count : 0;
+  const std::uint64_t until = from + asked.count_max;
+  // The item behind the page says that the list goes on.
+  if (kept.size() < total && until >= kept.size()) return false;
+  MovedPage<T> page(list, asked);
+  for (std::uint64_t i = 0; i < kept.size() && i <= until; ++i) page.add(kept[i], bytes_of(kept[i]));
+  if (!page.close()) return false;
+  items = page.take();
+  next = page.next();
+  return true;
+}
+
 }  // namespace
+
+std::optional<WhatIf> page_of(const WhatIf& kept, const WhatIfAsked& asked) {
+  WhatIf out;
+  const bool is_there =
+      cut(kept.lines, kept.lines_total, MovedList::lines, asked, out.lines, out.next_lines) &&
+      cut(kept.payouts, kept.payouts_total, MovedList::payouts, asked, out.payouts, out.next_payouts) &&
+      cut(kept.failures, kept.failures_total, MovedList::failures, asked, out.failures, out.next_failures);
+  if (!is_there) return std::nullopt;
+  out.lines_total = kept.lines_total;
+  out.payouts_total = kept.payouts_total;
+  out.failures_total = kept.failures_total;
+  out.merchants_total = kept.merchants_total;
+  out.fee_delta = kept.fee_delta;
+  return out;
+}
 
 void Moves::add(MovedLine line) {
   merchants_.insert(line.merchant);
@@ -23,14 +68,13 @@ void Moves::add(MovedLine line) {
     add(MovedPayout{
         line.merchant, line.currency, line.from.payout_date, line.to.payout_date, {}, line.to.net});
   }
-  const auto bytes = settlement::text_of(line.key) + " " + std::string(code_of(line.by)) + " " +
-                     text_of(line.from) + " " + text_of(line.to);
+  const auto bytes = bytes_of(line);
   lines_.add(std::move(line), bytes);
 }
 
 void Moves::add(MoveFailed failed) {
   merchants_.insert(failed.merchant);
-  const auto bytes = settlement::text_of(failed.key) + " " + failed.why;
+  const auto bytes = bytes_of(failed);
   failures_.add(std::move(failed), bytes);
 }
 
@@ -45,9 +89,8 @@ Result<WhatIf> Moves::finish() {
     const auto& [merchant, currency, from, to, id] = whose;
     MovedPayout payout{merchant, currency, from, to, std::nullopt, net};
     if (!id.is_zero()) payout.payout = id;
-    payouts_.add(std::move(payout), merchant.text() + std::string(currency.code()) + " " +
-                                        std::to_string(from.days) + " " + std::to_string(to.days) + " " +
-                                        id.text() + " " + money::text_of(net));
+    const auto bytes = bytes_of(payout);
+    payouts_.add(std::move(payout), bytes);
   }
   WJ_CHECK(lines_.close());
   WJ_CHECK(payouts_.close());

@@ -120,6 +120,48 @@ TEST(WhatIf, read_page_by_page_it_is_the_whole_list_each_once) {
   EXPECT_FALSE(rest.truncated());
 }
 
+TEST(WhatIf, pages_cut_out_of_a_kept_answer_are_those_computed_anew) {
+  MoneyRig rig;
+  for (int shop = 0; shop < 3; ++shop) {
+    const auto merchant = rig.shop();
+    for (int i = 0; i < 4; ++i) rig.sell(merchant, 10'000 + i, kWhatIfDay);
+  }
+  rig.must_run(kWhatIfDay);
+  const auto whole = ask(rig, with_holiday());
+  const auto keys = [](const WhatIf& page) {
+    std::vector<LineKey> out;
+    for (const auto& line : page.lines) out.push_back(line.key);
+    return out;
+  };
+  const auto place_of = [](const std::optional<MovedPlace>& place) {
+    return place ? std::tuple(place->list, place->count, place->hash) : std::tuple(MovedList(), 0UL, 0UL);
+  };
+  for (const std::size_t limit : {1U, 5U, 11U, 12U, 13U}) {
+    std::vector<std::optional<MovedPlace>> places{std::nullopt};
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const WhatIfAsked asked{.count_max = limit, .after = places[i]};
+      const auto anew = ask(rig, with_holiday(), asked);
+      const auto cut = page_of(whole, asked);
+      ASSERT_TRUE(cut) << limit << ", page " << i;
+      EXPECT_EQ(keys(*cut), keys(anew));
+      EXPECT_EQ(cut->payouts.size(), anew.payouts.size());
+      EXPECT_EQ(cut->lines_total, anew.lines_total);
+      EXPECT_EQ(cut->fee_delta, anew.fee_delta);
+      for (const auto member : {&WhatIf::next_lines, &WhatIf::next_payouts, &WhatIf::next_failures}) {
+        EXPECT_EQ(place_of((*cut).*member), place_of(anew.*member)) << limit << ", page " << i;
+        if (anew.*member) places.push_back(anew.*member);
+      }
+    }
+  }
+  // What is kept of an answer that is larger: pages within it, and nothing that would end too early.
+  const auto part = ask(rig, with_holiday(), {.count_max = 5});
+  EXPECT_TRUE(page_of(part, {.count_max = 2}));
+  EXPECT_FALSE(page_of(part, {.count_max = 5})) << "nobody knows where it goes on";
+  auto elsewhere = page_of(whole, {.count_max = 5})->next_lines;
+  elsewhere->hash += 1;
+  EXPECT_FALSE(page_of(whole, {.count_max = 5, .after = elsewhere}));
+}
+
 TEST(WhatIf, a_further_page_goes_on_only_where_the_same_stands_before_it) {
   MoneyRig rig;
   const auto merchant = rig.shop();

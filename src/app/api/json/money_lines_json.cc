@@ -1,5 +1,6 @@
 #include "app/api/json/money_lines_json.h"
 
+#include "app/api/json/settlement_event_json.h"
 #include "app/api/json/settlement_json.h"
 #include "domain/method.h"
 
@@ -150,10 +151,9 @@ void put_run(JsonWriter& w, BusinessDate date, const money::RunNow* run, const R
     put_array(w, "before", ended.before);
     put_array(w, "added", ended.added);
     put_array(w, "after", ended.after);
-    w.text_if("untouchedHash", ended.untouched_hash).begin_array("profile");
-    for (const auto& stage : ended.profile)
-      w.begin_object().text("stage", stage.stage).number("us", stage.us).end_object();
-    w.end_array().begin_array("promoted");
+    w.text_if("untouchedHash", ended.untouched_hash);
+    put_profile(w, ended);
+    w.begin_array("promoted");
     for (const auto& one : ended.promoted) w.element(one);
     w.end_array();
   }

@@ -24,19 +24,24 @@ void put_house_body(JsonWriter& w, const RunStarted& b) {
   w.number("items", static_cast<std::int64_t>(b.items));
 }
 
+void put_profile(JsonWriter& w, const RunEnded& ended) {
+  w.begin_array("profile");
+  for (const auto& stage : ended.profile) {
+    w.begin_object().text("stage", stage.stage).number("us", stage.us);
+    w.number_if("cpuUs", stage.cpu_us).number_if("waitedUs", stage.waited_us);
+    w.number_if("rows", as_number(stage.rows)).end_object();
+  }
+  w.end_array().number_if("wallUs", ended.wall_us).number_if("cpuUs", ended.cpu_us);
+  w.number_if("memoryPeakBytes", as_number(ended.memory_peak_bytes));
+}
+
 void put_house_body(JsonWriter& w, const RunEnded& b) {
   w.date("date", b.date).number("attempt", b.attempt).text("outcome", b.outcome);
   put_array(w, "before", b.before);
   put_array(w, "added", b.added);
   put_array(w, "after", b.after);
   w.text_if("untouchedHash", b.untouched_hash);
-  w.begin_array("profile");
-  for (const auto& stage : b.profile) {
-    w.begin_object();
-    w.text("stage", stage.stage).number("us", stage.us);
-    w.end_object();
-  }
-  w.end_array();
+  put_profile(w, b);
   if (b.promoted.empty()) return;
   w.begin_array("promoted");
   for (const auto& promoted : b.promoted) w.element(promoted);

@@ -14,6 +14,8 @@ void put_house_body(JsonWriter& w, const settlement::ChangeProposed& b);
 void put_house_body(JsonWriter& w, const settlement::ChangeDecided& b);
 void put_house_body(JsonWriter& w, const settlement::RunStarted& b);
 void put_house_body(JsonWriter& w, const settlement::RunEnded& b);
+// What the run took, as fields of an object that is open.
+void put_profile(JsonWriter& w, const settlement::RunEnded& ended);
 void put_house_body(JsonWriter& w, const settlement::LinesRecorded& b);
 void put_house_body(JsonWriter& w, const settlement::LinesRedated& b);
 void put_house_body(JsonWriter& w, const settlement::PayoutRequested& b);
