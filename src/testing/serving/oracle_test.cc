@@ -9,6 +9,7 @@
 
 #include "adapters/protobuf/event_codec.h"
 #include "domain/decide.h"
+#include "testing/hours.h"
 #include "testing/serving/delivered_log.h"
 
 namespace wonjang::testing {
@@ -22,8 +23,6 @@ using serving::TransactionFilter;
 using serving::TransactionKind;
 
 constexpr Instant kNoon{1'795'316'400'000'000};  // 2026-11-22T12:00 in Seoul
-constexpr std::int64_t kHourMs = 3'600'000;
-constexpr std::int64_t kDayMs = 24 * kHourMs;
 const BusinessDate kToday = business_date_of(kNoon);
 
 // Good enough for a test's words: UTF-8 to code points, ASCII to lower case, without spaces.
@@ -201,6 +200,15 @@ TEST(Oracle, a_duplicate_then_a_cancel_leaves_zero) {
   EXPECT_EQ(oracle.duplicates(), 2U);  // both events of the unit
   EXPECT_EQ(oracle.sums(PaymentFilter{}), (std::vector<Sums>{{"KRW", 1, 200, 200}}));
   EXPECT_EQ(oracle.sums(TransactionFilter{}), (std::vector<Sums>{{"KRW", 2, 200, 200}}));
+  TransactionFilter of_payment;
+  of_payment.statuses = {PaymentStatus::canceled};
+  of_payment.contains = "민수";
+  EXPECT_EQ(oracle.sums(of_payment), (std::vector<Sums>{{"KRW", 2, 200, 200}}));
+  of_payment.contains = "영희";
+  EXPECT_TRUE(oracle.sums(of_payment).empty());
+  of_payment.contains.clear();
+  of_payment.statuses = {PaymentStatus::done};
+  EXPECT_TRUE(oracle.sums(of_payment).empty());
   TotalsQuery query;
   query.grain = TimeGrain::day;
   const auto totals = oracle.totals(query);
