@@ -16,17 +16,22 @@ bool says(const std::string& text, const std::string& word) { return text.find(w
 
 // ---- a full disk ----
 
-TEST(FullDisk, below_the_reserve_writes_are_refused_and_reads_go_on) {
-  const TempDir directory;
-  Server server(directory / "ledger", {});
-  ASSERT_TRUE(server.start());
-  const auto shop = open_shop(server);
-  const auto made = server.client(shop.key).post("/v1/payments", "key-1", card_payment("1", 1000));
-  ASSERT_TRUE(made && made->status == 201);
-  ASSERT_EQ(server.stop(), 0);
+class FullDisk : public testing::TestWithParam<std::uint32_t> {
+ protected:
+  TempDir directory_;
+  Server server_{directory_ / "ledger", {.books = GetParam()}};
+};
+INSTANTIATE_TEST_SUITE_P(Books, FullDisk, testing::Values(1U, 4U));
 
-  ASSERT_TRUE(server.start({"--set", "ledger.disk_reserve=1000000GiB"}));
-  auto client = server.client(shop.key);
+TEST_P(FullDisk, below_the_reserve_writes_are_refused_and_reads_go_on) {
+  ASSERT_TRUE(server_.start());
+  const auto shop = open_shop(server_);
+  const auto made = server_.client(shop.key).post("/v1/payments", "key-1", card_payment("1", 1000));
+  ASSERT_TRUE(made && made->status == 201);
+  ASSERT_EQ(server_.stop(), 0);
+
+  ASSERT_TRUE(server_.start({"--set", "ledger.disk_reserve=1000000GiB"}));
+  auto client = server_.client(shop.key);
   const auto refused = client.post("/v1/payments", "key-2", card_payment("2", 1000));
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status, 503);
@@ -35,35 +40,31 @@ TEST(FullDisk, below_the_reserve_writes_are_refused_and_reads_go_on) {
   const auto read = client.get("/v1/payments/" + made->text("id"));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->status, 200);
-  EXPECT_GE(read_feed(server.house(), "").size(), 2U);
-  ASSERT_EQ(server.stop(), 0);
+  EXPECT_GE(read_feed(server_.house(), "").size(), 2U);
+  ASSERT_EQ(server_.stop(), 0);
 
-  ASSERT_TRUE(server.start());
-  const auto later = server.client(shop.key).post("/v1/payments", "key-2", card_payment("2", 1000));
+  ASSERT_TRUE(server_.start());
+  const auto later = server_.client(shop.key).post("/v1/payments", "key-2", card_payment("2", 1000));
   ASSERT_TRUE(later);
   EXPECT_EQ(later->status, 201) << later->body;
   EXPECT_FALSE(later->replayed) << "a refused write must not have happened";
 }
 
-TEST(FullDisk, a_first_start_without_room_says_why) {
-  const TempDir directory;
-  Server server(directory / "ledger", {});
-  ASSERT_FALSE(server.try_start({"--set", "ledger.disk_reserve=1000000GiB"}));
-  EXPECT_EQ(server.process().wait(), 4);
-  EXPECT_TRUE(says(server.log(), "disk")) << server.log();
-  EXPECT_TRUE(server.start()) << "and it does no harm";
+TEST_P(FullDisk, a_first_start_without_room_says_why) {
+  ASSERT_FALSE(server_.try_start({"--set", "ledger.disk_reserve=1000000GiB"}));
+  EXPECT_EQ(server_.process().wait(), 4);
+  EXPECT_TRUE(says(server_.log(), "disk")) << server_.log();
+  EXPECT_TRUE(server_.start()) << "and it does no harm";
 }
 
 // A disk that takes no more in the middle of a write: the log of the book can't grow any further.
-TEST(FullDisk, what_was_acknowledged_before_a_write_failed_is_there) {
-  const TempDir directory;
-  Server server(directory / "ledger", {});
-  ASSERT_TRUE(server.start());
-  const auto shop = open_shop(server);
-  ASSERT_EQ(server.stop(), 0);
+TEST_P(FullDisk, what_was_acknowledged_before_a_write_failed_is_there) {
+  ASSERT_TRUE(server_.start());
+  const auto shop = open_shop(server_);
+  ASSERT_EQ(server_.stop(), 0);
 
-  ASSERT_TRUE(server.start({}, /*file_bytes_max=*/256 * 1024));
-  auto client = server.client(shop.key);
+  ASSERT_TRUE(server_.start({}, /*file_bytes_max=*/256 * 1024));
+  auto client = server_.client(shop.key);
   std::map<std::string, std::string> answers;
   std::optional<Reply> last;
   for (int i = 0; i < 2000; ++i) {
@@ -72,32 +73,33 @@ TEST(FullDisk, what_was_acknowledged_before_a_write_failed_is_there) {
     if (!last || last->status != 201) break;
     answers[name] = last->body;
   }
-  ASSERT_TRUE(last) << "the server must not fall over: " << server.log();
+  ASSERT_TRUE(last) << "the server must not fall over: " << server_.log();
   EXPECT_EQ(last->status, 503) << last->body;
   ASSERT_GT(answers.size(), 10U);
-  server.kill();
+  server_.kill();
 
-  ASSERT_TRUE(server.start());
-  auto again = server.client(shop.key);
+  ASSERT_TRUE(server_.start());
+  auto again = server_.client(shop.key);
   for (const auto& [name, answer] : answers) {
     const auto repeat = again.post("/v1/payments", "key-" + name, card_payment(name, 1000));
     ASSERT_TRUE(repeat);
     EXPECT_EQ(repeat->body, answer);
     EXPECT_TRUE(repeat->replayed);
   }
-  ASSERT_EQ(server.stop(), 0);
-  expect_checked(server.data_dir());
+  ASSERT_EQ(server_.stop(), 0);
+  expect_checked(server_.data_dir());
 }
 
 // ---- flipped bytes ----
 
-class Damage : public testing::Test {
+class Damage : public testing::TestWithParam<std::uint32_t> {
  protected:
   void SetUp() override {
     ASSERT_TRUE(server_.start());
     shop_ = open_shop(server_);
     auto client = server_.client(shop_.key);
-    for (int i = 0; i < 300; ++i) {
+    // Each book has a log that is worth damaging.
+    for (std::uint32_t i = 0; i < 200 + 150 * GetParam(); ++i) {
       const auto name = std::to_string(i);
       const auto made = client.post("/v1/payments", "key-" + name, card_payment(name, 1000 + i));
       ASSERT_TRUE(made && made->status == 201);
@@ -105,12 +107,13 @@ class Damage : public testing::Test {
     }
   }
 
-  // The largest file of the book that ends so; empty if there is none.
+  // The largest file of a book that ends so; empty if there is none.
   static std::string largest(const std::string& data_dir, const std::string& ending) {
     std::string out;
     std::uintmax_t size = 0;
-    for (const auto& entry : fs::directory_iterator(data_dir + "/book-0")) {
-      if (entry.path().extension() != ending || entry.file_size() <= size) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(data_dir)) {
+      const bool is_of_a_book = entry.path().parent_path().filename().string().starts_with("book-");
+      if (!is_of_a_book || entry.path().extension() != ending || entry.file_size() <= size) continue;
       size = entry.file_size();
       out = entry.path();
     }
@@ -159,12 +162,13 @@ class Damage : public testing::Test {
   }
 
   TempDir directory_;
-  Server server_{directory_ / "ledger", {}};
+  Server server_{directory_ / "ledger", {.books = GetParam()}};
   Shop shop_;
   std::map<std::string, std::string> answers_;  // path -> body of the create, which a GET repeats
 };
+INSTANTIATE_TEST_SUITE_P(Books, Damage, testing::Values(1U, 4U));
 
-TEST_F(Damage, in_the_middle_of_the_write_ahead_log_is_named_and_refused) {
+TEST_P(Damage, in_the_middle_of_the_write_ahead_log_is_named_and_refused) {
   server_.kill();
   for (const std::string copy : {"for-serve", "for-check"}) {
     fs::copy(server_.data_dir(), directory_ / copy, fs::copy_options::recursive);
@@ -174,15 +178,15 @@ TEST_F(Damage, in_the_middle_of_the_write_ahead_log_is_named_and_refused) {
     flip_middle(log);
   }
   expect_refused_by_check(directory_ / "for-check");
-  // Half of the acknowledged payments are behind the damage: a server that comes up has lost them.
-  Server damaged(directory_ / "for-serve", {});
+  // Half of that book's acknowledged payments are behind the damage: a server that comes up has lost them.
+  Server damaged(directory_ / "for-serve", {.books = GetParam()});
   EXPECT_FALSE(damaged.try_start());
   EXPECT_GT(damaged.process().wait().value_or(-1), 0);
   EXPECT_TRUE(says(damaged.log(), "orrupt") || says(damaged.log(), "amage")) << damaged.log();
   expect_checked(server_.data_dir());
 }
 
-TEST_F(Damage, in_the_middle_of_a_table_is_named_and_never_served) {
+TEST_P(Damage, in_the_middle_of_a_table_is_named_and_never_served) {
   ASSERT_EQ(server_.stop(), 0);
   ASSERT_EQ(run({wonjang_program(), "backup", directory_ / "copy", "--data-dir", server_.data_dir()}).exit,
             0);
@@ -195,7 +199,7 @@ TEST_F(Damage, in_the_middle_of_a_table_is_named_and_never_served) {
   flip_middle(table);
   fs::copy(directory_ / "copy", directory_ / "for-check", fs::copy_options::recursive);
   expect_refused_by_check(directory_ / "for-check");
-  Server damaged(directory_ / "copy", {});
+  Server damaged(directory_ / "copy", {.books = GetParam()});
   expect_never_wrong(damaged);
 }
 
@@ -228,9 +232,12 @@ TEST(WrongConfiguration, time_outs_that_do_not_nest_are_refused_at_the_start) {
   EXPECT_TRUE(says(wrong.errors, "nest")) << wrong.errors;
 }
 
-TEST(WrongConfiguration, another_number_of_books_is_refused_and_harms_nothing) {
+class WrongNumberOfBooks : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, WrongNumberOfBooks, testing::Values(1U, 4U));
+
+TEST_P(WrongNumberOfBooks, is_refused_and_harms_nothing) {
   const TempDir directory;
-  Server server(directory / "ledger", {});
+  Server server(directory / "ledger", {.books = GetParam()});
   ASSERT_TRUE(server.start());
   const auto second = run({wonjang_program(), "serve", "--data-dir", server.data_dir(), "--port", "0"});
   EXPECT_NE(second.exit, 0) << "two servers on one data directory";

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/http/http_worker.h"
+#include "app/http/tls_files.h"
 
 namespace wonjang {
 namespace {
@@ -29,12 +30,7 @@ Result<void> load_tls(HttpShared& shared) {
                   ec);
   SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
-  tls.use_certificate_chain_file(o.tls_certificate_file, ec);
-  if (ec) return invalid("TLS certificate " + o.tls_certificate_file + ": " + ec.message());
-  tls.use_private_key_file(o.tls_key_file, asio::ssl::context::pem, ec);
-  if (ec) return invalid("TLS key " + o.tls_key_file + ": " + ec.message());
-  if (SSL_CTX_check_private_key(tls.native_handle()) != 1) return invalid("TLS key is not the certificate's");
-  return {};
+  return load_tls_files(tls.native_handle(), o.tls_certificate_file, o.tls_key_file);
 }
 
 }  // namespace
