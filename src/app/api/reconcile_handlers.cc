@@ -5,6 +5,7 @@
 
 #include "app/api/api.h"
 #include "app/api/json/money_commands.h"
+#include "app/api/json/money_contract_json.h"
 #include "app/api/json/money_payout_json.h"
 #include "app/api/json/settlement_json.h"
 #include "app/api/money_read.h"
@@ -142,30 +143,6 @@ Result<LineToResolve> break_to_resolve(const money::MoneyReader& reader,
   if (match->state == MatchState::matched) return invalid("this row is matched: there is nothing to resolve");
   if (match->state == MatchState::resolved) return invalid("this break is resolved already");
   return LineToResolve{file->file, file->version};
-}
-
-class ResolutionRenderer final : public Renderer {
- public:
-  Reply render(const Outcome& outcome) const override {
-    if (outcome.refusal != nullptr) return refusal_reply(*outcome.refusal);
-    Reply reply{200, {}};
-    JsonWriter w(reply.body);
-    w.begin_object();
-    if (!outcome.events.empty()) {
-      if (const auto* body = std::get_if<settlement::BreakResolved>(&outcome.events.front().body)) {
-        w.id("fileId", body->file).number("lineNo", body->line_no);
-        if (body->line_no == 0) w.text("lineId", settlement::text_of(body->line));
-        w.text("state", "RESOLVED").text("resolution", body->resolution);
-      }
-    }
-    w.end_object();
-    return reply;
-  }
-};
-
-const Renderer& resolution_renderer() {
-  static const ResolutionRenderer renderer;
-  return renderer;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "adapters/protobuf/event_codec.h"
 #include "adapters/rocksdb/rocks_book.h"
 #include "adapters/system/system_clock.h"
+#include "app/api/json/stored_replies.h"
 #include "app/api/secrets.h"
 #include "app/cli/exit.h"
 #include "app/cli/money_offline.h"
@@ -55,7 +56,8 @@ struct Tools {
 Result<CheckReport> check_book(const Book& book, std::uint32_t number) {
   const Tools tools;
   Progress progress("check book-" + std::to_string(number), "events");
-  return check(book, tools.ports, [&](Position at, Position tail) { progress.at(at, tail); });
+  return check(
+      book, tools.ports, [&](Position at, Position tail) { progress.at(at, tail); }, &api_stored_replies());
 }
 
 void print_check(std::uint32_t book, const CheckReport& r, bool json) {

@@ -1,9 +1,11 @@
 #include "engine/ledger/check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "domain/settlement/streams.h"
+#include "engine/ledger/check_answers.h"
 #include "engine/ledger/head.h"
 #include "engine/ledger/idempotency.h"
 #include "engine/ledger/stream_state.h"
@@ -17,8 +19,8 @@ constexpr std::uint32_t kAlarmsMax = UINT32_MAX;  // all of them
 
 class Checker {
  public:
-  Checker(const Book& book, const Ports& ports, const CheckProgress& progress)
-      : book_(book), ports_(ports), progress_(progress) {}
+  Checker(const Book& book, const Ports& ports, const CheckProgress& progress, const StoredReplies* replies)
+      : book_(book), ports_(ports), progress_(progress), replies_(replies) {}
 
   Result<CheckReport> run() {
     WJ_TRY(const auto head_bytes, book_.head());
@@ -91,7 +93,6 @@ class Checker {
     WJ_CHECK(check_tree(unit.first));
     WJ_CHECK(check_log(unit));
     if (unit.first_version == 0) WJ_CHECK(check_stream(unit.stream, unit.first));
-    if (unit.idempotency) WJ_CHECK(check_entry(unit));
     if (unit.claim) {
       const auto owner = book_.find_claim(*unit.claim);
       WJ_TRY(const bool readable, looked(owner, at(unit.first)));
@@ -129,19 +130,6 @@ class Checker {
     return {};
   }
 
-  // A key that belongs to another request is noted without an entry of its own. Nor has what the house wrote
-  // on its way to an intent's outcome one: the intent's key stands there (key_of_intent).
-  static bool owes_entry(const Event& event) {
-    const auto* refused = std::get_if<CommandRefused>(&event.body);
-    if (refused != nullptr && refused->operation == "key_reused") return false;
-    return !event.idempotency_key.empty() && !(is_by_the_house(event.actor) && may_follow_intent(event.body));
-  }
-
-  static bool is_by_the_house(const Actor& actor) {
-    return (actor.kind == ActorKind::system || actor.kind == ActorKind::network) &&
-           !ApiKeyId::parse(actor.id).has_value();
-  }
-
   std::optional<Hash128> owed_claim(const Event& event) const {
     if (!std::holds_alternative<PaymentCreated>(event.body)) return std::nullopt;
     return order_claim(ports_.digest, event.merchant, event.order_id);
@@ -162,24 +150,56 @@ class Checker {
   }
 
   // The newest unit with a key is the one that the index must name; every unit checks that it isn't newer
-  // than that.
-  Result<void> check_entry(const StoredUnit& unit) {
-    const auto found = book_.find_idempotency(unit.idempotency->key);
+  // than that. Gives the answer that is kept, if it is this unit's.
+  Result<std::optional<Reply>> check_entry(const StoredUnit& unit) {
+    auto found = book_.find_idempotency(unit.idempotency->key);
     WJ_TRY(const bool readable, looked(found, at(unit.first)));
-    if (!readable) return {};
+    if (!readable) return std::optional<Reply>();
     if (!*found || (*found)->position < unit.first || (*found)->stream != unit.stream ||
         (*found)->entry.fingerprint != unit.idempotency->fingerprint) {
       note(at(unit.first) + "its idempotency entry isn't found under its key");
-      return {};
+      return std::optional<Reply>();
     }
-    if ((*found)->position != unit.first) return {};
-    const auto& entry = (*found)->entry;
+    if ((*found)->position != unit.first) return std::optional<Reply>();
+    auto& entry = (*found)->entry;
     if (entry.final != unit.idempotency->final || entry.status != unit.idempotency->status ||
-        (*found)->event_count != unit.events.size()) {
+        entry.reply != unit.idempotency->reply || (*found)->event_count != unit.events.size()) {
       note(at(unit.first) + "its idempotency entry is another one under its key");
+      return std::optional<Reply>();
     }
     ++report_.idempotency_keys;
+    if (!entry.final) return std::optional<Reply>();
+    return std::optional<Reply>({entry.status, std::move(entry.reply)});
+  }
+
+  // `payment` and `events` are what the answer was rendered from.
+  Result<void> check_answer(const StoredUnit& unit, const Payment& payment, std::span<const Event> events,
+                            std::span<const Event> before = {}) {
+    if (!unit.idempotency) return {};
+    WJ_TRY(const auto stored, check_entry(unit));
+    if (!stored || replies_ == nullptr) return {};
+    const auto refusal = refusal_in(events);
+    const Outcome made_of{payment, events,    refusal ? &*refusal : nullptr, operation_in(events),
+                          0,       unit.first};
+    if (const auto fault = replies_->fault_of(made_of, before, *stored); !fault.empty())
+      note(at(unit.first) + "the answer that is kept under its key " + fault);
     return {};
+  }
+
+  // Nothing: they can't be read, which is noted.
+  Result<std::optional<std::vector<Event>>> events_of(const StoredUnit& unit) {
+    std::vector<Event> out;
+    for (const auto& bytes : unit.events) {
+      auto event = ports_.codec.decode(bytes);
+      WJ_TRY(const bool readable, looked(event, at(unit.first + out.size())));
+      if (!readable) return std::optional<std::vector<Event>>();
+      out.push_back(*std::move(event));
+    }
+    if (out.empty()) {
+      note(at(unit.first) + "a unit without events");
+      return std::optional<std::vector<Event>>();
+    }
+    return std::optional(std::move(out));
   }
 
   // Folds a stream once, when its first event comes by.
@@ -203,57 +223,79 @@ class Checker {
 
   // House events alone, without what only a payment's have. That they stand in their stream is check_log's.
   Result<void> check_house(const std::vector<StoredUnit>& units) {
-    std::uint32_t version = 0;
+    std::vector<Event> before;
     for (const auto& unit : units) {
-      if (unit.first_version != version) {
-        note(at(unit.first) + "its stream has no event " + std::to_string(version));
+      if (unit.first_version != before.size()) {
+        note(at(unit.first) + "its stream has no event " + std::to_string(before.size()));
         return {};
       }
-      Position position = unit.first;
-      for (const auto& bytes : unit.events) {
-        const auto event = ports_.codec.decode(bytes);
-        WJ_TRY(const bool readable, looked(event, at(position)));
-        if (!readable) return {};
-        if (!is_house_event(event->body)) {
-          note(at(position) + std::string(type_of(event->body)) + " has no place in a house stream");
-        }
-        if (!event->order_id.empty() || event->status_after != PaymentStatus::none ||
-            event->balance_after != 0) {
-          note(at(position) + "it speaks of an order, a status or a balance, and is about no payment");
-        }
-        ++position;
-        ++version;
-      }
+      WJ_TRY(auto events, events_of(unit));
+      if (!events) return {};
+      for (std::size_t i = 0; i < events->size(); ++i) check_house_event((*events)[i], unit.first + i);
+      Payment about;  // whom they are about, no more
+      about.merchant = events->front().merchant;
+      about.currency = events->front().currency;
+      WJ_CHECK(check_answer(unit, about, *events, before));
+      before.insert(before.end(), std::make_move_iterator(events->begin()),
+                    std::make_move_iterator(events->end()));
     }
     return {};
+  }
+
+  void check_house_event(const Event& event, Position position) {
+    if (!is_house_event(event.body))
+      note(at(position) + std::string(type_of(event.body)) + " has no place in a house stream");
+    if (!event.order_id.empty() || event.status_after != PaymentStatus::none || event.balance_after != 0)
+      note(at(position) + "it speaks of an order, a status or a balance, and is about no payment");
   }
 
   // One unit of one event, which names what it is about.
   Result<void> check_aside(const std::vector<StoredUnit>& units) {
     const auto& unit = units.front();
-    const auto event = ports_.codec.decode(unit.events.front());
-    WJ_TRY(const bool readable, looked(event, at(unit.first)));
-    if (!readable) return {};
-    const bool alone = units.size() == 1 && unit.events.size() == 1;
-    if (!alone || !is_refusal_or_note(event->body) || subject_of(*event) == unit.stream)
+    WJ_TRY(const auto events, events_of(unit));
+    if (!events) return {};
+    const auto& event = events->front();
+    const bool alone = units.size() == 1 && events->size() == 1;
+    const auto subject = subject_of(event);
+    if (!alone || !is_refusal_or_note(event.body) || subject == unit.stream) {
       note(at(unit.first) + "its stream is no payment's, and it isn't an aside");
-    return {};
+      return {};
+    }
+    WJ_TRY(const auto about, payment_at(subject, unit.first));
+    return about ? check_answer(unit, *about, *events) : Result<void>();
+  }
+
+  // The payment that an aside at this position is about, as it was then. Nothing: what it is about can't be
+  // read, which is noted where that stream is folded.
+  Result<std::optional<Payment>> payment_at(RawId stream, Position position) {
+    if (!is_payment_stream(stream)) return std::optional(Payment());
+    auto units = book_.load(stream);
+    WJ_TRY(const bool readable, looked(units, at(position)));
+    if (!readable) return std::optional<Payment>();
+    std::erase_if(*units, [&](const StoredUnit& unit) { return unit.first >= position; });
+    auto folded = fold(*units, ports_.codec);
+    WJ_TRY(const bool decodable, looked(folded, at(position)));
+    if (!decodable) return std::optional<Payment>();
+    return std::optional(std::move(folded->payment));
   }
 
   Result<void> check_payment(RawId stream, const std::vector<StoredUnit>& units) {
     ++report_.payments;
     Payment payment;
     Instant recorded;
+    std::vector<Event> outcome;  // what the answers that follow it were made of
     for (const auto& unit : units) {
-      Position position = unit.first;
-      for (const auto& bytes : unit.events) {
-        const auto event = ports_.codec.decode(bytes);
-        WJ_TRY(const bool readable, looked(event, at(position)));
-        if (!readable) return {};
-        check_event(payment, *event, stream, position, recorded);
+      WJ_TRY(auto events, events_of(unit));
+      if (!events) return {};
+      const bool is_settled = is_settled_answer(*events) && !outcome.empty();
+      if (is_settled) WJ_CHECK(check_answer(unit, payment, std::span(outcome).last(1)));
+      for (std::size_t i = 0; i < events->size(); ++i) {
+        check_event(payment, (*events)[i], stream, unit.first + i, recorded);
         if (!report_.ok()) return {};
-        ++position;
       }
+      if (is_settled) continue;
+      WJ_CHECK(check_answer(unit, payment, *events));
+      outcome = *std::move(events);
     }
     for (const auto& broken : violations_of(payment)) note("payment " + payment.id.text() + ": " + broken);
     if (const auto alarm = alarm_of(payment)) alarms_.push_back(*alarm);
@@ -279,16 +321,16 @@ class Checker {
   Result<void> check_registry(const std::vector<StoredUnit>& units) {
     RegistryState registry;
     for (const auto& unit : units) {
-      for (const auto& bytes : unit.events) {
-        const auto event = ports_.codec.decode(bytes);
-        WJ_TRY(const bool readable, looked(event, at(unit.first)));
-        if (!readable) return {};
-        if (event->version != registry.version()) {
+      WJ_TRY(const auto events, events_of(unit));
+      if (!events) return {};
+      for (const auto& event : *events) {
+        if (event.version != registry.version()) {
           note(at(unit.first) + "the registry's stream has a gap");
           return {};
         }
-        registry.evolve(*event);
+        registry.evolve(event);
       }
+      WJ_CHECK(check_answer(unit, Payment(), *events));
     }
     return {};
   }
@@ -344,6 +386,7 @@ class Checker {
   const Book& book_;
   const Ports& ports_;
   const CheckProgress& progress_;
+  const StoredReplies* const replies_;
   Position tail_ = 0;
   Instant recorded_;  // of the event before, in the order of the log
   CheckReport report_;
@@ -356,8 +399,9 @@ class Checker {
 
 }  // namespace
 
-Result<CheckReport> check(const Book& book, const Ports& ports, const CheckProgress& progress) {
-  return Checker(book, ports, progress).run();
+Result<CheckReport> check(const Book& book, const Ports& ports, const CheckProgress& progress,
+                          const StoredReplies* replies) {
+  return Checker(book, ports, progress, replies).run();
 }
 
 }  // namespace wonjang

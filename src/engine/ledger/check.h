@@ -1,7 +1,7 @@
 // check(): re-derives everything a book stores from its events and names the first difference: dense
-// positions, stream versions, statuses and balances, invariants of every payment, idempotency entries,
-// claims, alarms, every Merkle node and the head, recorded times, and the counts of every index (so that
-// nothing stands there too much).
+// positions, stream versions, statuses and balances, invariants of every payment, idempotency entries and
+// (given the rules of who rendered them) their answers, claims, alarms, every Merkle node and the head,
+// recorded times, and the counts of every index (so that nothing stands there too much).
 //
 // Threads: reads only; the book may be written to meanwhile, what comes after the start isn't looked at...
 // but counts are compared only when nothing was appended meanwhile.
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "engine/ledger/book_writer.h"
+#include "engine/ledger/stored_replies.h"
 
 namespace wonjang {
 
@@ -31,6 +32,8 @@ struct CheckReport {
 using CheckProgress = std::function<void(Position at, Position tail)>;
 
 // Errors: only those that keep it from looking (book closed); damage is a difference.
-Result<CheckReport> check(const Book& book, const Ports& ports, const CheckProgress& progress = {});
+// `replies` null: the answers that are kept under keys are compared with nothing but themselves.
+Result<CheckReport> check(const Book& book, const Ports& ports, const CheckProgress& progress = {},
+                          const StoredReplies* replies = nullptr);
 
 }  // namespace wonjang

@@ -95,6 +95,14 @@ class LyingBook final : public Book {
   Position promised_ = 0;
 };
 
+// What the writer of these tests answers with, once more.
+struct LineReplies final : StoredReplies {
+  std::string fault_of(const Outcome& made_of, std::span<const Event>, const Reply& stored) const override {
+    const auto made = testing::line_renderer().render(made_of);
+    return made.status == stored.status && made.body == stored.body ? "" : "isn't " + made.body;
+  }
+};
+
 // A history with one of everything: several payments, cancels, refusals, a key used twice, an intent in
 // doubt, an account that expires, a merchant.
 class Check : public ::testing::Test {
@@ -481,6 +489,41 @@ TEST_F(Check, another_status_under_a_key_is_named) {
 TEST_F(Check, a_unit_that_was_written_without_its_entry_is_named) {
   forge([](Unit& unit) { unit.idempotency.reset(); });
   EXPECT_THAT(difference(), HasSubstr("it answers key forged, and its unit has no idempotency entry"));
+}
+
+TEST_F(Check, another_answer_under_a_key_is_named) {
+  book_.keys = [](std::optional<FoundIdempotency>& found) { found->entry.reply += " "; };
+  EXPECT_THAT(difference(), HasSubstr("its idempotency entry is another one under its key"));
+}
+
+// Wherever it is read from, each answer has one byte that is another.
+TEST_F(Check, an_answer_that_does_not_follow_from_its_events_is_named) {
+  const LineReplies lines;
+  const auto difference_of_answers = [&] { return check(book_, ports_, {}, &lines)->difference; };
+  EXPECT_EQ(difference_of_answers(), "");
+  const auto spoil = [](IdempotencyEntry& entry) {
+    if (!entry.reply.empty()) entry.reply.back() = static_cast<char>(entry.reply.back() ^ 1);
+  };
+  std::size_t answers = 0;
+  for (Position at = 0; at < book_.tail(); ++at) {
+    const auto units = book_.read(at, 1, 1).value();
+    if (units.front().first != at || !units.front().idempotency || !units.front().idempotency->final)
+      continue;
+    ++answers;
+    book_.keys = [&](std::optional<FoundIdempotency>& found) {
+      if (found && found->position == at) spoil(found->entry);
+    };
+    book_.streams = [&](std::vector<StoredUnit>& all) {
+      for (auto& unit : all) {
+        if (unit.first == at) spoil(*unit.idempotency);
+      }
+    };
+    EXPECT_THAT(difference_of_answers(), HasSubstr("position " + std::to_string(at) +
+                                                   ": the answer that is kept under its key isn't"));
+    book_.keys = nullptr;
+    book_.streams = nullptr;
+  }
+  EXPECT_GE(answers, 10U);
 }
 
 TEST_F(Check, an_extra_key_is_named) {

@@ -57,6 +57,25 @@ class ChangeRenderer final : public Renderer {
   }
 };
 
+class ResolutionRenderer final : public Renderer {
+ public:
+  Reply render(const Outcome& outcome) const override {
+    if (outcome.refusal != nullptr) return refusal_reply(*outcome.refusal);
+    Reply reply{200, {}};
+    JsonWriter w(reply.body);
+    w.begin_object();
+    if (!outcome.events.empty()) {
+      if (const auto* body = std::get_if<settlement::BreakResolved>(&outcome.events.front().body)) {
+        w.id("fileId", body->file).number("lineNo", body->line_no);
+        if (body->line_no == 0) w.text("lineId", settlement::text_of(body->line));
+        w.text("state", "RESOLVED").text("resolution", body->resolution);
+      }
+    }
+    w.end_object();
+    return reply;
+  }
+};
+
 }  // namespace
 
 void put_calendar_head(JsonWriter& w, const Calendar& calendar) {
@@ -90,6 +109,11 @@ Reply DecisionRenderer::render(const Outcome& outcome) const {
   JsonWriter w(reply.body);
   put_change(w, change);
   return reply;
+}
+
+const Renderer& resolution_renderer() {
+  static const ResolutionRenderer renderer;
+  return renderer;
 }
 
 const Renderer& change_renderer() {

@@ -30,4 +30,7 @@ class DecisionRenderer final : public Renderer {
   const money::ChangeNow known_;
 };
 
+// Of a break that a person settled: which one, and how. Threads: any.
+const Renderer& resolution_renderer();
+
 }  // namespace wonjang
