@@ -10,6 +10,7 @@
 
 #include "engine/serving/text.h"
 #include "testing/serving/oracle.h"
+#include "view_looked.h"
 #include "view_queries.h"
 
 namespace wonjang::bench {
@@ -18,33 +19,22 @@ namespace {
 using testing::find_in;
 using testing::Found;
 
-constexpr std::size_t kPage = 50;
-constexpr std::size_t kKept = 4'096;
-
-// One payment as the questions see it.
-struct Seen {
-  std::uint32_t merchant = 0;
-  Instant at;
-  PaymentId id;
-  std::int64_t amount = 0;
-  std::string currency;
-  bool is_canceled_card = false;
-  std::int64_t gross = 0;
-  std::int64_t canceled = 0;
-};
-
 std::int64_t added_up(const TaxParts& parts) {
   return parts.supply + parts.vat + parts.tax_free + parts.tax_exempt;
 }
 
-Seen look_at(const testing::Life& life) {
-  const Payment& payment = life.payment;
+}  // namespace
+
+Seen look_at(const testing::Life& life) { return look_at(life, life.payment); }
+
+Seen look_at(const testing::Life& life, const Payment& payment) {
   Seen out;
   out.merchant = life.merchant;
   out.at = payment.terms.requested_at.is_zero() ? payment.created_at : payment.terms.requested_at;
   out.id = payment.id;
   out.amount = payment.total;
   out.currency = payment.currency.code();
+  out.status = payment.status;
   const Approval* leading = nullptr;
   for (const auto& approval : payment.approvals) {
     const bool held = approval.state == ApprovalState::approved || approval.state == ApprovalState::waiting;
@@ -57,64 +47,14 @@ Seen look_at(const testing::Life& life) {
     }
   }
   if (leading == nullptr && !payment.approvals.empty()) leading = &payment.approvals.back();
+  if (leading != nullptr) out.method = method_of(leading->terms.method);
   const bool is_card = leading != nullptr && std::holds_alternative<CardDetail>(leading->terms.method);
   out.is_canceled_card = is_card && (payment.status == PaymentStatus::canceled ||
                                      payment.status == PaymentStatus::partial_canceled);
   return out;
 }
 
-// The first of many in an order.
-class First {
- public:
-  explicit First(bool by_amount) : by_amount_(by_amount) {}
-  void offer(const Seen& seen, bool counts = true) {
-    kept_.push_back({by_amount_ ? seen.amount : 0, seen.at, seen.id, counts});
-    if (kept_.size() == kKept) trim();
-  }
-  // "how many ids": those of the first 50 that count.
-  std::string text() {
-    trim();
-    std::string ids;
-    std::size_t count = 0;
-    for (const auto& one : kept_) {
-      if (!one.counts) continue;
-      ids.append(" ").append(one.id.text());
-      ++count;
-    }
-    return std::to_string(count) + ids;
-  }
-
- private:
-  struct Kept {
-    std::int64_t amount;
-    Instant at;
-    PaymentId id;
-    bool counts;
-  };
-  void trim() {
-    std::sort(kept_.begin(), kept_.end(), [](const Kept& a, const Kept& b) {
-      if (a.amount != b.amount) return a.amount > b.amount;
-      return a.at != b.at ? a.at > b.at : a.id < b.id;
-    });
-    if (kept_.size() > kPage) kept_.resize(kPage);
-  }
-  const bool by_amount_;
-  std::vector<Kept> kept_;
-};
-
-struct Sum {
-  std::int64_t count = 0;
-  std::int64_t gross = 0;
-  std::int64_t canceled = 0;
-  void add(const Seen& seen) {
-    ++count;
-    gross += seen.gross;
-    canceled += seen.canceled;
-  }
-  std::string text() const {
-    return std::to_string(count) + " " + std::to_string(gross) + " " + std::to_string(canceled);
-  }
-};
+namespace {
 
 struct OfMerchant {
   First newest{false};
@@ -142,23 +82,23 @@ struct OfMerchant {
       out.push_back("R6f" + who + " " + currency + " " + sum.text());
     }
     Sum all;
-    for (const auto& [day, sum] : days) {
-      all.count += sum.count;
-      all.gross += sum.gross;
-      all.canceled += sum.canceled;
-    }
+    for (const auto& [day, sum] : days) all.add(sum);
     out.push_back("A1" + who + " " + std::to_string(days.size()) + " " + all.text());
   }
 };
 
-// One text: all that a payment is found by, and whether a name is among it.
+// One text: all that a payment is found by, and whether a name is among it. Of one merchant, or of all.
 struct OfText {
   std::string name;
   std::u32string pattern;
+  std::optional<std::uint32_t> merchant = {};
+  Instant from = {};
+  Instant until = {};
   First newest{false};
 
   void add(const Seen& seen, const std::vector<std::u32string>& names,
            const std::vector<std::u32string>& others) {
+    if (merchant && (*merchant != seen.merchant || seen.at < from || seen.at >= until)) return;
     Found best = Found::no;
     for (const auto& text : names) best = std::max(best, find_in(pattern, text));
     const bool is_named = best != Found::no;
@@ -175,6 +115,15 @@ std::vector<std::string> answers_by_looking(const testing::City& city, const Tex
   for (const auto& [name, text] : kAskedTexts) {
     texts.push_back({std::string(name), serving::normal_form(forms, text)});
   }
+  for (const auto merchant : kAskedMerchants) {
+    const std::string who = " merchant " + std::to_string(merchant);
+    const auto pattern = serving::normal_form(forms, kAskedWithin);
+    const Instant late = start_of({business_date_of(city.end()).days - kAskedWithinDays});
+    texts.push_back({"S7" + who, pattern, merchant, city.begin(), city.end()});
+    texts.push_back({"S7 30 d" + who, pattern, merchant, late, city.end()});
+  }
+  TotalsByLooking totals(city);
+  LivesByLooking lives(city);
   const auto form = [&](const std::string& text) { return serving::normal_form(forms, text); };
   for (std::uint64_t n = 0; n < city.lives(); ++n) {
     if (n % (city.lives() / 10 + 1) == 0) {
@@ -185,6 +134,8 @@ std::vector<std::string> answers_by_looking(const testing::City& city, const Tex
     const Payment& payment = life.payment;
     if (!payment.exists()) continue;
     const Seen seen = look_at(life);
+    totals.add(life, seen);
+    lives.add(life);
     std::vector<std::u32string> others;
     for (const auto& [name, value] : payment.terms.metadata) others.push_back(form(value));
     for (const auto& approval : payment.approvals) {
@@ -204,6 +155,8 @@ std::vector<std::string> answers_by_looking(const testing::City& city, const Tex
     merchants[i].tell(" merchant " + std::to_string(kAskedMerchants[i]), out);
   }
   for (auto& text : texts) out.push_back(text.name + " " + text.newest.text());
+  totals.tell(out);
+  lives.tell(out);
   return out;
 }
 

@@ -17,6 +17,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "adapters/protobuf/event_codec.h"
@@ -140,6 +142,36 @@ class Progress {
   std::uint64_t count_ = 0;
 };
 
+// What views and lives need of the log: the registry, and the few payments whose lives are asked for. The
+// rest goes by, which is why a world of any size fits into memory.
+class KeptLog final : public EventLog {
+ public:
+  void append_registry(const StoredUnit& unit) { registry_.append(0, kRegistryStream, unit.events); }
+  void keep(const StoredUnit& unit) { lives_[unit.stream].push_back(unit); }
+  std::vector<PaymentId> payments() const {
+    std::vector<PaymentId> out;
+    for (const auto& [stream, units] : lives_) out.emplace_back(stream);
+    return out;
+  }
+
+  std::uint32_t books() const override { return 1; }
+  LogPositions tails() const override { return registry_.tails(); }
+  Result<std::vector<StoredUnit>> read(std::uint32_t book, Position from, std::uint32_t units_max,
+                                       std::size_t bytes_max) const override {
+    return registry_.read(book, from, units_max, bytes_max);
+  }
+  Result<std::vector<StoredUnit>> load(RawId stream) const override {
+    if (stream == kRegistryStream) return registry_.load(stream);
+    const auto found = lives_.find(stream);
+    return found == lives_.end() ? std::vector<StoredUnit>() : found->second;
+  }
+  void set_wake(std::function<void()> wake) override { registry_.set_wake(std::move(wake)); }
+
+ private:
+  FakeLog registry_{1};
+  std::unordered_map<RawId, std::vector<StoredUnit>> lives_;
+};
+
 bool are_right(const testing::City& city, const TextForms& forms, std::vector<std::string> answers) {
   auto expected = bench::answers_by_looking(city, forms);
   std::sort(answers.begin(), answers.end());
@@ -164,6 +196,7 @@ void write_tables(const testing::City& city, const std::string& directory) {
   std::ofstream approvals(directory + "/approvals.tsv");
   std::ofstream cancels(directory + "/cancels.tsv");
   std::ofstream acquisitions(directory + "/acquisitions.tsv");
+  std::ofstream movements(directory + "/movements.tsv");
   for (std::uint64_t n = 0; n < city.lives(); ++n) {
     testing::PeerRows rows;
     append_rows(rows, city, n, city.life(n));
@@ -171,6 +204,7 @@ void write_tables(const testing::City& city, const std::string& directory) {
     approvals << rows.approvals;
     cancels << rows.cancels;
     acquisitions << rows.acquisitions;
+    movements << rows.movements;
   }
 }
 
@@ -183,7 +217,7 @@ int main(int argc, char** argv) {
                                                     : std::filesystem::path(settings.directory);
   const ProtobufEventCodec codec;
   const UnicodeTextForms forms;
-  FakeLog log(1);
+  KeptLog log;
   testing::City city({.seed = 7, .payments = settings.payments, .merchants = settings.merchants}, codec);
   if (!settings.export_to.empty()) {
     write_tables(city, settings.export_to);
@@ -210,8 +244,12 @@ int main(int argc, char** argv) {
   };
   while (city.next(4'096, made)) {
     for (auto& one : made) {
-      if (one.unit.stream == kRegistryStream) log.append(0, kRegistryStream, one.unit.events);
-      if (one.unit.stream != kRegistryStream && one.unit.first_version == 0) progress.count();
+      if (one.unit.stream == kRegistryStream) {
+        log.append_registry(one.unit);
+      } else {
+        if (one.unit.first_version == 0) progress.count();
+        if (bench::is_asked_life(PaymentId(one.unit.stream), city.lives())) log.keep(one.unit);
+      }
       units.push_back({one.book, std::move(one.unit)});
       const bool is_bulk = bulk.events < bulk_events;
       if (units.size() >= (is_bulk ? settings.bulk : settings.batch)) flush(is_bulk);
@@ -228,8 +266,8 @@ int main(int argc, char** argv) {
   }
   while (!must(views.warm(*store->snapshot()))) {
   }
-  auto answers =
-      bench::ask_all({views, *store, log, codec, city.begin(), city.end(), settings.runs, settings.only});
+  auto answers = bench::ask_all(
+      {views, *store, log, codec, city.begin(), city.end(), log.payments(), settings.runs, settings.only});
   store.reset();
   const bool right = !settings.check || are_right(city, forms, std::move(answers));
   if (settings.directory.empty()) std::filesystem::remove_all(directory);

@@ -13,10 +13,15 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "views"))
 import queries  # noqa: E402
 
-NUMBERS = "no merchant amount gross canceled balance requested_at approved_at version day".split()
-NAMES = queries.COLUMNS.split(", ") + ["day", "texts", "initials"]
+NUMBERS = "no merchant amount gross canceled balance requested_at approved_at version day month payment_no moved_at".split()
+NAMES = queries.COLUMNS.split(", ") + ["day", "month", "texts", "initials"]
+MOVES = queries.MOVES.split(", ") + ["day"]
 ROLLUP = """select merchant, day, currency, method, status, count(*) as count, sum(gross) as gross,
   sum(canceled) as canceled from payments group by merchant, day, currency, method, status"""
+MONTHS = """select organisation, month, currency, method, status, count(*) as count, sum(gross) as gross,
+  sum(canceled) as canceled from payments group by organisation, month, currency, method, status"""
+MOVE_DAYS = """select merchant, day, currency, kind, count(*) as count, sum(amount) as amount
+  from movements group by merchant, day, currency, kind"""
 
 
 class DuckDb:
@@ -26,14 +31,20 @@ class DuckDb:
         print("version DuckDB", duckdb.__version__)
         self.path = scratch / "payments.duckdb"
         self.db = duckdb.connect(str(self.path), config={"threads": 2})
-        types = ", ".join(f"'{n}': '{'BIGINT' if n in NUMBERS else 'VARCHAR'}'" for n in NAMES)
-        self.db.execute(
-            f"create table payments as select * from read_csv('{data}/load.tsv', delim='\t', header=false, quote='', "
-            f"escape='', nullstr='\\N', columns={{{types}}}) order by merchant, requested_at"
-        )
+        self.load("payments", data / "load.tsv", NAMES, "merchant, requested_at")
+        self.load("movements", data / "movements.tsv", MOVES, "merchant, moved_at")
         self.db.execute(f"create table merchant_day as select * from ({ROLLUP}) order by merchant, day")
+        self.db.execute(f"create table organisation_month as select * from ({MONTHS}) order by organisation, month")
+        self.db.execute(f"create table movement_day as select * from ({MOVE_DAYS}) order by merchant, day")
         self.db.execute("create unique index payments_id on payments (id)")
         self.db.execute("checkpoint")
+
+    def load(self, table, path, names, order):
+        types = ", ".join(f"'{n}': '{'BIGINT' if n in NUMBERS else 'VARCHAR'}'" for n in names)
+        self.db.execute(
+            f"create table {table} as select * from read_csv('{path}', delim='\t', header=false, quote='', "
+            f"escape='', nullstr='\\N', columns={{{types}}}) order by {order}"
+        )
 
     def contains(self, column, pattern):
         return f"contains({column}, '{pattern}')"
@@ -68,10 +79,20 @@ class ClickHouse:
         self.db.query("optimize table payments final")
         self.db.query(f"create table merchant_day engine = MergeTree order by (merchant, day) as {ROLLUP}")
         self.db.query("optimize table merchant_day final")
+        moves = ", ".join(f"{n} {'Int64' if n in NUMBERS else self.text_type(n)}" for n in MOVES)
+        self.db.query(
+            f"create table movements ({moves}) engine = MergeTree order by (merchant, moved_at) settings index_granularity = 2048"
+        )
+        given = ", ".join(n + (" Int64" if n in NUMBERS else " String") for n in MOVES)
+        self.db.query(f"insert into movements select * from file('{data}/movements.tsv', TSVRaw, '{given}')")
+        self.db.query("optimize table movements final")
+        self.db.query(f"create table organisation_month engine = MergeTree order by (organisation, month) as {MONTHS}")
+        self.db.query(f"create table movement_day engine = MergeTree order by (merchant, day) as {MOVE_DAYS}")
+        self.db.query("optimize table movement_day final")
 
     @staticmethod
     def text_type(name):
-        few = "organisation method issuer status channel currency".split()
+        few = "organisation method issuer status channel currency kind".split()
         return "LowCardinality(String)" if name in few else "String"
 
     def contains(self, column, pattern):
@@ -96,8 +117,9 @@ def measure(peer, sql):
     ask()
     start = time.perf_counter()
     rows = ask()
-    count = queries.times((time.perf_counter() - start) * 1_000)
-    rounds = [[clock(ask) for _ in range(count)] for _ in range(queries.ROUNDS)]
+    first = (time.perf_counter() - start) * 1_000
+    count = queries.times(first)
+    rounds = [[clock(ask) for _ in range(count)] for _ in range(queries.rounds(first))]
     return rows, rounds
 
 

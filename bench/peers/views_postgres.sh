@@ -19,10 +19,11 @@ sql -d postgres -c "create database views template template0 lc_collate 'C' lc_c
 from=$SECONDS
 sql -o /dev/null -f "$here/views/postgres_tables.sql"
 sql -c '\copy payments from pstdin' <"$data/load.tsv"
+sql -c '\copy movements from pstdin' <"$data/movements.tsv"
 sql -o /dev/null -f "$here/views/postgres_indexes.sql"
 echo "load $((SECONDS - from)) s"
 
 python3 "$here/views/ask_postgres.py" "$(head -n 1 "$data/load.tsv" | cut -f2)"
-echo "bytes $(sql -c "select pg_total_relation_size('payments') + pg_total_relation_size('merchant_day')")"
+echo "bytes $(sql -c "select sum(pg_total_relation_size(oid)) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace")"
 sql -c "select relname, pg_relation_size(oid) from pg_class where relnamespace = 'public'::regnamespace order by 2 desc" |
   sed 's/^/  /'

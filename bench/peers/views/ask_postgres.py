@@ -62,8 +62,9 @@ payment_id = sys.argv[1]
 for name, kind, sql in queries.everything(payment_id=payment_id):
     prepare(sql)
     rows = rows_of(ask())
-    count = queries.times(clock())
-    queries.show(name, [[clock() for _ in range(count)] for _ in range(queries.ROUNDS)])
+    first = clock()
+    count = queries.times(first)
+    queries.show(name, [[clock() for _ in range(count)] for _ in range(queries.rounds(first))])
     queries.answer(name, kind, rows)
     if kind == "one" and [row[1] for row in rows] != [payment_id]:
         sys.exit(f"PostgreSQL: R7 answered {rows}")

@@ -24,9 +24,11 @@ class Output:
         for line in lines:
             word, _, rest = line.strip().partition(" ")
             if word == "answer":
-                name = max((n for n in self.times if rest.startswith(n + " ")), key=len)
+                name = max((n for n in self.times if rest.startswith(n + " ")), key=len, default=None)
+                if name is None:  # not asked: --only
+                    continue
                 self.answers.setdefault(name, []).append(rest[len(name) + 1 :].split())
-            elif word in ("bytes", "version", "load"):
+            elif word in ("bytes", "version", "load", "failed"):
                 self.facts[word] = rest
 
 
@@ -79,24 +81,28 @@ details = []
 for name, (p50, p99) in best.items():
     row, fastest = [], None
     for peer, output in peers.items():
-        right = []
+        right, differs = [], False
         for variant in [n for n in output.times if n.split(" / ")[0] == name]:
-            if name == "R7 by payment id" or same(name, ours[0].answers[name], output.answers[variant]):
+            if name == "R7 by payment id" or same(name, ours[0].answers[name], output.answers.get(variant, [])):
                 right.append((*output.times[variant], variant))
                 details.append((peer, variant, output.times[variant]))
             else:
                 wrong += 1
+                differs = True
                 print(f"{peer}: {variant} differs from ours: {output.answers[variant]}"[:300], file=sys.stderr)
-        row.append("{:.3f} / {:.3f}".format(*min(right)) if right else "wrong")
+        missing = "wrong" if differs else "failed" if "failed" in output.facts else "-"
+        row.append("{:.3f} / {:.3f}".format(*min(right)) if right else missing)
         if right:
             fastest = min(fastest or min(right)[0], min(right)[0])
     print(f"| {name} | **{p50:.3f}** / {p99:.3f} |", " | ".join(row), f"| {fastest / p50:.1f} |" if fastest else "| |")
 sizes = [f"{int(p.facts['bytes']) / payments:.0f}" if "bytes" in p.facts else "?" for p in peers.values()]
 print(f"| bytes on disk per payment | **{int(ours[0].facts['bytes']) / payments:.0f}** |", " | ".join(sizes), "| |")
+print("\n`-`: ours alone, see bench/peers/views; `failed`: the peer went no further (its last line is below).")
 print("\nEach way a peer was asked, p50 / p99 ms:\n")
 for peer, variant, (p50, p99) in details:
     if " / " in variant:
         print(f"  {peer:<12} {variant:<36} {p50:9.3f} / {p99:.3f}")
 for peer, output in peers.items():
-    print(f"  {peer:<12} {output.facts.get('version')}, loaded in {output.facts.get('load')}")
+    end = f", failed: {output.facts['failed']}" if "failed" in output.facts else ""
+    print(f"  {peer:<12} {output.facts.get('version')}, loaded in {output.facts.get('load')}{end}")
 sys.exit(1 if wrong else 0)

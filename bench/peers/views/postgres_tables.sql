@@ -4,4 +4,7 @@ create table payments (
   no bigint not null, id text not null, merchant int not null, organisation text, method text, issuer text, status text,
   channel text, currency text, amount bigint, gross bigint, canceled bigint, balance bigint, buyer text, phone text,
   product text, order_id text, requested_at bigint not null, approved_at bigint, version int,
-  day int, texts text, initials text);
+  day int, month int, texts text, initials text);
+create table movements (
+  payment_no bigint not null, payment_id text not null, version int not null, merchant int not null, kind text, method text,
+  currency text, amount bigint, moved_at bigint not null, day int);

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "domain/payment.h"
+
 namespace wonjang::testing {
 namespace {
 
@@ -70,7 +72,50 @@ std::vector<std::string> words(std::string_view text) {
   return out;
 }
 
+std::string_view name_of(MoneyMoveKind kind) {
+  switch (kind) {
+    case MoneyMoveKind::taken:
+      return "APPROVAL";
+    case MoneyMoveKind::canceled:
+      return "CANCEL";
+    case MoneyMoveKind::reversed:
+      return "REVERSAL";
+  }
+  return "";
+}
+
+void append_movements(std::string& out, std::int64_t no, const Life& life) {
+  for (const auto& [version, move, method] : movements_of(life)) {
+    Line(out)
+        .number(no)
+        .text(life.payment.id.text())
+        .number(version)
+        .number(life.merchant)
+        .text(name_of(move.kind))
+        .text(code_of(method))
+        .text(life.payment.currency.code())
+        .number(move.amount)
+        .number(move.at.us)
+        .number(business_date_of(move.at).days);
+  }
+}
+
 }  // namespace
+
+std::vector<LifeMovement> movements_of(const Life& life) {
+  std::vector<LifeMovement> out;
+  Payment payment;
+  for (const auto& command : life.commands) {
+    for (const auto& event : command) {
+      const auto move = money_move(payment, event);
+      evolve(payment, event);
+      if (!move) continue;
+      const Approval* approval = payment.find(move->approval);
+      out.push_back({event.version, *move, method_of(approval->terms.method)});
+    }
+  }
+  return out;
+}
 
 void append_rows(PeerRows& out, const City& city, std::uint64_t number, const Life& life) {
   const Payment& payment = life.payment;
@@ -120,6 +165,7 @@ void append_rows(PeerRows& out, const City& city, std::uint64_t number, const Li
         .number(approval.acquired_at.us)
         .text(approval.slip_no);
   }
+  append_movements(out.movements, no, life);
   std::int64_t seq = 0;
   for (const auto& cancel : payment.cancels) {
     Line(out.cancels)
@@ -145,6 +191,9 @@ std::vector<std::string> approval_columns() {
 }
 std::vector<std::string> cancel_columns() {
   return words("payment_no seq id approval_id amount state transaction_key canceled_at");
+}
+std::vector<std::string> movement_columns() {
+  return words("payment_no payment_id version merchant kind method currency amount at day");
 }
 std::vector<std::string> acquisition_columns() {
   return words("payment_no approval_seq acquirer state acquired_at slip_no");
