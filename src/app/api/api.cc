@@ -66,7 +66,7 @@ Api::Api(ApiOptions options, ApiParts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       metrics_(route_names()),
-      sessions_(parts_.ledger.ports().digest),
+      sessions_(parts_.ledger.ports().digest, options_.session_times),
       pending_jobs_(options_.jobs_dir),
       id_prefix_("req_" + to_hex(random_bytes(6))) {}
 

@@ -43,6 +43,7 @@ struct ApiOptions {
   std::size_t ingest_line_bytes_max = 256 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;  // of every route; most have a smaller bound of their own
   std::int64_t merchant_key_days_max = 365;  // life of a key that a merchant makes for itself
+  SessionTimes session_times;                // of the console
   ReadCeilings ceilings;                     // of the serving views
   std::string log_name = "wonjang";          // of the signed heads, see docs/formats/proof.md
   std::string jobs_dir;                      // of pending_jobs.h; empty: no job goes on by itself

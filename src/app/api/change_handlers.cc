@@ -7,6 +7,7 @@
 #include "app/api/json/money_commands.h"
 #include "app/api/json/money_contract_json.h"
 #include "app/api/json/settlement_json.h"
+#include "app/api/list_page.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
 #include "app/api/what_if_page.h"
@@ -146,6 +147,11 @@ const char* same_hand(Api& api, const Actor& proposed_by, const Caller& caller) 
          "both; have it decided with a key that another person holds (GET /v1/api-keys shows createdBy)";
 }
 
+std::string decided_text(const money::ChangeNow& change) {
+  return std::string(change.decided->approved ? "approved" : "rejected") + " at " +
+         to_rfc3339(change.decided_at) + " by " + change.decided_by.id;
+}
+
 void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const ParsedDecision& decision,
             const std::shared_ptr<const KvSnapshot>& snapshot) {
   const money::MoneyReader reader(*snapshot);
@@ -154,7 +160,8 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   if (!*change) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such change");
   auto reference = (*change)->proposed.reference;
   if (!answered_before(api, key)) {
-    if ((*change)->decided) return api.answer_problem(std::move(call), ProblemKind::already_decided);
+    if ((*change)->decided)
+      return api.answer_problem(std::move(call), ProblemKind::already_decided, decided_text(**change));
     const bool needs_another = decision.approved && api.parts().money->options().four_eyes;
     if (const auto why = needs_another ? same_hand(api, (*change)->proposed_by, *call->caller) : "";
         *why != 0)
@@ -245,8 +252,10 @@ void decide_change(Api& api, CallPtr call) {
 }
 
 void list_changes(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"status", "limit", "cursor", "min-position"});
+  const auto query = take_query(api, call, {"status", "limit", "cursor", "count", "min-position"});
   if (!query) return;
+  const auto count = flag_in(*query, "count");
+  if (!count) return answer_wrong_read(api, std::move(call), count.error());
   const auto status = query->find("status").value_or("");
   if (!status.empty() && status != "PROPOSED")
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
@@ -254,12 +263,20 @@ void list_changes(Api& api, CallPtr call) {
   const auto page = take_money_page(api, call, *query, "changes");
   if (!page) return;
   at_money(api, std::move(call), *query, Work::query,
-           [open_only = !status.empty(), page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const auto found = money::MoneyReader(*view.snapshot).changes(open_only, page.after, page.limit);
+           [open_only = !status.empty(), count = *count, page = *page](Api& a, CallPtr c,
+                                                                       const projection::View& view) {
+             const money::MoneyReader reader(*view.snapshot);
+             const auto found = reader.changes(open_only, page.after, page.limit);
              if (!found) return a.answer_error(std::move(c), found.error());
              std::string body;
              JsonWriter w(body);
-             w.begin_object().begin_array("items");
+             w.begin_object();
+             if (count) {
+               const auto all = reader.changes(open_only, {}, kCountedMax);
+               if (!all) return a.answer_error(std::move(c), all.error());
+               w.number("count", static_cast<std::int64_t>(all->items.size()));
+             }
+             w.begin_array("items");
              for (const auto& change : found->items) put_change(w, change);
              end_items(w, a, view, page, next_of(*found));
              answer_seen(a, std::move(c), view.seen, std::move(body));

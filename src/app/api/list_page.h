@@ -19,6 +19,8 @@ namespace wonjang {
 
 constexpr std::int64_t kPageMax = 1'000;
 constexpr std::int64_t kPageUsual = 50;
+// Of ?count=true: so many or more. A list that people work off is shorter.
+constexpr std::uint32_t kCountedMax = 1'000;
 
 struct PageWish {
   std::size_t limit = kPageUsual;

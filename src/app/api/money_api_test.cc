@@ -36,6 +36,28 @@ TEST_F(MoneyApi, who_proposes_a_change_does_not_approve_it) {
   EXPECT_EQ(contracts.json().at("items").at(0).at("version").as_int64(), 1);
 }
 
+TEST_F(MoneyApi, changes_are_counted_and_merchants_found_by_their_business_number) {
+  auto house = world_.as(world_.make_key(R"({"scopes":["operator"]})", "teller"));
+  house.post("/v1/changes", "one", contract(world_.merchant, R"(,"businessNumber":"1234567890")"));
+  const auto second = house.post("/v1/changes", "two", contract(world_.merchant));
+  position_ = second.header("Ledger-Position");
+  const auto list = look(house, "/v1/changes?status=PROPOSED&limit=1&count=true").json();
+  EXPECT_EQ(list.at("count").as_int64(), 2);
+  EXPECT_EQ(list.at("items").as_array().size(), 1U);
+  EXPECT_EQ(house.get("/v1/changes?count=maybe").code(), "BAD_PARAMETER");
+
+  const auto found = [&](const std::string& text) {
+    const auto answer = house.get("/v1/merchants?contains=" + text);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.json().at("merchants").as_array().size();
+  };
+  EXPECT_EQ(found("34-567"), 0U) << "a proposal is no contract";
+  approve(contract(world_.merchant, R"(,"businessNumber":"1234567890")"), "approved");
+  look(house, "/v1/contracts");
+  EXPECT_EQ(found("34-567"), 1U);
+  EXPECT_EQ(found("34-568"), 0U);
+}
+
 // Found by review: the proposer's key makes a second one and approves with it.
 TEST_F(MoneyApi, keys_that_one_person_can_have_made_do_not_approve_each_others_changes) {
   const std::string operators = R"({"scopes":["operator"]})";

@@ -45,6 +45,18 @@ class Person : public ::testing::TestWithParam<std::uint32_t> {
 };
 INSTANTIATE_TEST_SUITE_P(Books, Person, ::testing::Values(1U, 4U));
 
+TEST_P(Person, has_so_much_to_do_as_the_list_counts) {
+  auto house = world_.as_operator();
+  given_up("a");
+  given_up("b");
+  const auto list = house.get("/v1/in-doubt?waiting=person&limit=1&count=true").json();
+  EXPECT_EQ(list.at("count").as_int64(), 2);
+  EXPECT_EQ(list.at("payments").as_array().size(), 1U);
+  EXPECT_EQ(house.get("/v1/in-doubt?waiting=resolver&count=true").json().at("count").as_int64(), 0);
+  EXPECT_FALSE(house.get("/v1/in-doubt?waiting=person").json().contains("count"));
+  EXPECT_EQ(house.get("/v1/in-doubt?count=2").code(), "BAD_PARAMETER");
+}
+
 TEST_P(Person, settles_what_the_resolver_gave_up_on_and_the_caller_hears_it) {
   const auto path = given_up("a");
   auto house = world_.as_operator();
@@ -162,6 +174,49 @@ TEST_P(Pages, of_any_size_give_every_item_once_and_in_order) {
       EXPECT_EQ(all(world_.as_operator(), path, list, limit), whole) << path;
   }
   EXPECT_NE(house.get("/v1/merchants").body.find(R"("organisation":"mall-1")"), std::string::npos);
+}
+
+// The picker of a screen: what somebody types, or the names of a page of something else.
+TEST_P(Pages, of_merchants_hold_those_that_a_text_finds_or_whose_ids_are_given) {
+  auto house = world_.as_operator();
+  std::map<std::string, std::string> made;
+  for (const auto& [code, name] :
+       {std::pair("cafe-1", "성수 커피 1호점"), std::pair("cafe-2", "Seongsu Coffee"),
+        std::pair("books-1", "남산 서점"), std::pair("cafe-3", "성수커피 2호점")}) {
+    const auto answer = house.post(
+        "/v1/merchants", std::string("m-") + code,
+        R"({"code":")" + std::string(code) + R"(","name":")" + name + R"(","organisation":"mall-7"})");
+    ASSERT_EQ(answer.status, 201) << answer.body;
+    made[code] = answer.text("id");
+  }
+  const auto found = [&](const std::string& query) {
+    std::vector<std::string> codes;
+    const auto answer = house.get("/v1/merchants?" + query);
+    EXPECT_EQ(answer.status, 200) << query << answer.body;
+    const auto json = answer.json();
+    for (const auto& one : json.at("merchants").as_array()) codes.emplace_back(one.at("code").as_string());
+    return codes;
+  };
+  using Codes = std::vector<std::string>;
+  ASSERT_TRUE(eventually([&] { return house.get("/v1/merchants?contains=x").status == 200; }));
+  EXPECT_EQ(found("contains=%EC%84%B1%EC%88%98%20%EC%BB%A4%ED%94%BC"), (Codes{"cafe-1", "cafe-3"}))
+      << "성수 커피";
+  EXPECT_EQ(found("contains=%E3%84%B4%E3%85%85"), Codes{"books-1"}) << "ㄴㅅ";
+  EXPECT_EQ(found("contains=COFFEE"), Codes{"cafe-2"});
+  EXPECT_EQ(found("contains=books-"), Codes{"books-1"});
+  EXPECT_EQ(found("contains=mall-7").size(), 4U);
+  EXPECT_EQ(found("contains=" + made["cafe-2"].substr(20)), Codes{"cafe-2"});
+  EXPECT_EQ(found("contains=nobody"), Codes{});
+  EXPECT_EQ(found("merchantId=" + made["books-1"] + "," + made["cafe-1"]), (Codes{"cafe-1", "books-1"}));
+  const auto first = house.get("/v1/merchants?contains=cafe&limit=2").json();
+  EXPECT_TRUE(first.at("hasMore").as_bool());
+  EXPECT_EQ(found("contains=cafe&limit=2&after=" + std::string(first.at("nextCursor").as_string())),
+            Codes{"cafe-3"});
+  for (const auto& wrong : {std::string("contains="), std::string("contains=-"),
+                            std::string("merchantId=mch_1"), "contains=x&merchantId=" + made["cafe-1"]})
+    EXPECT_EQ(house.get("/v1/merchants?" + wrong).code(), "BAD_PARAMETER") << wrong;
+  EXPECT_EQ(house.get("/v1/merchants?merchantId=mch_01K800000128R000000000000A").status, 404);
+  EXPECT_EQ(world_.as_merchant().get("/v1/merchants?contains=cafe").status, 403);
 }
 
 TEST_P(Pages, of_a_history_go_on_where_the_last_one_ended) {

@@ -9,6 +9,7 @@
 #include "app/api/list_page.h"
 #include "app/api/openapi.h"
 #include "app/api/query.h"
+#include "app/api/view_query.h"
 
 namespace wonjang {
 namespace {
@@ -120,6 +121,7 @@ void add_in_doubt_samples(Api& api, std::vector<Sample>& out) {
 struct InDoubtWish {
   AlarmKind kind = AlarmKind::in_doubt;
   PageWish page;
+  bool count = false;  // also how many there are
   AlarmEntry after() const {
     if (page.after.empty()) return {};
     return {static_cast<std::uint8_t>(kind),
@@ -149,6 +151,16 @@ Result<std::vector<AlarmEntry>> alarms_behind(Api& api, const InDoubtWish& wish)
   return out;
 }
 
+// How many of this kind there are, of all books; kCountedMax means so many or more.
+Result<std::int64_t> alarms_counted(Api& api, AlarmKind kind) {
+  std::size_t count = 0;
+  for (std::uint32_t book = 0; book < api.ledger().books() && count < kCountedMax; ++book) {
+    WJ_TRY(const auto found, api.ledger().alarms(book, kind, {kFarFuture}, kCountedMax));
+    count += found.size();
+  }
+  return static_cast<std::int64_t>(std::min<std::size_t>(count, kCountedMax));
+}
+
 void run_in_doubt(Api& api, CallPtr call, const InDoubtWish& wish) {
   const auto alarms = alarms_behind(api, wish);
   if (!alarms) return api.answer_error(std::move(call), alarms.error());
@@ -168,15 +180,21 @@ void run_in_doubt(Api& api, CallPtr call, const InDoubtWish& wish) {
     if (wish.kind == AlarmKind::in_doubt) json.instant("nextAttemptAt", {alarm.at_us});
     json.raw("payment", rendered).end_object();
   }
-  api.answer_json(std::move(call), page_json(api.parts().tokens, "payments", items, alarms->size() > count,
-                                             Tokens::List::in_doubt, last));
+  auto body =
+      page_json(api.parts().tokens, "payments", items, alarms->size() > count, Tokens::List::in_doubt, last);
+  if (wish.count) {
+    const auto counted = alarms_counted(api, wish.kind);
+    if (!counted) return api.answer_error(std::move(call), counted.error());
+    body.insert(body.size() - 1, ",\"count\":" + std::to_string(*counted));
+  }
+  api.answer_json(std::move(call), std::move(body));
 }
 
 }  // namespace
 
 void list_in_doubt(Api& api, CallPtr call) {
   Query query(call->request.head.query());
-  if (const auto wrong = query.parse({"limit", "after", "waiting"})) {
+  if (const auto wrong = query.parse({"limit", "after", "waiting", "count"})) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
   const auto waiting = query.find("waiting").value_or("resolver");
@@ -185,6 +203,9 @@ void list_in_doubt(Api& api, CallPtr call) {
   }
   InDoubtWish wish;
   if (waiting == "person") wish.kind = AlarmKind::person;
+  const auto count = parse_flag(query, "count", false);
+  if (!count) return api.answer_problem(std::move(call), ProblemKind::bad_parameter, count.error().message);
+  wish.count = *count;
   auto page = take_page(api, call, query, Tokens::List::in_doubt, /*key_size=*/3);
   if (!page) return;
   wish.page = *std::move(page);

@@ -1,13 +1,13 @@
-// Merchants and API keys, listed in order of birth.
+// Merchants and API keys: made, closed, revoked, looked at.
 
 #include <algorithm>
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/birth_page.h"
 #include "app/api/json/answers.h"
 #include "app/api/json/commands.h"
 #include "app/api/json/payment_json.h"
-#include "app/api/list_page.h"
 #include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
 
@@ -19,28 +19,6 @@ void submit_registry(Api& api, CallPtr call, std::string key, RegistryCommand co
   auto request = write_request(api, *call->caller, std::move(key), canonical);
   request.command = std::move(command);
   api.submit(std::move(call), std::move(request));
-}
-
-// One page in order of id: that of birth.
-template <typename Item, typename Map, typename Wanted, typename Append>
-void answer_page(Api& api, CallPtr call, Tokens::List list, std::string_view name, const Map& all,
-                 Wanted wanted, Append append) {
-  const auto wish = take_page(api, call, list, /*key_size=*/2);
-  if (!wish) return;
-  const RawId after = wish->after.empty() ? RawId{} : RawId{wish->after[0], wish->after[1]};
-  std::vector<const Item*> found;
-  for (const auto& [id, item] : all) {
-    if (wanted(item) && item.id.raw() > after) found.push_back(&item);
-  }
-  const auto count = std::min(wish->limit, found.size());
-  std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(count),
-                            [](const Item* a, const Item* b) { return a->id < b->id; });
-  std::vector<std::string> items(count);
-  for (std::size_t i = 0; i < count; ++i) append(items[i], *found[i]);
-  std::vector<std::uint64_t> last;
-  if (count > 0) last = {found[count - 1]->id.raw().high, found[count - 1]->id.raw().low};
-  api.answer_json(std::move(call),
-                  page_json(api.parts().tokens, name, items, found.size() > count, list, last));
 }
 
 // A key that a merchant makes for itself ends with its maker, and after the configured time at the latest:
@@ -75,13 +53,6 @@ void close_merchant(Api& api, CallPtr call) {
     submit_registry(api, std::move(call), *std::move(key), std::move(parsed->command), parsed->canonical);
 }
 
-void list_merchants(Api& api, CallPtr call) {
-  const auto registry = api.registry();
-  answer_page<Merchant>(
-      api, std::move(call), Tokens::List::merchants, "merchants", registry->merchants(),
-      [](const Merchant&) { return true; }, &append_merchant_json);
-}
-
 void get_merchant(Api& api, CallPtr call) {
   const auto id = MerchantId::parse(call->parameter);
   const auto registry = api.registry();
@@ -107,6 +78,11 @@ void create_api_key(Api& api, CallPtr call) {
     return api.answer_refusal(std::move(call),
                               {RefusalCode::merchant_unknown, "there is no such merchant", "/merchantId", 0});
   }
+  if (!command.expires_at.is_zero() && command.expires_at <= api.clock().now()) {
+    return answer_field_errors(
+        api, std::move(call),
+        {{"/expiresAt", "OUT_OF_RANGE", "lies in the past: the key would open nothing"}});
+  }
   if (!bound_life(api, *call, command)) {
     return api.answer_reply(
         std::move(call),
@@ -123,11 +99,19 @@ void create_api_key(Api& api, CallPtr call) {
 }
 
 void list_api_keys(Api& api, CallPtr call) {
+  const auto wish = take_page(api, call, Tokens::List::api_keys, /*key_size=*/2);
+  if (!wish) return;
   const auto registry = api.registry();
   const auto merchant = call->caller->merchant;
-  answer_page<ApiKey>(
-      api, std::move(call), Tokens::List::api_keys, "apiKeys", registry->api_keys(),
-      [&](const ApiKey& k) { return merchant.is_zero() || k.merchant == merchant; }, &append_api_key_json);
+  const auto now = api.clock().now();
+  std::vector<const ApiKey*> found;
+  for (const auto& [id, key] : registry->api_keys()) {
+    if (merchant.is_zero() || key.merchant == merchant) found.push_back(&key);
+  }
+  api.answer_json(
+      std::move(call),
+      birth_page(api.parts().tokens, Tokens::List::api_keys, "apiKeys", std::move(found), *wish,
+                 [now](std::string& out, const ApiKey& key) { append_api_key_json(out, key, now); }));
 }
 
 void revoke_api_key(Api& api, CallPtr call) {

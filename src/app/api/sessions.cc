@@ -19,14 +19,14 @@ std::size_t Sessions::HashOfHash::operator()(const Hash256& h) const noexcept {
   return out;
 }
 
-Instant Sessions::Session::ends_at() const {
-  return std::min(used_at.plus_ms(kIdleMs), began_at.plus_ms(kLifeMs));
+Instant Sessions::end_of(const Session& session) const {
+  return std::min(session.used_at.plus_ms(times_.idle_ms), session.began_at.plus_ms(times_.life_ms));
 }
 
 OpenedSession Sessions::open(std::shared_ptr<const Caller> caller, Instant now) {
   OpenedSession out{random_token(), random_token(), {}};
   const Session session{std::move(caller), out.csrf, now, now};
-  out.expires_at = session.ends_at();
+  out.expires_at = end_of(session);
   const auto name = digest_.sha256(out.token);
   const MutexLock lock(mutex_);
   if (sessions_.size() >= kSessionsMax) make_room(now);
@@ -41,12 +41,12 @@ std::optional<LiveSession> Sessions::see(std::string_view token, Instant now, bo
   const auto found = sessions_.find(name);
   if (found == sessions_.end()) return std::nullopt;
   auto& session = found->second;
-  if (session.ends_at() <= now) {
+  if (end_of(session) <= now) {
     sessions_.erase(found);
     return std::nullopt;
   }
   if (in_use) session.used_at = std::max(session.used_at, now);
-  return LiveSession{session.caller, session.csrf, session.ends_at()};
+  return LiveSession{session.caller, session.csrf, end_of(session)};
 }
 
 void Sessions::close(std::string_view token) {
@@ -61,7 +61,7 @@ std::size_t Sessions::size() const {
 }
 
 void Sessions::make_room(Instant now) {
-  std::erase_if(sessions_, [&](const auto& one) { return one.second.ends_at() <= now; });
+  std::erase_if(sessions_, [&](const auto& one) { return end_of(one.second) <= now; });
   if (sessions_.size() < kSessionsMax) return;
   sessions_.erase(std::ranges::min_element(
       sessions_, [](const auto& a, const auto& b) { return a.second.used_at < b.second.used_at; }));

@@ -1,9 +1,9 @@
 // Sessions of the console: an API key, shown once, is exchanged for a short-lived token that the browser
 // keeps in a cookie no script can read. In memory only: a restarted server asks everybody to sign in again.
 //
-// Invariants: a session ends 30 minutes after its last use, 12 hours after it began and with its key,
-// whichever comes first; a session has exactly the rights of its key. The caller asks the Authenticator
-// whether the key still stands: revocation is not known here. Tokens are kept as hashes.
+// Invariants: a session ends some time after its last use, some time after it began (SessionTimes) and with
+// its key, whichever comes first; a session has exactly the rights of its key. The caller asks the
+// Authenticator whether the key still stands: revocation is not known here. Tokens are kept as hashes.
 //
 // Threads: any.
 #pragma once
@@ -33,14 +33,17 @@ struct LiveSession {
   Instant expires_at;
 };
 
+struct SessionTimes {
+  std::int64_t idle_ms = 30 * 60'000;  // after its last use
+  std::int64_t life_ms = 12 * 3'600'000;
+};
+
 class Sessions {
  public:
-  static constexpr std::int64_t kIdleMs = 30 * 60'000;
-  static constexpr std::int64_t kLifeMs = 12 * 3'600'000;
   static constexpr std::size_t kSessionsMax = 4096;
   static constexpr std::size_t kTokenSize = 64;
 
-  explicit Sessions(const Digest& digest) : digest_(digest) {}
+  explicit Sessions(const Digest& digest, SessionTimes times = {}) : digest_(digest), times_(times) {}
 
   // At kSessionsMax the one that was idle longest makes room.
   OpenedSession open(std::shared_ptr<const Caller> caller, Instant now);
@@ -57,16 +60,16 @@ class Sessions {
     std::string csrf;
     Instant began_at;
     Instant used_at;
-
-    Instant ends_at() const;
   };
   struct HashOfHash {
     std::size_t operator()(const Hash256& h) const noexcept;
   };
 
+  Instant end_of(const Session& session) const;
   void make_room(Instant now) WJ_REQUIRES(mutex_);
 
   const Digest& digest_;
+  const SessionTimes times_;
   mutable Mutex mutex_;
   std::unordered_map<Hash256, Session, HashOfHash> sessions_ WJ_GUARDED_BY(mutex_);
 };

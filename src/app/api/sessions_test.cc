@@ -17,11 +17,11 @@ TEST(Sessions, end_half_an_hour_after_the_last_use) {
   const OpensslDigest digest;
   Sessions sessions(digest);
   const auto opened = sessions.open(some_caller(), kNow);
-  EXPECT_EQ(opened.expires_at, kNow.plus_ms(Sessions::kIdleMs));
-  const auto later = kNow.plus_ms(Sessions::kIdleMs - 1);
+  EXPECT_EQ(opened.expires_at, kNow.plus_ms(SessionTimes().idle_ms));
+  const auto later = kNow.plus_ms(SessionTimes().idle_ms - 1);
   ASSERT_TRUE(sessions.see(opened.token, later, /*in_use=*/true));
-  EXPECT_TRUE(sessions.see(opened.token, later.plus_ms(Sessions::kIdleMs - 1), /*in_use=*/false));
-  EXPECT_FALSE(sessions.see(opened.token, later.plus_ms(Sessions::kIdleMs), /*in_use=*/false));
+  EXPECT_TRUE(sessions.see(opened.token, later.plus_ms(SessionTimes().idle_ms - 1), /*in_use=*/false));
+  EXPECT_FALSE(sessions.see(opened.token, later.plus_ms(SessionTimes().idle_ms), /*in_use=*/false));
   EXPECT_EQ(sessions.size(), 0U);
 }
 
@@ -29,18 +29,28 @@ TEST(Sessions, what_a_page_asks_by_itself_keeps_none_alive) {
   const OpensslDigest digest;
   Sessions sessions(digest);
   const auto opened = sessions.open(some_caller(), kNow);
-  EXPECT_TRUE(sessions.see(opened.token, kNow.plus_ms(Sessions::kIdleMs - 1), /*in_use=*/false));
-  EXPECT_FALSE(sessions.see(opened.token, kNow.plus_ms(Sessions::kIdleMs), /*in_use=*/true));
+  EXPECT_TRUE(sessions.see(opened.token, kNow.plus_ms(SessionTimes().idle_ms - 1), /*in_use=*/false));
+  EXPECT_FALSE(sessions.see(opened.token, kNow.plus_ms(SessionTimes().idle_ms), /*in_use=*/true));
 }
 
 TEST(Sessions, end_after_twelve_hours_however_busy) {
   const OpensslDigest digest;
   Sessions sessions(digest);
   const auto opened = sessions.open(some_caller(), kNow);
-  for (std::int64_t ms = 0; ms < Sessions::kLifeMs; ms += Sessions::kIdleMs / 2) {
+  for (std::int64_t ms = 0; ms < SessionTimes().life_ms; ms += SessionTimes().idle_ms / 2) {
     ASSERT_TRUE(sessions.see(opened.token, kNow.plus_ms(ms), /*in_use=*/true)) << ms;
   }
-  EXPECT_FALSE(sessions.see(opened.token, kNow.plus_ms(Sessions::kLifeMs), /*in_use=*/true));
+  EXPECT_FALSE(sessions.see(opened.token, kNow.plus_ms(SessionTimes().life_ms), /*in_use=*/true));
+}
+
+TEST(Sessions, end_when_the_configuration_says) {
+  const OpensslDigest digest;
+  Sessions sessions(digest, {.idle_ms = 5'000, .life_ms = 8'000});
+  const auto opened = sessions.open(some_caller(), kNow);
+  EXPECT_EQ(opened.expires_at, kNow.plus_ms(5'000));
+  ASSERT_TRUE(sessions.see(opened.token, kNow.plus_ms(4'999), /*in_use=*/true));
+  ASSERT_TRUE(sessions.see(opened.token, kNow.plus_ms(7'999), /*in_use=*/true));
+  EXPECT_FALSE(sessions.see(opened.token, kNow.plus_ms(8'000), /*in_use=*/true));
 }
 
 TEST(Sessions, are_bounded_and_the_idle_one_goes_first) {

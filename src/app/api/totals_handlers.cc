@@ -133,11 +133,33 @@ void run_totals(Api& api, CallPtr call, const ServingNow& now, const CubeSpec& c
 
 // ---- today
 
-// What moved in one hour, or in all of them: one list of currencies.
-struct HourRow {
-  std::int32_t hour = 0;  // a bucket of Grain::hour
+constexpr std::int64_t kMinutesMax = 180;
+constexpr std::int64_t kMinuteUs = 60'000'000;
+
+struct TodayWish {
+  std::optional<serving::MerchantNo> merchant;
+  std::int64_t minutes = 0;  // the last so many, one by one
+  bool explain = false;
+};
+
+// What moved in one hour or minute and currency.
+struct BucketRow {
+  std::int32_t bucket = 0;
   serving::Sums sums;
 };
+
+struct TodayRows {
+  BusinessDate today;
+  std::vector<BucketRow> hours;
+  std::vector<BucketRow> minutes;
+  serving::Reading reading;
+};
+
+// The last `minutes` of today begin here; before midnight is another day.
+Instant minutes_from(BusinessDate today, Instant now, std::int64_t minutes) {
+  const auto first = Instant{(now.us / kMinuteUs - (minutes - 1)) * kMinuteUs};
+  return std::max(start_of(today), first);
+}
 
 void put_sales(JsonWriter& w, const serving::Sums& sums) {
   w.text("currency", sums.currency).number("count", sums.count);
@@ -146,10 +168,21 @@ void put_sales(JsonWriter& w, const serving::Sums& sums) {
   put_exact(w, "netAmount", sums.net());
 }
 
-void answer_today(Api& api, CallPtr call, const ServingNow& now, BusinessDate today,
-                  const std::vector<HourRow>& hours, const serving::Reading& reading, const Plan* plan) {
+void put_buckets(JsonWriter& w, std::string_view list, std::string_view name, Grain grain,
+                 const std::vector<BucketRow>& rows) {
+  w.begin_array(list);
+  for (const auto& [bucket, sums] : rows) {
+    w.begin_object().text(name, bucket_text(grain, bucket));
+    put_sales(w, sums);
+    w.end_object();
+  }
+  w.end_array();
+}
+
+void answer_today(Api& api, CallPtr call, const ServingNow& now, const TodayRows& found,
+                  const TodayWish& wish, const Plan& plan) {
   std::map<std::string, serving::Sums> day;
-  for (const auto& [hour, sums] : hours) {
+  for (const auto& [hour, sums] : found.hours) {
     auto& sum = day[sums.currency];
     sum.currency = sums.currency;
     sum.count += sums.count;
@@ -158,59 +191,87 @@ void answer_today(Api& api, CallPtr call, const ServingNow& now, BusinessDate to
   }
   std::string body;
   JsonWriter w(body);
-  w.begin_object().text("businessDate", to_text(today)).begin_array("totals");
+  w.begin_object().text("businessDate", to_text(found.today)).begin_array("totals");
   for (const auto& [currency, sums] : day) {
     w.begin_object();
     put_sales(w, sums);
     w.end_object();
   }
-  w.end_array().begin_array("hours");
-  for (const auto& [hour, sums] : hours) {
-    w.begin_object().text("hour", bucket_text(Grain::hour, hour));
-    put_sales(w, sums);
-    w.end_object();
-  }
   w.end_array();
+  put_buckets(w, "hours", "hour", Grain::hour, found.hours);
+  if (wish.minutes > 0) put_buckets(w, "minutes", "minute", Grain::minute, found.minutes);
   put_seen(w, api, now);
-  put_reading(w, reading);
-  if (plan != nullptr) put_plan(w, reading, *plan);
+  put_reading(w, found.reading);
+  if (wish.explain) put_plan(w, found.reading, plan);
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }
 
-void run_today_of(Api& api, CallPtr call, const ServingNow& now, serving::MerchantNo merchant, bool explain) {
-  const auto today = business_date_of(api.clock().now());
-  const auto answer = serving::sales_of_day(now.snapshot(), merchant, today);
+void run_today_of(Api& api, CallPtr call, const ServingNow& now, const TodayWish& wish) {
+  const auto moment = api.clock().now();
+  TodayRows rows{business_date_of(moment), {}, {}, {}};
+  std::optional<Instant> first_minute;
+  if (wish.minutes > 0) first_minute = minutes_from(rows.today, moment, wish.minutes);
+  const auto answer = serving::sales_of_day(now.snapshot(), *wish.merchant, rows.today, first_minute);
   if (!answer) return answer_wrong(api, std::move(call), answer.error());
   if (const auto* narrow = std::get_if<serving::Narrow>(&*answer))
     return answer_too_wide(api, std::move(call), *narrow);
   const auto& found = std::get<serving::DaySales>(*answer);
-  std::vector<HourRow> hours;
-  for (const auto& [hour, sums] : found.hours) hours.push_back({bucket_of(Grain::hour, today) + hour, sums});
-  const Plan plan{{"transactions: " + found.reading.index}, {{"transactions", serving::kSalesOfDayMax}}};
-  answer_today(api, std::move(call), now, today, hours, found.reading, explain ? &plan : nullptr);
+  for (const auto& [hour, sums] : found.hours)
+    rows.hours.push_back({bucket_of(Grain::hour, rows.today) + hour, sums});
+  for (const auto& [minute, sums] : found.minutes) rows.minutes.push_back({minute, sums});
+  rows.reading = found.reading;
+  answer_today(api, std::move(call), now, rows, wish,
+               {{"transactions: " + found.reading.index}, {{"transactions", serving::kSalesOfDayMax}}});
 }
 
-void run_today_of_all(Api& api, CallPtr call, const ServingNow& now, bool explain) {
-  const auto today = business_date_of(api.clock().now());
-  serving::TotalsQuery query;
-  query.cube = "sales_hour";
-  query.from = bucket_of(Grain::hour, today);
-  query.until = bucket_of(Grain::hour, BusinessDate{today.days + 1});
-  query.by = Grain::hour;
-  query.cells_max = api.options().ceilings.totals_cells;
-  const auto answer = serving::read_totals(now.views().cubes(), now.snapshot(), query);
-  if (!answer) return answer_wrong(api, std::move(call), answer.error());
-  if (const auto* narrow = std::get_if<serving::Narrow>(&*answer))
-    return answer_too_wide(api, std::move(call), *narrow);
-  const auto& found = std::get<serving::TotalsRows>(*answer);
-  std::vector<HourRow> hours;
+// Of one of the cubes by hour or minute, which have no key; what it read is added to `reading`.
+Result<std::variant<std::vector<BucketRow>, serving::Narrow>> sales_by(Api& api, const ServingNow& now,
+                                                                       const serving::TotalsQuery& query,
+                                                                       serving::Reading& reading) {
+  using Out = std::variant<std::vector<BucketRow>, serving::Narrow>;
+  auto asked = query;
+  asked.cells_max = api.options().ceilings.totals_cells;
+  WJ_TRY(const auto answer, serving::read_totals(now.views().cubes(), now.snapshot(), asked));
+  if (const auto* narrow = std::get_if<serving::Narrow>(&answer)) return Out(*narrow);
+  const auto& found = std::get<serving::TotalsRows>(answer);
+  reading.index = found.reading.index;
+  reading.rows_read += found.reading.rows_read;
+  reading.seeks += found.reading.seeks;
+  std::vector<BucketRow> rows;
   for (const auto& row : found.rows) {
-    hours.push_back({row.bucket.value_or(0),
-                     {row.dims.currency, row.sums.amount.count, row.sums.gross, row.sums.canceled}});
+    rows.push_back({row.bucket.value_or(0),
+                    {row.dims.currency, row.sums.amount.count, row.sums.gross, row.sums.canceled}});
   }
-  const Plan plan{{"cells: " + found.reading.index}, {{"cells", query.cells_max}}};
-  answer_today(api, std::move(call), now, today, hours, found.reading, explain ? &plan : nullptr);
+  return Out(std::move(rows));
+}
+
+void run_today_of_all(Api& api, CallPtr call, const ServingNow& now, const TodayWish& wish) {
+  const auto moment = api.clock().now();
+  TodayRows rows{business_date_of(moment), {}, {}, {}};
+  const auto until = start_of({rows.today.days + 1});
+  const auto read = [&](std::string_view cube, Grain grain, Instant from) {
+    serving::TotalsQuery query;
+    query.cube = cube;
+    query.from = bucket_of(grain, from);
+    query.until = bucket_of(grain, until);
+    query.by = grain;
+    return sales_by(api, now, query, rows.reading);
+  };
+  auto hours = read("sales_hour", Grain::hour, start_of(rows.today));
+  if (!hours) return answer_wrong(api, std::move(call), hours.error());
+  if (const auto* narrow = std::get_if<serving::Narrow>(&*hours))
+    return answer_too_wide(api, std::move(call), *narrow);
+  rows.hours = std::get<std::vector<BucketRow>>(*std::move(hours));
+  if (wish.minutes > 0) {
+    auto minutes = read("sales_minute", Grain::minute, minutes_from(rows.today, moment, wish.minutes));
+    if (!minutes) return answer_wrong(api, std::move(call), minutes.error());
+    if (const auto* narrow = std::get_if<serving::Narrow>(&*minutes))
+      return answer_too_wide(api, std::move(call), *narrow);
+    rows.minutes = std::get<std::vector<BucketRow>>(*std::move(minutes));
+  }
+  const Plan plan{{"cells: " + rows.reading.index}, {{"cells", api.options().ceilings.totals_cells}}};
+  answer_today(api, std::move(call), now, rows, wish, plan);
 }
 
 // ---- top
@@ -309,21 +370,24 @@ void get_totals(Api& api, CallPtr call) {
 
 void get_sales_today(Api& api, CallPtr call) {
   Query query(call->request.head.query());
-  if (const auto wrong = query.parse({"merchantId", "min-position", "explain"}))
+  if (const auto wrong = query.parse({"merchantId", "minutes", "min-position", "explain"}))
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   const auto merchants = parse_merchants(query, *call->caller, *api.registry());
   if (!merchants) return answer_wrong(api, std::move(call), merchants.error());
   if (merchants->size() > 1)
     return answer_wrong(api, std::move(call),
                         invalid("sales are of one merchant or of all: give one merchantId"));
-  std::optional<serving::MerchantNo> merchant;
-  if (!merchants->empty()) merchant = merchants->front()->number;
-  const bool explain = wants_explain(*call, query);
-  at_view(api, std::move(call), query, Work::query,
-          [merchant, explain](Api& a, CallPtr c, const ServingNow& now) {
-            if (merchant) return run_today_of(a, std::move(c), now, *merchant, explain);
-            run_today_of_all(a, std::move(c), now, explain);
-          });
+  const auto minutes = query.number("minutes", 0, kMinutesMax, 0);
+  if (!minutes) {
+    return answer_wrong(api, std::move(call),
+                        invalid("minutes is a number from 0 to " + std::to_string(kMinutesMax)));
+  }
+  TodayWish wish{{}, *minutes, wants_explain(*call, query)};
+  if (!merchants->empty()) wish.merchant = merchants->front()->number;
+  at_view(api, std::move(call), query, Work::query, [wish](Api& a, CallPtr c, const ServingNow& now) {
+    if (wish.merchant) return run_today_of(a, std::move(c), now, wish);
+    run_today_of_all(a, std::move(c), now, wish);
+  });
 }
 
 void get_top_merchants(Api& api, CallPtr call) {

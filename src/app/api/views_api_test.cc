@@ -140,6 +140,28 @@ TEST_P(ViewsApi, a_merchant_never_sees_another_one) {
   EXPECT_EQ(top.json().at("merchants").at(0).at("merchantCode").as_string(), "shop");
 }
 
+TEST_P(ViewsApi, todays_minutes_are_those_of_todays_hours) {
+  auto shop = world_.as_merchant();
+  auto other = world_.as_other();
+  for (int i = 0; i < 3; ++i) pay(shop, std::to_string(i), 1000 + i);
+  pay(other, "other", 500);
+  for (auto* who : {"house", "shop"}) {
+    auto house = world_.as_operator();
+    auto& asks = std::string_view(who) == "house" ? house : shop;
+    const auto today = look(asks, "/v1/sales/today?minutes=180").json();
+    std::int64_t hours = 0;
+    std::int64_t minutes = 0;
+    for (const auto& row : today.at("hours").as_array()) hours += row.at("netAmount").as_int64();
+    for (const auto& row : today.at("minutes").as_array()) {
+      minutes += row.at("netAmount").as_int64();
+      EXPECT_EQ(row.at("minute").as_string().size(), 16U);
+    }
+    EXPECT_EQ(minutes, hours) << who;
+    EXPECT_FALSE(asks.get("/v1/sales/today").json().contains("minutes"));
+    EXPECT_EQ(asks.get("/v1/sales/today?minutes=181").code(), "BAD_PARAMETER");
+  }
+}
+
 TEST_P(ViewsApi, pages_neither_skip_nor_repeat_while_writes_go_on) {
   auto shop = world_.as_merchant();
   std::set<std::string> there;

@@ -66,13 +66,6 @@ ServiceConfig demo_config(const DemoOptions& options, const std::string& data_di
   out.provider_call_ms = 1'500;
   out.resolver_call_ms = 1'000;
   out.log_level = LogLevel::error;  // every run says at `warn` that it ended
-  // For the console's chart of the last hour; the built-in cubes keep hours.
-  serving::CubeDeclaration minutes;
-  minutes.name = "live_minute";
-  minutes.source = "transactions";
-  minutes.grain = "minute";
-  minutes.history = false;
-  out.cubes.push_back(std::move(minutes));
   return out;
 }
 

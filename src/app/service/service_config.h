@@ -62,6 +62,8 @@ struct ServiceConfig {
   std::uint32_t connections_max = 4'096;
   std::uint64_t body_bytes_max = 1ULL << 20U;
   std::uint32_t merchant_key_days_max = 365;  // life of a key that a merchant makes for itself
+  std::int64_t session_idle_ms = 1'800'000;   // of the console: unused so long it ends
+  std::int64_t session_life_ms = 43'200'000;  // it ends, however busy
 
   // Providers
   std::vector<ProviderConfig> providers;

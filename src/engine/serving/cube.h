@@ -95,7 +95,7 @@ constexpr std::uint16_t kDeclaredIdMin = 1024;  // below: built-in
 Result<CubeSpec> parse_cube(const CubeDeclaration& declaration);
 
 // merchant_day, merchant_day_transactions, organisation_month, sales_hour, merchant_sales_month,
-// payments_day, and what each costs: docs/formats/totals.md.
+// payments_day, sales_minute, and what each costs: docs/formats/totals.md.
 std::vector<CubeSpec> builtin_cubes();
 
 // 16 hexadecimal digits over every cube and the stored form; the same in whatever order they were declared.

@@ -112,8 +112,8 @@ TEST(CubeSet, the_built_in_ones_are_pinned) {
   for (const auto& cube : set.cubes()) names += std::to_string(cube.id) + " " + cube.name + "\n";
   EXPECT_EQ(names,
             "1 merchant_day\n2 merchant_day_transactions\n4 organisation_month\n5 sales_hour\n"
-            "7 merchant_sales_month\n9 payments_day\n");
-  EXPECT_EQ(set.version(), "bdd765cc8ff31424");
+            "7 merchant_sales_month\n9 payments_day\n10 sales_minute\n");
+  EXPECT_EQ(set.version(), "55c548e279418098");
   EXPECT_EQ(set.find("sales_hour"), set.find(std::uint16_t{5}));
   EXPECT_EQ(set.find("sales"), nullptr);
 }

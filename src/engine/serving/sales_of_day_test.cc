@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/rng.h"
+#include "engine/serving/cube.h"
 #include "engine/serving/row.h"
 #include "engine/serving/spaces.h"
 #include "testing/serving_texts.h"
@@ -72,6 +73,24 @@ TEST(SalesOfDay, are_the_days_transactions_of_one_merchant_by_hour_and_currency)
     ++at;
   }
   EXPECT_EQ(sales.reading.rows_read, rows);
+}
+
+TEST(SalesOfDay, tells_minutes_from_the_moment_that_is_asked_for) {
+  const auto store = new_memory_store(view_spaces());
+  KvBatch batch;
+  const auto noon = start_of(kDay).plus_us(12 * kHourUs);
+  std::uint64_t id = 0;
+  for (const std::int64_t seconds : {-60, -1, 0, 59, 60, 61})
+    put(batch, 7,
+        transaction(++id, noon.plus_us(seconds * 1'000'000), TransactionKind::approval, 100, "KRW"));
+  ASSERT_TRUE(store->write(batch));
+  const auto found = std::get<DaySales>(*sales_of_day(*store->snapshot(), 7, kDay, noon));
+  ASSERT_EQ(found.minutes.size(), 2U);
+  EXPECT_EQ(bucket_text(Grain::minute, found.minutes[0].minute).substr(11), "12:00");
+  EXPECT_EQ(found.minutes[0].sums.count, 2);
+  EXPECT_EQ(found.minutes[1].sums.count, 2);
+  EXPECT_EQ(found.hours.size(), 2U) << "hours are of the whole day";
+  EXPECT_TRUE(std::get<DaySales>(*sales_of_day(*store->snapshot(), 7, kDay)).minutes.empty());
 }
 
 TEST(SalesOfDay, a_day_beyond_the_ceiling_is_refused_with_where_to_ask) {
