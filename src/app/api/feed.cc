@@ -88,6 +88,14 @@ bool is_for(const Event& event, MerchantId only) {
   return !settlement::house_stream_of(subject_of(event)) || std::visit(IsForMerchants(), event.body);
 }
 
+Result<Instant> recorded_at(const Ledger& ledger, std::uint32_t book, Position position) {
+  WJ_TRY(const auto units, ledger.read(book, position, /*units_max=*/1, /*bytes_max=*/1));
+  const bool is_there = !units.empty() && units.front().first <= position && position < units.front().next();
+  if (!is_there) return corrupt("there is no event at position " + std::to_string(position));
+  WJ_TRY(const auto event, ledger.ports().codec.decode(units.front().events[position - units.front().first]));
+  return event.recorded_at;
+}
+
 constexpr std::string_view kNow = "now";  // in place of a cursor; none of ours is so short
 
 struct FeedRequest {
@@ -106,6 +114,22 @@ void answer_page(Api& api, CallPtr call, const FeedPage& page) {
 }
 
 // Nothing: wrong, and `call` was answered.
+std::optional<Positions> parse_since(Api& api, CallPtr& call, std::string_view text) {
+  const auto since = parse_rfc3339(text);
+  if (!since || *since > api.ledger().ports().clock.now()) {
+    api.answer_problem(
+        std::move(call), ProblemKind::bad_parameter,
+        !since ? "since is a time as 2026-11-22T10:00:00+09:00 or 2026-11-22T01:00:00Z"
+               : "since lies ahead of the ledger's clock; after=now gives what comes from here on");
+    return std::nullopt;
+  }
+  auto start = feed_start(api.ledger(), *since);
+  if (start) return *std::move(start);
+  api.answer_error(std::move(call), start.error());
+  return std::nullopt;
+}
+
+// Nothing: wrong, and `call` was answered.
 std::optional<FeedRequest> parse_request(Api& api, CallPtr& call, const Query& query) {
   FeedRequest out;
   out.only = call->caller->merchant;
@@ -116,7 +140,18 @@ std::optional<FeedRequest> parse_request(Api& api, CallPtr& call, const Query& q
     return std::nullopt;
   }
   out.limit = static_cast<std::size_t>(*limit);
-  if (const auto after = query.find("after"); after && *after == kNow) {
+  const auto after = query.find("after");
+  if (const auto since = query.find("since")) {
+    if (after) {
+      api.answer_problem(
+          std::move(call), ProblemKind::bad_parameter,
+          "after and since both say where to begin: give one; the next page is after=nextCursor");
+      return std::nullopt;
+    }
+    auto start = parse_since(api, call, *since);
+    if (!start) return std::nullopt;
+    out.from = *std::move(start);
+  } else if (after && *after == kNow) {
     out.from = api.ledger().tails();
   } else if (after) {
     const auto cursor = api.parts().tokens.parse_cursor(*after);
@@ -168,9 +203,24 @@ Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Pos
   return page;
 }
 
+Result<Positions> feed_start(const Ledger& ledger, Instant since) {
+  Positions out = ledger.tails();
+  for (std::uint32_t book = 0; book < out.of.size(); ++book) {
+    Position low = 0;
+    Position high = out.of[book];
+    while (low < high) {
+      const Position middle = low + (high - low) / 2;
+      WJ_TRY(const auto at, recorded_at(ledger, book, middle));
+      at < since ? low = middle + 1 : high = middle;
+    }
+    out.of[book] = low;
+  }
+  return out;
+}
+
 void get_events(Api& api, CallPtr call) {
   Query query(call->request.head.query());
-  if (const auto wrong = query.parse({"after", "limit", "wait"})) {
+  if (const auto wrong = query.parse({"after", "since", "limit", "wait"})) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
   const auto wait_s = query.number("wait", 0, api.options().feed_wait_ms_max / 1000, 0);

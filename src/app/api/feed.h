@@ -31,4 +31,8 @@ struct FeedPage {
 Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Positions& from,
                            std::size_t limit, MerchantId only);
 
+// Where the events begin that were recorded at `since` or later: in each book the first of them, found by
+// halving (recorded times rise within a book), its end where there is none. Errors: as read_feed.
+Result<Positions> feed_start(const Ledger& ledger, Instant since);
+
 }  // namespace wonjang

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/api/api_test_world.h"
+#include "app/api/json/answers.h"
 #include "domain/settlement/streams.h"
 #include "engine/ledger/ask.h"
 #include "testing/settlement_samples.h"
@@ -52,6 +53,7 @@ class Feed : public ::testing::TestWithParam<std::uint32_t> {
       (facts.bodies.emplace_back(testing::full_body(std::type_identity<Bodies>())), ...);
       request.command = std::move(facts);
       request.actor = {ActorKind::system, "a test"};
+      request.renderer = &api_renderer();
       // Said twice, the second time under a key: its refusal is frozen in an aside about the house's stream.
       if (heard == AnswerKind::refused) {
         request.key.emplace();
@@ -119,6 +121,57 @@ TEST_P(Feed, from_now_on_means_nothing_of_before_and_everything_after) {
   const auto events = all(shop, now.text("nextCursor"), 100);
   ASSERT_FALSE(events.empty());
   for (const auto& event : events) EXPECT_EQ(event.at("subject").as_string(), paid.text("id"));
+}
+
+// From the recorded time of each event on: that one and all later ones, of whatever book.
+TEST_P(Feed, from_a_time_on_means_everything_recorded_then_or_later) {
+  auto shop = world_.as_merchant();
+  for (int i = 0; i < 12; ++i)
+    ASSERT_EQ(
+        shop.post("/v1/payments", "k" + std::to_string(i), card_payment("o" + std::to_string(i))).status,
+        201);
+  auto house = world_.as_operator();
+  const auto events = all(house, "", 1000);
+  ASSERT_GE(events.size(), 24U);
+  const auto ids_from = [&](const std::string& since) {
+    std::set<std::string> out;
+    std::string more = "since=" + since;
+    for (;;) {
+      const auto page = house.get("/v1/events?limit=7&" + more);
+      EXPECT_EQ(page.status, 200) << page.body;
+      if (page.status != 200) return out;
+      const auto json = page.json();
+      for (const auto& event : json.at("events").as_array()) out.emplace(event.at("id").as_string());
+      if (!json.at("hasMore").as_bool()) return out;
+      more = "after=" + std::string(json.at("nextCursor").as_string());
+    }
+  };
+  for (const auto& from : events) {
+    const std::string since(from.at("recordedtime").as_string());
+    std::set<std::string> expected;
+    for (const auto& event : events) {
+      if (*parse_rfc3339(std::string(event.at("recordedtime").as_string())) >= *parse_rfc3339(since))
+        expected.emplace(event.at("id").as_string());
+    }
+    EXPECT_EQ(ids_from(since), expected) << since;
+  }
+  EXPECT_EQ(ids_from("1970-01-02T00:00:00Z").size(), events.size());
+  const auto last = *parse_rfc3339(std::string(events.back().at("recordedtime").as_string()));
+  EXPECT_TRUE(ids_from(to_rfc3339_micros(last.plus_us(1))).empty());
+}
+
+TEST_P(Feed, a_start_by_time_is_one_time_of_the_past_and_no_cursor_beside_it) {
+  auto house = world_.as_operator();
+  const auto refused = [&](const std::string& query) {
+    const auto page = house.get("/v1/events?" + query);
+    EXPECT_EQ(page.status, 400) << query;
+    EXPECT_EQ(page.code(), "BAD_PARAMETER") << query;
+    return page.text("detail");
+  };
+  EXPECT_NE(refused("since=yesterday").find("2026-11-22T10:00:00+09:00"), std::string::npos);
+  EXPECT_NE(refused("since=").find("since"), std::string::npos);
+  EXPECT_NE(refused("since=2999-01-01T00:00:00Z").find("ahead"), std::string::npos);
+  EXPECT_NE(refused("since=2026-01-01T00:00:00Z&after=now").find("give one"), std::string::npos);
 }
 
 TEST_P(Feed, a_merchant_sees_its_own_events_alone) {
