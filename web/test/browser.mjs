@@ -2,6 +2,7 @@
 //   WONJANG_BIN=build/dev/bin/wonjang npm run browser
 import './stage.mjs';
 import './sales_test.mjs';
+import './merchants_test.mjs';
 import './money_test.mjs';
 import './four_eyes_test.mjs';
 import './terms_test.mjs';

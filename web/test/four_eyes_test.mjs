@@ -1,5 +1,6 @@
 // What one proposes another decides: a contract looked at first, a holiday that moves payouts, a hold, funds.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { approve, asOperator, propose, says, until, world } from './stage.mjs';
 import { day } from './world.mjs';
@@ -15,6 +16,14 @@ test('a contract’s next version: previewed, proposed by one, approved by anoth
     const seen = await says(page, 'dialog div.preview', '수수료 변화');
     const fee = Number(seen.match(/수수료 변화\s+(-?[\d,]+)원/)[1].replace(/,/g, ''));
     assert.ok(fee < 0, `a lower rate lowers the fees of what is open: ${seen}`);
+    const lines = page.locator('dialog .moves section:has(h2:has-text("달라지는 내역")) tbody tr');
+    assert.equal(await lines.count(), 20, 'a page of them');
+    await page.click('dialog .moves section:has(h2:has-text("달라지는 내역")) button:has-text("더 보기")');
+    await until(page, () => [...document.querySelectorAll('dialog .moves tbody')].some((body) => body.rows.length === 40));
+    const all = Number(seen.match(/내역\s+([\d,]+)/)[1].replace(/,/g, ''));
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('dialog .moves button:has-text("CSV")')]);
+    const rows = readFileSync(await file.path(), 'utf8').trimEnd().split('\r\n');
+    assert.equal(rows.filter((row) => row.startsWith('line,')).length, all, 'the file has them all, once each');
     await page.fill('dialog label:has-text("메모") + input', '요율 인하 2차');
     assert.match(await page.locator('dialog button[type=submit]').innerText(), /미리 보기/, 'another wish is looked at again');
     const change = await propose(page);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { settled, text, until, withPage, world } from './stage.mjs';
-import { XSS, signIn } from './world.mjs';
+import { asOperator, settled, text, until, withPage, withWorld, world } from './stage.mjs';
+import { DOLLARS, XSS, day, signIn } from './world.mjs';
 
 test('a wrong key is told why it is none, a right one opens the screen that was asked for', () =>
   withPage({}, async (page) => {
@@ -61,6 +61,63 @@ test('a part is canceled: timeline, list and totals agree', () =>
     await until(page, () => /16,500/.test(document.querySelector('.sums')?.textContent ?? ''));
     assert.match(await text(page, '.sums'), /건수\s*1\s*승인\s*22,000원\s*취소\s*5,500원\s*순액\s*16,500원/);
     assert.ok(paid.id);
+  }));
+
+test('an amount is read in the currency that is chosen, and what can’t be read says why', () =>
+  asOperator(`/payments?from=${DOLLARS}&until=${day(-13)}`, async (page) => {
+    await page.waitForSelector('tbody tr');
+    await until(page, () => /USD/.test(document.querySelector('.filters')?.textContent ?? '') || document.querySelectorAll('.sums').length === 1);
+    const least = page.locator('label:has-text("금액 이상") + input');
+    await least.fill('70.505');
+    await least.press('Tab');
+    assert.match(await text(page, '.filters .field-error'), /USD[\s\S]*10,500\.00/);
+    await least.fill('70.51');
+    await least.press('Tab');
+    await until(page, () => /amountMin=7051/.test(location.search) && /currency=USD/.test(location.search));
+    await settled(page);
+    await until(page, () => document.querySelectorAll('tbody tr').length === 2);
+    assert.match(await text(page, '.chips'), /\$70\.51/);
+    assert.equal(await least.inputValue(), '70.51');
+    await page.goto(`${world.url}/console/payments?from=${DOLLARS}&until=${day(1)}`);
+    await page.waitForSelector('label:has-text("통화") + select');
+    await least.fill('10.50');
+    await least.press('Tab');
+    assert.match(await text(page, '.filters .field-error'), /통화를 먼저/);
+    await page.selectOption('label:has-text("통화") + select', 'USD');
+    await least.fill('10.50');
+    await least.press('Tab');
+    await until(page, () => /amountMin=1050/.test(location.search));
+  }));
+
+test('today by the hour and by the minute, on a server that nobody configured for it; each chart has its table', () =>
+  asOperator('/', async (page) => {
+    await page.waitForSelector('.chart canvas');
+    await until(page, () => document.querySelectorAll('.chart canvas').length === 2);
+    await page.locator('details.twin summary').nth(1).click();
+    const row = page.locator('details.twin').nth(1).locator('tbody tr').first();
+    await row.waitFor();
+    assert.match(await row.innerText(), /^\d\d:\d\d\s+[\d,]+\s+[\d,]+원/);
+    await page.locator('.chart .u-over').nth(1).hover();
+    await until(page, () => /\d건/.test(document.querySelectorAll('.u-legend')[1]?.textContent ?? ''));
+    await withPage({}, async (own) => {
+      await signIn(own, world, world.shopKey, '/');
+      await until(own, () => document.querySelectorAll('.chart canvas').length === 2);
+    });
+  }));
+
+test('a payout and a settlement line are found by their ids while they are typed', () =>
+  asOperator('/', async (page) => {
+    const { items } = await world.get(`/v1/payments/${world.followed.id}/settlement-lines`);
+    for (const [id, path] of [[items[0].payoutId, '/payouts/'], [items[0].lineId, '/settlement/lines/']]) {
+      await page.fill('#global-search', id);
+      const option = page.locator('.search [role=option]', { hasText: path === '/payouts/' ? '지급' : '정산 내역' }).first();
+      await option.waitFor();
+      assert.match(await option.innerText(), /성수 커피 1호점/);
+      await option.click();
+      await until(page, (wanted) => location.pathname.endsWith(wanted), path + id);
+    }
+    await page.goto(`${world.url}/console/search?q=${items[0].lineId}`);
+    await page.waitForSelector(`main a[href$="/settlement/lines/${items[0].lineId}"]`);
   }));
 
 test('filters live in the address: back, reload and a saved view bring them back', () =>
@@ -163,21 +220,23 @@ test('a merchant sees its own and hears nothing of another’s', () =>
     assert.equal(await page.locator('tbody tr').count(), 0);
   }));
 
+// Of a server whose sessions end after five seconds without a use: what the page asks by itself is none.
 test('a session that ended asks to sign in and leads back to the same place', () =>
-  withPage({}, async (page) => {
-    await signIn(page, world, world.shopKey, `/payments/${world.found.id}`);
-    await page.waitForSelector('.timeline li');
-    const cookie = (await page.context().cookies()).find((one) => one.name === 'wj_session');
-    assert.equal(cookie.httpOnly, true);
-    assert.equal(cookie.sameSite, 'Strict');
-    assert.equal(await page.evaluate(() => document.cookie), '');
-    await page.context().clearCookies();
-    await page.waitForSelector('.login .note');
-    assert.match(page.url(), new RegExp(world.found.id));
-    await page.fill('input[type=password]', world.shopKey);
-    await page.click('button[type=submit]');
-    await page.waitForSelector('.timeline li');
-  }));
+  withWorld(['http.session_idle=5s'], (own) => own.seedShop(), (own) =>
+    withPage({ world: own }, async (page) => {
+      const paid = await own.pay('order-left-open');
+      await signIn(page, own, own.shopKey, `/payments/${paid.id}`);
+      await page.waitForSelector('.timeline li');
+      const cookie = (await page.context().cookies()).find((one) => one.name === 'wj_session');
+      assert.equal(cookie.httpOnly, true);
+      assert.equal(cookie.sameSite, 'Strict');
+      assert.equal(await page.evaluate(() => document.cookie), '');
+      await page.waitForSelector('.login .note');
+      assert.match(page.url(), new RegExp(paid.id));
+      await page.fill('input[type=password]', own.shopKey);
+      await page.click('button[type=submit]');
+      await page.waitForSelector('.timeline li');
+    })));
 
 test('a server that does not answer is said, and the screen comes back by itself', () =>
   withPage({}, async (page) => {
@@ -195,7 +254,7 @@ test('totals as of a close, as they are now, and the difference', () =>
   withPage({}, async (page) => {
     await signIn(page, world, world.operatorKey, '/totals?cube=merchant_day&groupBy=merchant');
     await page.waitForSelector('tbody tr');
-    assert.match(await text(page, 'main tbody'), /성수 커피 1호점/);
+    await page.waitForSelector('main tbody >> text=성수 커피 1호점'); // names come after the rows
     const net = async () => Number((await text(page, '.sums .strong dd')).replace(/\D/g, ''));
     const query = new URL(page.url()).searchParams;
     const asked = await world.get(`/v1/totals/merchant_day?from=${query.get('from')}&until=${query.get('until')}`);

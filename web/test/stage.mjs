@@ -34,8 +34,18 @@ after(async () => {
   await world?.stop();
 });
 
+/** A server beside the shop's, for as long as `work` takes. */
+export async function withWorld(settings, seed, work) {
+  const own = await World.start(program, seed, settings);
+  try {
+    await work(own);
+  } finally {
+    await own.stop();
+  }
+}
+
 export async function withPage(options, work) {
-  const page = await openPage(browser, world, options);
+  const page = await openPage(browser, options.world ?? world, options);
   try {
     await work(page);
     assert.deepEqual(page.wrongs, []);

@@ -114,7 +114,7 @@ test('an amount that can’t be read is said, and the filter stays', () =>
     await page.waitForSelector('tbody tr');
     await page.fill('label:has-text("금액") + input >> nth=0', '10.50');
     await page.keyboard.press('Tab');
-    assert.match(await text(page, '.field-error'), /1050/);
+    assert.match(await text(page, '.field-error'), /KRW 금액으로/);
     assert.match(page.url(), /amountMin=1000/);
   }));
 

@@ -24,8 +24,7 @@ function config(directory) {
   const file = join(directory, 'wonjang.toml');
   writeFileSync(
     file,
-    `[[providers]]\nname = "default"\nurl = "sim"\nprofile = "perfect"\nseed = 7\n\n` +
-      `[[serving.cubes]]\nname = "live_minute"\nsource = "transactions"\nkey = "merchant"\ngrain = "minute"\ndimensions = []\nhistory = false\n`,
+    `[[providers]]\nname = "default"\nurl = "sim"\nprofile = "perfect"\nseed = 7\n`,
   );
   return file;
 }
@@ -47,8 +46,8 @@ function listening(process) {
 }
 
 export class World {
-  /** `seed` fills it; the tests' own shop without one. */
-  static async start(program, seed = (world) => world.seed()) {
+  /** `seed` fills it, the tests' own shop without one; `settings` are further ones of the server, name=value. */
+  static async start(program, seed = (world) => world.seed(), settings = []) {
     const world = new World();
     world.keys = 0;
     world.directory = mkdtempSync(join(tmpdir(), 'wonjang-console-'));
@@ -57,7 +56,7 @@ export class World {
       'serve', '--config', config(world.directory), '--data-dir', data, '--port', '0', '--set', 'ledger.memory=64MiB',
       '--set', 'ledger.disk_reserve=1MiB', '--set', 'log.level=warn',
       // A lost answer waits for a person within a second.
-      ...['provider.call_timeout=500ms', 'resolver.call_timeout=400ms', 'resolver.poll=50ms', 'resolver.delay_first=50ms', 'resolver.inquiries_before_cancel=1', 'resolver.attempts_max=2'].flatMap((one) => ['--set', one]),
+      ...['provider.call_timeout=500ms', 'resolver.call_timeout=400ms', 'resolver.poll=50ms', 'resolver.delay_first=50ms', 'resolver.inquiries_before_cancel=1', 'resolver.attempts_max=2', ...settings].flatMap((one) => ['--set', one]),
     ]);
     const port = await listening(world.process);
     world.url = `http://127.0.0.1:${port}`;
@@ -103,10 +102,15 @@ export class World {
     });
   }
 
-  async seed() {
+  /** One shop and its key: enough for a journey of its own. */
+  async seedShop() {
     this.shop = (await this.post('/v1/merchants', { code: 'cafe-1', name: '성수 커피 1호점' })).id;
-    this.other = (await this.post('/v1/merchants', { code: 'books-1', name: `${XSS} 서점` })).id;
     this.shopKey = (await this.post('/v1/api-keys', { merchantId: this.shop, scopes: ['merchant'], label: 'cafe' })).secret;
+  }
+
+  async seed() {
+    await this.seedShop();
+    this.other = (await this.post('/v1/merchants', { code: 'books-1', name: `${XSS} 서점` })).id;
     this.otherKey = (await this.post('/v1/api-keys', { merchantId: this.other, scopes: ['merchant'], label: 'books' })).secret;
     for (let i = 0; i < 64; ++i) {
       await this.pay(`order-${i}`, { totalAmount: 5_000 + i * 500, method: i % 5 === 0 ? 'TRANSFER' : 'CARD', orderName: i % 3 === 0 ? '딸기 케이크' : '아메리카노' });

@@ -21,6 +21,10 @@ export class ApiError extends Error {
   }
 }
 
+export function problemOf(error: unknown): Problem {
+  return error instanceof ApiError ? error.problem : { status: 0, code: String(error) };
+}
+
 export interface Session {
   role: 'OPERATOR' | 'MERCHANT';
   keyId: string;
@@ -37,7 +41,7 @@ export const sessionEnded = signal(false);
 /** Seen by every read after a write: what was written is in what is shown. */
 export const minPosition = signal<string | undefined>(undefined);
 
-async function problemOf(response: Response): Promise<Problem> {
+async function problemIn(response: Response): Promise<Problem> {
   const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN);
   const out: Problem = { status: response.status, code: `HTTP_${response.status}` };
   try {
@@ -58,7 +62,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     throw new ApiError({ status: 0, code: 'NO_ANSWER', retryable: true });
   }
   if (response.ok) return response;
-  const problem = await problemOf(response);
+  const problem = await problemIn(response);
   if (problem.status === 401 && session.value) {
     sessionEnded.value = true;
     session.value = null;

@@ -24,6 +24,17 @@ test('money says its currency in the reader’s way', () => {
   assert.equal(f.money(0, 'KRW', 'ko'), '0원');
 });
 
+test('an axis says amounts short, with their unit, in the reader’s way', () => {
+  assert.equal(f.shortMoney(120_000_000, 'KRW', 'ko'), '1.2억원');
+  assert.equal(f.shortMoney(120_000_000, 'KRW', 'en'), '₩120M');
+  assert.equal(f.shortMoney(9_000, 'KRW', 'ko'), '9,000원');
+  assert.equal(f.shortMoney(1_050, 'USD', 'en'), '$10.50');
+  assert.equal(f.shortMoney(2_000, 'USD', 'en'), '$20');
+  assert.equal(f.shortMoney(123_456_700, 'USD', 'en'), '$1.2M');
+  assert.equal(f.shortMoney(-2_500_000, 'KRW', 'en'), '-₩2.5M');
+  assert.equal(f.shortMoney(0, 'KRW', 'ko'), '0원');
+});
+
 test('an amount typed by a person is taken as minor units or not at all', () => {
   assert.equal(f.parseAmount('12,300원', 'KRW'), 12300);
   assert.equal(f.parseAmount('10.5', 'USD'), 1050);

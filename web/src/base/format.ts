@@ -74,6 +74,16 @@ export function short(value: number, lang: Lang): string {
   return count(Math.round(value));
 }
 
+const SHORT_DIGITS = 1e4; // from here on an amount's minor units are no news
+
+/** An axis label of money: "1.2억원", "₩120M", "$10.50". For charts only: it rounds. */
+export function shortMoney(value: number, currency: string, lang: Lang): string {
+  const unit = 10 ** minorDigits(currency);
+  if (Math.abs(value) < SHORT_DIGITS * unit) return money(Math.round(value), currency, lang).replace(/\.0+(?=\D*$)/, '');
+  const p = moneyParts(value < 0 ? -1 : 1, currency, lang);
+  return p.before + short(Math.abs(value) / unit, lang) + p.after;
+}
+
 function fraction(scaled: number): string {
   if (Math.abs(scaled) >= 100) return '';
   const tenth = Math.trunc(Math.abs(scaled) * 10) % 10;

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import type { Lang } from './format';
 import { CODES } from './words_codes';
-import type { Word } from './words';
+import { type Word, said } from './words';
 
 const KEPT = 'wonjang.lang';
 
@@ -28,8 +28,7 @@ export function startLang() {
 
 /** {0}, {1} are replaced by what follows. */
 export function t(word: Word, ...values: (string | number)[]): string {
-  const text = word[lang.value === 'ko' ? 0 : 1];
-  return text.replace(/\{(\d)\}/g, (_, n: string) => String(values[Number(n)] ?? ''));
+  return said(word, lang.value === 'ko' ? 0 : 1).replace(/\{(\d)\}/g, (_, n: string) => String(values[Number(n)] ?? ''));
 }
 
 /** A code of the API in words: code('status', 'DONE') -> 결제 완료. */

@@ -293,12 +293,44 @@ interface Moved<T> {
   to?: T;
 }
 
+export interface MovedLine {
+  lineId: string;
+  paymentId: string;
+  merchantId: string;
+  currency: string;
+  by: string;
+  payoutDate: Moved<string>;
+  fee: Moved<number>;
+  net: Moved<number>;
+  fails?: boolean;
+}
+
+export interface MovedPayout {
+  merchantId: string;
+  currency: string;
+  payoutId?: string;
+  date: Moved<string>;
+  net: number;
+}
+
+export interface MoveFailure {
+  lineId: string;
+  paymentId: string;
+  merchantId: string;
+  currency: string;
+  by: string;
+  reason: string;
+}
+
 export interface WhatIf {
-  lines: { lineId: string; paymentId: string; merchantId: string; currency: string; by: string; payoutDate: Moved<string>; fee: Moved<number>; net: Moved<number>; fails?: boolean }[];
-  payouts: { merchantId: string; currency: string; date: Moved<string>; net: number }[];
-  counts: { lines: number; payouts: number; merchants: number };
+  lines: MovedLine[];
+  payouts: MovedPayout[];
+  failures: MoveFailure[];
+  counts: { lines: number; payouts: number; failures: number; merchants: number };
   feeDelta: { currency: string; amount: number }[];
-  truncated: boolean;
+  nextLinesCursor: string | null;
+  nextPayoutsCursor: string | null;
+  nextFailuresCursor: string | null;
 }
 
 export interface Break {

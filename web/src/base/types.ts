@@ -1,6 +1,6 @@
 // What the API answers, as far as the screens read it; the whole of it is openapi.json.
 
-import type { Payout } from './money_types';
+import type { LineSummary, Payout } from './money_types';
 
 export interface Seen {
   position: string;
@@ -71,6 +71,7 @@ export interface PaymentPage extends Page {
 export interface SearchPage extends Page {
   payments: SearchHit[];
   payouts?: Payout[]; // of a payout's id, or a settlement line's
+  settlementLines?: LineSummary[];
   period: { from: string; until: string };
   seen: Seen;
 }
@@ -237,6 +238,7 @@ export interface SalesToday {
   businessDate: string;
   totals: Sums[];
   hours: (Sums & { hour: string })[];
+  minutes?: (Sums & { minute: string })[];
   seen: Seen;
 }
 

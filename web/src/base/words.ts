@@ -1,6 +1,8 @@
-// Everything the console says, [Korean, English]. A constant each: what nobody says is not built in.
+// Everything the console says, [Korean, English]. A constant each; the build packs them, and refuses one that nobody says.
 
 export type Word = readonly [ko: string, en: string];
+
+export const said = (word: Word, at: 0 | 1): string => word[at];
 
 // frame
 export const home: Word = ['홈', 'Home'];
@@ -104,7 +106,8 @@ export const nothingFoundFor: Word = ['“{0}”에 맞는 결제가 없습니�
 export const found: Word = ['{0}건', '{0} found'];
 export const moreFound: Word = ['앞의 {0}건 · Enter로 모두 보기', 'First {0} · Enter shows all'];
 export const lookBefore: Word = ['{0}보다 전에서 찾기', 'Look before {0}'];
-export const smallestUnits: Word = ['가장 작은 단위의 정수로 ($10.50은 1050)', 'A whole number of smallest units ($10.50 is 1050)'];
+export const noAmountOf: Word = ['{0} 금액으로 적으세요. 예: {1}', 'An amount of {0}, such as {1}'];
+export const sayCurrency: Word = ['여러 통화가 있습니다. 통화를 먼저 고르세요.', 'There are several currencies: choose one first.'];
 export const searchHow: Word = ['무엇을 찾을까요?', 'What are you looking for?'];
 export const searchHowMore: Word = ['구매자나 상품 이름의 일부(두 글자부터), 초성, 주문번호, 승인번호, 카드 끝 네 자리, 전화번호, 결제 id로 찾습니다.', 'A part of a buyer or product (two letters on), initial consonants, an order id, an approval number, the last four digits of a card, a phone number or any id.'];
 export const matchedBy: Word = ['맞은 곳', 'Matched'];
@@ -123,6 +126,8 @@ export const against: Word = ['지난주 대비 {0}', '{0} on last week'];
 export const againstHint: Word = ['이번 시각 이전의 온전한 시간끼리 비교합니다', 'Whole hours before this one, on both days'];
 export const netByHour: Word = ['시간별 순매출', 'Net by hour'];
 export const byMinute: Word = ['분당 거래', 'Transactions per minute'];
+export const minute: Word = ['분', 'Minute'];
+export const counted: Word = ['건', ' tx']; // unit of an axis
 export const lastHour: Word = ['최근 60분 · KST', 'last 60 minutes · KST'];
 export const attention: Word = ['살펴볼 것', 'Needs attention'];
 export const ledger: Word = ['원장', 'Ledger'];
@@ -463,6 +468,9 @@ export const feeDelta: Word = ['수수료 변화', 'Fees'];
 export const payoutsMove: Word = ['옮겨지는 지급', 'Payouts that move'];
 export const linesMove: Word = ['달라지는 내역', 'Lines that change'];
 export const movesNothing: Word = ['옮겨지거나 달라지는 내역과 지급이 없습니다.', 'No line and no payout would move or change.'];
+export const showMore: Word = ['더 보기 ({0} / {1})', 'Show more ({0} of {1})'];
+export const linesFail: Word = ['정산되지 않을 내역', 'Lines that would fail'];
+export const bookMoved: Word = ['그 사이 원장이 바뀌었습니다. 처음부터 다시 보세요.', 'The book has moved on meanwhile: look again from the beginning.'];
 export const truncated: Word = ['앞의 {0}건만 보입니다.', 'The first {0} are shown.'];
 export const propose: Word = ['요청하기', 'Propose'];
 export const noteHint: Word = ['승인할 사람이 읽습니다', 'Whoever decides reads it'];
@@ -580,6 +588,8 @@ export const code: Word = ['코드', 'Code'];
 export const organisation: Word = ['조직', 'Organisation'];
 export const registered: Word = ['등록', 'Registered'];
 export const goTo: Word = ['바로 가기', 'Go to'];
-export const onThisPage: Word = ['이 목록에서', 'In this list'];
-export const nameOrCode: Word = ['이름, 코드, 조직', 'Name, code, organisation'];
+export const nameOrCode: Word = ['이름, 코드, 사업자 번호', 'Name, code, business no.'];
+export const findMerchant: Word = ['가맹점 찾기', 'Find merchants'];
+export const noMerchantsFor: Word = ['“{0}”에 맞는 가맹점이 없습니다', 'No merchant matches “{0}”'];
+export const noMerchantsMore: Word = ['이름, 코드, 조직, id, 사업자 번호의 일부로 찾습니다. 초성도 됩니다.', 'Any part of a name, code, organisation, id or business number finds them.'];
 export const noMerchants: Word = ['가맹점이 없습니다', 'No merchant'];

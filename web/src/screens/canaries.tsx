@@ -8,7 +8,7 @@ import { useGet } from '../base/live';
 import type { Canary, CanaryMerchant, CanaryNow, List } from '../base/money_types';
 import { href, place, setQuery } from '../base/url';
 import { MerchantField } from '../ui/merchant_field';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 import { Badge, Empty, Field, Loaded, None, Pages, Panel, paged } from '../ui/parts';
 import { Table } from '../ui/table';
 import { ProposeForm } from './changes';
@@ -120,7 +120,6 @@ function HowFar({ of }: { of: CanaryNow }) {
 type Open = { act: 'new' } | { act: 'change' | 'promote' | 'stop'; of: CanaryNow };
 
 export function Canaries() {
-  useMerchants();
   const opened = place.value.query.get('canary');
   const got = useGet<List<CanaryNow>>(opened ? '/v1/canaries?limit=1000' : paged('/v1/canaries'), 10_000);
   const [open, setOpen] = useState<Open>();

@@ -1,56 +1,21 @@
 // Changes of reference data: one person proposes, another decides, and both see first what would move.
-import { count } from '../base/format';
 import { code, t } from '../base/i18n';
 import * as w from '../base/words';
-import { session } from '../base/api';
+import { get, session } from '../base/api';
 import { useGet } from '../base/live';
 import type { Change, List, WhatIf } from '../base/money_types';
 import { go, href, place, setQuery } from '../base/url';
-import { ActButton, Figures, FormDialog } from '../ui/act';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { ActButton, FormDialog } from '../ui/act';
+import { merchantName } from '../ui/merchants';
 import { Badge, Empty, Facts, Field, Id, Loaded, Money, None, Pages, Time, paged } from '../ui/parts';
 import { Table } from '../ui/table';
+import { MOVES_SHOWN, Moves } from './moves';
 import { CanaryTerms, Terms } from './terms';
-
-function FromTo<T>({ of, show }: { of: { from?: T; to?: T }; show: (value: T) => preact.ComponentChildren }) {
-  const side = (value: T | undefined) => (value === undefined ? <None /> : show(value));
-  return <span class="tab">{of.from !== of.to && <>{side(of.from)} → </>}{side(of.to)}</span>;
-}
-
-/** Lines and payouts that a change would move. */
-export function Moves({ of }: { of: WhatIf }) {
-  if (of.counts.lines + of.counts.payouts === 0) return <p>{t(w.movesNothing)}</p>;
-  return (
-    <>
-      <Figures rows={[
-        [t(w.lines), count(of.counts.lines)], [t(w.payouts), count(of.counts.payouts)], [t(w.merchants), count(of.counts.merchants)],
-        ...of.feeDelta.map((d): [string, preact.ComponentChildren, boolean] => [t(w.feeDelta), <Money value={d.amount} currency={d.currency} plain />, true]),
-      ]} />
-      {of.payouts.length > 0 && (
-        <Table caption={t(w.payoutsMove)} rows={of.payouts} keyOf={(_, i) => String(i)} columns={[
-          { label: t(w.merchant), card: 'title', wide: true, cell: (p) => merchantName(p.merchantId) },
-          { label: t(w.payoutDate), cell: (p) => <FromTo of={p.date} show={String} /> },
-          { label: t(w.netPaid), num: true, card: 'lead', cell: (p) => <Money value={p.net} currency={p.currency} /> },
-        ]} />
-      )}
-      {of.lines.length > 0 && (
-        <Table caption={t(w.linesMove)} rows={of.lines} keyOf={(l) => l.lineId} columns={[
-          { label: t(w.payment), card: 'title', wide: true, cell: (l) => <><a href={href(`/payments/${l.paymentId}`)}><Id id={l.paymentId} /></a> {l.fails && <span class="badge bad">{t(w.failed)}</span>}</> },
-          { label: t(w.payoutDate), cell: (l) => <FromTo of={l.payoutDate} show={String} /> },
-          { label: t(w.feeWithVat), num: true, cell: (l) => <FromTo of={l.fee} show={(v) => <Money value={v} currency={l.currency} plain />} /> },
-          { label: t(w.netPaid), num: true, card: 'lead', cell: (l) => <FromTo of={l.net} show={(v) => <Money value={v} currency={l.currency} />} /> },
-        ]} />
-      )}
-      {of.truncated && <p class="dim small-text">{t(w.truncated, Math.max(of.lines.length, of.payouts.length))}</p>}
-    </>
-  );
-}
 
 /** A form whose wish becomes a change: looked at first, then proposed, then shown where it waits. */
 export function ProposeForm({ kind, title, body, ready, note, onClose, children }: { kind: string; title: string; body: Record<string, unknown>; ready: boolean; note: [string, (text: string) => void]; onClose: () => void; children: preact.ComponentChildren }) {
-  useMerchants();
   return (
-    <FormDialog<Change, WhatIf> wide title={title} submit={t(w.propose)} what="change" path="/v1/changes" ready={ready} body={{ kind, note: note[0].trim() || undefined, ...body }} preview={(moved) => <Moves of={moved} />} onClose={onClose} onDone={(made) => { onClose(); go(href('/contracts', { tab: 'changes', change: made.changeId, status: made.status === 'PROPOSED' ? undefined : 'ALL' })); }}>
+    <FormDialog<Change, WhatIf> wide title={title} submit={t(w.propose)} what="change" path="/v1/changes" ready={ready} body={{ kind, note: note[0].trim() || undefined, ...body }} previewed={`&limit=${MOVES_SHOWN}`} preview={(moved, ask) => <Moves of={moved} ask={ask} />} onClose={onClose} onDone={(made) => { onClose(); go(href('/contracts', { tab: 'changes', change: made.changeId, status: made.status === 'PROPOSED' ? undefined : 'ALL' })); }}>
       {children}
       <Field label={t(w.note)} hint={t(w.noteHint)}>{(id, by) => <input id={id} maxLength={500} aria-describedby={by} value={note[0]} onInput={(e) => note[1](e.currentTarget.value)} />}</Field>
     </FormDialog>
@@ -58,9 +23,9 @@ export function ProposeForm({ kind, title, body, ready, note, onClose, children 
 }
 
 function WhatIfOf({ change }: { change: Change }) {
-  useMerchants();
-  const got = useGet<WhatIf>(`/v1/changes/${change.changeId}/what-if`);
-  return <Loaded got={got} rows={3}>{(moved) => <Moves of={moved} />}</Loaded>;
+  const path = `/v1/changes/${change.changeId}/what-if`;
+  const got = useGet<WhatIf>(`${path}?limit=${MOVES_SHOWN}`);
+  return <Loaded got={got} rows={3}>{(moved) => <Moves key={String(got.at)} of={moved} ask={(query) => get<WhatIf>(`${path}?${query}`)} />}</Loaded>;
 }
 
 function What({ change }: { change: Change }) {
@@ -95,7 +60,6 @@ function Decide({ c, onDone }: { c: Change; onDone: () => void }) {
 }
 
 export function Changes() {
-  useMerchants();
   const query = place.value.query;
   const all = query.get('status') === 'ALL';
   const opened = query.get('change');

@@ -7,7 +7,7 @@ import { useGet } from '../base/live';
 import type { Hold, List } from '../base/money_types';
 import { href } from '../base/url';
 import { MerchantField } from '../ui/merchant_field';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 import { Empty, Field, Loaded, Time, today } from '../ui/parts';
 import { Table } from '../ui/table';
 import { ProposeForm } from './changes';
@@ -35,7 +35,6 @@ function told(items: Hold[]): (Hold & { isLast: boolean })[] {
 }
 
 export function Holds() {
-  useMerchants();
   const got = useGet<List<Hold>>('/v1/holds');
   const [open, setOpen] = useState<{ of: Hold | undefined }>();
   return (

@@ -5,20 +5,20 @@ import { addDays, count, dayLong } from '../base/format';
 import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
-import type { List, Run } from '../base/money_types';
-import type { Cube, Page, PaymentPage, SalesToday, Sums, Totals, View } from '../base/types';
+import type { Run } from '../base/money_types';
+import type { PaymentPage, SalesToday, Sums, Totals, View } from '../base/types';
 import { href } from '../base/url';
 import { Chart } from '../ui/chart';
 import { Empty, Failure, Fresh, Head, Money, Panel, Skeleton, Status, Time, today, toneOf } from '../ui/parts';
 import { type Column, Table } from '../ui/table';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 import { useHeld } from '../ui/held';
 
 const LIVE_MS = 3000;
 const MINUTES = 60;
-const COUNTED = 10; // of what waits; more is said as "10+"
+const COUNTED_MAX = 1000; // what waits is counted so far
 
-type Doubts = Page & { payments: unknown[] };
+type Counted = { count: number };
 
 function Kpi({ label, children, note }: { label: string; children: preact.ComponentChildren; note?: preact.ComponentChildren }) {
   return (
@@ -55,12 +55,19 @@ function HourChart({ sales, before, currency }: { sales: SalesToday; before: Tot
   const all = before ? [...series, { label: t(w.weekAgo), values: then, color: '--c2', bars: false }] : series;
   return (
     <>
-      <Chart label={t(w.netByHour)} at={at} series={all} unit={` ${currency}`} bucketS={3600} />
-      <details class="twin">
-        <summary>{t(w.asTable)}</summary>
-        <Table caption={t(w.netByHour)} rows={sales.hours.filter((h) => h.currency === currency)} keyOf={(h) => h.hour} columns={[{ label: t(w.hour), cell: (h) => `${h.hour.slice(11)}:00` }, ...sumColumns()]} />
-      </details>
+      <Chart label={t(w.netByHour)} at={at} series={all} currency={currency} bucketS={3600} />
+      <Twin title={t(w.netByHour)} rows={sales.hours.filter((h) => h.currency === currency)} first={{ label: t(w.hour), cell: (h) => `${h.hour.slice(11)}:00` }} />
     </>
+  );
+}
+
+/** A chart's numbers for whoever can't see it. */
+function Twin<Row extends Sums>({ title, rows, first }: { title: string; rows: Row[]; first: Column<Row> }) {
+  return (
+    <details class="twin">
+      <summary>{t(w.asTable)}</summary>
+      <Table caption={title} rows={rows} keyOf={(_, i) => String(i)} columns={[first, ...sumColumns()]} />
+    </details>
   );
 }
 
@@ -73,25 +80,17 @@ function sumColumns(): Column<Sums>[] {
   ];
 }
 
-/** By the minute where a cube holds minutes; which one is the server's configuration. */
-function MinuteChart({ currency }: { currency: string }) {
-  const cubes = useGet<{ cubes: Cube[] }>('/v1/totals');
-  const minute = Math.floor(Date.now() / 60_000) * 60_000;
-  const cube = cubes.data?.cubes.find((c) => c.grain === 'minute' && c.source === 'transactions') ?? cubes.data?.cubes.find((c) => c.grain === 'minute');
-  const from = new Date(minute - (MINUTES - 1) * 60_000).toISOString();
-  const until = new Date(minute + 60_000).toISOString();
-  const got = useGet<Totals>(cube ? `/v1/totals/${cube.name}?from=${from}&until=${until}&by=minute` : null, LIVE_MS);
-  if (!cube || !got.data) return null;
-  const at = Array.from({ length: MINUTES }, (_, i) => minute / 1000 - (MINUTES - 1 - i) * 60);
-  const values: (number | null)[] = at.map(() => 0);
-  for (const row of got.data.rows) {
-    if (row.currency !== currency || !row.bucket) continue;
-    const i = at.indexOf(Date.parse(`${row.bucket}:00+09:00`) / 1000);
-    if (i >= 0) values[i] = (values[i] ?? 0) + row.count;
-  }
+function MinuteChart({ sales, currency }: { sales: SalesToday; currency: string }) {
+  const minute = Math.floor(Date.now() / 60_000) * 60;
+  const rows = (sales.minutes ?? []).filter((m) => m.currency === currency);
+  const at = Array.from({ length: MINUTES }, (_, i) => minute - (MINUTES - 1 - i) * 60);
+  const counts = new Map(rows.map((m) => [Date.parse(`${m.minute}:00+09:00`) / 1000, m.count]));
+  const midnight = Date.parse(`${sales.businessDate}T00:00:00+09:00`) / 1000;
+  const values = at.map((s) => (s < midnight ? null : (counts.get(s) ?? 0)));
   return (
     <Panel title={t(w.byMinute)} aside={<span class="dim small-text">{t(w.lastHour)}</span>}>
-      <Chart label={t(w.byMinute)} at={at} series={[{ label: t(w.count), values, color: '--c1', bars: true }]} unit="" bucketS={60} height={150} />
+      <Chart label={t(w.byMinute)} at={at} series={[{ label: t(w.count), values, color: '--c1', bars: true }]} bucketS={60} height={150} />
+      <Twin title={t(w.byMinute)} rows={rows} first={{ label: t(w.minute), cell: (m) => m.minute.slice(11) }} />
     </Panel>
   );
 }
@@ -102,23 +101,23 @@ function Health() {
   const yesterday = addDays(today(), -1);
   const views = useGet<{ views: View[] }>('/v1/views', LIVE_MS);
   const ready = useGet<{ status: string; troubles?: string[] }>('/readyz?verbose', 10_000);
-  const person = useGet<Doubts>(`/v1/in-doubt?waiting=person&limit=${COUNTED}`, 10_000);
-  const asked = useGet<Doubts>(`/v1/in-doubt?waiting=resolver&limit=${COUNTED}`, 10_000);
+  const person = useGet<Counted>('/v1/in-doubt?waiting=person&count=true&limit=1', 10_000);
+  const asked = useGet<Counted>('/v1/in-doubt?waiting=resolver&count=true&limit=1', 10_000);
   const run = useGet<Run>(`/v1/settlement/runs/${yesterday}`, 10_000);
-  const changes = useGet<List<unknown>>(`/v1/changes?status=PROPOSED&limit=${COUNTED}`, 10_000);
+  const changes = useGet<Counted>('/v1/changes?status=PROPOSED&count=true&limit=1', 10_000);
   const behind = (views.data?.views ?? []).reduce((most, v) => Math.max(most, v.lagEvents), 0);
   const quarantined = (views.data?.views ?? []).reduce((sum, v) => sum + v.quarantined, 0);
   const state = run.data?.state;
-  const many = (n: number | undefined, more: boolean | undefined) => (n === undefined ? '–' : `${n}${more ? '+' : ''}`);
+  const many = (n: number | undefined) => (n === undefined ? '–' : `${count(n)}${n === COUNTED_MAX ? '+' : ''}`);
   const troubles = ready.data?.troubles ?? [];
-  const waiting = changes.data?.items.length;
+  const [open, here, out] = [changes, person, asked].map((got) => got.data?.count);
   const rows: [string, string, string, Tone][] = [
     [t(w.ledger), ready.problem ? t(w.notReady) : ready.data ? (troubles.length > 0 ? troubles.join(', ') : t(w.ready)) : '–', '/operations', ready.problem || troubles.length > 0 ? 'bad' : 'good'],
     [t(w.views), views.data ? (behind === 0 ? t(w.upToDate) : t(w.eventsBehind, count(behind))) : '–', '/operations', views.data?.views.every((v) => v.state === 'live') ? 'good' : 'bad'],
     [t(w.dayBefore), code('runState', state), `/settlement/${yesterday}`, state === 'NEVER' ? 'warn' : toneOf(state)],
-    [t(w.changesWaiting), many(waiting, waiting === COUNTED), '/contracts?tab=changes', waiting ? 'info' : 'good'],
-    [t(w.waitingForPerson), many(person.data?.payments.length, person.data?.hasMore), '/in-doubt?waiting=person', person.data?.payments.length ? 'bad' : 'good'],
-    [t(w.beingAsked), many(asked.data?.payments.length, asked.data?.hasMore), '/in-doubt?waiting=resolver', asked.data?.payments.length ? 'warn' : 'good'],
+    [t(w.changesWaiting), many(open), '/contracts?tab=changes', open ? 'info' : 'good'],
+    [t(w.waitingForPerson), many(here), '/in-doubt?waiting=person', here ? 'bad' : 'good'],
+    [t(w.beingAsked), many(out), '/in-doubt?waiting=resolver', out ? 'warn' : 'good'],
     [t(w.quarantine), count(quarantined), '/operations?tab=quarantine', quarantined > 0 ? 'bad' : 'good'],
   ];
   return (
@@ -136,7 +135,6 @@ function Health() {
 }
 
 function Newest() {
-  useMerchants();
   const day = today();
   const got = useGet<PaymentPage>(`/v1/payments?from=${day}&until=${addDays(day, 1)}&limit=10&totals=false`, LIVE_MS);
   const held = useHeld(day, got.data?.payments, (p) => p.id);
@@ -170,7 +168,7 @@ function Newest() {
 
 export function Home() {
   const operator = session.value?.role === 'OPERATOR';
-  const sales = useGet<SalesToday>('/v1/sales/today', LIVE_MS);
+  const sales = useGet<SalesToday>(`/v1/sales/today?minutes=${MINUTES}`, LIVE_MS);
   const day = sales.data?.businessDate ?? today();
   const weekAgo = addDays(day, -7);
   const before = useGet<Totals>(operator ? `/v1/totals/sales_hour?from=${weekAgo}&until=${addDays(weekAgo, 1)}&by=hour` : null, 600_000);
@@ -201,7 +199,7 @@ export function Home() {
               <HourChart sales={sales.data} before={before.data} currency={main.currency} />
             </Panel>
           )}
-          {main && <MinuteChart currency={main.currency} />}
+          {sales.data && main && <MinuteChart sales={sales.data} currency={main.currency} />}
         </div>
         {operator && <Health />}
       </div>

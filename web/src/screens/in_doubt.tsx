@@ -7,9 +7,9 @@ import { useGet } from '../base/live';
 import type { EventPage, LedgerEvent, Page, Payment } from '../base/types';
 import { href, place } from '../base/url';
 import { FormDialog } from '../ui/act';
-import { Badge, Empty, Failure, Field, Fresh, Head, Id, Money, Skeleton, Tabs, Time } from '../ui/parts';
+import { Badge, Empty, Failure, Field, Fresh, Head, Id, Money, Pages, Skeleton, Tabs, Time, paged } from '../ui/parts';
 import { Table } from '../ui/table';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 
 interface Doubt {
   inDoubtSince?: string;
@@ -82,9 +82,8 @@ function Settle({ doubt, onClose, onDone }: { doubt: Doubt; onClose: () => void;
 }
 
 export function InDoubt() {
-  useMerchants();
   const waiting = place.value.query.get('waiting') ?? 'person';
-  const got = useGet<Page & { payments: Doubt[] }>(`/v1/in-doubt?limit=${PAGE}&waiting=${waiting}`, 3000);
+  const got = useGet<Page & { payments: Doubt[] }>(paged(`/v1/in-doubt?waiting=${waiting}`, PAGE, 'after'), 3000);
   const [opened, setOpened] = useState('');
   const [settling, setSettling] = useState<Doubt>();
   const rows = got.data?.payments ?? [];
@@ -119,7 +118,7 @@ export function InDoubt() {
           ]}
         />
       )}
-      {got.data?.hasMore && <p class="note">{t(w.truncated, PAGE)}</p>}
+      <Pages next={got.data?.hasMore ? got.data.nextCursor : undefined} name="after" />
       {settling && <Settle doubt={settling} onClose={() => setSettling(undefined)} onDone={() => { setSettling(undefined); got.refresh(); }} />}
     </>
   );

@@ -9,7 +9,7 @@ import { Badge, Copy, Dialog, Empty, Failure, Field, Head, Id, Skeleton, Time } 
 import { Table } from '../ui/table';
 import { FormDialog } from '../ui/act';
 import { MerchantField } from '../ui/merchant_field';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 
 function MakeKey({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   const operator = session.value?.role === 'OPERATOR';
@@ -70,7 +70,6 @@ function Revoke({ apiKey, onClose, onDone }: { apiKey: ApiKey; onClose: () => vo
 }
 
 export function Keys() {
-  useMerchants();
   const got = useGet<Page & { apiKeys: ApiKey[] }>('/v1/api-keys?limit=1000');
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey>();

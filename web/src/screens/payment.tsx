@@ -9,7 +9,7 @@ import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Approval, Cancel, EventPage, LifeStep, Lifecycle, Payment, TaxParts } from '../base/types';
 import { href, place, setQuery } from '../base/url';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 import { Badge, Copy, Empty, Failure, Fresh, Head, Id, Money, Panel, Skeleton, Status, Time, toneOf } from '../ui/parts';
 import { Table } from '../ui/table';
 import { CancelDialog } from './cancel';
@@ -244,7 +244,6 @@ function ProofButton({ id }: { id: string }) {
 }
 
 export function PaymentScreen({ id }: { id: string }) {
-  useMerchants();
   const got = useGet<Lifecycle>(`/v1/payments/${id}/lifecycle`, LIVE_MS);
   const [canceling, setCanceling] = useState(false);
   const raw = place.value.query.get('tab') === 'events';

@@ -3,16 +3,16 @@
 import { useState } from 'preact/hooks';
 import { session } from '../base/api';
 import { Plain } from '../base/csv';
-import { addDays, count, decimal, parseAmount, timeFull } from '../base/format';
-import { code, t } from '../base/i18n';
+import { addDays, count, decimal, money, parseAmount, timeFull } from '../base/format';
+import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
-import { useGet } from '../base/live';
+import { type Got, useGet } from '../base/live';
 import type { PaymentItem, PaymentPage } from '../base/types';
 import { href, listOf, place, setQuery } from '../base/url';
 import { ExportButton } from '../ui/export';
 import { useHeld } from '../ui/held';
 import { MerchantField } from '../ui/merchant_field';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 import { Empty, Failure, Field, Fresh, Head, Menu, Money, Skeleton, Status, Time, today } from '../ui/parts';
 import { type Period, PeriodPicker, periodOf, periodText } from '../ui/period';
 import { SavedViews } from '../ui/saved';
@@ -115,20 +115,35 @@ function Choice({ name, label, values, kind }: { name: string; label: string; va
   );
 }
 
-function AmountFilter({ query }: { query: URLSearchParams }) {
-  const [wrong, setWrong] = useState('');
+/** Of the currency that is chosen, or the only one there is: "10.50" is another number of minor units in each. */
+function AmountFilter({ query, currencies }: { query: URLSearchParams; currencies: string[] }) {
+  const [wrong, setWrong] = useState<Record<string, string>>({});
+  const chosen = query.get('currency') ?? '';
+  const currency = chosen || (currencies.length > 1 ? '' : (currencies[0] ?? 'KRW'));
+  const choices = [...new Set([...currencies, chosen])].filter((one) => one !== '').sort();
   const set = (name: string) => (e: Event) => {
     const text = (e.currentTarget as HTMLInputElement).value.trim();
-    const amount = parseAmount(text, 'KRW');
-    const isWrong = text !== '' && amount === undefined;
-    setWrong(isWrong ? name : '');
-    if (!isWrong) setQuery({ [name]: text === '' ? undefined : String(amount), ...RESET });
+    const amount = currency === '' ? undefined : parseAmount(text, currency);
+    const why = text === '' || amount !== undefined ? '' : currency === '' ? t(w.sayCurrency) : t(w.noAmountOf, currency, decimal(1_050_000, currency));
+    setWrong({ ...wrong, [name]: why });
+    if (why === '') setQuery({ [name]: text === '' ? undefined : String(amount), currency, ...RESET });
   };
+  const shown = (value: string | null) => (value ? (currency ? decimal(value, currency) : count(value)) : '');
   return (
     <>
+      {choices.length > 1 && (
+        <Field label={t(w.currency)}>
+          {(id) => (
+            <select id={id} value={chosen} onChange={(e) => setQuery({ currency: e.currentTarget.value, amountMin: undefined, amountMax: undefined, ...RESET })}>
+              <option value="">–</option>
+              {choices.map((one) => <option key={one} value={one}>{one}</option>)}
+            </select>
+          )}
+        </Field>
+      )}
       {(['amountMin', 'amountMax'] as const).map((name) => (
-        <Field key={name} label={t(FILTERS[name])} error={wrong === name ? t(w.smallestUnits) : undefined}>
-          {(id, by) => <input id={id} class="num short" aria-describedby={wrong === name ? by : undefined} inputMode="numeric" value={query.get(name) ? count(query.get(name) ?? 0) : ''} onChange={set(name)} />}
+        <Field key={name} label={t(FILTERS[name])} error={wrong[name]}>
+          {(id, by) => <input id={id} class="num short" aria-describedby={wrong[name] ? by : undefined} aria-invalid={Boolean(wrong[name])} inputMode="decimal" value={shown(query.get(name))} onChange={set(name)} />}
         </Field>
       ))}
     </>
@@ -145,12 +160,14 @@ function ContainsFilter({ query }: { query: URLSearchParams }) {
 }
 
 function Chips({ query }: { query: URLSearchParams }) {
+  const currency = query.get('currency');
+  const amount = (v: string) => (currency ? money(v, currency, lang.value) : count(v));
   const words: Record<string, (v: string) => string> = {
     status: (v) => v.split(',').map((s) => code('status', s)).join(', '),
     method: (v) => v.split(',').map((s) => code('method', s)).join(', '),
     merchantId: (v) => merchantName(v),
-    amountMin: (v) => count(v),
-    amountMax: (v) => count(v),
+    amountMin: amount,
+    amountMax: amount,
   };
   const set = NAMES.filter((name) => query.get(name));
   if (set.length === 0) return null;
@@ -163,7 +180,7 @@ function Chips({ query }: { query: URLSearchParams }) {
         </li>
       ))}
       <li class="chip-all">
-        <button type="button" class="link" onClick={() => setQuery({ ...Object.fromEntries(NAMES.map((f) => [f, undefined])), ...RESET })}>{t(w.clearAll)}</button>
+        <button type="button" class="link" onClick={() => setQuery({ ...Object.fromEntries(NAMES.map((f) => [f, undefined])), currency: undefined, ...RESET })}>{t(w.clearAll)}</button>
       </li>
     </ul>
   );
@@ -171,11 +188,14 @@ function Chips({ query }: { query: URLSearchParams }) {
 
 // ---- totals, table, pages ----
 
-function TotalsStrip({ asked }: { asked: URLSearchParams }) {
+function sumsOf(asked: URLSearchParams): string {
   const query = new URLSearchParams(asked);
   query.delete('sort');
   query.set('limit', '1');
-  const got = useGet<PaymentPage>(`/v1/payments?${query}`, TOTALS_MS);
+  return `/v1/payments?${query}`;
+}
+
+function TotalsStrip({ got }: { got: Got<PaymentPage> }) {
   const totals = got.data?.totals;
   if (got.problem && !got.data) return null; // the list says the same
   if (got.data?.totalsRefused) {
@@ -225,7 +245,6 @@ export function Payments() {
   // What is shown is in the address, also when nobody chose it.
   if (!period.given) queueMicrotask(() => setQuery({ from: period.from, until: period.until }, { replace: true }));
   const operator = session.value?.role === 'OPERATOR';
-  useMerchants();
   const asked = question(query, period);
   const after = query.get('after');
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
@@ -235,6 +254,7 @@ export function Payments() {
   if (after) listed.set('after', after);
   const path = `/v1/payments?${listed}`;
   const got = useGet<PaymentPage>(period.given ? path : null, LIVE_MS);
+  const sums = useGet<PaymentPage>(period.given ? sumsOf(asked) : null, TOTALS_MS);
   const held = useHeld(path, got.isStale ? undefined : got.data?.payments, (p) => p.id);
   const all = columns(query).filter((c) => operator || !c.operator);
   const shown = shownOf(all, query);
@@ -256,11 +276,11 @@ export function Payments() {
           <Choice name="status" label={t(w.status)} values={STATUSES} kind="status" />
           <Choice name="method" label={t(w.method)} values={METHODS} kind="method" />
           {operator && <MerchantField id={query.get('merchantId') ?? ''} hint={t(w.all)} onPick={(id) => setQuery({ merchantId: id, ...RESET })} />}
-          <AmountFilter query={query} />
+          <AmountFilter query={query} currencies={(sums.data?.totals ?? []).map((s) => s.currency)} />
         </div>
         <Chips query={query} />
       </div>
-      {period.given && <TotalsStrip asked={asked} />}
+      {period.given && <TotalsStrip got={sums} />}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton rows={12} />}
       {got.data && held.rows.length === 0 && !got.isLoading && <NothingHere period={period} />}

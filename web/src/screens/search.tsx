@@ -6,9 +6,9 @@ import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { SearchPage } from '../base/types';
 import { href, place, setQuery } from '../base/url';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 import { Empty, Failure, Fresh, Head, Money, Skeleton, Status, Time } from '../ui/parts';
-import { Marked } from '../ui/search_box';
+import { Marked, moneyHits } from '../ui/search_box';
 import { Table } from '../ui/table';
 
 /** A period is at most five years; the one before begins so much earlier. */
@@ -17,7 +17,6 @@ const FIVE_YEARS_MS = 1826 * 86_400_000;
 const sinceDay = (at: string) => daySeoul(Date.parse(at));
 
 export function Search() {
-  useMerchants();
   const query = place.value.query;
   const q = (query.get('q') ?? '').trim();
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
@@ -27,16 +26,16 @@ export function Search() {
   const period = got.data?.period;
   const operator = session.value?.role === 'OPERATOR';
   const rows = got.data?.payments ?? [];
-  const payouts = got.data?.payouts ?? [];
+  const money = got.data ? moneyHits(got.data) : [];
   return (
     <>
       <Head title={t(w.searchTitle, q)} sub={<>{period && <span class="tab">{sinceDay(period.from)} – {daySeoul(Date.parse(period.until) - 1)} · </span>}<Fresh seen={got.data?.seen} at={got.at} /></>} />
       {q === '' && <Empty title={t(w.searchHow)}>{t(w.searchHowMore)}</Empty>}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {q !== '' && !got.data && !got.problem && <Skeleton />}
-      {got.data && rows.length + payouts.length === 0 && !got.isLoading && <Empty title={t(w.nothingFoundFor, q)}>{t(w.searchHowMore)}</Empty>}
-      {payouts.map((p) => (
-        <p key={p.payoutId}><a href={href(`/payouts/${p.payoutId}`)}>{t(w.payout)} {p.date}</a> · {merchantName(p.merchantId)} · <Money value={p.amount} currency={p.currency} /></p>
+      {got.data && rows.length + money.length === 0 && !got.isLoading && <Empty title={t(w.nothingFoundFor, q)}>{t(w.searchHowMore)}</Empty>}
+      {money.map((hit) => (
+        <p key={hit.to}><a href={hit.to}>{hit.name}</a> · {hit.about} · {hit.amount} {hit.state}</p>
       ))}
       {rows.length > 0 && (
         <Table

@@ -35,7 +35,7 @@ function NetByDay({ days, first }: { days: string[]; first: (day: string) => Amo
   };
   return (
     <Panel title={t(w.netByDay)} aside={<span class="dim small-text">{currency}</span>}>
-      <Chart label={t(w.netByDay)} at={rising.map((d) => Date.parse(`${d}T00:00:00+09:00`) / 1000)} series={[{ label: t(w.netPaid), values: rising.map((d) => of(d, (a) => a.net)), color: '--c1', bars: true }]} unit={` ${currency}`} bucketS={86_400} height={150} />
+      <Chart label={t(w.netByDay)} at={rising.map((d) => Date.parse(`${d}T00:00:00+09:00`) / 1000)} series={[{ label: t(w.netPaid), values: rising.map((d) => of(d, (a) => a.net)), color: '--c1', bars: true }]} currency={currency} bucketS={86_400} height={150} />
     </Panel>
   );
 }

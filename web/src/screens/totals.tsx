@@ -10,7 +10,7 @@ import type { Cube, Totals, TotalsRow } from '../base/types';
 import { listOf, place, setQuery } from '../base/url';
 import { BOM, csvLine, csvRow, download } from '../base/csv';
 import { Chart, type Series } from '../ui/chart';
-import { merchantName, useMerchants } from '../ui/merchants';
+import { merchantName } from '../ui/merchants';
 import { Empty, Failure, Field, Fresh, Head, Money, Panel, Skeleton, today } from '../ui/parts';
 import { PeriodPicker, periodOf } from '../ui/period';
 import { SavedViews } from '../ui/saved';
@@ -129,7 +129,6 @@ function Controls({ cube, cubes, grain, groups, mode, asOf, measure }: { cube: C
 }
 
 export function TotalsScreen() {
-  useMerchants();
   const query = place.value.query;
   const period = periodOf(query, 30);
   if (!period.given) queueMicrotask(() => setQuery({ from: period.from, until: period.until }, { replace: true }));
@@ -196,7 +195,7 @@ export function TotalsScreen() {
           ))}
           {grain !== 'none' && (
             <Panel title={t(MEASURES.find(([m]) => m === measure)?.[1] ?? w.net)} aside={<span class="dim small-text">{measure === 'count' ? '' : currency} {drawn.left > 0 && t(w.moreGroups, drawn.left)}</span>}>
-              <Chart label={t(w.totals)} at={drawn.at} series={drawn.series} unit={measure === 'count' ? '' : ` ${currency}`} bucketS={GRAIN_S[grain] ?? 86_400} height={240} />
+              <Chart label={t(w.totals)} at={drawn.at} series={drawn.series} currency={measure === 'count' ? undefined : currency} bucketS={GRAIN_S[grain] ?? 86_400} height={240} />
             </Panel>
           )}
           <Table caption={t(w.totals)} rows={rows} keyOf={(_, i) => String(i)} columns={columns} />

@@ -2,15 +2,11 @@
 // the same wish again under the same key when its answer was lost.
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { ApiError, type Problem, newKey, write } from '../base/api';
+import { type Problem, newKey, problemOf, write } from '../base/api';
 import { t } from '../base/i18n';
 import * as w from '../base/words';
 import { forgetKept } from '../base/live';
 import { Dialog, Failure } from './parts';
-
-export function problemOf(error: unknown): Problem {
-  return error instanceof ApiError ? error.problem : { status: 0, code: String(error) };
-}
 
 type Write = <T>(path: string, body: unknown, key: string) => Promise<T>;
 const post: Write = (path, body, key) => write('POST', path, body, key);
@@ -93,7 +89,9 @@ interface FormProps<T, Preview> {
   ready: boolean;
   danger?: boolean;
   wide?: boolean;
-  preview?: (answer: Preview) => ComponentChildren; // of `?dryRun=true`; with it nothing is sent that wasn't looked at
+  // Of `?dryRun=true`; with it nothing is sent that wasn't looked at. `ask` looks again with more parameters.
+  preview?: (answer: Preview, ask: (query: string) => Promise<Preview>) => ComponentChildren;
+  previewed?: string; // parameters of the first look
   isNothing?: (answer: Preview) => boolean; // what was looked at comes to nothing
   how?: Write;
   onClose: () => void;
@@ -101,15 +99,16 @@ interface FormProps<T, Preview> {
   children: ComponentChildren;
 }
 
-export function FormDialog<T, Preview = never>({ title, submit, path, body, what, ready, danger, wide, preview, isNothing, how, onClose, onDone, children }: FormProps<T, Preview>) {
+export function FormDialog<T, Preview = never>({ title, submit, path, body, what, ready, danger, wide, preview, previewed = '', isNothing, how, onClose, onDone, children }: FormProps<T, Preview>) {
   const { busy, problem, send } = useSend(what);
   const [seen, setSeen] = useState<{ wish: string; answer: Preview }>();
   const wish = JSON.stringify(body);
   const looked = seen?.wish === wish;
+  const ask = (query: string) => write<Preview>('POST', `${path}?dryRun=true&${query}`, body, newKey(what));
   const act = (event: Event) => {
     event.preventDefault();
     if (!ready) return;
-    if (preview && !looked) void send<Preview>(`${path}?dryRun=true`, body, (answer) => setSeen({ wish, answer }));
+    if (preview && !looked) void send<Preview>(`${path}?dryRun=true${previewed}`, body, (answer) => setSeen({ wish, answer }));
     else void send<T>(path, body, onDone, how);
   };
   return (
@@ -117,7 +116,7 @@ export function FormDialog<T, Preview = never>({ title, submit, path, body, what
       <form class="form" onSubmit={act}>
         {children}
         {problem && <Failure problem={problem} />}
-        {preview && looked && <div class="preview" role="status">{preview(seen.answer)}</div>}
+        {preview && looked && <div class="preview" role="status" key={wish}>{preview(seen.answer, ask)}</div>}
         <div class="dialog-actions">
           <button type="button" onClick={onClose}>{t(w.leaveIt)}</button>
           <button type="submit" class={danger ? 'danger' : 'primary'} disabled={!ready || busy || (looked && isNothing?.(seen.answer))}>{preview && !looked ? t(w.preview) : submit}</button>

@@ -3,8 +3,9 @@
 import type uPlot from 'uplot';
 import { useEffect, useRef } from 'preact/hooks';
 import { effect, signal } from '@preact/signals';
-import { count, short, timeFull } from '../base/format';
-import { lang } from '../base/i18n';
+import { count, money, short, shortMoney, timeFull } from '../base/format';
+import { lang, t } from '../base/i18n';
+import * as w from '../base/words';
 
 export const themeTurn = signal(0); // counts up when light and dark change places
 
@@ -20,7 +21,7 @@ interface Props {
   label: string;
   at: number[]; // seconds
   series: Series[];
-  unit: string;
+  currency?: string | undefined; // of the values; without it they are counts
   height?: number;
   bucketS: number;
 }
@@ -34,6 +35,9 @@ function css(name: string): string {
   return color;
 }
 
+// Steps between the lines of a grid: whole minor units, and no half payment.
+const STEPS = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((n) => n * 10 ** i)).flat();
+
 function stampOf(bucketS: number): (at: number) => string {
   return (at) => {
     const text = timeFull(new Date(at * 1000).toISOString());
@@ -43,6 +47,9 @@ function stampOf(bucketS: number): (at: number) => string {
 }
 
 function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Options {
+  const { currency } = props;
+  const tick = (v: number) => (currency ? shortMoney(v, currency, lang.value) : short(v, lang.value) + t(w.counted));
+  const exact = (v: number) => (currency ? money(Math.round(v), currency, lang.value) : count(Math.round(v)) + t(w.counted));
   const ink = css('--ink-2');
   const grid = { stroke: css('--line'), width: 1 };
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
@@ -58,7 +65,7 @@ function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Optio
     scales: { x: { time: true }, y: { range: (_u, min, max) => [Math.min(0, min), max <= 0 ? 1 : max * 1.08] } },
     axes: [
       { stroke: ink, font, grid: { show: false }, ticks: { ...grid, size: 4 }, size: 30, space: 64, values: props.bucketS >= 86_400 ? (_u, ats) => ats.map((at) => stamp(at).slice(props.bucketS >= 28 * 86_400 ? 0 : 5)) : (_u, ats) => ats.map((at) => stamp(at).slice(6)) },
-      { stroke: ink, font, grid, ticks: { show: false }, size: 62, space: 36, values: (_u, vs) => vs.map((v) => short(v, lang.value)) },
+      { stroke: ink, font, grid, ticks: { show: false }, size: 74, space: 36, incrs: STEPS, values: (_u, vs) => vs.map(tick) },
     ],
     series: [
       { value: (_u, at) => (at === null ? '–' : stamp(at)), label: 'KST' },
@@ -69,7 +76,7 @@ function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Optio
           stroke: color,
           width: s.bars ? 0 : 1.75,
           points: { show: false },
-          value: (_u, v) => (v === null ? '–' : `${count(Math.round(v))}${props.unit}`),
+          value: (_u, v) => (v === null ? '–' : exact(v)),
         };
         if (s.dashed) one.dash = [4, 4];
         if (s.bars) one.fill = color;
@@ -83,7 +90,7 @@ function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Optio
 export function Chart(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const shape = JSON.stringify([props.series.map((s) => [s.label, s.color, s.bars, s.dashed]), props.unit, props.bucketS, lang.value]);
+  const shape = JSON.stringify([props.series.map((s) => [s.label, s.color, s.bars, s.dashed]), props.currency, props.bucketS, lang.value]);
   const latest = useRef(props);
   latest.current = props;
 

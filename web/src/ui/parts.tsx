@@ -269,17 +269,17 @@ export function Tabs({ tabs, current, hrefOf }: { tabs: { id: string; label: str
 }
 
 /** `path` with the page that the address names. */
-export function paged(path: string, limit = 100): string {
-  const cursor = place.value.query.get('cursor');
-  return `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
+export function paged(path: string, limit = 100, name = 'cursor'): string {
+  const cursor = place.value.query.get(name);
+  return `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor ? `&${name}=${encodeURIComponent(cursor)}` : ''}`;
 }
 
 /** On through a list whose cursor stands in the address; back is the browser's. */
-export function Pages({ next }: { next: string | null | undefined }) {
-  const inside = place.value.query.get('cursor');
+export function Pages({ next, name = 'cursor' }: { next: string | null | undefined; name?: string }) {
+  const inside = place.value.query.get(name);
   if (!next && !inside) return null;
   const turn = (cursor: string | undefined) => () => {
-    setQuery({ cursor });
+    setQuery({ [name]: cursor });
     scrollTo(0, 0);
   };
   return (

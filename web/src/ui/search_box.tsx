@@ -1,16 +1,18 @@
 // The box at the top of every screen: a part of a name, an order, any id. What it finds drops down while one
-// types; Enter opens the chosen payment, or all that was found.
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, get } from '../base/api';
+// types; Enter opens the chosen one, or all that was found.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { get } from '../base/api';
 import { daySeoul } from '../base/format';
-import { code, lang, t } from '../base/i18n';
+import { code, t } from '../base/i18n';
 import * as w from '../base/words';
-import type { SearchHit, SearchPage } from '../base/types';
+import type { SearchPage } from '../base/types';
 import { go, href, place } from '../base/url';
-import { Money, Status, Time } from './parts';
+import { Combo } from './combo';
+import { merchantName } from './merchants';
+import { Badge, Money, Status, Time } from './parts';
 
 const SHOWN = 8;
-const PAUSE_MS = 120;
 
 export function Marked({ text, part }: { text: string; part: string }) {
   const at = part === '' ? -1 : text.toLowerCase().indexOf(part.toLowerCase());
@@ -28,111 +30,67 @@ export function isPaymentId(text: string): boolean {
   return /^pay_[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
 }
 
+/** One line of what was found, and where it leads. */
+export interface Hit {
+  to: string;
+  name: ComponentChildren;
+  amount: ComponentChildren;
+  about: ComponentChildren;
+  state: ComponentChildren;
+}
+
+/** Payouts and settlement lines whose very id was asked for. */
+export function moneyHits(page: SearchPage): Hit[] {
+  return [
+    ...(page.payouts ?? []).map((p) => ({
+      to: href(`/payouts/${p.payoutId}`), name: <>{t(w.payout)} · {p.merchantName ?? merchantName(p.merchantId)}</>, amount: <Money value={p.amount} currency={p.currency} />, about: p.date, state: <Badge kind="payoutState" value={p.state} />,
+    })),
+    ...(page.settlementLines ?? []).map((l) => ({
+      to: href(`/settlement/lines/${l.lineId}`), name: <>{t(w.settlementLine)} · {l.merchantName ?? merchantName(l.merchantId)}</>, amount: <Money value={l.net} currency={l.currency} />, about: l.basisDate, state: <Badge kind="lineKind" value={l.kind} />,
+    })),
+  ];
+}
+
+function hitsOf(page: SearchPage, q: string): Hit[] {
+  const payments = page.payments.map((p) => ({
+    to: href(`/payments/${p.id}`),
+    name: <><Marked text={p.buyerName ?? '–'} part={q} /> · <Marked text={p.orderName ?? p.orderId} part={q} /></>,
+    amount: <Money value={p.totalAmount} currency={p.currency} />,
+    about: <><Time at={p.requestedAt} full /> · {p.matched.map((m) => code('matched', m)).join(', ')}</>,
+    state: <Status value={p.status} />,
+  }));
+  return [...moneyHits(page), ...payments];
+}
+
+async function find(q: string, signal: AbortSignal) {
+  const page = await get<SearchPage>(`/v1/search?q=${encodeURIComponent(q)}&limit=${SHOWN}`, { signal });
+  const items = hitsOf(page, q);
+  const many = items.length === 0 ? t(w.nothingFound) : page.hasMore ? t(w.moreFound, SHOWN) : t(w.found, items.length);
+  return { items, note: `${many} · ${daySeoul(Date.parse(page.period.from))} –` };
+}
+
 export function SearchBox() {
   const asked = place.value.path === '/search' ? (place.value.query.get('q') ?? '') : '';
   const [text, setText] = useState(asked);
-  const [hits, setHits] = useState<SearchHit[]>();
-  const [note, setNote] = useState('');
-  const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(-1);
-  const box = useRef<HTMLFormElement>(null);
-
   useEffect(() => setText(asked), [asked]);
-
-  useEffect(() => {
-    const q = text.trim();
-    setAt(-1);
-    if (!open || q.length < 2) {
-      setHits(undefined);
-      return;
-    }
-    const abort = new AbortController();
-    const timer = setTimeout(async () => {
-      try {
-        const page = await get<SearchPage>(`/v1/search?q=${encodeURIComponent(q)}&limit=${SHOWN}`, { signal: abort.signal });
-        setHits(page.payments);
-        const count = page.payments.length + (page.payouts?.length ?? 0);
-        setNote(`${count === 0 ? t(w.nothingFound) : page.hasMore ? t(w.moreFound, SHOWN) : t(w.found, count)} · ${daySeoul(Date.parse(page.period.from))} –`);
-      } catch (error) {
-        if (!(error instanceof ApiError)) return;
-        setHits([]);
-        setNote(error.problem.detail ?? error.problem.message ?? t(w.noAnswer));
-      }
-    }, PAUSE_MS);
-    return () => {
-      abort.abort();
-      clearTimeout(timer);
-    };
-  }, [text, open, lang.value]);
-
-  useEffect(() => {
-    const outside = (e: MouseEvent) => !box.current?.contains(e.target as Node) && setOpen(false);
-    document.addEventListener('mousedown', outside);
-    return () => document.removeEventListener('mousedown', outside);
-  }, []);
-
-  const close = () => setOpen(false);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const q = text.trim();
-    const chosen = at >= 0 ? hits?.[at]?.id : isPaymentId(q) ? q : undefined;
-    close();
-    if (chosen) go(href(`/payments/${chosen}`));
-    else if (q !== '') go(href('/search', { q }));
+  const enter = (q: string) => {
+    if (q !== '') go(isPaymentId(q) ? href(`/payments/${q}`) : href('/search', { q }));
   };
-  const onKey = (event: KeyboardEvent) => {
-    const n = hits?.length ?? 0;
-    if (event.key === 'Escape') {
-      if (open && hits) close();
-      else (event.target as HTMLElement).blur();
-    } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && n > 0) {
-      event.preventDefault();
-      setAt((i) => (event.key === 'ArrowDown' ? (i + 1) % n : (i <= 0 ? n : i) - 1));
-    }
-  };
-  const expanded = open && hits !== undefined;
   return (
-    <form class="search" role="search" ref={box} onSubmit={submit}>
-      <input
-        id="global-search"
-        type="search"
-        role="combobox"
-        aria-label={t(w.searchLabel)}
-        aria-expanded={expanded}
-        aria-controls="search-hits"
-        aria-autocomplete="list"
-        aria-activedescendant={at >= 0 ? `hit-${at}` : undefined}
-        autocomplete="off"
-        placeholder={t(w.searchPlaceholder)}
-        value={text}
-        onFocus={() => setOpen(true)}
-        onInput={(e) => {
-          setText(e.currentTarget.value);
-          setOpen(true);
-        }}
-        onKeyDown={onKey}
+    <form class="search" role="search" onSubmit={(e) => e.preventDefault()}>
+      <Combo
+        id="global-search" label={t(w.searchLabel)} placeholder={t(w.searchPlaceholder)} text={text} least={2}
+        find={find} keyOf={(hit) => hit.to} onType={setText} onPick={(hit) => go(hit.to)} onEnter={enter}
+        show={(hit) => (
+          <>
+            <span class="hit-name">{hit.name}</span>
+            <span class="hit-money">{hit.amount}</span>
+            <span class="dim small-text">{hit.about}</span>
+            {hit.state}
+          </>
+        )}
       />
       <kbd aria-hidden="true">/</kbd>
-      <div class="hits" hidden={!expanded}>
-        <ul id="search-hits" role="listbox" aria-label={t(w.searchLabel)}>
-          {expanded &&
-            hits.map((hit, i) => (
-              <li key={hit.id} id={`hit-${i}`} role="option" aria-selected={i === at} onMouseEnter={() => setAt(i)} onClick={() => { close(); go(href(`/payments/${hit.id}`)); }}>
-                <span class="hit-name">
-                  <Marked text={hit.buyerName ?? '–'} part={text.trim()} /> · <Marked text={hit.orderName ?? hit.orderId} part={text.trim()} />
-                </span>
-                <span class="hit-money">
-                  <Money value={hit.totalAmount} currency={hit.currency} />
-                </span>
-                <span class="dim small-text">
-                  <Time at={hit.requestedAt} full /> · {hit.matched.map((m) => code('matched', m)).join(', ')}
-                </span>
-                <Status value={hit.status} />
-              </li>
-            ))}
-        </ul>
-        {expanded && <p class="hits-note" role="status">{note}</p>}
-      </div>
     </form>
   );
 }
