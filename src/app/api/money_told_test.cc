@@ -92,8 +92,16 @@ TEST_F(MoneyTold, a_what_if_goes_on_where_its_cursors_point) {
   EXPECT_EQ(house.get(path + "?limit=10001").code(), "BAD_PARAMETER");
   EXPECT_EQ(house.post("/v1/changes?limit=3", "no-dry", body).code(), "BAD_PARAMETER");
 
-  // What was read is settled now, and moves no more.
+  // What was read is settled now, and moves no more. The answer goes on as it began as long as it is kept.
   settle("run");
+  const auto as_it_began = house.get(path + "?limit=3&cursor=" + cursor);
+  ASSERT_EQ(as_it_began.status, 200) << as_it_began.body;
+  EXPECT_EQ(as_it_began.json().at("lines").as_array().size(), 2U);
+  EXPECT_EQ(as_it_began.json().at("counts").at("lines").as_int64(), 5);
+  for (const auto* others : {"4", "5"}) {
+    const auto other = contract(world_.merchant, std::string(R"(,"cycle":{"lagDays":)") + others + "}");
+    ASSERT_EQ(house.post("/v1/changes?dryRun=true", "dry", other).status, 200);
+  }
   const auto moved_on = house.get(path + "?limit=3&cursor=" + cursor);
   EXPECT_EQ(moved_on.code(), "INVALID_CURSOR") << moved_on.body;
   EXPECT_NE(moved_on.body.find("moved on"), std::string::npos) << moved_on.body;
