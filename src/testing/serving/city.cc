@@ -7,13 +7,12 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "testing/hours.h"
 #include "testing/serving/life.h"
 
 namespace wonjang::testing {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::uint32_t kRarePayments = 10;
 constexpr std::uint32_t kOldCancels = 3;
 

@@ -6,11 +6,11 @@
 
 #include "base/assert.h"
 #include "base/hash64.h"
+#include "testing/hours.h"
 
 namespace wonjang::testing {
 namespace {
 
-constexpr std::int64_t kLateHourMs = 3'600'000;
 constexpr std::size_t kHourUnitsMin = 50;    // a quiet hour is stretched until it has something to tell
 constexpr std::uint64_t kCopyReach = 2'000;  // units between an original and its copy
 constexpr std::uint64_t kStep = 8;           // places between two neighbours
@@ -158,7 +158,7 @@ void Disorder::deliver(CityUnit unit) {
       options_.replay_hour && hour_begin_.is_zero() && counts_.delivered >= options_.replay_from_unit;
   if (begins) hour_begin_ = unit.recorded_at;
   if (!hour_begin_.is_zero() && !hour_done_) {
-    const bool within = unit.recorded_at < hour_begin_.plus_ms(kLateHourMs);
+    const bool within = unit.recorded_at < hour_begin_.plus_ms(kHourMs);
     if (within || hour_.size() < kHourUnitsMin) hour_.push_back(unit);
   }
   hand_on(unit);
@@ -166,7 +166,7 @@ void Disorder::deliver(CityUnit unit) {
 
 // An hour after the hour, or as soon as there is something to tell.
 void Disorder::replay_if_due(Instant now) {
-  if (hour_.size() >= kHourUnitsMin && now >= hour_begin_.plus_ms(2 * kLateHourMs)) replay();
+  if (hour_.size() >= kHourUnitsMin && now >= hour_begin_.plus_ms(2 * kHourMs)) replay();
 }
 
 void Disorder::replay() {

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "base/assert.h"
+#include "testing/hours.h"
 #include "testing/serving/oracle.h"
 
 namespace wonjang::testing {
@@ -301,7 +302,6 @@ std::vector<TopMerchant> Oracle::top_merchants(Instant from, Instant until, std:
 }
 
 std::vector<std::vector<Sums>> Oracle::sales_of(serving::MerchantNo merchant, BusinessDate day) const {
-  constexpr std::int64_t kHourMs = 3'600'000;
   std::vector<std::vector<Sums>> out;
   for (std::int64_t hour = 0; hour < 24; ++hour) {
     TransactionFilter filter;

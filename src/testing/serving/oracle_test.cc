@@ -9,6 +9,7 @@
 
 #include "adapters/protobuf/event_codec.h"
 #include "domain/decide.h"
+#include "testing/hours.h"
 #include "testing/serving/delivered_log.h"
 
 namespace wonjang::testing {
@@ -22,8 +23,6 @@ using serving::TransactionFilter;
 using serving::TransactionKind;
 
 constexpr Instant kNoon{1'795'316'400'000'000};  // 2026-11-22T12:00 in Seoul
-constexpr std::int64_t kHourMs = 3'600'000;
-constexpr std::int64_t kDayMs = 24 * kHourMs;
 const BusinessDate kToday = business_date_of(kNoon);
 
 // Good enough for a test's words: UTF-8 to code points, ASCII to lower case, without spaces.

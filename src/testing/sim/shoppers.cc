@@ -1,11 +1,11 @@
 #include "testing/sim/shoppers.h"
 
+#include "testing/hours.h"
 #include "testing/ledger_rig.h"
 
 namespace wonjang::testing {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kHuge = 1'000'000'000'000'000;
 
 }  // namespace
