@@ -43,6 +43,7 @@ const SCREENS = [
   ['payout', () => `/payouts/${world.payout}`],
   ['contracts', () => `/contracts?merchant=${world.shop}`],
   ['contract-form', () => `/contracts?merchant=${world.shop}`, '[data-key=act]'],
+  ['contract-preview', () => `/contracts?merchant=${world.shop}`, '[data-key=act]', LOOK],
   ['adjust', () => `/contracts?merchant=${world.other}`, '.panel-head .actions button >> nth=0', LOOK],
   ['canaries', () => '/contracts?tab=canaries&canary=floor'],
   ['canary-form', () => `/contracts?merchant=${world.other}`, '.panel-head .actions button >> nth=1'],
