@@ -1,4 +1,5 @@
 // The side of a connection that touches the socket: reads, writes, TLS, closing and time-outs.
+#include <algorithm>
 #include <boost/asio/write.hpp>
 #include <utility>
 
@@ -151,8 +152,9 @@ void HttpConnection::send_out_tls() {
   while (!out_.empty() && tls_flight_.size() < kTlsFlightMax) {
     std::size_t taken = 0;
     for (const auto& b : out_.buffers()) {
-      tls_flight_.append(static_cast<const char*>(b.data()), b.size());
-      taken += b.size();
+      const auto size = std::min(b.size(), kTlsFlightMax - tls_flight_.size());
+      tls_flight_.append(static_cast<const char*>(b.data()), size);
+      taken += size;
     }
     out_.consume(taken);
   }

@@ -257,6 +257,20 @@ TEST_P(LedgerPromise, a_book_in_doubt_is_reopened_by_itself_and_holds_everything
   EXPECT_EQ(rig_.events(), 2U);
 }
 
+TEST_P(LedgerPromise, a_clock_that_is_set_back_keeps_no_book_closed) {
+  rig_.disk->fail_append(MemoryDisk::Fault::lost);
+  ASSERT_EQ(rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1").kind, AnswerKind::failed);
+  Answer again;
+  for (int i = 0; i < 1000; ++i) {
+    again = rig_.create(paid_command(merchant_of(1), "order-1", 10'000), "k1");
+    if (again.kind != AnswerKind::failed) break;
+    if (i == 5) rig_.clock.advance_ms(-3'600'000);  // after it was planned when to open again
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(again.kind, AnswerKind::done);
+  EXPECT_EQ(rig_.events(), 2U);
+}
+
 // ---- famous failures (reference: ledger.md 9) ----
 
 // hyperswitch#13182: 60 + 60 on 100, two at once.

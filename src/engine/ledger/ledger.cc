@@ -298,7 +298,8 @@ void Ledger::reopen_when_due(Lane& lane) {
     const std::lock_guard lock(lane.mutex);
     if (lane.status.condition == BookCondition::damaged) return;  // for a person
   }
-  if (now < lane.reopen_at) return;
+  const bool clock_went_back = lane.reopen_at.us - now.us > lane.reopen_delay_ms * 1'000;
+  if (now < lane.reopen_at && !clock_went_back) return;
   const auto opened = open_lane(lane);
   const std::lock_guard lock(lane.mutex);
   if (opened) {
