@@ -1,5 +1,7 @@
 #include "engine/money/line_fold.h"
 
+#include <algorithm>
+
 #include "domain/settlement/fee.h"
 #include "engine/money/line_checks.h"
 
@@ -190,16 +192,16 @@ Result<void> LineFold::keep_balance(const Chunk& chunk, const LinesRecorded& bod
   return {};
 }
 
-Result<void> LineFold::clear_failure(const LineKey& key) {
+Result<std::optional<FailureMark>> LineFold::clear_failure(const LineKey& key) {
   const auto mark_key = failure_key(key);
   WJ_TRY(const auto* const bytes, context_.rows.get(kFailed, mark_key));
-  if (bytes == nullptr) return {};
+  if (bytes == nullptr) return std::optional<FailureMark>();
   WJ_TRY(const auto mark, decoded<FailureMark>(*bytes, "a failure"));
   context_.rows.remove(kFailed, mark_key);
   context_.rows.remove(kRunItems,
                        Key(Table::failed_item).day(mark.run).number(mark.merchant).line(key).bytes());
   context_.sums.add_run(mark.run, mark.currency, {0, -1, 0, 0, 0, 0});
-  return {};
+  return std::optional(mark);
 }
 
 Result<void> LineFold::take_failed(const Chunk& chunk, const LinesRecorded& body,
@@ -207,15 +209,15 @@ Result<void> LineFold::take_failed(const Chunk& chunk, const LinesRecorded& body
   const LineKey& key = failed.item.key;
   WJ_TRY(const auto* const line, context_.rows.get(kLineKeys, line_where_key(key)));
   if (line != nullptr) return wrong_line(key, text_of(chunk.place), "has a line and is said to have failed");
-  // A failure in another run before this one counts there no more.
-  WJ_CHECK(clear_failure(key));
+  // It stays with the day that refused it first, however many later runs try it: that day isn't whole.
+  WJ_TRY(const auto stood, clear_failure(key));
+  const auto date = stood ? std::min(stood->run, body.date) : body.date;
   context_.memory.any_failed = true;
   context_.rows.put(kFailed, failure_key(key),
-                    encoded(FailureMark{body.date, chunk.merchant, chunk.currency, failed.code}));
-  context_.rows.put(kRunItems,
-                    Key(Table::failed_item).day(body.date).number(chunk.merchant).line(key).bytes(),
+                    encoded(FailureMark{date, chunk.merchant, chunk.currency, failed.code}));
+  context_.rows.put(kRunItems, Key(Table::failed_item).day(date).number(chunk.merchant).line(key).bytes(),
                     encoded(failed));
-  context_.sums.add_run(body.date, chunk.currency, {0, 1, 0, 0, 0, 0});
+  context_.sums.add_run(date, chunk.currency, {0, 1, 0, 0, 0, 0});
   return {};
 }
 

@@ -5,6 +5,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "engine/money/fold_context.h"
@@ -29,7 +30,8 @@ class LineFold {
   Result<void> take_line(Chunk& chunk, const settlement::LinesRecorded& body, std::uint32_t index);
   Result<void> settle_item(Chunk& chunk, const settlement::SettlementLine& line);
   Result<void> follow_line(const Chunk& chunk, const settlement::SettlementLine& line);
-  Result<void> clear_failure(const LineKey& key);
+  // The mark that was taken away; nothing: it didn't stand as failed.
+  Result<std::optional<FailureMark>> clear_failure(const LineKey& key);
   Result<void> keep_balance(const Chunk& chunk, const settlement::LinesRecorded& body,
                             const settlement::SettlementLine& line, LineWhere& where);
   Result<void> take_failed(const Chunk& chunk, const settlement::LinesRecorded& body,

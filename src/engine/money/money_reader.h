@@ -119,7 +119,7 @@ struct RunNow {
   std::optional<settlement::RunEnded> ended;      // of it; nothing: it is under way, or its process died
   bool ever_completed = false;
   std::vector<settlement::RunTotals> totals;  // of all lines of the date, as folded (run_totals.h)
-  std::uint64_t failed = 0;                   // items that stand as failed
+  std::uint64_t failed = 0;  // items that this date's run refused first and that have no line yet
 };
 
 struct ChangeNow {

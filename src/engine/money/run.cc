@@ -114,7 +114,7 @@ class Run {
 
   Result<void> count(const MoneyReader& reader) {
     WJ_TRY(items_, reader.open_count(options_.date));
-    report_progress("count", 0);
+    report_progress("count", {});
     return {};
   }
 
@@ -196,15 +196,15 @@ class Run {
     out.clock = &ports_.clock;
     out.meter = options_.meter;
     out.take = [this](SettledChunk&& chunk) { return writer_->write(std::move(chunk)); };
-    out.between = [this](std::uint64_t looked_at) {
-      report_progress("settle", looked_at);
+    out.between = [this](const Looked& looked) {
+      report_progress("settle", looked);
       return !options_.stop_wanted || !options_.stop_wanted();
     };
     return out;
   }
 
   Result<RunReport> end(Pumped pumped) {
-    report_progress("prove", pumped.looked_at);
+    report_progress("prove", pumped.looked);
     RunEnded& ended = report_.ended;
     ended.date = options_.date;
     ended.attempt = report_.started.attempt;
@@ -254,10 +254,10 @@ class Run {
     return {};
   }
 
-  void report_progress(const char* stage, std::uint64_t done) {
+  void report_progress(const char* stage, const Looked& looked) {
     look_at_memory();
     if (!options_.progress) return;
-    RunProgress progress{stage, items_, done, 0, 0, 0};
+    RunProgress progress{stage, items_ - looked.passed_over, looked.at - looked.passed_over, 0, 0, 0};
     if (writer_ != nullptr) {
       progress.chunks = writer_->chunks;
       progress.lines = writer_->lines;

@@ -32,12 +32,14 @@ namespace wonjang::money {
 constexpr std::int32_t kCalendarDaysMin = 60;
 
 struct RunProgress {
-  std::string stage;        // "count", "settle", "prove"
-  std::uint64_t total = 0;  // open items of days up to the date: all are looked at
-  std::uint64_t done = 0;   // looked at: given to a worker, or left for another run
+  std::string stage;  // "count", "settle", "prove"
+  // Items due or late, as in a plan. Until all open items were looked at some that another run settles may be
+  // among them: it sinks as they are met.
+  std::uint64_t total = 0;
+  std::uint64_t done = 0;  // given to a worker
   std::uint64_t chunks = 0;
-  std::uint64_t lines = 0;  // recorded or on their way
-  std::uint64_t failed = 0;
+  std::uint64_t lines = 0;   // recorded or on their way
+  std::uint64_t failed = 0;  // newly, or for another reason than before
 };
 
 struct RunOptions {

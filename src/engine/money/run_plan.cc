@@ -1,7 +1,9 @@
 #include "engine/money/run_plan.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "engine/money/run.h"
@@ -34,6 +36,13 @@ class Planner {
   struct OfMerchant {
     MerchantId merchant;
     ControlTotals totals;
+  };
+  struct Refused {  // of one code and merchant
+    MerchantId merchant;
+    std::string first;  // what is wrong with it
+    BusinessDate from;
+    BusinessDate to;
+    std::uint64_t count = 0;
   };
 
   Result<bool> take(DueItem&& due) {
@@ -68,9 +77,23 @@ class Planner {
               .first;
     }
     for (const auto& line : chunk.body.lines) found->second.totals.add(chunk.currency, line);
-    for (std::size_t i = 0; i < chunk.body.failed.size(); ++i)
+    for (const auto& failed : chunk.body.failed) {
       found->second.totals.add_failed(chunk.currency);
+      note_refused(chunk, failed);
+    }
     return {};
+  }
+
+  void note_refused(const SettledChunk& chunk, const settlement::FailedItem& failed) {
+    auto& refused = refused_[failed.code][chunk.merchant_no];
+    const auto day = business_date_of(failed.item.at);
+    if (refused.count++ == 0) {
+      refused.merchant = chunk.merchant;
+      refused.first = failed.detail;
+      refused.from = refused.to = day;
+    }
+    refused.from = std::min(refused.from, day);
+    refused.to = std::max(refused.to, day);
   }
 
   Result<void> finish() {
@@ -107,13 +130,48 @@ class Planner {
                                "/v1/payments/{paymentId}/acquisitions",
                                without_slip_});
     }
-    const auto first_reason = static_cast<std::ptrdiff_t>(out_.problems.size());
-    for (const auto& [code, reason] : settled.reasons) {
-      out_.problems.push_back({code, reason.example, reason.count});
-    }
-    std::stable_sort(out_.problems.begin() + first_reason, out_.problems.end(),
-                     [](const PlanProblem& a, const PlanProblem& b) { return a.count > b.count; });
+    add_refused();
     return {};
+  }
+
+  void add_refused() {
+    std::vector<PlanProblem> refused;
+    std::vector<PlanProblem> others;
+    for (const auto& [code, by_merchant] : refused_) {
+      if (auto rest = add_most(code, by_merchant, refused)) others.push_back(*std::move(rest));
+    }
+    std::ranges::stable_sort(refused, std::greater(), &PlanProblem::count);
+    for (auto* list : {&refused, &others})
+      out_.problems.insert(out_.problems.end(), list->begin(), list->end());
+  }
+
+  // Those of the merchants with most of them; gives the rest as one, if there is any.
+  std::optional<PlanProblem> add_most(const std::string& code,
+                                      const std::map<MerchantNo, Refused>& by_merchant,
+                                      std::vector<PlanProblem>& out) const {
+    std::vector<const Refused*> most;
+    for (const auto& [number, refused] : by_merchant) most.push_back(&refused);
+    std::ranges::stable_sort(most, std::greater(), &Refused::count);
+    std::uint64_t others = 0;
+    for (std::size_t i = 0; i < most.size(); ++i) {
+      if (i < kProblemMerchantsMax) {
+        out.push_back({code, in_words(*most[i]), most[i]->count, most[i]->merchant});
+      } else {
+        others += most[i]->count;
+      }
+    }
+    if (others == 0) return std::nullopt;
+    return PlanProblem{code,
+                       "and " + std::to_string(most.size() - kProblemMerchantsMax) +
+                           " more merchants, none with more of them",
+                       others};
+  }
+
+  static std::string in_words(const Refused& refused) {
+    if (refused.count == 1) return refused.first;
+    const auto days = refused.from == refused.to ? to_text(refused.from)
+                                                 : to_text(refused.from) + " to " + to_text(refused.to);
+    return std::to_string(refused.count) + " items of " + days + ", the first: " + refused.first;
   }
 
   const MoneyReader reader_;
@@ -125,6 +183,7 @@ class Planner {
   std::set<MerchantNo> merchants_;
   std::map<std::pair<MerchantNo, Currency>, OfMerchant> by_merchant_;
   std::map<BusinessDate, std::uint64_t> waiting_by_date_;
+  std::map<std::string, std::map<MerchantNo, Refused>> refused_;  // by code
   std::uint64_t undoing_ = 0;
   std::uint64_t without_slip_ = 0;
 };

@@ -19,12 +19,15 @@ struct PlanMerchant {
 };
 
 // CALENDAR_SHORT, DAY_NOT_OVER, RUN_UNDER_WAY, EARLIER_DATE_NEVER_RAN (one for each date), BEING_UNDONE,
-// NO_SLIP, and the codes of failing items (settler.h), the most frequent first.
+// NO_SLIP, and the codes of failing items (settler.h): one for each merchant, the most frequent first, at
+// most kProblemMerchantsMax of a code; the other merchants of that code are one more, which names none.
 struct PlanProblem {
   std::string code;
-  std::string detail;  // of several: of the first
+  std::string detail;  // of several items: their days, and what is wrong with the first
   std::uint64_t count = 0;
+  MerchantId merchant = {};  // whose items alone it is about; zero: nobody's alone
 };
+constexpr std::size_t kProblemMerchantsMax = 20;
 
 struct RunPlan {
   BusinessDate date;

@@ -141,7 +141,10 @@ class Pump {
     Stopwatch watch(*options_.clock, options_.meter);
     auto scanned = each_due(
         reader_, scope_, [this](DueItem&& due) -> Result<bool> { return take(std::move(due)); },
-        [this](const OpenItem&, const Scoped&) { ++out_.looked_at; });
+        [this](const OpenItem&, const Scoped&) {
+          ++out_.looked.at;
+          ++out_.looked.passed_over;
+        });
     if (!scanned) error_.set(std::move(scanned).error());
     for (std::size_t i = 0; i < workers_.size() && !out_.stopped; ++i) hand_over(i);
     Spent all = watch.lap();
@@ -162,7 +165,7 @@ class Pump {
     out_.stages.read.us = all.us;
     out_.stages.read.cpu_us = all.cpu_us;
     out_.stages.read.waited_us = has_workers ? handed_over_.us + finishing.us : 0;
-    out_.stages.read.rows = out_.looked_at;
+    out_.stages.read.rows = out_.looked.at;
     out_.stages.compute.rows = out_.settled.items;
     return std::move(out_);
   }
@@ -178,7 +181,7 @@ class Pump {
       if (out_.stopped || error_.get()) return false;
     }
     waiting.push_back(std::move(due));
-    ++out_.looked_at;
+    ++out_.looked.at;
     return true;
   }
   void hand_over(std::size_t owner) {
@@ -186,7 +189,7 @@ class Pump {
     Stopwatch watch(*options_.clock, options_.meter);
     workers_[owner]->hand_over(std::exchange(waiting_[owner], {}));
     handed_over_ += watch.lap();
-    if (options_.between && !options_.between(out_.looked_at)) out_.stopped = true;
+    if (options_.between && !options_.between(out_.looked)) out_.stopped = true;
   }
 
   const MoneyReader reader_;

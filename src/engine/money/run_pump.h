@@ -21,20 +21,26 @@ struct PumpStages {
   settlement::StageTime append{"append"};  // in `take`; who takes knows how long it waited, and for how many
 };
 
+// Open items so far.
+struct Looked {
+  std::uint64_t at = 0;
+  std::uint64_t passed_over = 0;  // of those: left for another run
+};
+
 struct PumpOptions {
   std::uint32_t workers = 2;  // 0: the calling thread does all of it
   const Clock* clock = nullptr;
   RunMeter meter;
   TakeChunk take;
-  // Asked after every hand-over with the open items looked at so far; false: hand over no more (what was
-  // handed over is finished).
-  std::function<bool(std::uint64_t looked_at)> between;
+  // Asked after every hand-over with how far it has come; false: hand over no more (what was handed over is
+  // finished).
+  std::function<bool(const Looked&)> between;
 };
 
 struct Pumped {
   Settled settled;
   PumpStages stages;
-  std::uint64_t looked_at = 0;
+  Looked looked;
   bool stopped = false;  // `between` said so
 };
 

@@ -286,6 +286,85 @@ TEST(SettlementRun, a_failure_that_stands_is_not_written_again) {
   EXPECT_EQ(rig.reader().run(kRunDay).value()->failed, 1U);
 }
 
+// Found by a first user: the failed items of two days were told as one day's, and moved when another run
+// refused them for another reason.
+TEST(SettlementRun, what_a_later_days_run_refuses_too_stays_with_the_day_that_refused_it_first) {
+  MoneyRig rig;
+  rig.shop();
+  const auto stranger = rig.add_merchant();
+  const auto old = rig.sell(stranger, 7'000, kRunDay);
+  rig.must_run(kRunDay);
+  rig.sell(stranger, 8'000, kNext);
+  auto wrong = MoneyRig::contract(stranger);
+  wrong.calendar = "NOWHERE";
+  rig.approve(wrong);
+
+  const auto next = rig.must_run(kNext);
+
+  EXPECT_EQ(rig.reader().failure(MoneyRig::line_of(old)).value()->code, "NO_CALENDAR");
+  EXPECT_EQ(next.items, 2U);
+  EXPECT_EQ(next.late, 1U);
+  EXPECT_EQ(next.ended.added.at(0).failed, 2U) << "what it refused";
+  EXPECT_EQ(next.ended.after.at(0).failed, 1U) << "what stands under it";
+  EXPECT_EQ(rig.reader().run(kRunDay).value()->failed, 1U);
+  EXPECT_EQ(rig.reader().run(kNext).value()->failed, 1U);
+  rig.approve(MoneyRig::contract(stranger));
+  rig.must_run(kNext);
+  EXPECT_EQ(rig.reader().run(kRunDay).value()->failed, 0U) << "mended by the other day's run";
+  EXPECT_EQ(rig.reader().run(kNext).value()->failed, 0U);
+}
+
+// Found by a first user: what waited for another run was counted.
+TEST(SettlementRun, progress_counts_what_the_plan_counts) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  for (int i = 0; i < 3; ++i) rig.sell(merchant, 1'000, kRunDay);
+  for (int i = 0; i < 5; ++i) rig.sell(merchant, 2'000, kNext);
+  RunProgress last;
+
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kNext});
+  RunOptions options;
+  options.date = kNext;
+  options.owner = rig.owner();
+  options.progress = [&](const RunProgress& progress) { last = progress; };
+  ASSERT_TRUE(run_settlement(rig.ports(), options));
+
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->items, 5U);
+  EXPECT_EQ(plan->waiting, 3U);
+  EXPECT_EQ(last.stage, "prove");
+  EXPECT_EQ(last.total, 5U);
+  EXPECT_EQ(last.done, 5U);
+}
+
+// Found by a first user: thousands of items stood under the text of the first one.
+TEST(SettlementRun, a_plan_tells_problems_by_merchant_and_those_of_many_as_a_number) {
+  MoneyRig rig;
+  rig.shop();
+  const auto most = rig.add_merchant();
+  for (int i = 0; i < 3; ++i) rig.sell(most, 7'000, kRunDay);
+  for (std::size_t i = 0; i < kProblemMerchantsMax + 1; ++i) rig.sell(rig.add_merchant(), 7'000, kRunDay);
+
+  const auto plan = plan_run(rig.snapshot(), rig.clock, {kRunDay});
+
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->problems.size(), kProblemMerchantsMax + 1);
+  EXPECT_EQ(plan->problems[0].merchant, most);
+  EXPECT_EQ(plan->problems[0].count, 3U);
+  EXPECT_TRUE(
+      plan->problems[0].detail.starts_with("3 items of 2026-11-18, the first: no contract of " + most.text()))
+      << plan->problems[0].detail;
+  EXPECT_EQ(plan->problems[1].count, 1U);
+  EXPECT_NE(plan->problems[1].merchant, most);
+  std::uint64_t others = 0;
+  for (const auto& one : plan->problems) {
+    if (!one.merchant.is_zero()) continue;
+    others += one.count;
+    EXPECT_TRUE(one.detail.starts_with("and 2 more merchants")) << one.detail;
+  }
+  EXPECT_EQ(others, 2U);
+}
+
 TEST(SettlementRun, what_comes_after_its_days_run_is_late_and_dated_by_the_run) {
   MoneyRig rig;
   const auto merchant = rig.shop();

@@ -147,7 +147,7 @@ auto tied(Of<RunStored> auto& v) { return std::tie(v.version, v.started, v.ended
 
 // The newest failure of an item.
 struct FailureMark {
-  BusinessDate run;
+  BusinessDate run;  // the first date whose run refused it
   MerchantNo merchant = 0;
   Currency currency;
   std::string code;

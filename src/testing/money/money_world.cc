@@ -196,7 +196,9 @@ void MoneyWorld::keep_lines(std::uint32_t merchant, const LinesRecorded& body) {
     lines[key] = {merchant, body.date, line.payout_date, line, std::nullopt};
   }
   for (const auto& one : body.failed) {
-    failed[one.item.key] = {body.date, one.code};
+    const auto stood = failed.find(one.item.key);
+    const auto date = stood == failed.end() ? body.date : std::min(stood->second.first, body.date);
+    failed[one.item.key] = {date, one.code};
     if (const auto at = open.find(one.item.key); at != open.end()) at->second.failed = one.code;
   }
 }

@@ -106,7 +106,7 @@ class MoneyWorld {
   std::map<BusinessDate, std::uint32_t> run_versions;
   std::map<std::pair<std::uint32_t, BusinessDate>, std::uint32_t> chunks;
   std::map<settlement::LineKey, std::pair<BusinessDate, std::string>>
-      failed;  // run and code of the newest failure
+      failed;  // first run that refused it, code of the newest failure
 
   settlement::RunTotals totals_of(BusinessDate run) const;
   static settlement::Contract contract_of(MerchantId merchant);
