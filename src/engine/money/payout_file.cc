@@ -295,6 +295,11 @@ class Applying {
                              std::string(code_of(row.state)) +
                              (payout.state == PayoutState::requested ? ": it was never sent" : ""));
     }
+    const auto date = payout.requested.date;
+    if (row.state == PayoutState::paid && !row.at.is_zero() && business_date_of(row.at) < date) {
+      return refuse(row, "it can't have been paid on " + to_text(business_date_of(row.at)) + ", it is for " +
+                             to_text(date) + ": say when the bank paid, or leave at out");
+    }
     auto update = update_of(payout, row.state, file_);
     update.bank_trace_no = row.bank_trace_no;
     update.failure = row.failure;

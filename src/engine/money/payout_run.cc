@@ -37,6 +37,7 @@ class PayoutRun {
     WJ_CHECK(refuse_closed_day(book));
     WJ_TRY(on_hold_, on_hold(reader, options_.date, today_));
     WJ_TRY(const auto dues, all_dues(reader, book));
+    WJ_CHECK(count_those_there(reader));
     for (const auto& due : dues) WJ_CHECK(pay(reader, book, due));
     if (!options_.dry_run) WJ_CHECK(ports_.sink.drain());
     return std::move(report_);
@@ -54,6 +55,14 @@ class PayoutRun {
       return invalid(to_text(options_.date) +
                      " isn't a business day: take the next one, or say explicitly that it is meant");
     return {};
+  }
+
+  Result<void> count_those_there(const MoneyReader& reader) {
+    return reader.payouts(options_.date, BusinessDate{options_.date.days + 1}, {},
+                          [this](const PayoutNow&) -> Result<bool> {
+                            ++report_.already;
+                            return true;
+                          });
   }
 
   // Those with lines due, then those with contracts for whom only money waits; by merchant and currency.
@@ -135,10 +144,7 @@ class PayoutRun {
       return invalid("no stream for a payout on " + to_text(options_.date) + " to " + due.merchant.text());
     const PayoutId id(*stream);
     WJ_TRY(const auto there, reader.payout(id));
-    if (there) {
-      ++report_.already;
-      return {};
-    }
+    if (there) return {};
     PayoutRequested body;
     body.payout = id;
     body.date = options_.date;

@@ -41,8 +41,10 @@ struct PayoutReport {
   };
   std::uint64_t requested = 0;
   std::uint64_t carried = 0;
-  std::uint64_t held = 0;          // merchants on hold with something due
-  std::uint64_t already = 0;       // had their payout for the date
+  std::uint64_t held = 0;  // merchants on hold with something due
+  // Payouts of the date that stood before this run. What became due to their merchants since waits for the
+  // next date.
+  std::uint64_t already = 0;
   std::uint64_t manual_lines = 0;  // of a manual cycle, among those requested or carried
   std::map<Currency, Sum> totals;  // of those requested
   // NO_CONTRACT, NO_ACCOUNT, SUB_MALL_ACCOUNT, OVERFLOW: nothing was requested for these.

@@ -282,6 +282,34 @@ TEST(PayoutFile, says_what_to_pay_and_the_same_name_gives_it_again) {
   EXPECT_EQ(p.only(kPayoutDay).state, PayoutState::sent);
 }
 
+// Found by a first user: a second run said that nothing stood already.
+TEST(PayoutRun, a_second_run_says_how_many_payouts_of_the_date_stood_before_it) {
+  Payouts p;
+  p.requested(3);
+
+  EXPECT_EQ(p.must_pay(kPayoutDay).already, 3U);
+  EXPECT_EQ(p.must_pay(kNextPaid).already, 0U);
+}
+
+// Found by a first user: it was applied.
+TEST(PayoutFile, what_was_paid_before_its_date_is_refused) {
+  Payouts p;
+  p.requested(1);
+  p.must_send("file-1");
+  const auto id = p.all().at(0).requested.payout.text();
+
+  const auto early = p.results("payout_id,state,at\n" + id + ",PAID,2026-11-17T23:59:59+09:00\n");
+  const auto in_time = p.results("payout_id,state,at\n" + id + ",PAID,2026-11-18T00:00:00+09:00\n");
+
+  EXPECT_EQ(early.applied, 0U);
+  ASSERT_EQ(early.refused.size(), 1U);
+  EXPECT_EQ(
+      early.refused[0].why,
+      "it can't have been paid on 2026-11-17, it is for 2026-11-18: say when the bank paid, or leave at "
+      "out");
+  EXPECT_EQ(in_time.applied, 1U);
+}
+
 TEST(PayoutFile, a_wrong_result_is_refused_by_itself_and_one_known_already_changes_nothing) {
   Payouts p;
   p.rig.sell(p.rig.shop(), 10'000, kSaleDay);
