@@ -211,7 +211,11 @@ Result<Positions> feed_start(const Ledger& ledger, Instant since) {
     while (low < high) {
       const Position middle = low + (high - low) / 2;
       WJ_TRY(const auto at, recorded_at(ledger, book, middle));
-      at < since ? low = middle + 1 : high = middle;
+      if (at < since) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
     out.of[book] = low;
   }
