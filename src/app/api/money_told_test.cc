@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "app/api/json/money_lines_json.h"
 #include "app/api/money_api_world.h"
 
 namespace wonjang {
@@ -14,10 +15,13 @@ class MoneyTold : public MoneyApi {
  protected:
   // A card sale on a Friday, paid on Tuesday.
   std::string sell(const std::string& order, std::int64_t amount) {
-    auto shop = world_.as_merchant();
+    return sell_by(world_.as_merchant(), "2025-09-05", order, amount);
+  }
+  std::string sell_by(Asker shop, const std::string& day, const std::string& order, std::int64_t amount) {
     const auto body = R"({"orderId":"order-)" + order + R"(","totalAmount":)" + std::to_string(amount) +
                       R"(,"approvals":[{"method":"CARD","amount":)" + std::to_string(amount) +
-                      R"(,"approvedAt":"2025-09-05T10:00:00+09:00","approveNo":"00012345",)"
+                      R"(,"approvedAt":")" + day +
+                      R"(T10:00:00+09:00","approveNo":"00012345",)"
                       R"("card":{"issuerCode":"11","bin":"123456","last4":"7890"}}]})";
     const auto sold = shop.post("/v1/payments", order, body);
     EXPECT_EQ(sold.status, 201) << sold.body;
@@ -43,6 +47,89 @@ class MoneyTold : public MoneyApi {
   }
   void calendar() { approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "kr"); }
 };
+
+std::string failed_in(const TestAnswer& run, const char* list) {
+  const auto body = run.json();
+  const auto& rows = body.at(list).as_array();
+  return rows.empty() ? "none" : json::serialize(rows.at(0).at("failed"));
+}
+
+// Found by a first user: the numbers of a run contradicted each other, those of another day's items most.
+TEST_F(MoneyTold, a_run_counts_as_its_plan_and_tells_other_days_items_as_such) {
+  calendar();
+  approve(contract(world_.merchant), "first");
+  sell_by(world_.as_other(), "2025-09-04", "old", 7'000);  // of a merchant without a contract
+  auto house = world_.as_operator();
+  ASSERT_EQ(house.post("/v1/settlement/runs", "thursday", R"({"date":"2025-09-04"})").status, 202);
+  ASSERT_EQ(ended(house, "2025-09-04").text("state"), "COMPLETED_WITH_FAILURES");
+  sell_by(world_.as_other(), "2025-09-05", "new", 8'000);
+  sell("ours", 10'000);
+  const auto progress_of = [](const TestAnswer& run) {
+    const auto body = run.json();
+    const auto& progress = body.at("progress").as_object();
+    std::string out;
+    for (const auto* name : {"done", "total", "lines", "failed", "lateFailed"})
+      out += std::string(out.empty() ? "" : " ") + json::serialize(progress.at(name));
+    return out;
+  };
+  const auto failures = [&](const std::string& date) {
+    return house.get("/v1/settlement/runs/" + date + "/failures").json().at("items").as_array().size();
+  };
+
+  const auto plan = house.get("/v1/settlement/plans/2025-09-05");
+  settle("friday");
+  const auto first = ended(house, "2025-09-05");
+  const auto between = std::pair(failures("2025-09-04"), failures("2025-09-05"));
+  approve(contract(world_.other), "second");
+  ASSERT_EQ(look(house, "/v1/settlement/runs").status, 200);
+  const auto again = house.post("/v1/settlement/runs/2025-09-05/reruns", "again", "");
+  ASSERT_EQ(again.status, 202) << again.body;
+  const auto second = ended(house, "2025-09-05");
+
+  EXPECT_EQ(plan.json().at("items").as_int64(), 3) << plan.body;
+  EXPECT_EQ(plan.json().at("late").as_int64(), 1);
+  EXPECT_EQ(plan.json().at("totals").at(0).at("count").as_int64(), 1);
+  EXPECT_EQ(plan.json().at("totals").at(0).at("failed").as_int64(), 2);
+  EXPECT_EQ(plan.json().at("problems").at(0).at("merchantId").as_string(), world_.other);
+  EXPECT_EQ(first.text("state"), "COMPLETED_WITH_FAILURES");
+  EXPECT_EQ(progress_of(first), "3 3 1 1 1") << first.body;
+  EXPECT_EQ(failed_in(first, "totals"), "1");
+  EXPECT_EQ(failed_in(first, "added"), "1") << "before and added make after";
+  EXPECT_EQ(failed_in(first, "after"), "1");
+  EXPECT_EQ(between, (std::pair<std::size_t, std::size_t>(1, 1)));
+  EXPECT_EQ(progress_of(second), "2 2 2 0 0") << second.body;
+  EXPECT_EQ(failed_in(second, "before"), "1");
+  EXPECT_EQ(failed_in(second, "added"), "-1");
+  EXPECT_EQ(failed_in(second, "after"), "0");
+  for (const auto* date : {"2025-09-04", "2025-09-05"}) {
+    EXPECT_EQ(house.get(std::string("/v1/settlement/runs/") + date).text("state"), "COMPLETED") << date;
+    EXPECT_EQ(failures(date), 0U) << date;
+  }
+  EXPECT_FALSE(second.json().at("dayNotOver").as_bool());
+}
+
+// Found by a first user: the answer to a rerun was RUNNING with the attempt, the start and the sums of the
+// one before.
+TEST(RunTold, a_run_that_begins_says_nothing_of_the_attempt_before_it) {
+  money::RunNow run;
+  run.started.emplace().attempt = 1;
+  run.ended.emplace().outcome = "COMPLETED";
+  const money::RunProgress progress{"count", 0, 0, 0, 0, 0};
+  RunLook look{"RUNNING", &progress, {}, {}};
+  const auto told = [&] {
+    std::string out;
+    JsonWriter w(out);
+    put_run(w, *parse_business_date("2025-09-05"), &run, look);
+    return json::parse(out).as_object();
+  };
+
+  EXPECT_FALSE(told().contains("attempt"));
+  EXPECT_FALSE(told().contains("startedAt"));
+  EXPECT_FALSE(told().contains("after"));
+  run.started->attempt = 2;
+  run.ended.reset();
+  EXPECT_EQ(told().at("attempt").as_int64(), 2);
+}
 
 // Found by review: 1,300 lines would move, 1,000 were said, and there was no way on.
 TEST_F(MoneyTold, a_what_if_goes_on_where_its_cursors_point) {

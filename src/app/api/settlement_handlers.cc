@@ -18,12 +18,14 @@ namespace {
 
 using settlement::LineKey;
 
-// What a run is called: the log knows of its start and its end, this process whether it is at it.
+// What a run is called: the log knows of its start and its end, this process whether it is at it. A day whose
+// failed items were settled since, by another day's run too, is complete.
 std::string_view state_of(const std::optional<money::RunNow>& run, bool is_under_way) {
   if (is_under_way) return "RUNNING";
   if (!run || !run->started) return "NEVER";
   if (!run->ended) return "INTERRUPTED";
-  return run->ended->outcome;
+  if (run->ended->outcome == "STOPPED") return "STOPPED";
+  return run->failed == 0 ? "COMPLETED" : "COMPLETED_WITH_FAILURES";
 }
 
 // As the newest view shows it; nothing: it doesn't, or there is no view.

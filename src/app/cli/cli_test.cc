@@ -54,6 +54,8 @@ TEST(JsonTable, lists_become_rows_and_things_become_paths) {
   EXPECT_EQ(json_table(R"({"keys":[{"id":"a","n":1,"deep":{}},{"id":"bcd","label":"x"}]})", "keys"),
             "id   n  label\na    1  \nbcd     x\n");
   EXPECT_THAT(json_table(R"({"a":{"b":[true]}})", ""), HasSubstr("a.b.0"));
+  EXPECT_EQ(json_table(R"({"items":[{"amount":1099,"currency":"USD"}]})", "items"),
+            "amount  currency\n10.99   USD\n");
   EXPECT_EQ(json_table(R"({"keys":[{"id":"a","deep":{"n":12}},{"id":"b"}]})", "keys",
                        {{"number", "deep.n"}, {"name", "id"}}),
             "number  name\n12      a\n        b\n");

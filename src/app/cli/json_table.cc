@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "app/cli/shown_amounts.h"
+
 namespace wonjang {
 namespace {
 
@@ -100,8 +102,9 @@ std::string json_lines(const std::string& text, std::string_view list) {
 
 std::string json_table(const std::string& text, std::string_view list) {
   boost::system::error_code error;
-  const auto root = json::parse(text, error);
+  auto root = json::parse(text, error);
   if (error) return text + "\n";
+  show_amounts(root);
   if (const auto* items = list_in(root, list)) return rows_of(*items, flat_columns(*items));
   std::string out;
   put_members(out, root, "");
@@ -110,7 +113,8 @@ std::string json_table(const std::string& text, std::string_view list) {
 
 std::string json_table(const std::string& text, std::string_view list, const std::vector<Column>& columns) {
   boost::system::error_code error;
-  const auto root = json::parse(text, error);
+  auto root = json::parse(text, error);
+  if (!error) show_amounts(root);
   const auto* items = error ? nullptr : list_in(root, list);
   return items == nullptr ? text + "\n" : rows_of(*items, columns);
 }

@@ -1,4 +1,5 @@
 // Answers of the API for people: a list as a table of its flat members, one thing as a list of its members.
+// Tables show amounts as people write them (shown_amounts.h).
 // Threads: any.
 #pragma once
 

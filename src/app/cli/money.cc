@@ -7,6 +7,7 @@
 #include "app/api/secrets.h"
 #include "app/cli/exit.h"
 #include "app/cli/money_client.h"
+#include "app/cli/shown_amounts.h"
 #include "app/cli/what_if_pages.h"
 
 namespace wonjang {
@@ -72,7 +73,8 @@ int run_trial_balance(const OnlineOptions& options, const QueryFlags& flags) {
     print_money(options, *answer, "currencies");
     return code;
   }
-  for (const auto& currency : answer->at("currencies").as_array()) {
+  const auto people = with_shown_amounts(*answer);
+  for (const auto& currency : people.at("currencies").as_array()) {
     const auto& sums = currency.as_object();
     std::fputs(json_table(json::serialize(sums), "accounts",
                           {{"account", "account"},

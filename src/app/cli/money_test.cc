@@ -134,6 +134,29 @@ TEST_F(MoneyCommands, a_dry_run_shows_what_it_would_do_and_writes_nothing) {
   EXPECT_EQ(events(), before);
 }
 
+// Found by a first user: a line that was only dated was told as paid out.
+TEST_F(MoneyCommands, paid_out_is_said_of_what_was_paid_alone) {
+  world();
+  const auto run = ask({"settlement", "run", "2025-09-01"});
+  EXPECT_THAT(run.output, HasSubstr("items 1 of 1, lines 1, failed 0\n"));
+  EXPECT_THAT(run.output, testing::Not(HasSubstr("before the day was over")));
+  const auto lines = ask_json({"settlement", "lines", "2025-09-01"});
+  const std::string line(lines.at("items").at(0).at("lineId").as_string());
+  const auto explained = [&] {
+    const auto said = ask({"settlement", "explain", line});
+    return said.output.substr(0, said.output.find('\n'));
+  };
+
+  EXPECT_THAT(explained(), testing::EndsWith(", net 9725 KRW, to be paid out on 2025-09-03"));
+  const auto payout = ask_json({"payout", "run", "2025-09-03"});
+  EXPECT_THAT(explained(), testing::EndsWith(", in the payout of 2025-09-03, which is REQUESTED"));
+  const auto payouts = ask_json({"payout", "list", "--from", "2025-09-03", "--until", "2025-09-04"});
+  const std::string id(payouts.at("items").at(0).at("payoutId").as_string());
+  ASSERT_EQ(ask({"payout", "file", "2025-09-03", "-o", dir_ / "sent.csv"}).exit, kExitOk);
+  ask_json({"payout", "import", file("paid.csv", "payout_id,state\n" + id + ",PAID\n")});
+  EXPECT_THAT(explained(), testing::EndsWith(", paid out on 2025-09-03"));
+}
+
 TEST_F(MoneyCommands, every_answer_comes_as_json_too) {
   world();
   const auto run = ask_json({"settlement", "run", "2025-09-01"});

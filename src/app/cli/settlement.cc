@@ -11,6 +11,7 @@
 #include "app/cli/money.h"
 #include "app/cli/money_client.h"
 #include "app/cli/progress.h"
+#include "app/cli/shown_amounts.h"
 
 namespace wonjang {
 namespace {
@@ -69,16 +70,40 @@ void print_run(const OnlineOptions& options, const json::object& run) {
   if (run.contains("error")) std::printf("  %s\n", text_in(run, "error").c_str());
   if (const auto* progress = run.if_contains("progress"); progress != nullptr && progress->is_object()) {
     const auto& p = progress->as_object();
-    std::printf("  items %s of %s, lines %s, failed %s\n", text_in(p, "done").c_str(),
+    std::printf("  items %s of %s, lines %s, failed %s", text_in(p, "done").c_str(),
                 text_in(p, "total").c_str(), text_in(p, "lines").c_str(), text_in(p, "failed").c_str());
+    if (number_in(p, "lateFailed") > 0)
+      std::printf(", and %s that earlier days' runs refused and that stand as failed there",
+                  text_in(p, "lateFailed").c_str());
+    std::printf("\n");
   }
+  if (text_in(run, "dayNotOver") == "true")
+    std::printf(
+        "  it began before the day was over (in Seoul): what came after it is settled late, by the run of a "
+        "later day\n");
   print_section("before", run, "before");
   print_section("added", run, "added");
   print_section("after", run, "after");
-  if (!run.contains("after")) print_section("totals", run, "totals");
+  // What stands now, which later runs of other days may have mended.
+  const auto* after = run.if_contains("after");
+  const auto* now = run.if_contains("totals");
+  if (now != nullptr && (after == nullptr || *now != *after)) print_section("now", run, "totals");
   if (run.contains("untouchedHash"))
     std::printf("\nlines that stood before, hashed: %s\n", text_in(run, "untouchedHash").c_str());
   print_profile(run);
+}
+
+// How far its payout is: "paid out" is said of what the bank paid alone.
+Result<std::string> payout_in_words(MoneyClient& client, const json::object& line) {
+  const auto id = text_in(line, "payoutId");
+  const auto day = text_in(line, "payoutDate");
+  if (id.empty()) return day.empty() ? "no payout day yet" : "to be paid out on " + day;
+  WJ_TRY(const auto payout, client.get("/v1/payouts/" + percent_encoded(id)));
+  const auto state = text_in(payout, "state");
+  const auto date = text_in(payout, "date");
+  if (state == "PAID") return "paid out on " + date;
+  if (state == "CARRIED") return "netted in the payout of " + date;
+  return "in the payout of " + date + ", which is " + state;
 }
 
 int exit_of(const json::object& run) {
@@ -152,11 +177,14 @@ int run_settlement_explain(const OnlineOptions& options, const std::string& line
     print_money(options, *line, "explain");
     return same ? kExitOk : kExitDifferences;
   }
-  std::printf("%s: %s of %s, gross %s, fee %s (VAT %s), net %s %s, paid out %s\n", line_id.c_str(),
-              text_in(*line, "kind").c_str(), text_in(*line, "paymentId").c_str(),
-              text_in(*line, "gross").c_str(), text_in(*line, "fee").c_str(),
-              text_in(*line, "feeVat").c_str(), text_in(*line, "net").c_str(),
-              text_in(*line, "currency").c_str(), text_in(*line, "payoutDate").c_str());
+  const auto payout = payout_in_words(*client, *line);
+  if (!payout) return fail(payout.error());
+  const auto shown = with_shown_amounts(*line);
+  std::printf("%s: %s of %s, gross %s, fee %s (VAT %s), net %s %s, %s\n", line_id.c_str(),
+              text_in(shown, "kind").c_str(), text_in(shown, "paymentId").c_str(),
+              text_in(shown, "gross").c_str(), text_in(shown, "fee").c_str(),
+              text_in(shown, "feeVat").c_str(), text_in(shown, "net").c_str(),
+              text_in(shown, "currency").c_str(), payout->c_str());
   print_section("how", *line, "explain");
   print_section("fee lines", *line, "fees");
   std::printf("\ncomputed again from its snapshot by calculator %s: %s\n",

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "app/cli/exit.h"
+#include "app/cli/shown_amounts.h"
 
 namespace wonjang {
 namespace {
@@ -42,7 +43,8 @@ void print_totals(const json::object& answer) {
   if (text_in(counts, "failures") != "0")
     std::printf("; can't do %s things", text_in(counts, "failures").c_str());
   std::printf("\n");
-  for (const auto& one : answer.at("feeDelta").as_array())
+  const auto shown = with_shown_amounts(answer);
+  for (const auto& one : shown.at("feeDelta").as_array())
     std::printf("fees %s %s\n", text_in(one.as_object(), "amount").c_str(),
                 text_in(one.as_object(), "currency").c_str());
 }

@@ -56,7 +56,7 @@ TEST_F(SettlementPoisoned, one_transaction_fails_alone_and_a_rerun_settles_it_an
   const auto second = get_caught_up("/v1/settlement/runs/2025-09-01");
   EXPECT_EQ(text(second, "state"), "COMPLETED");
   EXPECT_EQ(in_words(second, "before"), "KRW 9 lines 90000 2409 87591, failed 1");
-  EXPECT_EQ(in_words(second, "added"), "KRW 2 lines 70000 990 69010, failed 0");
+  EXPECT_EQ(in_words(second, "added"), "KRW 2 lines 70000 990 69010, failed -1");
   EXPECT_EQ(in_words(second, "after"), "KRW 11 lines 160000 3399 156601, failed 0");
   EXPECT_FALSE(text(second, "untouchedHash").empty());
   EXPECT_NE(mended.output.find(text(second, "untouchedHash")), std::string::npos) << mended.output;

@@ -1,5 +1,8 @@
 #include "app/api/json/money_lines_json.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "app/api/json/settlement_event_json.h"
 #include "app/api/json/settlement_json.h"
 #include "domain/method.h"
@@ -119,37 +122,104 @@ void put_canary_difference(JsonWriter& w, const settlement::CanaryDifference& di
   w.text_if("detail", difference.detail).end_object();
 }
 
+namespace {
+
+// What the newest attempt came to, once it has ended.
+struct AttemptCounts {
+  std::uint64_t items = 0;  // that it tried
+  std::uint64_t lines = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t stood = 0;  // as failed under its date, at its end
+};
+
+AttemptCounts counts_of(const settlement::RunEnded& ended) {
+  AttemptCounts out;
+  for (const auto& row : ended.added) {
+    out.lines += row.lines;
+    out.refused += row.failed;
+  }
+  for (const auto& row : ended.after) out.stood += row.failed;
+  out.items = out.lines + out.refused;
+  return out;
+}
+
+void put_progress(JsonWriter& w, const money::RunProgress& progress) {
+  w.begin_object("progress").text("stage", progress.stage).number("done", as_number(progress.done));
+  w.number("total", as_number(progress.total)).number("lines", as_number(progress.lines));
+  w.number("failed", as_number(progress.failed)).end_object();
+}
+
+// Of a run that isn't under way. What it refused and what doesn't stand under its date stands under an
+// earlier one, whose run refused it first. A run that was stopped leaves the rest of what it had found.
+void put_progress(JsonWriter& w, const money::RunNow* run) {
+  AttemptCounts counts;
+  std::uint64_t total = 0;
+  std::uint64_t late_failed = 0;
+  if (run != nullptr && run->started) total = run->started->items;
+  if (run != nullptr && run->ended) {
+    counts = counts_of(*run->ended);
+    if (run->ended->outcome != "STOPPED") {
+      total = counts.items;
+      late_failed = counts.refused - std::min(counts.refused, counts.stood);
+    }
+  }
+  w.begin_object("progress").number("done", as_number(counts.items)).number("total", as_number(total));
+  w.number("lines", as_number(counts.lines));
+  w.number("failed", as_number(run == nullptr ? 0 : run->failed));
+  w.number("lateFailed", as_number(late_failed)).end_object();
+}
+
+std::int64_t failed_of(const std::vector<settlement::RunTotals>& rows, Currency currency) {
+  std::int64_t out = 0;
+  for (const auto& row : rows) out += row.currency == currency ? as_number(row.failed) : 0;
+  return out;
+}
+
+// `failed`: how many more stand as failed than before, so that before and added are after in every member.
+void put_added(JsonWriter& w, const settlement::RunEnded& ended) {
+  w.begin_array("added");
+  std::optional<Currency> last;
+  for (const auto& row : ended.added) {
+    const bool is_first = last != row.currency;  // of its currency (run_totals.h)
+    last = row.currency;
+    const auto failed =
+        is_first ? failed_of(ended.after, row.currency) - failed_of(ended.before, row.currency) : 0;
+    w.begin_object().text("currency", row.currency.code()).number("lines", as_number(row.lines));
+    w.number("failed", failed).number("gross", row.gross).number("fee", row.fee);
+    w.number("feeVat", row.fee_vat).number("net", row.net).end_object();
+  }
+  w.end_array();
+}
+
+// The day is Seoul's.
+bool began_before_its_day_was_over(const settlement::RunStarted& started) {
+  return business_date_of(started.known_at) <= started.date;
+}
+
+}  // namespace
+
 void put_run(JsonWriter& w, BusinessDate date, const money::RunNow* run, const RunLook& look) {
   w.begin_object().text("date", to_text(date)).text("state", look.state).text_if("error", look.error);
   const bool is_running = look.progress != nullptr;
   w.text_if("startedBy", look.whose);
-  std::uint64_t lines = 0;
-  if (run != nullptr) {
-    for (const auto& row : run->totals) lines += row.lines;
-  }
-  if (run != nullptr && run->started) {
+  // Until its start is in the log, what stands there is the attempt before it.
+  const bool is_begun = run != nullptr && run->started && !(is_running && run->ended);
+  if (is_begun) {
     w.number("attempt", run->started->attempt).instant("startedAt", run->started->known_at);
     w.flag("resumed", run->started->resumed).text("holder", run->started->holder);
     w.text("calculator", run->started->calculator);
+    w.flag("dayNotOver", began_before_its_day_was_over(*run->started));
   }
-  w.begin_object("progress");
   if (is_running) {
-    w.text("stage", look.progress->stage).number("done", as_number(look.progress->done));
-    w.number("total", as_number(look.progress->total)).number("lines", as_number(look.progress->lines));
-    w.number("failed", as_number(look.progress->failed));
+    put_progress(w, *look.progress);
   } else {
-    const auto failed = run == nullptr ? 0 : run->failed;
-    const auto items = run == nullptr || !run->started ? 0 : run->started->items;
-    const bool has_ended = run != nullptr && run->ended;
-    w.number("done", as_number(has_ended ? items : 0)).number("total", as_number(items));
-    w.number("lines", as_number(lines)).number("failed", as_number(failed));
+    put_progress(w, run);
   }
-  w.end_object();
   if (run != nullptr) put_array(w, "totals", run->totals);
   if (run != nullptr && run->ended && !is_running) {
     const auto& ended = *run->ended;
     put_array(w, "before", ended.before);
-    put_array(w, "added", ended.added);
+    put_added(w, ended);
     put_array(w, "after", ended.after);
     w.text_if("untouchedHash", ended.untouched_hash);
     put_profile(w, ended);
@@ -167,11 +237,13 @@ void put_plan(JsonWriter& w, const money::RunPlan& plan, std::string_view state)
   w.begin_array("totals");
   for (const auto& row : plan.totals) {
     w.begin_object().text("currency", row.currency.code()).number("count", as_number(row.lines));
+    w.number("failed", as_number(row.failed));
     w.number("gross", row.gross).number("fee", row.fee).number("net", row.net).end_object();
   }
   w.end_array().begin_array("problems");
   for (const auto& problem : plan.problems) {
     w.begin_object().text("code", problem.code).text("detail", problem.detail);
+    w.id_if("merchantId", problem.merchant);
     w.number("count", as_number(problem.count)).end_object();
   }
   w.end_array();
