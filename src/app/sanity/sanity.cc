@@ -4,6 +4,8 @@
 #include <boost/json.hpp>
 #include <chrono>
 
+#include "app/sanity/tidy_up.h"
+
 namespace wonjang::sanity {
 
 namespace json = boost::json;
@@ -14,44 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 std::int64_t ms_since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
-}
-
-// Gives back what was paid on the run's own day; the settled merchant's money was paid out.
-void give_back(World& world, const Store& store, std::string& left_behind) {
-  if (store.id.empty()) return;
-  const auto listed = world.get_fresh(store, "/v1/payments?limit=1000&totals=false&" + store.period());
-  for (std::size_t i = 0; i < count_of(listed, "payments"); ++i) {
-    const auto one = "payments." + std::to_string(i);
-    const auto balance = member(listed, one + ".balanceAmount");
-    const auto status = member(listed, one + ".status");
-    if (balance == "0" || (status != "DONE" && status != "PARTIAL_CANCELED")) continue;
-    const bool is_account = member(listed, one + ".method") == "VIRTUAL_ACCOUNT";
-    const auto body = std::string(R"({"reason":"sanity is over")") +
-                      (is_account ? R"(,"refundAccountToken":"tok_sanity"})" : "}");
-    const auto back = world.post(store, "/v1/payments/" + member(listed, one + ".id") + "/cancels", body);
-    if (back.status >= 300) left_behind += member(listed, one + ".id") + " keeps " + balance + "; ";
-  }
-}
-
-std::string tidy_up(World& world) {
-  std::string left_behind;
-  give_back(world, world.store, left_behind);
-  give_back(world, world.stranger, left_behind);
-  std::vector<const Store*> stores = {&world.store, &world.counted, &world.stranger};
-  for (const auto& store : world.cycles) stores.push_back(&store);
-  for (const auto* store : stores) {
-    if (store->id.empty()) continue;
-    const auto closed = world.house_post("/v1/merchants/" + store->id + "/close", "");
-    if (closed.status >= 300) left_behind += "the merchant " + store->code + " is open; ";
-    const auto revoked = world.house_post("/v1/api-keys/" + store->key_id + "/revoke", "");
-    if (revoked.status >= 300) left_behind += "the key " + store->key_id + " works; ";
-  }
-  for (const auto& id : {world.first_key_id, world.second_key_id}) {
-    if (id.empty()) continue;
-    const auto revoked = world.house_post("/v1/api-keys/" + id + "/revoke", "");
-    if (revoked.status >= 300) left_behind += "the operator's key " + id + " works; ";
-  }
-  return left_behind;
 }
 
 const char* word_of(Check::Outcome outcome, Language language) {
