@@ -124,7 +124,8 @@ class Demo {
   Result<void> catch_up(const char* what);
   void show_numbers() const;
   void show_places(const std::string& base) const;
-  void show_worth_a_look() const;
+  void show_worth_a_look();
+  std::size_t count_of(const std::string& target);
   void show_curl(const std::string& base) const;
 
   const std::string data_dir_;
@@ -298,16 +299,40 @@ void Demo::show_places(const std::string& base) const {
               city_->merchant(CityRoles::marketplace).name.c_str());
 }
 
-void Demo::show_worth_a_look() const {
+// Items of a list, 100 at most; none of one that can't be asked for.
+std::size_t Demo::count_of(const std::string& target) {
+  const auto page = api_.get(target);
+  const auto* items = page ? page->if_contains("items") : nullptr;
+  return items != nullptr && items->is_array() ? items->as_array().size() : 0;
+}
+
+// A small city has less of it: only what is there is named.
+void Demo::show_worth_a_look() {
   const auto day = [&](std::int32_t back) { return to_text(BusinessDate{city_->today().days - back}); };
+  const auto of_run = [&](std::int32_t back, const char* list) {
+    return count_of("/v1/settlement/runs/" + day(back) + list + "?limit=100");
+  };
+  std::vector<std::string> there{"search 골동 or ㄱㄷㅍ"};
+  if (of_run(1, "/failures") > 0)
+    there.push_back("settlement of " + day(1) + ", where " + city_->merchant(CityRoles::newcomer).name +
+                    " failed without a contract (" + (waiting_.empty() ? "a change" : waiting_) +
+                    " waits for the second key; then run again)");
+  for (std::int32_t back = 1; back <= kCanaryDays; ++back) {
+    if (of_run(back, "/differences") == 0) continue;
+    there.push_back("canary differences of " + city_->merchant(CityRoles::trial).name + " on " + day(back));
+    break;
+  }
+  there.push_back("payouts of " + city_->merchant(CityRoles::grocer).name + " on hold");
+  const auto breaks = count_of("/v1/breaks?limit=100");
+  const auto& acquirer = city_->merchant(CityRoles::travel).acquirer;
+  if (breaks == 1) there.push_back("a break of " + acquirer);
+  if (breaks > 1) there.push_back(std::to_string(breaks) + " breaks of " + acquirer);
+  there.push_back("the funds position's gap");
+  std::printf("\nWorth a look: ");
+  for (std::size_t i = 0; i < there.size(); ++i)
+    std::printf("%s%s", i == 0 ? "" : i % 2 == 0 ? ";\n  " : "; ", there[i].c_str());
   std::printf(
-      "\nWorth a look: search 골동 or ㄱㄷㅍ; settlement of %s, where %s failed without a contract (%s waits "
-      "for the second key; then run again)\n"
-      "  canary differences of %s on %s; payouts of %s on hold; two breaks of %s; the funds position's gap\n",
-      day(1).c_str(), city_->merchant(CityRoles::newcomer).name.c_str(),
-      waiting_.empty() ? "a change" : waiting_.c_str(), city_->merchant(CityRoles::trial).name.c_str(),
-      day(2).c_str(), city_->merchant(CityRoles::grocer).name.c_str(),
-      city_->merchant(CityRoles::travel).acquirer.c_str());
+      "\n  (all of it was recorded today, whatever day it is of: the accounts of earlier days are empty)\n");
 }
 
 void Demo::show_curl(const std::string& base) const {
