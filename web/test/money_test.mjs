@@ -93,7 +93,7 @@ test('a long run shows how far it is, without being asked', () =>
     const seen = await page.evaluate(() => window.__seen);
     assert.ok(seen.length > 0, 'the bar was there while it ran');
     // A run that is over within a few looks of the page may never be seen half way.
-    const tookMs = (await world.get(`/v1/settlement/runs/${LARGE}`)).profile.reduce((sum, one) => sum + one.us, 0) / 1000;
+    const tookMs = (await world.get(`/v1/settlement/runs/${LARGE}`)).wallUs / 1000;
     if (tookMs > 800) assert.ok(seen.some((one) => one.includes(`/ ${won(LARGE_COUNT)}`)), `${tookMs} ms, and seen: ${[...new Set(seen)]}`);
     assert.match(await text(page, '.sums'), new RegExp(`내역\\s+${won(LARGE_COUNT)}`));
   }));

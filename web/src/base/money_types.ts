@@ -54,6 +54,7 @@ export interface Run {
   after?: Amounts[];
   untouchedHash?: string;
   profile?: { stage: string; us: number }[];
+  wallUs?: number; // what the newest attempt took
   promoted?: string[];
   seen?: Seen;
 }

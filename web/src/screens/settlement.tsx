@@ -104,7 +104,7 @@ function linesIn(totals: Amounts[] | undefined): number {
 function RunPanel({ run, refresh }: { run: Run; refresh: () => void }) {
   const { state, date } = run;
   const path = `/v1/settlement/runs/${date}`;
-  const ms = Math.round((run.profile ?? []).reduce((sum, one) => sum + one.us, 0) / 1000);
+  const ms = Math.round((run.wallUs ?? 0) / 1000);
   return (
     <Panel
       title={<>{t(w.run)} <Badge kind="runState" value={state} /></>}
