@@ -295,10 +295,11 @@ class Applying {
                              std::string(code_of(row.state)) +
                              (payout.state == PayoutState::requested ? ": it was never sent" : ""));
     }
-    const auto date = payout.requested.date;
-    if (row.state == PayoutState::paid && !row.at.is_zero() && business_date_of(row.at) < date) {
-      return refuse(row, "it can't have been paid on " + to_text(business_date_of(row.at)) + ", it is for " +
-                             to_text(date) + ": say when the bank paid, or leave at out");
+    if (row.state == PayoutState::paid && !row.at.is_zero() &&
+        is_too_early(payout, business_date_of(row.at))) {
+      return refuse(row, "it can't have been paid on " + to_text(business_date_of(row.at)) +
+                             ", before it was sent and before " + to_text(payout.requested.date) +
+                             ", which it is for: say when the bank paid, or leave at out");
     }
     auto update = update_of(payout, row.state, file_);
     update.bank_trace_no = row.bank_trace_no;
@@ -310,6 +311,15 @@ class Applying {
     ++payout.version;
     ++out_.applied;
     return {};
+  }
+
+  // A payout may be sent, and paid, before its date; one for a day that is over may be sent today, and the
+  // bank's answer may carry its date.
+  static bool is_too_early(const PayoutNow& payout, BusinessDate paid) {
+    const auto was_sent_by = [&](const PayoutUpdated& update) {
+      return update.state == PayoutState::sent && business_date_of(update.at) <= paid;
+    };
+    return paid < payout.requested.date && std::ranges::none_of(payout.updates, was_sent_by);
   }
 
   Result<void> refuse(const PayoutResult& row, std::string why) {

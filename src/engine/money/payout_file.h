@@ -10,10 +10,11 @@
 //
 // The results: CSV with a header, columns in any order: payout_id, state (PAID, FAILED, RETURNED),
 // bank_trace_no, at (RFC 3339), failure. Allowed: REQUESTED -> SENT -> PAID, FAILED or RETURNED; PAID ->
-// RETURNED; not PAID before the payout's date. A row that says what is known already is counted and changes
-// nothing; a row that can't be true is refused by itself. A file that can't be read (a quote that goes wrong,
-// a line with more or fewer fields than the header, a column that is missing or stands twice) is refused
-// whole before anything is applied: who knows what its other rows were to say.
+// RETURNED; not PAID before both the payout's date and the day on which it was sent. A row that says what is
+// known already is counted and changes nothing; a row that can't be true is refused by itself. A file that
+// can't be read (a quote that goes wrong, a line with more or fewer fields than the header, a column that is
+// missing or stands twice) is refused whole before anything is applied: who knows what its other rows were to
+// say.
 //
 // Threads: any; the two that write are jobs (JobGate).
 #pragma once

@@ -292,22 +292,25 @@ TEST(PayoutRun, a_second_run_says_how_many_payouts_of_the_date_stood_before_it) 
 }
 
 // Found by a first user: it was applied.
-TEST(PayoutFile, what_was_paid_before_its_date_is_refused) {
+TEST(PayoutFile, what_was_paid_before_it_was_sent_and_before_its_date_is_refused) {
   Payouts p;
-  p.requested(1);
+  p.requested(2);
   p.must_send("file-1");
-  const auto id = p.all().at(0).requested.payout.text();
+  const auto first = p.all().at(0).requested.payout.text();
+  const auto second = p.all().at(1).requested.payout.text();
+  const auto sent = to_text(business_date_of(p.rig.clock.now()));
 
-  const auto early = p.results("payout_id,state,at\n" + id + ",PAID,2026-11-17T23:59:59+09:00\n");
-  const auto in_time = p.results("payout_id,state,at\n" + id + ",PAID,2026-11-18T00:00:00+09:00\n");
+  const auto early = p.results("payout_id,state,at\n" + first + ",PAID,2026-11-01T23:59:59+09:00\n");
+  const auto in_time = p.results("payout_id,state,at\n" + first + ",PAID," + to_text(kPayoutDay) +
+                                 "T00:00:00+09:00\n" + second + ",PAID," + sent + "T00:00:00+09:00\n");
 
   EXPECT_EQ(early.applied, 0U);
   ASSERT_EQ(early.refused.size(), 1U);
   EXPECT_EQ(
       early.refused[0].why,
-      "it can't have been paid on 2026-11-17, it is for 2026-11-18: say when the bank paid, or leave at "
-      "out");
-  EXPECT_EQ(in_time.applied, 1U);
+      "it can't have been paid on 2026-11-01, before it was sent and before 2026-11-18, which it is for: say "
+      "when the bank paid, or leave at out");
+  EXPECT_EQ(in_time.applied, 2U);
 }
 
 TEST(PayoutFile, a_wrong_result_is_refused_by_itself_and_one_known_already_changes_nothing) {
