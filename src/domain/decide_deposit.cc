@@ -43,10 +43,17 @@ std::optional<Refusal> check_no_cancel_in_doubt(const Payment& payment) {
       "The outcome of a cancel of this payment isn't known yet. Send the notice again once it is settled.");
 }
 
+// Over because nobody paid in time: whenever the money was paid, the order is given up.
+std::optional<Refusal> check_not_given_up(const Payment& payment) {
+  if (payment.status != PaymentStatus::expired) return std::nullopt;
+  return refuse(RefusalCode::deposit_too_late,
+                "The payment expired before this deposit was told of. Send it back to the depositor.");
+}
+
 std::optional<Refusal> check_deposit_status(const Payment& payment, const Approval& account) {
   const bool waits = account.state == ApprovalState::waiting;
   if (!waits || !next_status(payment.status, Trigger::deposit_confirmed))
-    return refuse_in_status(payment, "A deposit");
+    return refuse_in_status(payment, "A deposit", "Send it back to the depositor.");
   if (payment.live_approved() + account.amount() == payment.total) return std::nullopt;
   return refuse_in_status(
       payment, "A deposit",
@@ -71,6 +78,7 @@ Decision decide_one(const Payment& payment, const ConfirmDeposit& command, Decid
   const Approval* account = account_of(payment, command.approval);
   if (account == nullptr) return refuse_no_account(command.approval);
   if (is_known_notice(*account, command.bank_notice_id)) return nothing_to_do();
+  if (auto refusal = check_not_given_up(payment)) return std::move(*refusal);
   if (auto refusal = check_deposit_status(payment, *account)) return std::move(*refusal);
   if (auto refusal = check_no_cancel_in_doubt(payment)) return std::move(*refusal);
   if (command.amount != account->amount()) {

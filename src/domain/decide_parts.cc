@@ -40,10 +40,21 @@ struct WrongDetail {
 };
 
 Refusal refuse_parts(std::int64_t amount, const std::string& pointer) {
+  return refuse(
+      RefusalCode::tax_parts_mismatch,
+      "The tax parts must be zero or more and add up to the amount " + std::to_string(amount) +
+          " (in the currency's smallest unit). Correct them, or leave out suppliedAmount and vat to "
+          "have them computed.",
+      pointer + "/suppliedAmount");
+}
+
+// Of an amount without its taxable parts: more was named as untaxed than there is, or less than nothing.
+Refusal refuse_untaxed(const WishedParts& wish, const std::string& pointer) {
+  const bool is_exempt = wish.tax_exempt < 0 || (wish.tax_free >= 0 && wish.tax_free <= wish.amount);
   return refuse(RefusalCode::tax_parts_mismatch,
-                "The tax parts must be zero or more and add up to the amount " + std::to_string(amount) +
-                    ". Correct them, or leave them out to have them computed.",
-                pointer);
+                "taxFreeAmount and taxExemptionAmount must be zero or more and together at most the amount " +
+                    std::to_string(wish.amount) + " (in the currency's smallest unit). Lower them.",
+                pointer + (is_exempt ? "/taxExemptionAmount" : "/taxFreeAmount"));
 }
 
 // A share of `remaining` where the formula finds none: taxable goods first, then tax-free, then outside tax.
@@ -67,7 +78,7 @@ std::variant<TaxParts, Refusal> parts_of_wish(const WishedParts& wish, const std
     return *wish.parts;
   }
   const auto parts = parts_of_total(wish.amount, wish.tax_free, wish.tax_exempt);
-  if (!parts) return refuse_parts(wish.amount, pointer);
+  if (!parts) return refuse_untaxed(wish, pointer);
   return *parts;
 }
 

@@ -362,6 +362,19 @@ TEST(Deposit, only_the_exact_amount_in_time_and_once) {
   EXPECT_EQ(till.refused(deposit(10'000, "n2")).code, RefusalCode::transition_not_allowed);
 }
 
+// The money is there and the order is given up: who told of it hears what to do with it.
+TEST(Deposit, of_an_expired_payment_is_too_late_whenever_it_was_paid) {
+  Till till;
+  till.must(order(10'000, {account(10'000, kNoon.plus_ms(kHourMs))}));
+  till.pass_ms(2 * kHourMs);
+  till.must(ExpirePayment{});
+  auto in_time = deposit(10'000);
+  in_time.deposited_at = kNoon;
+  const auto refusal = till.refused(in_time);
+  EXPECT_EQ(refusal.code, RefusalCode::deposit_too_late);
+  EXPECT_NE(refusal.detail.find("Send it back"), std::string::npos) << refusal.detail;
+}
+
 TEST(Deposit, the_bank_may_take_it_back_and_bring_it_again) {
   Till till;
   till.must(order(10'000, {account(10'000)}));

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "adapters/system/system_clock.h"
 #include "app/api/api_test_world.h"
 #include "app/api/openapi.h"
 #include "app/api/routes.h"
@@ -46,9 +47,12 @@ TEST_P(Access, every_route_with_every_kind_of_key) {
   const World world({.books = GetParam()});
   const auto revoked = world.as_operator().post("/v1/api-keys", "r", R"({"scopes":["operator"]})");
   ASSERT_EQ(world.as_operator().post("/v1/api-keys/" + revoked.text("id") + "/revoke", "rr", "").status, 200);
-  const auto expired = world.as_operator().post(
-      "/v1/api-keys", "e", R"({"scopes":["operator"],"expiresAt":"2020-01-01T00:00:00Z"})");
+  std::string soon;
+  append_rfc3339(soon, SystemClock().now().plus_ms(300));
+  const auto expired =
+      world.as_operator().post("/v1/api-keys", "e", R"({"scopes":["operator"],"expiresAt":")" + soon + "\"}");
   ASSERT_EQ(expired.status, 201) << expired.body;
+  while (SystemClock().now() <= *parse_rfc3339(soon)) std::this_thread::yield();
   auto cut = world.operator_key;
   cut.pop_back();
   auto mistyped = world.operator_key;

@@ -14,6 +14,8 @@ namespace wonjang {
 namespace {
 
 constexpr std::size_t kUnroutedBodyMax = 64 * 1024;
+constexpr std::size_t kNothingBodyMax = 1024;  // where there is nothing to say: {}
+constexpr std::string_view kNoBody = "this path takes no body: send none, or {}";
 
 std::vector<RouteName> route_names() {
   std::vector<RouteName> out;
@@ -51,6 +53,32 @@ const char* why(AuthFailure failure) {
       return "expired";
   }
   return "none";
+}
+
+std::string words_of(Scopes scopes) {
+  std::string out;
+  const auto add = [&](Scope scope, std::string_view word) {
+    if ((scopes & scope) != 0) out.append(out.empty() ? "" : " or ").append(word);
+  };
+  add(kScopeMerchant, "merchant");
+  add(kScopeOperator, "operator");
+  add(kScopeIngest, "ingest");
+  return out;
+}
+
+std::string missing_scope(Scopes wanted, Scopes given) {
+  return "this path is for keys of the scope " + words_of(wanted) +
+         (given == kScopeNone ? "; what this key's scopes name, it has no use of"
+                              : "; this key has " + words_of(given));
+}
+
+// Nothing but {} and blanks: what clients send where there is nothing to say.
+bool says_nothing(std::string_view body) {
+  std::string seen;
+  for (const char c : body) {
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') seen.push_back(c);
+  }
+  return seen == "{}";
 }
 
 // Retry-After by status, where a repeat makes sense.
@@ -120,7 +148,9 @@ void Api::handle(HttpRequest request, Respond respond) {
     return answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
   if (route.body_max == 0 && !call->request.body.empty()) {
-    return answer_problem(std::move(call), ProblemKind::body_too_large, "this route takes no body");
+    if (!says_nothing(call->request.body))
+      return answer_problem(std::move(call), ProblemKind::body_too_large, kNoBody);
+    call->request.body.clear();
   }
   if (route.handler == nullptr)
     return answer_problem(std::move(call), ProblemKind::not_implemented);  // only streamed
@@ -144,9 +174,9 @@ Api::Admitted Api::admit(const HttpRequestHead& head, const Route& route, std::s
   if (out.caller != nullptr && (out.caller->scopes & route.scopes) == 0) {
     log_event(LogLevel::warn, "scope_refused",
               {{"route", route.path}, {"key", out.caller->actor.id}, {"requestId", request_id}});
+    out.refusal = problem_response(ProblemKind::forbidden, missing_scope(route.scopes, out.caller->scopes),
+                                   request_id, head.path());
     out.caller = nullptr;
-    out.refusal = problem_response(ProblemKind::forbidden, "this key has no scope for this route", request_id,
-                                   head.path());
   }
   return out;
 }
@@ -208,7 +238,8 @@ std::optional<std::size_t> Api::body_bytes_max(const HttpRequestHead& head) {
   const auto matched = match_route(head.method(), head.path());
   // What no route takes is answered 404 or 405, not 413: its small body is read and dropped.
   if (matched.route == nullptr) return std::min(kUnroutedBodyMax, options_.body_bytes_max);
-  return std::min(matched.route->body_max, options_.body_bytes_max);
+  const bool may_say_nothing = matched.route->body_max == 0 && matched.route->method == "POST";
+  return std::min(may_say_nothing ? kNothingBodyMax : matched.route->body_max, options_.body_bytes_max);
 }
 
 HttpResponse Api::protocol_error(int status, std::string_view code, std::string_view detail) {
@@ -245,6 +276,10 @@ HttpResponse Api::problem_response(ProblemKind kind, std::string_view detail, st
 }
 
 void Api::answer(CallPtr call, HttpResponse response) {
+  // For people at a terminal; what is stored of an answer has none.
+  const bool is_json =
+      response.content_type == "application/json" || response.content_type == "application/problem+json";
+  if (is_json && !response.body.empty() && !response.body.ends_with('\n')) response.body.push_back('\n');
   response.headers.push_back({"X-Request-Id", call->request_id});
   // What one person was shown must not come out of a browser's cache for the next.
   if (call->caller != nullptr && call->request.head.count("Cookie") > 0) {

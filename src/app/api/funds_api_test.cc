@@ -79,7 +79,7 @@ TEST_F(MoneyApi, the_daily_report_is_signed_for_who_has_nothing_but_the_files) {
   ASSERT_TRUE(pem.body.starts_with("-----BEGIN PUBLIC KEY-----\n")) << pem.body;
 
   EXPECT_EQ(house.get("/v1/funds/reports/" + days_from_today(0)).code(), "CANNOT_RUN") << "it isn't over";
-  EXPECT_EQ(house.get("/v1/funds/reports/yesterday").status, 404);
+  EXPECT_EQ(house.get("/v1/funds/reports/yesterday").status, 400);
   auto shop = world_.as_merchant();
   EXPECT_EQ(shop.get(path).status, 403);
   EXPECT_EQ(shop.get(path + "/signature").status, 403);

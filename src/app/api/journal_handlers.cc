@@ -43,6 +43,8 @@ Result<BalanceAt> balance_at(Api& api, const Query& query) {
     if (!out.position) return invalid("position isn't a Ledger-Position that this server gave");
   }
   if (out.day && out.position) return invalid("give asOf or position, not both");
+  if (out.day && *out.day > business_date_of(api.clock().now()))
+    return invalid(to_text(*out.day) + " is still to come: ask for today or a day before it");
   return out;
 }
 

@@ -142,7 +142,7 @@ TEST_F(MoneyApi, bodies_are_read_strictly_with_pointers) {
   EXPECT_EQ(unknown.code(), "MERCHANT_UNKNOWN") << unknown.body;
   EXPECT_EQ(house.get("/v1/journal?acount=2100").status, 400);
   EXPECT_EQ(house.get("/v1/journal?account=9999").status, 400);
-  EXPECT_EQ(house.get("/v1/settlement/plans/yesterday").status, 404);
+  EXPECT_EQ(house.get("/v1/settlement/plans/yesterday").status, 400);
   EXPECT_EQ(house.post("/v1/settlement/runs", "future", R"({"date":"2150-01-01"})").code(), "CANNOT_RUN");
 }
 

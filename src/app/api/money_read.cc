@@ -112,7 +112,7 @@ Result<std::optional<BusinessDate>> date_in(const Query& query, std::string_view
 
 Result<BusinessDate> date_of_path(std::string_view text) {
   if (const auto date = parse_business_date(text)) return *date;
-  return not_found("the path names a business date such as 2026-11-22");
+  return invalid("the path names a business date such as 2026-11-22");
 }
 
 Result<DateRange> range_in(const Query& query, Instant now) {

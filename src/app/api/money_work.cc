@@ -4,6 +4,7 @@
 
 #include "app/api/api.h"
 #include "app/api/idempotency_header.h"
+#include "app/api/media_type.h"
 #include "app/api/money_read.h"
 #include "app/api/write_request.h"
 #include "app/money/ledger_sink.h"
@@ -235,10 +236,21 @@ std::optional<WorkKey> take_work_key(Api& api, CallPtr& call) {
 
 std::optional<WorkKey> take_csv_key(Api& api, CallPtr& call) {
   const auto& head = call->request.head;
-  const auto type = head.header("Content-Type");
-  const bool is_csv = type.substr(0, type.find(';')) == "text/csv" && head.count("Content-Type") == 1;
+  const bool is_csv = is_type(head.header("Content-Type"), "text/csv") && head.count("Content-Type") == 1;
+  const auto& body = call->request.body;
+  if (body.empty()) {
+    api.answer_problem(std::move(call), ProblemKind::cannot_run, "the file is empty; nothing was imported");
+    return std::nullopt;
+  }
   if (!is_csv) {
-    api.answer_problem(std::move(call), ProblemKind::unsupported_media_type, "send the file as text/csv");
+    api.answer_problem(std::move(call), ProblemKind::unsupported_media_type,
+                       "send the file as text/csv, in UTF-8");
+    return std::nullopt;
+  }
+  if (const auto wrong = not_utf8_at(body)) {
+    api.answer_problem(std::move(call), ProblemKind::cannot_run,
+                       "line " + std::to_string(*wrong) +
+                           " isn't UTF-8; save the file as UTF-8 and send it again. Nothing was imported");
     return std::nullopt;
   }
   auto key = take_key_header(api, call);

@@ -3,9 +3,25 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/api/secret_guard.h"
 #include "base/bytes.h"
 
 namespace wonjang {
+
+namespace {
+
+// Named unless it may be a secret that was sent in the wrong place.
+std::string unknown_parameter(std::string_view name, std::span<const std::string_view> known) {
+  constexpr std::size_t kNameMax = 64;
+  const bool may_be_said = !name.empty() && name.size() <= kNameMax && !holds_secret(name);
+  std::string what = may_be_said ? "this path doesn't know the query parameter " + std::string(name)
+                                 : std::string("there is a query parameter that this path doesn't know");
+  what.append("; it knows:");
+  for (const auto one : known) what.append(" ").append(one);
+  return what;
+}
+
+}  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string out;
@@ -45,9 +61,7 @@ std::optional<std::string> Query::parse(std::span<const std::string_view> known,
       continue;
     }
     if (name.ends_with('.') || std::ranges::find(known, name) == known.end()) {
-      std::string what = "there is a query parameter that this path doesn't know; it knows:";
-      for (const auto one : known) what.append(" ").append(one);
-      return what;
+      return unknown_parameter(name, known);
     }
     if (find(name) && std::ranges::find(lists, name) == lists.end())
       return "the query parameter " + std::string(name) + " was given twice";

@@ -33,6 +33,10 @@ bool bound_life(Api& api, const Call& call, CreateApiKey& command) {
   return command.expires_at <= latest;
 }
 
+std::string ended_already(std::string_view id, std::string_view status) {
+  return "{\"id\":\"" + std::string(id) + "\",\"status\":\"" + std::string(status) + "\"}";
+}
+
 }  // namespace
 
 void register_merchant(Api& api, CallPtr call) {
@@ -49,6 +53,7 @@ void close_merchant(Api& api, CallPtr call) {
   const auto id = MerchantId::parse(call->parameter);
   if (!id) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such merchant");
   auto parsed = taken(api, call, parse_close_merchant(call->request.body, *id));
+  if (parsed) call->so_already = ended_already(id->text(), "CLOSED");
   if (parsed)
     submit_registry(api, std::move(call), *std::move(key), std::move(parsed->command), parsed->canonical);
 }
@@ -125,6 +130,7 @@ void revoke_api_key(Api& api, CallPtr call) {
     return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such key");
   }
   auto parsed = taken(api, call, parse_revoke_api_key(call->request.body, *id));
+  if (parsed) call->so_already = ended_already(id->text(), "REVOKED");
   if (parsed)
     submit_registry(api, std::move(call), *std::move(key), std::move(parsed->command), parsed->canonical);
 }

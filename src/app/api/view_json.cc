@@ -1,5 +1,6 @@
 #include "app/api/view_json.h"
 
+#include "app/api/json/event_json.h"
 #include "domain/lifecycle.h"
 #include "domain/method.h"
 #include "engine/serving/exact.h"
@@ -77,6 +78,10 @@ void put_life_step(JsonWriter& w, const serving::LifeStep& step, const Tokens& t
   if (step.approval) w.id("approvalId", *step.approval);
   if (step.cancel) w.id("cancelId", *step.cancel);
   w.begin_object("actor").text("kind", code_of(event.actor.kind)).text_if("id", event.actor.id).end_object();
+  if (const auto* refused = std::get_if<CommandRefused>(&event.body)) {
+    w.text("operation", refused->operation).text("code", code_of_refused(*refused));
+    w.text_if("detail", refused->detail);
+  }
   w.text_if("reason", event.reason).text("status", code_of(event.status_after));
   w.number("balanceAmount", event.balance_after).end_object();
 }

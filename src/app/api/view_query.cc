@@ -108,7 +108,8 @@ Result<Period> parse_period(const Query& query, Instant now) {
   constexpr auto kMostUs = kPeriodDaysMax * kDayUs;
   const auto end_of_tomorrow = start_of(BusinessDate{business_date_of(now).days + 2});
   Period out;
-  out.until = until ? *until : from ? from->plus_us(kMostUs) : end_of_tomorrow;
+  const bool is_ahead = from && *from >= end_of_tomorrow;
+  out.until = until ? *until : is_ahead ? from->plus_us(kMostUs) : end_of_tomorrow;
   // No payment is older than 1970.
   out.from = Instant{std::max<std::int64_t>(1, from ? from->us : out.until.us - kMostUs)};
   if (out.until <= out.from)
@@ -117,7 +118,8 @@ Result<Period> parse_period(const Query& query, Instant now) {
         "November");
   if (out.until.us - out.from.us > kMostUs)
     return invalid("a period is at most 5 years (" + std::to_string(kPeriodDaysMax) +
-                   " days): ask for two of them");
+                   " days): ask for two of them" +
+                   (until ? std::string() : "; without until it goes to the end of tomorrow"));
   return out;
 }
 

@@ -28,7 +28,8 @@ struct Period {
   Instant until;
   friend bool operator==(const Period&, const Period&) = default;
 };
-// Without bounds: the last five years, to the end of tomorrow. With one bound: five years to the other side.
+// Without bounds: the last five years, to the end of tomorrow. Without until: to the end of tomorrow, which
+// has to be five years or less; from a day that is further ahead five years on. Without from: five years back.
 // Errors: invalid.
 Result<Period> parse_period(const Query& query, Instant now);
 

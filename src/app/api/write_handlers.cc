@@ -7,24 +7,12 @@
 #include "app/api/idempotency_header.h"
 #include "app/api/json/answers.h"
 #include "app/api/json/commands.h"
+#include "app/api/media_type.h"
 #include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
 
 namespace wonjang {
 namespace {
-
-bool is_json(std::string_view content_type) {
-  const auto end = content_type.find(';');
-  auto type = content_type.substr(0, end);
-  while (type.ends_with(' ')) type.remove_suffix(1);
-  constexpr std::string_view kJson = "application/json";
-  if (type.size() != kJson.size()) return false;
-  for (std::size_t i = 0; i < kJson.size(); ++i) {
-    const char c = type[i] >= 'A' && type[i] <= 'Z' ? static_cast<char>(type[i] + 32) : type[i];
-    if (c != kJson[i]) return false;
-  }
-  return true;
-}
 
 // A refusal that the registry or the configuration gives before the ledger is asked. A repeat of a request
 // that was answered in better days still gets its first answer.
@@ -108,9 +96,9 @@ std::optional<std::string> take_key(Api& api, CallPtr& call) {
   const auto& head = call->request.head;
   const auto content_type = head.header("Content-Type");
   const bool has_body = !call->request.body.empty();
-  if ((has_body && !is_json(content_type)) || head.count("Content-Type") > 1) {
+  if ((has_body && !is_type(content_type, "application/json")) || head.count("Content-Type") > 1) {
     api.answer_problem(std::move(call), ProblemKind::unsupported_media_type,
-                       "send the body as application/json");
+                       "send the body as application/json, in UTF-8");
     return std::nullopt;
   }
   return take_key_header(api, call);
@@ -176,6 +164,7 @@ bool outcome_is_unknown(const Payment& payment) {
 
 void Api::finish(CallPtr call, Answer answer) {
   ProblemExtras extras;
+  std::string reused;
   extras.request_id = call->request_id;
   extras.instance = sayable(call->path());
   extras.payment = answer.payment_id;
@@ -188,6 +177,9 @@ void Api::finish(CallPtr call, Answer answer) {
       metrics_.count_conflict_reused();
       extras.payment = PaymentId();  // never the content of the other request
       extras.first_used_at = answer.first_used_at;
+      if (!answer.first_used_at.is_zero())
+        reused = "this key was used for another request, first at " + to_rfc3339(answer.first_used_at);
+      extras.message = reused;
       return answer_reply(std::move(call), problem_reply(ProblemKind::key_reused, extras));
     case AnswerKind::open: {
       metrics_.count_conflict_running();
@@ -203,6 +195,8 @@ void Api::finish(CallPtr call, Answer answer) {
   }
   if (answer.reply.status == 0)
     answer.reply = {200, "{}"};  // already so: nothing was written, nothing rendered
+  if (answer.reply.status == 200 && answer.reply.body == "{}" && !call->so_already.empty())
+    answer.reply.body = call->so_already;
   // The intent stands and nobody could say how it went: not stored, the same request asks again.
   if (answer.kind == AnswerKind::done && answer.reply.status == 202) {
     answer.reply = problem_reply(ProblemKind::outcome_unknown, extras);

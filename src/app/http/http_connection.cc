@@ -103,7 +103,7 @@ void HttpConnection::begin_request(ParsedHead parsed) {
   body_max_ = options_.body_bytes_max;
   if (!body_ended()) body_max_ = handler_.body_bytes_max(parsed_.head).value_or(body_max_);
   if (body_left_ > body_max_) {
-    fail(413, "body_too_large", "the body is larger than this route takes");
+    fail(413, "body_too_large", body_limit_text());
     return;
   }
   body_.clear();
@@ -145,7 +145,7 @@ void HttpConnection::take_body(std::string& out, std::size_t size_max) {
 bool HttpConnection::step_body() {
   take_body(body_, body_max_ - body_.size() + 1);
   if (body_.size() > body_max_) {
-    fail(413, "body_too_large", "the body is larger than this route takes");
+    fail(413, "body_too_large", body_limit_text());
   } else if (body_broken()) {
     fail(400, "malformed_chunk", "the chunked body is malformed");
   } else if (body_ended()) {
@@ -186,6 +186,11 @@ void HttpConnection::dispatch() {
 }
 
 // An answer of our own, the last one of this connection.
+std::string HttpConnection::body_limit_text() const {
+  if (body_max_ == 0) return "this path takes no body";
+  return "this path takes a body of at most " + std::to_string(body_max_) + " bytes";
+}
+
 void HttpConnection::fail(int status, std::string_view code, std::string_view detail) {
   HttpCounters::add(worker_.counters().protocol_errors, 1);
   end_with(handler_.protocol_error(status, code, detail));

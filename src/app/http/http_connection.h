@@ -76,6 +76,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool body_ended() const;
   bool body_broken() const { return chunked_ && decoder_.state() == ChunkDecoder::State::broken; }
   void end_with(HttpResponse response);
+  std::string body_limit_text() const;
   void fail(int status, std::string_view code, std::string_view detail);
   std::uint64_t in_flight() const { return next_ - first_; }
   Slot& slot(std::uint64_t sequence) { return slots_[sequence % slots_.size()]; }

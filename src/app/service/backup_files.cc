@@ -72,6 +72,14 @@ Result<void> write_manifest(const std::string& directory, const std::vector<Back
   return write_private_file(directory + "/manifest", manifest_of(heads));
 }
 
+Result<void> check_is_no_backup(const std::string& directory) {
+  std::error_code error;
+  if (!fs::exists(fs::path(directory) / "manifest", error)) return {};
+  return invalid(directory +
+                 " is a backup (there is a manifest in it), which isn't served: `wonjang restore " +
+                 directory + " DIR` makes a ledger of it");
+}
+
 Result<std::vector<BackupHead>> read_manifest(const std::string& directory) {
   const auto path = directory + "/manifest";
   std::ifstream file(path);

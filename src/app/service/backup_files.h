@@ -30,6 +30,8 @@ Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std
 Result<void> copy_rest(const std::string& from, const std::string& to);
 
 Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads);
+// Whoever serves a backup writes into it, and nothing restores it any more. Errors: invalid.
+Result<void> check_is_no_backup(const std::string& directory);
 // Errors: not_found (no backup), corrupt.
 Result<std::vector<BackupHead>> read_manifest(const std::string& directory);
 

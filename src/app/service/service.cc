@@ -22,6 +22,7 @@
 #include "app/api/json/answers.h"
 #include "app/api/secrets.h"
 #include "app/http/server.h"
+#include "app/service/backup_files.h"
 #include "app/service/money_parts.h"
 #include "app/service/online_backup.h"
 #include "app/service/projection_parts.h"
@@ -49,14 +50,21 @@ std::string layout_of(const ServiceConfig& config) {
   return "wonjang-layout 1\nbooks " + std::to_string(config.books) + "\n";
 }
 
+std::string one_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  std::ranges::replace(text, '\n', ',');
+  return text;
+}
+
 // The number of books is fixed by the first start: slots map to books by it.
 Result<void> check_layout(const ServiceConfig& config) {
   const auto text = layout_of(config);
   std::ifstream file(layout_file(config));
   const std::string found{std::istreambuf_iterator<char>(file), {}};
   if (found == text) return {};
-  return invalid(config.data_dir + " was made for another number of books:\n" + found +
-                 "this configuration says books = " + std::to_string(config.books));
+  return invalid(
+      config.data_dir + " was made for another number of books than books = " + std::to_string(config.books) +
+      " of this configuration: " + one_line(found) + ". The first start fixes it: say that number (--books)");
 }
 
 struct HostPort {
@@ -426,6 +434,7 @@ Result<std::unique_ptr<Service>> Service::open(ServiceConfig config, WrapBook wr
   WJ_CHECK(config.validate());
   bool first_start = false;
   if (!config.in_memory) {
+    WJ_CHECK(check_is_no_backup(config.data_dir));
     WJ_CHECK(make_private_directory(config.data_dir));
     first_start = !std::filesystem::exists(layout_file(config));
     if (!first_start) {

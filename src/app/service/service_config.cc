@@ -93,7 +93,8 @@ void check_money(const ServiceConfig& c, Complaints& complaints) {
 
 Result<void> ServiceConfig::validate() const {
   Complaints complaints;
-  complaints.unless(in_memory || !data_dir.empty(), "say where the books are: data_dir");
+  complaints.unless(in_memory || !data_dir.empty(),
+                    "say where the books are: ledger.data_dir (--data-dir DIR)");
   complaints.unless(books > 0 && books <= 64, "books is a number from 1 to 64");
   complaints.unless(queue_max >= 1'024 && queue_max <= 1'048'576,
                     "queue_max is a number from 1024 to 1048576");

@@ -145,7 +145,7 @@ export const CODES = {
     stopped: ['멈춤', 'Stopped'],
   },
   scope: { merchant: ['가맹점', 'merchant'], operator: ['운영자', 'operator'], ingest: ['수집', 'ingest'] },
-  keyStatus: { ACTIVE: ['사용 중', 'Active'], REVOKED: ['폐기', 'Revoked'] },
+  keyStatus: { ACTIVE: ['사용 중', 'Active'], EXPIRED: ['만료', 'Expired'], REVOKED: ['폐기', 'Revoked'] },
   merchantStatus: { OPEN: ['운영 중', 'Open'], CLOSED: ['종료', 'Closed'] },
   outcome: {
     APPROVED: ['승인됨', 'It was approved'],

@@ -82,7 +82,7 @@ struct PutBody {
   }
   void operator()(const CommandRefused& b) const {
     w.text("operation", b.operation);
-    w.text("code", b.code == RefusalCode{} ? "KEY_REUSED" : code_of(b.code)).text_if("detail", b.detail);
+    w.text("code", code_of_refused(b)).text_if("detail", b.detail);
   }
   void operator()(const CommandNoted& b) const { w.text("operation", b.operation); }
   void operator()(const IncidentOpened& b) const {
@@ -134,6 +134,10 @@ void put_context(JsonWriter& w, const Event& event) {
 }
 
 }  // namespace
+
+std::string_view code_of_refused(const CommandRefused& refused) {
+  return refused.code == RefusalCode{} ? "KEY_REUSED" : code_of(refused.code);
+}
 
 void append_event_json(std::string& out, const Event& event, std::string_view sequence) {
   out.reserve(out.size() + 1024);

@@ -40,6 +40,17 @@ MerchantId read_merchant(KeyReader& r, const ParseContext& context) {
   return context.tenant;
 }
 
+// A key of nothing but scopes that open nothing to it isn't handed out.
+void check_use(KeyReader& r, const CreateApiKey& command, const ParseContext& context) {
+  const bool is_house = command.merchant.is_zero();
+  const auto has = [&](std::string_view scope) {
+    return ("," + command.scopes + ",").find("," + std::string(scope) + ",") != std::string::npos;
+  };
+  if (is_house && has("merchant")) r.require("merchantId");
+  if (!is_house && context.tenant.is_zero() && has("operator"))
+    r.add("scopes", "NOT_YOURS", "operators are the house's: leave out operator, or merchantId");
+}
+
 ParsedRegistryOr parse_without_body(std::string_view body, RegistryCommand command,
                                     CanonicalRequest canonical) {
   return read_body<ParsedRegistry>(body.empty() ? "{}" : body, [&](const auto& root, auto& violations) {
@@ -80,6 +91,7 @@ ParsedRegistryOr parse_api_key(std::string_view body, const ParseContext& contex
     if (!context.tenant.is_zero() && !command.scopes.empty() && command.scopes != "merchant") {
       r.add("scopes", "NOT_YOURS", "a merchant's key can only make keys of the scope merchant");
     }
+    check_use(r, command, context);
     CanonicalRequest c("create_api_key");
     add_id(c, command.merchant);
     add_text(c, command.scopes);

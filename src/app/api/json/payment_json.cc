@@ -135,7 +135,9 @@ void append_merchant_json(std::string& out, const Merchant& merchant) {
   w.end_object();
 }
 
-void append_api_key_json(std::string& out, const ApiKey& key) {
+void append_api_key_json(std::string& out, const ApiKey& key, Instant now) {
+  const bool is_over = !key.expires_at.is_zero() && key.expires_at <= now;
+  const auto* status = key.revoked ? "REVOKED" : is_over ? "EXPIRED" : "ACTIVE";
   JsonWriter w(out);
   w.begin_object();
   w.id("id", key.id).id_if("merchantId", key.merchant);
@@ -147,7 +149,7 @@ void append_api_key_json(std::string& out, const ApiKey& key) {
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
   }
   w.end_array();
-  w.text_if("label", key.label).text("status", key.revoked ? "REVOKED" : "ACTIVE");
+  w.text_if("label", key.label).text("status", status);
   w.id_if("createdBy", key.created_by);
   w.instant_if("createdAt", key.created_at).instant_if("expiresAt", key.expires_at);
   w.end_object();

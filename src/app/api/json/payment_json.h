@@ -15,6 +15,7 @@ namespace wonjang {
 // Appends one JSON object.
 void append_payment_json(std::string& out, const Payment& payment);
 void append_merchant_json(std::string& out, const Merchant& merchant);
-void append_api_key_json(std::string& out, const ApiKey& key);  // neither the secret nor its hash
+// Neither the secret nor its hash. Past its expiry at `now` it is EXPIRED.
+void append_api_key_json(std::string& out, const ApiKey& key, Instant now = {});
 
 }  // namespace wonjang

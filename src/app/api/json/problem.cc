@@ -53,7 +53,7 @@ constexpr KindRow kKinds[] = {
       "key."}},
     {ProblemKind::forbidden,
      {"FORBIDDEN", 403, kNoRetry, "This API key may not do that",
-      "Use a key with the scope that detail names."}},
+      "detail says what is missing: a scope of the key, or what a browser has to send with its session."}},
     {ProblemKind::four_eyes,
      {"FOUR_EYES", 403, kNoRetry, "Another one has to decide this",
       "Who proposed a change doesn't decide it, nor a key that the proposer's made, or that made it: have it "
@@ -64,8 +64,6 @@ constexpr KindRow kKinds[] = {
     {ProblemKind::method_not_allowed,
      {"METHOD_NOT_ALLOWED", 405, kNoRetry, "Method not allowed here",
       "The header Allow names the methods of this path."}},
-    {ProblemKind::not_acceptable,
-     {"NOT_ACCEPTABLE", 406, kNoRetry, "No such representation", "Accept application/json."}},
     {ProblemKind::request_timeout,
      {"REQUEST_TIMEOUT", 408, kRetry, "The request took too long to arrive",
       "Send it again, under the same key."}},
@@ -80,13 +78,13 @@ constexpr KindRow kKinds[] = {
       "Ask again, or leave min-position out."}},
     {ProblemKind::body_too_large,
      {"BODY_TOO_LARGE", 413, kNoRetry, "Body is too large",
-      "Send less; many records belong into POST /v1/ingest."}},
+      "detail says how much this path takes. Many records belong into POST /v1/ingest."}},
     {ProblemKind::uri_too_long,
      {"URI_TOO_LONG", 414, kNoRetry, "Path and query are too long", "Send a shorter one."}},
     {ProblemKind::unsupported_media_type,
      {"UNSUPPORTED_MEDIA_TYPE", 415, kNoRetry, "Content type is not taken here",
-      "Send application/json; for POST /v1/ingest application/x-ndjson, application/jsonl or "
-      "application/cloudevents+jsonl."}},
+      "Send application/json in UTF-8, a file as text/csv; for POST /v1/ingest application/x-ndjson, "
+      "application/jsonl or application/cloudevents+jsonl."}},
     {ProblemKind::expectation_failed,
      {"EXPECTATION_FAILED", 417, kNoRetry, "Expectation can't be met", "Leave out the header Expect."}},
     {ProblemKind::invalid_request,
@@ -124,9 +122,9 @@ constexpr KindRow kKinds[] = {
      {"UNAVAILABLE", 503, kRetry, "The ledger can't take this now",
       "Nothing was written. Send it again under the same key after Retry-After."}},
     {ProblemKind::views_not_ready,
-     {"VIEWS_NOT_READY", 503, kRetry, "Lists, search and totals can't answer yet",
-      "They are being built from the ledger; detail says how far. Ask again after Retry-After. Payments are "
-      "taken meanwhile, and GET /v1/payments/{paymentId} answers."}},
+     {"VIEWS_NOT_READY", 503, kRetry, "What is derived from the ledger can't answer yet",
+      "Lists, search, totals, journal and settlement are being built from it; detail says how far. Ask again "
+      "after Retry-After. Payments are taken meanwhile, and GET /v1/payments/{paymentId} answers."}},
     {ProblemKind::storage_full,
      {"STORAGE_FULL", 503, kRetry, "The ledger's disk is full",
       "Nothing was written; reads go on. Send it again under the same key later."}},
@@ -198,6 +196,55 @@ constexpr std::string_view kFrozen =
     "key.";
 constexpr std::string_view kNotStored =
     "Nothing was written and the key is still free: correct the request and send it again.";
+
+// Whether `actual` is the true number of what the code speaks of; else it is nothing, and isn't said.
+bool speaks_of_number(const Refusal& refusal) {
+  switch (refusal.code) {
+    case RefusalCode::approved_exceeds_total:
+    case RefusalCode::cancel_exceeds_balance:
+    case RefusalCode::cancel_exceeds_vat:
+    case RefusalCode::cancel_exceeds_tax_free:
+    case RefusalCode::cancel_exceeds_tax_exempt:
+    case RefusalCode::cancellable_mismatch:
+    case RefusalCode::deposit_amount_mismatch:
+    case RefusalCode::version_mismatch:
+      return true;
+    case RefusalCode::approval_in_doubt:      // of an amount: the room that it leaves
+    case RefusalCode::cancel_exceeds_supply:  // of parts that fit nowhere: none
+      return !refusal.pointer.empty();
+    case RefusalCode::amount_not_positive:
+    case RefusalCode::amount_too_large:
+    case RefusalCode::time_in_future:
+    case RefusalCode::tax_parts_mismatch:
+    case RefusalCode::currency_unknown:
+    case RefusalCode::approvals_exceed_total:
+    case RefusalCode::method_detail_invalid:
+    case RefusalCode::merchant_unknown:
+    case RefusalCode::merchant_closed:
+    case RefusalCode::merchant_code_taken:
+    case RefusalCode::payment_not_found:
+    case RefusalCode::approval_not_found:
+    case RefusalCode::cancel_not_found:
+    case RefusalCode::api_key_not_found:
+    case RefusalCode::order_id_taken:
+    case RefusalCode::transition_not_allowed:
+    case RefusalCode::cancel_in_doubt:
+    case RefusalCode::nothing_to_cancel:
+    case RefusalCode::partial_cancel_not_allowed:
+    case RefusalCode::approval_required:
+    case RefusalCode::cancel_window_closed:
+    case RefusalCode::deposit_too_late:
+    case RefusalCode::acquisition_not_allowed:
+    case RefusalCode::approval_not_live:
+    case RefusalCode::refund_account_required:
+    case RefusalCode::provider_unknown:
+    case RefusalCode::payment_expired:
+    case RefusalCode::not_in_doubt:
+    case RefusalCode::still_pursued:
+      return false;
+  }
+  return false;
+}
 
 std::string type_uri(std::string_view code) {
   std::string out = "urn:wonjang:problem:";
@@ -283,7 +330,8 @@ Reply refusal_reply(const Refusal& refusal) {
   begin_problem(w, spec, refusal.detail, {});
   if (!refusal.pointer.empty()) {
     w.begin_array("errors").begin_object();
-    w.text("pointer", refusal.pointer).text("code", spec.code).number("actual", refusal.actual);
+    w.text("pointer", refusal.pointer).text("code", spec.code);
+    if (speaks_of_number(refusal)) w.number("actual", refusal.actual);
     w.text("message", refusal.detail);
     w.end_object().end_array();
   } else if (refusal.actual != 0) {

@@ -33,7 +33,6 @@ enum class ProblemKind : std::uint8_t {
   four_eyes,               // 403 who proposed a change doesn't decide it
   not_found,               // 404
   method_not_allowed,      // 405
-  not_acceptable,          // 406
   request_timeout,         // 408
   request_in_progress,     // 409
   job_under_way,           // 409 a settlement run or another job of the money side

@@ -185,7 +185,7 @@ void FieldReader::refuse_unknown(const JsonNode& member) {
 bool FieldReader::has_type(const JsonNode* node, JsonType type) {
   if (node->type == type) return true;
   if (node->type == JsonType::null) {
-    violations_.add(*node, "WRONG_TYPE", "null says nothing: leave the field out");
+    violations_.add(*node, "WRONG_TYPE", "null says nothing: send a value, or leave out what isn't required");
   } else {
     violations_.add(
         *node, "WRONG_TYPE",
@@ -204,7 +204,8 @@ bool FieldReader::require(std::uint8_t index) {
 std::string_view FieldReader::read_word(std::uint8_t index) {
   const JsonNode* node = found_[index];
   if (node == nullptr || !has_type(node, JsonType::string)) return {};
-  if (node->text.empty()) violations_.add(*node, "EMPTY", "must not be empty: leave the field out");
+  if (node->text.empty())
+    violations_.add(*node, "EMPTY", "must not be empty: send a value, or leave out what isn't required");
   return node->text;
 }
 
