@@ -294,6 +294,7 @@ TEST_P(ViewsApi, bad_questions_get_a_sentence) {
   auto shop = world_.as_merchant();
   auto house = world_.as_operator();
   pay(shop, "1");
+  look(shop, "/v1/payments");  // until they are built
   const std::pair<std::string, std::string> rows[] = {
       {"/v1/payments?form=2026-01-01", "doesn't know"},
       {"/v1/payments?from=yesterday", "business date"},

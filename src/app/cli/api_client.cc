@@ -8,7 +8,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -153,7 +155,8 @@ Result<ApiResponse> ApiClient::post(std::string_view target, std::string_view id
                                     std::string_view body, std::string_view content_type) {
   Headers headers;
   if (!idempotency_key.empty()) headers.emplace_back("Idempotency-Key", idempotency_key);
-  if (!body.empty()) headers.emplace_back("Content-Type", content_type);
+  const bool is_file = content_type != "application/json";  // an empty one is one, too
+  if (!body.empty() || is_file) headers.emplace_back("Content-Type", content_type);
   return call("POST", target, headers, body);
 }
 
@@ -165,17 +168,73 @@ std::string_view json_text_member(std::string_view json, std::string_view name) 
   return rest.substr(0, rest.find('"'));
 }
 
+namespace {
+
+namespace json = boost::json;
+
+std::string text_of(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+// Where the API's word for a way out has an option here.
+constexpr std::pair<std::string_view, std::string_view> kOptions[] = {
+    {"alsoFarAhead", "--also-far-ahead"},
+    {"explicitly that it is meant", "--also-on-closed-day"},
+    {"whose order", "--merchant mch_..."},
+    {"/merchantId", "--merchant mch_..."}};
+
+std::string option_for(std::string_view text) {
+  for (const auto& [said, option] : kOptions) {
+    if (text.find(said) != std::string_view::npos) return "\n  here it is said with " + std::string(option);
+  }
+  return {};
+}
+
+// Of codes whose hint is for people too; the others' speak of headers and keys, which this program sends.
+bool has_hint_for_people(std::string_view code) {
+  constexpr std::string_view kCodes[] = {"FOUR_EYES",       "ALREADY_DECIDED", "JOB_UNDER_WAY",
+                                         "OUTCOME_UNKNOWN", "STORAGE_FULL",    "INTERNAL"};
+  return std::ranges::find(kCodes, code) != std::end(kCodes);
+}
+
+// Every wrong field with its place; one alone stands on the line of the code.
+std::string fields_text(const json::object& problem, const std::string& message) {
+  const auto* errors = problem.if_contains("errors");
+  if (errors == nullptr || !errors->is_array() || errors->as_array().empty()) return message;
+  const auto& all = errors->as_array();
+  const auto one = [](const json::value& error) {
+    if (!error.is_object()) return std::string();
+    const auto where = text_of(error.as_object(), "pointer");
+    return (where.empty() ? "the body" : where) + ": " + text_of(error.as_object(), "message");
+  };
+  if (all.size() == 1) return one(all.front());
+  auto out = std::to_string(all.size()) + " fields are wrong";
+  for (const auto& error : all) out += "\n  " + one(error);
+  return out;
+}
+
+std::string problem_text(const ApiResponse& response) {
+  boost::system::error_code error;
+  const auto parsed = json::parse(response.body, error);
+  const auto* problem = error ? nullptr : parsed.if_object();
+  const auto code = problem == nullptr ? std::string() : text_of(*problem, "code");
+  if (code.empty()) return "the server answers " + std::to_string(response.status);
+  auto text = code + ": " + fields_text(*problem, text_of(*problem, "message"));
+  const auto detail = text_of(*problem, "detail");
+  if (!detail.empty()) text += " (" + detail + ")";
+  if (has_hint_for_people(code)) text += "\n  " + text_of(*problem, "hint");
+  return text + option_for(text);
+}
+
+}  // namespace
+
 Error problem_error(const ApiResponse& response) {
-  const auto code = json_text_member(response.body, "code");
-  auto text = "the server answers " + std::to_string(response.status);
-  if (!code.empty())
-    text = std::string(code) + ": " + std::string(json_text_member(response.body, "message"));
-  const auto detail = json_text_member(response.body, "detail");
-  if (!detail.empty()) text += " (" + std::string(detail) + ")";
-  if (response.status == 404) return not_found(text);
-  if (response.status == 409) return conflict(text);
-  if (response.status >= 500 || response.status == 429) return unavailable(text);
-  return {ErrorKind::in_doubt, text};  // a plain failure: exit code 1
+  auto text = problem_text(response);
+  if (response.status == 404) return not_found(std::move(text));
+  if (response.status == 409) return conflict(std::move(text));
+  if (response.status >= 500 || response.status == 429) return unavailable(std::move(text));
+  return {ErrorKind::in_doubt, std::move(text)};  // a plain failure: exit code 1
 }
 
 }  // namespace wonjang

@@ -67,7 +67,8 @@ class ApiClient {
   ResponseReader reader_;
 };
 
-// The problem document of an answer that isn't 2xx, as an error for people: "CODE: message (detail)".
+// The problem document of an answer that isn't 2xx, as an error for people: "CODE: message (detail)", with
+// every wrong field by its place, and what to do next where that isn't about HTTP.
 Error problem_error(const ApiResponse& response);
 
 // The text value of the first member `name` in a JSON text, as it stands there; empty if there is none. For

@@ -311,6 +311,15 @@ TEST_F(Served, sales_of_today_and_the_quarantine_are_shown) {
   };
   EXPECT_THAT(printed_by({"today", "--output", "json"}), HasSubstr("\"businessDate\""));
   EXPECT_THAT(printed_by({"explain", "today", "--output", "json"}), HasSubstr("\"plan\""));
+  const auto events = [&](std::vector<const char*> words) {
+    words.insert(words.begin(), {"event", "list", "--limit", "7", "--rows", "100000", "--output", "ndjson"});
+    const auto printed = printed_by(words);
+    return std::count(printed.begin(), printed.end(), '\n');
+  };
+  const auto all_events = events({});
+  EXPECT_GT(all_events, 20);
+  EXPECT_EQ(events({"--since", "1970-01-02T00:00:00Z"}), all_events);
+  EXPECT_EQ(events({"--after", "now"}), 0);
   EXPECT_EQ(printed_by({"views", "quarantine"}), "payment  version  event  recorded  position\n");
   EXPECT_THAT(printed_by({"views", "quarantine", "--output", "json"}), HasSubstr("\"events\":[]"));
   EXPECT_THAT(printed_by({"transaction", "list", "--merchantId", merchant.c_str(), "--status", "CANCELED",

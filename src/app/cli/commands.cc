@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 
+#include <algorithm>
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "app/cli/config_command.h"
 #include "app/cli/demo.h"
 #include "app/cli/exit.h"
+#include "app/cli/filter_options.h"
 #include "app/cli/load_run.h"
 #include "app/cli/money_commands.h"
 #include "app/cli/offline.h"
@@ -262,7 +264,7 @@ class Tree {
     });
     get->add_option("id", a_.id, "pay_...");
     get->add_option("--order", a_.order, "The merchant's own order id");
-    get->add_option("--merchant", a_.merchant, "mch_..., needed with a key of the house");
+    get->add_option("--merchant,--merchantId", a_.merchant, "mch_..., needed with a key of the house");
     auto* events = online(payment, "list-events", "Its whole history",
                           [this] { return run_payment_events(a_.online, a_.id); });
     events->add_option("id", a_.id, "pay_...")->required();
@@ -287,8 +289,7 @@ class Tree {
     out->add_option("--output,-O", a_.online.output, "table, json, ndjson or csv")
         ->check(CLI::IsMember({"table", "json", "ndjson", "csv"}))
         ->capture_default_str();
-    for (const char* filter : filters)
-      out->add_option(std::string("--") + filter, a_.filters[filter], "As in the API (docs/api.md)");
+    for (const char* filter : filters) add_filter_option(*out, filter, a_.filters[filter]);
     return out;
   }
   QueryFlags given() const { return {a_.filters.begin(), a_.filters.end()}; }
@@ -357,6 +358,10 @@ class Tree {
     online(views, "status", "How they stand", [this] { return run_views_status(a_.online); });
     online(views, "rebuild", "Build them anew beside the live ones, compare, and swap",
            [this] { return run_views_rebuild(a_.online); });
+    auto* feed =
+        view(noun("event", "What happened, in order"), "list", "The feed, from a cursor or a time on",
+             [this] { return ask_events(given()); }, {"after", "since", "limit"});
+    feed->add_option("--rows", a_.rows, "Follow the pages until there are so many");
     auto* quarantine =
         view(views, "quarantine", "Events put aside: each contradicts one that was folded before it",
              [this] { return ask_quarantine(given()); }, {"limit", "min-position"});
@@ -504,7 +509,7 @@ class Tree {
     auto* key = noun("key", "API keys of a running server");
     auto* create = online(key, "create", "Make a key; its secret is shown once",
                           [this] { return run_key_create(a_.online, a_.key); });
-    create->add_option("--merchant", a_.key.merchant_id, "mch_..., whose key it is");
+    create->add_option("--merchant,--merchantId", a_.key.merchant_id, "mch_..., whose key it is");
     create->add_option("--scope", a_.key.scopes, "merchant, operator, ingest; may be repeated")
         ->capture_default_str();
     create->add_option("--label", a_.key.label, "What it is for");
@@ -553,10 +558,15 @@ class Tree {
   }
 
   void add_version() {
-    command(&app_, "version", "The version", [] {
-      std::printf("wonjang %s\n", kVersion);
+    auto* version = command(&app_, "version", "The version", [this] {
+      if (a_.output == "table") {
+        std::printf("wonjang %s\n", kVersion);
+      } else {
+        std::printf("{\"version\":\"%s\"}\n", kVersion);
+      }
       return static_cast<int>(kExitOk);
     });
+    add_output_flag(version, a_.output);
   }
 
   CLI::App& app_;
@@ -565,16 +575,56 @@ class Tree {
   Arguments a_;
 };
 
+// Of a number that can't be negative: -1 would be read as the largest one there is.
+void take_whole_numbers(CLI::App& app) {
+  const auto fault = [](const std::string& text) {
+    const bool is_whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return is_whole ? std::string() : text + " is no whole number from 0 on";
+  };
+  for (auto* option : app.get_options()) {
+    if (option->get_type_name() == "UINT") option->check(CLI::Validator(fault, ""));
+  }
+  for (auto* below : app.get_subcommands([](CLI::App*) { return true; })) take_whole_numbers(*below);
+}
+
+// What is wrong with the words that name the command; empty: nothing, or that is said elsewhere.
+std::string unknown_command(CLI::App& app, int argc, const char* const* argv) {
+  auto* at = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto below = at->get_subcommands([](CLI::App*) { return true; });
+    if (below.empty() || word.starts_with("-")) return {};
+    const auto found = std::ranges::find(below, word, [](const CLI::App* one) { return one->get_name(); });
+    if (found != below.end()) {
+      at = *found;
+      continue;
+    }
+    std::string known;
+    for (const auto* one : below) known += (known.empty() ? "" : ", ") + one->get_name();
+    return "there is no command `" + (at == &app ? "" : at->get_name() + " ") + word + "`; there are " +
+           known;
+  }
+  return {};
+}
+
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
-  block_signals();
+  ignore_broken_pipes();
   CLI::App app("Wonjang: an insert-only payment ledger");
   app.name("wonjang");
   app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("wonjang ") + kVersion);
   Tree tree(app);
+  take_whole_numbers(app);
+  if (const auto wrong = unknown_command(app, argc, argv); !wrong.empty())
+    return fail(invalid(wrong), "wonjang --help");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    std::string words;
+    for (const auto& word : app.remaining(/*recurse=*/true)) words += (words.empty() ? "" : " ") + word;
+    return fail(invalid("not expected here: " + words), "the command with --help");
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kExitOk : kExitUsage;
   }

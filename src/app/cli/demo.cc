@@ -38,16 +38,7 @@ constexpr std::int32_t kHoldDays = 6;
 
 // A free port, if the wished one is taken.
 std::uint16_t usable_port(std::uint16_t wished) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int one = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_port = htons(wished);
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool is_free = ::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
-  ::close(fd);
-  return is_free ? wished : std::uint16_t{0};
+  return is_port_free("127.0.0.1", wished) ? wished : std::uint16_t{0};
 }
 
 Result<std::string> fresh_directory() {
@@ -78,7 +69,7 @@ Result<DemoState> state_for(const DemoOptions& options, const std::string& data_
                      " out to go on with it, or take another --data-dir");
     };
     if (options.seed != 0 && options.seed != known->seed) return refuse("--seed", known->seed);
-    if (options.payments != 0 && options.payments != known->payments)
+    if (options.payments && *options.payments != known->payments)
       return refuse("--payments", known->payments);
     if (options.merchants != 0 && options.merchants != known->merchants)
       return refuse("--merchants", known->merchants);
@@ -86,7 +77,7 @@ Result<DemoState> state_for(const DemoOptions& options, const std::string& data_
   }
   DemoState out;
   out.seed = options.seed == 0 ? 1 : options.seed;
-  out.payments = options.payments == 0 ? kDemoPayments : options.payments;
+  out.payments = options.payments.value_or(kDemoPayments);
   out.merchants = options.merchants == 0 ? 40 : options.merchants;
   out.now = {SystemClock().now().us / 1'000'000 * 1'000'000};
   return out;
@@ -403,7 +394,9 @@ Result<void> run(const DemoOptions& options) {
 }  // namespace
 
 int run_demo(const DemoOptions& options) {
-  if (options.payments > 100 * kMillion ||
+  block_signals();
+  const auto payments = options.payments.value_or(kDemoPayments);
+  if (payments == 0 || payments > 100 * kMillion ||
       (options.merchants != 0 && (options.merchants < kCityMerchantsMin || options.merchants > 200))) {
     return fail(invalid("--payments is from 1 to 100000000 and --merchants from " +
                         std::to_string(kCityMerchantsMin) + " to 200"));

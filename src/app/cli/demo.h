@@ -5,14 +5,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace wonjang {
 
 struct DemoOptions {
-  std::string data_dir;         // empty: a fresh temporary one
-  std::uint64_t payments = 0;   // 0: kDemoPayments, or those that the directory has
-  std::uint32_t merchants = 0;  // 0: 40, or those that the directory has
+  std::string data_dir;                   // empty: a fresh temporary one
+  std::optional<std::uint64_t> payments;  // nothing: kDemoPayments, or those that the directory has
+  std::uint32_t merchants = 0;            // 0: 40, or those that the directory has
   std::uint32_t books = 1;
   std::uint64_t seed = 0;  // 0: 1, or the directory's
   std::uint16_t port = 8080;

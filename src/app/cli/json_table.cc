@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdio>
 
 #include "app/cli/shown_amounts.h"
 
@@ -10,7 +11,18 @@ namespace {
 
 namespace json = boost::json;
 
+using Rows = std::vector<std::vector<std::string>>;
+
+// Of a list of texts its words: "merchant,ingest".
 std::string text_of(const json::value& value) {
+  if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+    std::string out;
+    for (const auto& item : *array) {
+      if (!item.is_string()) return json::serialize(value);
+      out.append(out.empty() ? "" : ",").append(item.as_string());
+    }
+    return out;
+  }
   return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
 }
 
@@ -20,7 +32,7 @@ const json::array* list_in(const json::value& root, std::string_view list) {
   return found != nullptr ? found->if_array() : nullptr;
 }
 
-void put_members(std::string& out, const json::value& value, const std::string& path) {
+void put_members(Rows& out, const json::value& value, const std::string& path) {
   const auto below = [&](const std::string& name) { return path.empty() ? name : path + "." + name; };
   if (const auto* object = value.if_object()) {
     for (const auto& member : *object) put_members(out, member.value(), below(std::string(member.key())));
@@ -30,10 +42,8 @@ void put_members(std::string& out, const json::value& value, const std::string& 
     for (std::size_t i = 0; i < array->size(); ++i) put_members(out, (*array)[i], below(std::to_string(i)));
     return;
   }
-  out += path + std::string(path.size() < 34 ? 34 - path.size() : 1, ' ') + text_of(value) + "\n";
+  out.push_back({path, text_of(value)});
 }
-
-using Rows = std::vector<std::vector<std::string>>;
 
 std::string aligned(const Rows& rows) {
   std::vector<std::size_t> widths(rows.empty() ? 0 : rows.front().size());
@@ -80,6 +90,7 @@ std::string member_at(const json::value& item, std::string_view path) {
 std::string rows_of(const json::array& list, const std::vector<Column>& columns) {
   Rows rows(1);
   for (const auto& column : columns) rows.front().push_back(column.heading);
+  if (columns.empty()) return {};
   for (const auto& item : list) {
     if (!item.is_object()) continue;
     auto& row = rows.emplace_back();
@@ -106,9 +117,9 @@ std::string json_table(const std::string& text, std::string_view list) {
   if (error) return text + "\n";
   show_amounts(root);
   if (const auto* items = list_in(root, list)) return rows_of(*items, flat_columns(*items));
-  std::string out;
-  put_members(out, root, "");
-  return out;
+  Rows members;
+  put_members(members, root, "");
+  return aligned(members);
 }
 
 std::string json_table(const std::string& text, std::string_view list, const std::vector<Column>& columns) {
@@ -117,6 +128,14 @@ std::string json_table(const std::string& text, std::string_view list, const std
   if (!error) show_amounts(root);
   const auto* items = error ? nullptr : list_in(root, list);
   return items == nullptr ? text + "\n" : rows_of(*items, columns);
+}
+
+void print_table(const std::string& text, std::string_view list, const std::vector<Column>& columns) {
+  std::fputs((columns.empty() ? json_table(text, list) : json_table(text, list, columns)).c_str(), stdout);
+  boost::system::error_code error;
+  const auto root = json::parse(text, error);
+  const auto* items = error ? nullptr : list_in(root, list);
+  if (items != nullptr && items->empty()) std::fputs("nothing found\n", stderr);
 }
 
 }  // namespace wonjang

@@ -1,13 +1,18 @@
 #include "app/cli/load_run.h"
 
+#include <unistd.h>
+
+#include <atomic>
 #include <cstdio>
 #include <memory>
+#include <thread>
 
 #include "adapters/system/system_clock.h"
 #include "app/cli/api_client.h"
 #include "app/cli/exit.h"
 #include "app/cli/load_mix.h"
 #include "app/cli/merchants.h"
+#include "app/cli/serve.h"
 
 namespace wonjang {
 namespace {
@@ -117,7 +122,25 @@ std::string run_name(const LoadRunOptions& o, Instant now) {
   return text;
 }
 
-Result<LoadOutcome> run(const LoadRunOptions& o) {
+// The first signal ends the load and what was measured until then is printed, a second one ends the process.
+class SignalWatch {
+ public:
+  SignalWatch() : thread_([this](const std::stop_token& over) { watch(over); }) {}
+  const std::atomic<bool>& came() const { return came_; }
+
+ private:
+  void watch(const std::stop_token& over) {
+    while (!over.stop_requested()) {
+      if (!wait_for_signal(std::chrono::milliseconds(50))) continue;
+      if (came_.exchange(true)) ::_exit(kExitInterrupted);
+    }
+  }
+
+  std::atomic<bool> came_{false};
+  std::jthread thread_;
+};
+
+Result<LoadOutcome> run(const LoadRunOptions& o, const std::atomic<bool>& stop) {
   WJ_TRY(const auto server, parse_server_url(o.url));
   WJ_TRY(const auto key, read_key_file(o.key_file));
   WJ_TRY(auto merchants, ensure_merchants(server, key, "load-", o.merchants, /*seed=*/1));
@@ -135,13 +158,14 @@ Result<LoadOutcome> run(const LoadRunOptions& o) {
   load.warm_up = std::chrono::milliseconds(o.warm_up_ms);
   load.duration = std::chrono::milliseconds(o.duration_ms);
   load.requests_max = o.requests_max;
+  load.stop = &stop;
   if (o.rate > 0 && load.rate_per_s == 0)
     return invalid("--rate is payments per second: of bulk at least --lines");
 
   LoadOutcome out;
   out.mix = make_mix(o, shop, authorization);
   WJ_TRY(out.report, run_load(load, *out.mix));
-  if (o.verify) {
+  if (o.verify && !stop) {
     WJ_TRY(out.reconciliation, reconcile(load, shop, authorization, *out.mix, o.verify_max));
   }
   return out;
@@ -150,11 +174,17 @@ Result<LoadOutcome> run(const LoadRunOptions& o) {
 }  // namespace
 
 int run_load_command(const LoadRunOptions& options) {
-  auto out = run(options);
+  block_signals();
+  const SignalWatch signals;
+  auto out = run(options, signals.came());
   if (!out) return fail(out.error());
   options.json ? print_json(options, *out) : print_table(options, *out);
   const auto wrong = out->mix->first_unexpected();
   if (!wrong.empty()) std::fprintf(stderr, "wonjang: an answer that should not come: %s\n", wrong.c_str());
+  if (signals.came()) {
+    std::fprintf(stderr, "wonjang: ended by a signal; the numbers are of the time until then\n");
+    return kExitInterrupted;
+  }
   if (out->ok()) return kExitOk;
   std::fprintf(
       stderr,

@@ -94,7 +94,10 @@ int run_trial_balance(const OnlineOptions& options, const QueryFlags& flags) {
 
 int run_journal(const OnlineOptions& options, const QueryFlags& flags, std::uint64_t rows_max) {
   if (options.output != "table") return run_money_list(options, "/v1/journal", flags, rows_max);
-  const auto answer = got(options, "/v1/journal" + query_of(flags));
+  ViewQuestion question{"/v1/journal", "items", flags};
+  question.rows_max = rows_max;
+  question.cursor = "cursor";
+  const auto answer = view_answer(options, question);
   if (!answer) return fail(answer.error());
   // A line per posting: debits and credits are what people compare.
   json::array rows;
@@ -104,7 +107,7 @@ int run_journal(const OnlineOptions& options, const QueryFlags& flags, std::uint
       json::object row(posting.as_object());
       row["day"] = entry.at("day");
       row["type"] = entry.at("type");
-      row["paymentId"] = entry.at("paymentId");
+      if (!entry.at("paymentId").is_null()) row["paymentId"] = entry.at("paymentId");
       rows.push_back(std::move(row));
     }
   }
@@ -117,8 +120,7 @@ int run_journal(const OnlineOptions& options, const QueryFlags& flags, std::uint
                {"currency", "currency"},
                {"debit", "debit"},
                {"credit", "credit"}});
-  if (text_in(*answer, "nextCursor") != "")
-    std::fputs("there is more: --limit, or --output json with --rows N\n", stderr);
+  if (text_in(*answer, "nextCursor") != "") std::fputs("there is more: --rows N takes N entries\n", stderr);
   return kExitOk;
 }
 
@@ -190,11 +192,15 @@ int run_payout_file(const OnlineOptions& options, const std::string& date, const
   if (!client) return fail(client.error());
   if (key.empty()) key = new_key();
   const auto again = "wonjang payout file " + date + " --key " + key + (to.empty() ? "" : " -o " + to);
-  std::fprintf(stderr, "the same file again: %s\n", again.c_str());
+  // Before anything is asked: it is needed where the answer is lost.
+  std::fprintf(stderr, "should the file get lost, the same again: %s\n", again.c_str());
   json::object body;
   body["date"] = date;
   const auto response = client->post_as(key, "/v1/payouts/files", json::serialize(body));
-  if (!response) return fail(response.error(), response.error().kind == ErrorKind::not_found ? "" : again);
+  if (!response) {
+    const bool may_be_there = response.error().kind == ErrorKind::unavailable;
+    return fail(response.error(), may_be_there ? again : "");
+  }
   if (!response->payouts_held.empty() && response->payouts_held != "0")
     std::fprintf(stderr, "left out, as their merchants are on hold: %s payouts\n",
                  response->payouts_held.c_str());
@@ -212,6 +218,7 @@ int run_payout_file(const OnlineOptions& options, const std::string& date, const
 int run_payout_import(const OnlineOptions& options, const std::string& file) {
   const auto text = read_text_of(file);
   if (!text) return fail(text.error());
+  if (text->empty()) return fail(invalid(file + " is empty: there is nothing to import"));
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
   const auto name = std::filesystem::path(file).filename().string();
@@ -273,6 +280,7 @@ int run_reconcile_match(const OnlineOptions& options, const std::string& file_id
 int run_reconcile_import(const OnlineOptions& options, const ReconcileImport& import) {
   const auto text = read_text_of(import.file);
   if (!text) return fail(text.error());
+  if (text->empty()) return fail(invalid(import.file + " is empty: there is nothing to import"));
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
   const auto name = std::filesystem::path(import.file).filename().string();

@@ -43,7 +43,7 @@ Result<ApiResponse> MoneyClient::post_as(const std::string& key, const std::stri
 }
 
 Result<json::object> MoneyClient::post_json(const std::string& target, const json::object& body) {
-  WJ_TRY(const auto response, post(target, body.empty() ? std::string() : json::serialize(body)));
+  WJ_TRY(const auto response, post(target, json::serialize(body)));
   return parse_object(response.body);
 }
 
@@ -79,8 +79,7 @@ void print_money(const OnlineOptions& options, const json::object& answer, std::
   } else if (options.output == "ndjson") {
     std::fputs(json_lines(text, list).c_str(), stdout);
   } else {
-    const auto table = columns.empty() ? json_table(text, list) : json_table(text, list, columns);
-    std::fputs(table.c_str(), stdout);
+    print_table(text, list, columns);
   }
 }
 

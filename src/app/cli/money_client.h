@@ -24,7 +24,7 @@ class MoneyClient {
   // Errors: those of the connection; what the server refused, in its words.
   Result<boost::json::object> get(const std::string& target);
   Result<ApiResponse> get_file(const std::string& target);
-  // Every POST has a key of its own; `body` empty: none.
+  // Every POST has a key of its own.
   Result<ApiResponse> post(const std::string& target, const std::string& body,
                            std::string_view content_type = "application/json");
   // With this key: the same again hears the same.

@@ -1,10 +1,12 @@
 #include "app/cli/money_commands.h"
 
+#include <algorithm>
 #include <CLI/CLI.hpp>
 #include <initializer_list>
 #include <map>
 #include <string>
 
+#include "app/cli/filter_options.h"
 #include "app/cli/money.h"
 
 namespace wonjang {
@@ -29,8 +31,7 @@ class MoneyTree {
     return hooks_.online(parent, name, what, std::move(body));
   }
   void filters(CLI::App* to, std::initializer_list<const char*> names) {
-    for (const char* name : names)
-      to->add_option(std::string("--") + name, filters_[name], "As in the API (docs/api.md)");
+    for (const char* name : names) add_filter_option(*to, name, filters_[name]);
   }
   QueryFlags given() const { return {filters_.begin(), filters_.end()}; }
   void id(CLI::App* to, const char* what) { to->add_option("id", id_, what)->required(); }
@@ -47,7 +48,8 @@ class MoneyTree {
     auto* out =
         online(parent, name, what, [this, path] { return run_money_list(o(), path, given(), rows_); });
     filters(out, names);
-    out->add_option("--rows", rows_, "Follow the pages until there are so many");
+    const bool has_pages = std::ranges::find(names, std::string_view("limit")) != names.end();
+    if (has_pages) out->add_option("--rows", rows_, "Follow the pages until there are so many");
     return out;
   }
 
@@ -192,7 +194,7 @@ class MoneyTree {
     file->add_option("-o,--out", to_, "File to write; default: standard output");
     auto* import = online(payout, "import", "What the bank answered; 3 when rows were refused",
                           [this] { return run_payout_import(o(), id_); });
-    id(import, "CSV: payout_id,state,bank_trace_no,at,failure");
+    import->add_option("file", id_, "CSV: payout_id,state,bank_trace_no,at,failure")->required();
   }
 
   void add_funds() {

@@ -176,8 +176,16 @@ Result<bool> restore(const RestoreOptions& options) {
   return all_good && as_derived;
 }
 
+// A book is open to one process at a time.
+std::string_view next_of(const Error& error) {
+  return error.kind == ErrorKind::unavailable &&
+                 error.message.find("another process has") != std::string::npos
+             ? "stop its server; of a running one --url makes backups and verifies views"
+             : "";
+}
+
 int differences(const Result<bool>& good) {
-  if (!good) return fail(good.error());
+  if (!good) return fail(good.error(), next_of(good.error()));
   return *good ? kExitOk : kExitDifferences;
 }
 
@@ -205,9 +213,18 @@ int run_verify_views(const VerifyViewsOptions& options) {
 
 int run_backup(const std::string& data_dir, const std::string& to) {
   const auto done = back_up(data_dir, to);
-  return done ? kExitOk : fail(done.error());
+  return done ? kExitOk : fail(done.error(), next_of(done.error()));
 }
 
-int run_restore(const RestoreOptions& options) { return differences(restore(options)); }
+int run_restore(const RestoreOptions& options) {
+  const auto good = restore(options);
+  if (good && !*good)
+    std::fprintf(
+        stderr,
+        "wonjang: what stands in %s isn't what was backed up: don't serve it. Restore another backup, and "
+        "keep this one to look at\n",
+        options.to.c_str());
+  return differences(good);
+}
 
 }  // namespace wonjang

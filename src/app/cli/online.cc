@@ -1,5 +1,6 @@
 #include "app/cli/online.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -73,13 +74,11 @@ int show(const OnlineOptions& options, const Result<ApiResponse>& response, std:
          std::string_view next = {}, const std::vector<Column>& columns = {}) {
   if (!response) return fail(response.error(), next);
   if (options.output == "json") {
-    std::printf("%s\n", response->body.c_str());
+    std::printf("%s%s", response->body.c_str(), response->body.ends_with('\n') ? "" : "\n");
   } else if (options.output == "ndjson") {
     std::fputs(json_lines(response->body, list).c_str(), stdout);
   } else {
-    const auto table =
-        columns.empty() ? json_table(response->body, list) : json_table(response->body, list, columns);
-    std::fputs(table.c_str(), stdout);
+    print_table(response->body, list, columns);
   }
   return kExitOk;
 }
@@ -107,6 +106,7 @@ int run_payment_events(const OnlineOptions& options, const std::string& payment_
                {"status", "data.status"},
                {"balance", "data.balanceAmount"},
                {"actor", "data.actor.kind"},
+               {"code", "data.code"},
                {"reason", "data.reason"},
                {"event", "id"}});
 }
@@ -202,11 +202,18 @@ int run_proof_payment(const OnlineOptions& options, const std::string& payment_i
   out << response->body;
   out.close();
   if (!out) return fail(unavailable("can't write " + file));
-  std::fprintf(stderr, "wrote %s; check it with: wonjang-verify\n", file.c_str());
+  std::fprintf(
+      stderr,
+      "wrote %s; check it with: wonjang-verify --key KEY %s\n"
+      "KEY is the verifierKey that you know; GET /v1/checkpoints says what the server takes for it\n",
+      file.c_str(), file.c_str());
   return kExitOk;
 }
 
 int run_key_create(const OnlineOptions& options, const KeyCreateOptions& key) {
+  const bool is_merchants = std::ranges::find(key.scopes, "merchant") != key.scopes.end();
+  if (is_merchants && key.merchant_id.empty())
+    return fail(invalid("say whose key it is: --merchant mch_... (or another --scope: operator, ingest)"));
   std::string body = "{\"scopes\":[";
   for (const auto& scope : key.scopes) body += (body.back() == '[' ? "" : ",") + quoted(scope);
   body += "]";
@@ -218,7 +225,15 @@ int run_key_create(const OnlineOptions& options, const KeyCreateOptions& key) {
 }
 
 int run_key_list(const OnlineOptions& options) {
-  return show(options, ask_list(options, "/v1/api-keys", "apiKeys"), "apiKeys");
+  return show(options, ask_list(options, "/v1/api-keys", "apiKeys"), "apiKeys", {},
+              {{"id", "id"},
+               {"merchant", "merchantId"},
+               {"scopes", "scopes"},
+               {"status", "status"},
+               {"label", "label"},
+               {"expires", "expiresAt"},
+               {"created", "createdAt"},
+               {"by", "createdBy"}});
 }
 
 int run_key_revoke(const OnlineOptions& options, const std::string& key_id) {

@@ -1,7 +1,11 @@
 #include "app/cli/serve.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <thread>
@@ -22,11 +26,26 @@ sigset_t ending_signals() {
 
 }  // namespace
 
+bool is_port_free(const std::string& address, std::uint16_t port) {
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_port = htons(port);
+  if (::inet_pton(AF_INET, address.c_str(), &at.sin_addr) != 1) return true;
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int one = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  const bool is_free =
+      ::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0 || errno != EADDRINUSE;
+  ::close(fd);
+  return is_free;
+}
+
 void block_signals() {
   const auto signals = ending_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
 }
+
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
 
 std::optional<int> wait_for_signal(std::chrono::milliseconds wait) {
   const auto signals = ending_signals();
@@ -44,6 +63,7 @@ void end_on_next_signal() {
 }
 
 int run_serve(const ServeOptions& options) {
+  block_signals();
   auto config = load_config(options.sources);
   if (!config) return fail(config.error(), "wonjang config show --origin");
   if (const auto valid = config->service.validate(); !valid)
@@ -53,6 +73,11 @@ int run_serve(const ServeOptions& options) {
   const auto address = c.listen_address;
   const bool tls = !c.tls_key_file.empty();
   const auto key_file = c.in_memory ? std::string() : operator_key_file(c.data_dir);
+
+  if (c.listen_port != 0 && !is_port_free(address, c.listen_port))
+    return fail(unavailable(address + ":" + std::to_string(c.listen_port) +
+                            " is taken by another server; nothing was made"),
+                "--port with another one, or 0 for a free one");
 
   auto service = Service::open(c);
   if (!service) return fail(service.error());

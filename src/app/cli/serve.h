@@ -4,7 +4,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "app/config/config.h"
 
@@ -16,7 +18,13 @@ struct ServeOptions {
 };
 int run_serve(const ServeOptions& options);
 
-// SIGTERM, SIGINT and SIGPIPE no longer end the process; wait_for_signal() takes the first two.
+// Whether a server could listen there: asked before anything is made. True for what isn't IPv4.
+bool is_port_free(const std::string& address, std::uint16_t port);
+
+// A pipe that nobody reads any more doesn't end the process.
+void ignore_broken_pipes();
+// SIGTERM and SIGINT no longer end the process; wait_for_signal() takes them. For commands that end in their
+// own way; all others end at the first signal.
 void block_signals();
 // The signal that came within `wait`, or nothing.
 std::optional<int> wait_for_signal(std::chrono::milliseconds wait);

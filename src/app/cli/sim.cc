@@ -10,6 +10,7 @@
 namespace wonjang {
 
 int run_sim_acquirer(const SimOptions& options) {
+  block_signals();
   const auto profile = SimulatedProfile::named(options.profile);
   if (!profile) {
     std::string known;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -17,7 +18,22 @@ namespace {
 
 namespace json = boost::json;
 
-std::string target_of(const ViewQuestion& question, const std::string& after) {
+constexpr std::uint64_t kRowsOfPage = 500;  // every list gives so many at once
+
+// Of --rows N alone N; with a --limit pages of that size.
+std::string limit_for(const ViewQuestion& question, std::uint64_t rows_left) {
+  auto most = kRowsOfPage;
+  for (const auto& [name, value] : question.flags) {
+    if (name != "limit" || value.empty()) continue;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), most);
+    if (error != std::errc() || end != value.data() + value.size())
+      return value;  // the server says what is wrong
+  }
+  return std::to_string(std::min(most, rows_left));
+}
+
+// `rows_left`: how many are still wanted; 0: one page.
+std::string target_of(const ViewQuestion& question, const std::string& after, std::uint64_t rows_left = 0) {
   std::string out = question.path;
   char mark = '?';
   const auto add = [&](std::string_view name, const std::string& value) {
@@ -25,7 +41,12 @@ std::string target_of(const ViewQuestion& question, const std::string& after) {
     out.append(1, mark).append(percent_encoded(name)).append("=").append(percent_encoded(value));
     mark = '&';
   };
-  for (const auto& [name, value] : question.flags) add(name, value);
+  for (const auto& [name, value] : question.flags) {
+    const bool says_where = name == question.cursor || name == "since";  // of the first page
+    const bool is_limit = rows_left > 0 && name == "limit";
+    if ((after.empty() || !says_where) && !is_limit) add(name, value);
+  }
+  if (rows_left > 0) add("limit", limit_for(question, rows_left));
   if (question.explain) add("explain", "true");
   add(question.cursor, after);
   return out;
@@ -40,21 +61,32 @@ Result<json::object> get(ApiClient& client, const std::string& target) {
   return std::move(value.as_object());
 }
 
+// The feed has a cursor to go on with in any case, and says whether there is more now.
 bool has_more(const json::object& page) {
+  if (const auto* more = page.if_contains("hasMore")) return more->is_bool() && more->as_bool();
   const auto* cursor = page.if_contains("nextCursor");
   return cursor != nullptr && cursor->is_string();
 }
 
 // Pages on until there are rows enough.
 Result<json::object> get_all(ApiClient& client, const ViewQuestion& question) {
-  WJ_TRY(auto first, get(client, target_of(question, {})));
+  WJ_TRY(auto first, get(client, target_of(question, {}, question.rows_max)));
+  if (question.rows_max == 0) return first;
   auto next = first;
-  while (question.rows_max > 0 && has_more(next) &&
-         first[question.list].as_array().size() < question.rows_max) {
+  for (;;) {
+    auto& rows = first[question.list].as_array();
+    if (!has_more(next) || rows.size() >= question.rows_max) break;
     const std::string after(next.at("nextCursor").as_string());
-    WJ_TRY(next, get(client, target_of(question, after)));
-    for (const auto& item : next.at(question.list).as_array())
-      first[question.list].as_array().push_back(item);
+    WJ_TRY(next, get(client, target_of(question, after, question.rows_max - rows.size())));
+    for (const auto& item : next.at(question.list).as_array()) rows.push_back(item);
+  }
+  // Where the rows end, not the first page.
+  for (const auto* name : {"hasMore", "nextCursor"}) {
+    if (const auto* last = next.if_contains(name)) {
+      first[name] = *last;
+    } else {
+      first.erase(name);
+    }
   }
   return first;
 }
@@ -82,10 +114,8 @@ void print(const OnlineOptions& options, const std::string& text, std::string_vi
     std::fputs(json_lines(text, list).c_str(), stdout);
   } else if (options.output == "csv") {
     std::fputs(json_csv(text, list).c_str(), stdout);
-  } else if (columns.empty()) {
-    std::fputs(json_table(text, list).c_str(), stdout);
   } else {
-    std::fputs(json_table(text, list, columns).c_str(), stdout);
+    print_table(text, list, columns);
   }
 }
 
@@ -100,6 +130,9 @@ void print_beside(const OnlineOptions& options, const json::object& answer) {
     const auto lag = text_of(seen->as_object().if_contains("lagEvents"));
     if (lag != "0") std::fprintf(stderr, "%s events behind the ledger\n", lag.c_str());
   }
+  if (const auto* period = answer.if_contains("period"); period != nullptr && period->is_object())
+    std::fprintf(stderr, "from %s until %s\n", text_of(period->as_object().if_contains("from")).c_str(),
+                 text_of(period->as_object().if_contains("until")).c_str());
   if (has_more(answer)) std::fputs("there is more: --rows N takes N of them\n", stderr);
 }
 
@@ -138,10 +171,21 @@ ViewQuestion ask_quarantine(const QueryFlags& flags) {
   return out;
 }
 
-int run_view(const OnlineOptions& options, const ViewQuestion& question) {
+ViewQuestion ask_events(const QueryFlags& flags) {
+  ViewQuestion out{"/v1/events", "events", flags};
+  out.columns = {{"recorded", "recordedtime"}, {"type", "type"},          {"subject", "subject"},
+                 {"order", "data.orderId"},    {"status", "data.status"}, {"sequence", "sequence"}};
+  return out;
+}
+
+Result<json::object> view_answer(const OnlineOptions& options, const ViewQuestion& question) {
   std::unique_ptr<ApiClient> client;
-  if (const auto opened = open(options, client); !opened) return fail(opened.error());
-  const auto answer = get_all(*client, question);
+  WJ_CHECK(open(options, client));
+  return get_all(*client, question);
+}
+
+int run_view(const OnlineOptions& options, const ViewQuestion& question) {
+  const auto answer = view_answer(options, question);
   if (!answer) return fail(answer.error());
   if (question.explain) {
     const auto* plan = answer->if_contains("explain");

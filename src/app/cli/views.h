@@ -5,6 +5,7 @@
 // Threads: blocks.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -38,7 +39,11 @@ ViewQuestion ask_top(const QueryFlags& flags);
 ViewQuestion ask_today(const QueryFlags& flags);
 // Events that contradict one folded earlier.
 ViewQuestion ask_quarantine(const QueryFlags& flags);
+// The feed.
+ViewQuestion ask_events(const QueryFlags& flags);
 
+// The answer with all the rows that are wanted. Errors: of the connection, and what the server refused.
+Result<boost::json::object> view_answer(const OnlineOptions& options, const ViewQuestion& question);
 int run_view(const OnlineOptions& options, const ViewQuestion& question);
 int run_views_status(const OnlineOptions& options);
 // Begins a rebuild and shows its progress until it has ended.

@@ -65,6 +65,7 @@ class Driver {
 
   bool connect_all();
   void run();
+  void stop_at(Time now) { end_ = std::min(end_, now); }
   LoadReport report;
 
  private:
@@ -350,6 +351,7 @@ void Driver::run() {
   std::this_thread::sleep_until(start_);
   auto now = Clock::now();
   for (; !finished(now); now = Clock::now()) {
+    if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) stop_at(now);
     if (now >= next_scan_) scan(now);
     if (open_loop()) take_due(now);
     serve_free(now);

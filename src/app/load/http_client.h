@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -35,6 +36,9 @@ struct LoadOptions {
   std::uint64_t outstanding_max = 100'000;     // open loop: due and not answered; beyond: dropped
   std::chrono::milliseconds answer_timeout{
       10'000};  // then the connection is given up and the request is lost
+  // Once true nothing more is sent: what is under way is waited for, and the report is of the time until
+  // then. Null: nobody stops it. Outlives the run.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 struct LoadRequest {

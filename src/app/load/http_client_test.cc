@@ -126,6 +126,7 @@ class Caller : public LoadCaller {
     const std::lock_guard lock(mutex_);
     lost_.insert(tag);
   }
+  std::uint64_t sent() const { return next_.load(); }
   std::size_t seen() const { return seen_.size(); }
   std::size_t lost() const { return lost_.size(); }
   int mixed_up() const { return mixed_up_; }
@@ -179,6 +180,27 @@ TEST_F(LoadClientTest, an_open_loop_sends_what_is_due_and_no_more) {
   EXPECT_EQ(report->sent, 500U);
   EXPECT_EQ(report->answers, 400U);
   EXPECT_EQ(caller.mixed_up(), 0);
+}
+
+TEST_F(LoadClientTest, a_load_that_is_stopped_ends_soon_and_reports_the_time_until_then) {
+  for (const std::uint64_t rate : {0, 200}) {
+    std::atomic<bool> stop{false};
+    options_.rate_per_s = rate;
+    options_.duration = std::chrono::hours(1);
+    options_.stop = &stop;
+    Caller caller("/echo");
+    std::thread stopper([&] {
+      while (caller.sent() < 20) std::this_thread::yield();
+      stop = true;
+    });
+    const auto report = run_load(options_, caller);
+    stopper.join();
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->ok());
+    EXPECT_GE(report->sent, 20U);
+    EXPECT_EQ(caller.seen(), report->sent);
+    EXPECT_LT(report->seconds, 60.0);
+  }
 }
 
 TEST_F(LoadClientTest, closing_answers_are_followed_by_new_connections) {
