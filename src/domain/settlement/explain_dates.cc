@@ -31,7 +31,7 @@ class DateExplainer {
     if (due != paid) add("policy", policy(due, paid), paid);
     add("payout date",
         "basis " + to_text(basis) + (basis < run ? ", late" : "") + ", calendar " + calendar_.code +
-            " version " + std::to_string(calendar_.version) + "; paid " + to_text(paid),
+            " version " + std::to_string(calendar_.version) + "; due " + to_text(paid),
         paid);
     return std::move(steps_);
   }

@@ -43,7 +43,7 @@ TEST(ExplainDates, tell_the_lag_with_the_closed_days_in_it_and_the_calendar) {
   EXPECT_EQ(told(again(dated(cycle, "2026-09-23", "2026-09-23"), cycle, "2026-09-23")),
             "lag: 2026-09-23 + 2 business days = 2026-09-29; closed: 2026-09-24 Chuseok, 2026-09-25 Chuseok, "
             "2026-09-26 Saturday, 2026-09-27 Sunday [2026-09-29] / "
-            "payout date: basis 2026-09-23, calendar KR version 3; paid 2026-09-29 [2026-09-29]");
+            "payout date: basis 2026-09-23, calendar KR version 3; due 2026-09-29 [2026-09-29]");
 }
 
 TEST(ExplainDates, tell_a_closed_basis_that_rolls_and_a_week_that_ends) {
@@ -54,7 +54,7 @@ TEST(ExplainDates, tell_a_closed_basis_that_rolls_and_a_week_that_ends) {
             "range: the week of 2026-11-18 ends on 2026-11-22 [2026-11-22] / "
             "roll: 2026-11-22 rolls forward to 2026-11-23; closed: 2026-11-22 Sunday [2026-11-23] / "
             "lag: 2026-11-23 + 1 business day = 2026-11-24 [2026-11-24] / "
-            "payout date: basis 2026-11-18, calendar KR version 3; paid 2026-11-24 [2026-11-24]");
+            "payout date: basis 2026-11-18, calendar KR version 3; due 2026-11-24 [2026-11-24]");
 }
 
 TEST(ExplainDates, tell_a_late_line_and_where_a_closed_day_goes) {
@@ -66,7 +66,7 @@ TEST(ExplainDates, tell_a_late_line_and_where_a_closed_day_goes) {
             "lag: 2026-11-19 + 3 calendar days = 2026-11-22 [2026-11-22] / "
             "policy: 2026-11-22 is closed: the business day before; closed: 2026-11-21 Saturday, 2026-11-22 "
             "Sunday [2026-11-20] / "
-            "payout date: basis 2026-11-16, late, calendar KR version 3; paid 2026-11-20 [2026-11-20]");
+            "payout date: basis 2026-11-16, late, calendar KR version 3; due 2026-11-20 [2026-11-20]");
   cycle.policy = DatePolicy::holiday_after;
   EXPECT_EQ(again(dated(cycle, "2026-11-19", "2026-11-19"), cycle, "2026-11-19").steps.back().date,
             date_on("2026-11-23"));

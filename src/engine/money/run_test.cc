@@ -137,7 +137,7 @@ TEST(SettlementRun, an_explanation_leads_from_the_basis_date_to_the_payout_day) 
       "basis 2026-11-19: the day of the movement\n"
       "lag 2026-11-23: 2026-11-19 + 2 business days = 2026-11-23; closed: 2026-11-21 Saturday, 2026-11-22 "
       "Sunday\n"
-      "payout date 2026-11-23: basis 2026-11-19, calendar KR version 1; paid 2026-11-23\n";
+      "payout date 2026-11-23: basis 2026-11-19, calendar KR version 1; due 2026-11-23\n";
   EXPECT_EQ(told(), dated);
   rig.approve(MoneyRig::calendar(2, {{day("2026-11-23"), settlement::DayKind::temporary, "declared"}}));
   ASSERT_TRUE(redate(rig.ports(), {"KR", rig.owner(), false}));
