@@ -14,6 +14,8 @@ constexpr std::size_t kJobsWaitingMax = 32;
 constexpr std::size_t kQuestionsWaitingMax = 64;
 // How often a job that waits for the projection looks whether it has stopped.
 constexpr auto kLookAgain = std::chrono::milliseconds(500);
+// After which a question isn't kept waiting any more by a projection whose store fails.
+constexpr std::int64_t kStuckUs = 5'000'000;
 
 projection::RunnerListener listener_for(const std::function<void(const std::string&)>& log) {
   projection::RunnerListener out;
@@ -48,17 +50,20 @@ Result<std::unique_ptr<MoneySide>> MoneySide::open(MoneyOptions options, Ledger&
 
 MoneySide::~MoneySide() { stop(); }
 
+// The flag first: a job or a question may be waiting for a projection that can't write.
 void MoneySide::stop() {
+  stopping_ = true;
   jobs_.stop();
   questions_.stop();
   runner_.stop();
 }
 
-Result<std::shared_ptr<const KvSnapshot>> MoneySide::caught_up() {
+Result<std::shared_ptr<const KvSnapshot>> MoneySide::seen_all(bool is_job) {
   const auto wanted = ledger_.tails().of;
   for (;;) {
     const auto waited = runner_.wait_for(wanted, kLookAgain);
     if (waited == projection::Waited::reached) break;
+    if (stopping_) return unavailable("the service is stopping");
     const auto status = runner_.status();
     if (status.state == projection::State::stopped)
       return unavailable("the projection money has stopped: " + status.stopped_because);
@@ -66,6 +71,9 @@ Result<std::shared_ptr<const KvSnapshot>> MoneySide::caught_up() {
       return unavailable("the projection money is being built, " + std::to_string(status.lag_events) +
                          " events behind: wait until it is there");
     if (waited == projection::Waited::stopped) return unavailable("the service is stopping");
+    if (!is_job && status.attempts > 0 && status.lag_us > kStuckUs)
+      return unavailable("the projection money can't be written, " + std::to_string(status.lag_events) +
+                         " events behind: " + status.last_error);
   }
   WJ_TRY(auto view, runner_.view());
   return std::move(view.snapshot);

@@ -18,6 +18,7 @@
 // before the ledger.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -94,8 +95,9 @@ class MoneySide final : private money::MoneyNow {
   const Clock& clock() const { return ports_.clock; }
 
   // A snapshot that has seen everything that was durable when this was called; waits for it: not for a
-  // server's threads. Errors: unavailable.
-  Result<std::shared_ptr<const KvSnapshot>> newest() { return caught_up(); }
+  // server's threads. Errors: unavailable (also when the projection's store fails for some seconds; a job
+  // waits on).
+  Result<std::shared_ptr<const KvSnapshot>> newest() { return seen_all(/*is_job=*/false); }
 
   // What a job is given; `sink` is its own.
   money::MoneyPorts ports_of(LedgerSink& sink);
@@ -112,7 +114,8 @@ class MoneySide final : private money::MoneyNow {
 
  private:
   MoneySide(MoneyOptions options, Ledger& ledger, MoneySidePorts ports);
-  Result<std::shared_ptr<const KvSnapshot>> caught_up() override;
+  Result<std::shared_ptr<const KvSnapshot>> caught_up() override { return seen_all(/*is_job=*/true); }
+  Result<std::shared_ptr<const KvSnapshot>> seen_all(bool is_job);
   void act_on(const RunOrder& order);
   // Did it complete?
   bool do_run(BusinessDate date, const money::JobOwner& owner);
@@ -129,6 +132,7 @@ class MoneySide final : private money::MoneyNow {
   WhatIfKeeper what_ifs_;
   WorkThread jobs_;
   WorkThread questions_;
+  std::atomic<bool> stopping_{false};
   Mutex beginning_;  // held while a run begins
   RunBoard board_;
 };

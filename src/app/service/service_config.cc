@@ -106,12 +106,12 @@ Result<void> ServiceConfig::validate() const {
                     "resolver_workers is a number from 1 to 256");
   complaints.unless(merchant_key_days_max >= 1 && merchant_key_days_max <= 3'650,
                     "merchant_key_days_max is a number from 1 to 3650");
-  complaints.unless(backup_dir.empty() || !in_memory,
   complaints.unless(
       session_idle_ms >= 5'000 && session_idle_ms <= session_life_ms && session_life_ms <= 604'800'000,
       "http.session_idle is at least 5 s and at most http.session_life, which is at most 7 days; "
       "they are " +
           ms(session_idle_ms) + " and " + ms(session_life_ms));
+  complaints.unless(backup_dir.empty() || !in_memory,
                     "backup_dir is for books on disk: a ledger in memory has nothing to copy");
   complaints.unless(resolver_poll_ms > 0, "resolver_poll_ms is at least 1");
   complaints.unless(tls_certificate_file.empty() == tls_key_file.empty(),
