@@ -12,9 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#include "app/api/json/stored_replies.h"
 #include "app/http/http_test_client.h"
 #include "app/service/service.h"
 #include "base/rng.h"
+#include "engine/ledger/check.h"
 #include "engine/ledger/ledger.h"
 
 namespace wonjang {
@@ -42,6 +44,9 @@ struct TestAnswer {
   }
   std::string code() const { return text("code"); }
 };
+
+// Sees what was asked and every answer to it; null: nobody looks (openapi_answers_test.cc does).
+inline void (*look_at_answer)(const std::string& request, const TestAnswer& answer) = nullptr;
 
 using TestHeaders = std::vector<std::pair<std::string, std::string>>;
 
@@ -76,7 +81,9 @@ class Asker {
     auto raw = client_->read_answer(with_body);
     if (raw.status != 0 && raw.head.find("Connection: close") != std::string::npos) client_.reset();
     if (raw.status == 0) client_.reset();
-    return {raw.status, std::move(raw.head), std::move(raw.body)};
+    TestAnswer answer{raw.status, std::move(raw.head), std::move(raw.body)};
+    if (look_at_answer != nullptr && answer.status != 0) look_at_answer(bytes, answer);
+    return answer;
   }
 
  private:
@@ -159,6 +166,7 @@ class World {
     if (!operator_key.empty()) make_merchants();
   }
   ~World() {
+    if (service && !wrap) expect_sound_books();
     service.reset();
     if (!directory.empty()) std::filesystem::remove_all(directory);
   }
@@ -184,6 +192,21 @@ class World {
   Asker as_merchant() const { return as(merchant_key); }
   Asker as_other() const { return as(other_key); }
   Asker as_nobody() const { return as(""); }
+
+  // Whatever a test did, all that is stored follows from the events, the answers under their keys too.
+  void expect_sound_books() const {
+    auto& ledger = service->ledger();
+    for (std::uint32_t number = 0; number < ledger.books(); ++number) {
+      const auto looked = ledger.with_book(number, [&](const Book& book) -> Result<void> {
+        WJ_TRY(const auto report, check(book, ledger.ports(), {}, &api_stored_replies()));
+        EXPECT_EQ(report.difference, "") << "book " << number;
+        return {};
+      });
+      // A book that the test closed or broke can't be looked at.
+      if (looked) continue;
+      EXPECT_EQ(looked.error().kind, ErrorKind::unavailable) << looked.error().message;
+    }
+  }
 
   // How much is in the books: what changed nothing leaves it as it is.
   std::vector<std::uint64_t> tails() const {

@@ -49,6 +49,8 @@ class JournalWorld {
     city_options.months = 2;
     city_options.rare = false;
     city_options.old_cancels = false;
+    city_options.late_day_ppm = 15'000;  // of a small world some come a month late, too
+    city_options.late_month_ppm = 6'000;
     City city(city_options, codec_);
     std::uint64_t count = 0;
     for (std::vector<CityUnit> batch; city.next(64, batch);) {
