@@ -10,6 +10,7 @@
 #include "app/api/json/payment_json.h"
 #include "app/api/secret_guard.h"
 #include "app/api/write_request.h"
+#include "engine/ledger/idempotency.h"
 
 namespace wonjang {
 namespace {
@@ -19,6 +20,13 @@ void submit_registry(Api& api, CallPtr call, std::string key, RegistryCommand co
   auto request = write_request(api, *call->caller, std::move(key), canonical);
   request.command = std::move(command);
   api.submit(std::move(call), std::move(request));
+}
+
+// A repeat is answered by what stands under its key, whatever the time is now.
+bool was_sent_before(Api& api, const Call& call, std::string_view key) {
+  const auto found = api.ledger().find_idempotency(
+      idempotency_key(api.digest(), call.caller->tenant(), KeyKind::request, key));
+  return found && *found;
 }
 
 // A key that a merchant makes for itself ends with its maker, and after the configured time at the latest:
@@ -83,7 +91,8 @@ void create_api_key(Api& api, CallPtr call) {
     return api.answer_refusal(std::move(call),
                               {RefusalCode::merchant_unknown, "there is no such merchant", "/merchantId", 0});
   }
-  if (!command.expires_at.is_zero() && command.expires_at <= api.clock().now()) {
+  const bool is_past = !command.expires_at.is_zero() && command.expires_at <= api.clock().now();
+  if (is_past && !was_sent_before(api, *call, *key)) {
     return answer_field_errors(
         api, std::move(call),
         {{"/expiresAt", "OUT_OF_RANGE", "lies in the past: the key would open nothing"}});
