@@ -23,7 +23,7 @@ struct Call {
   std::string_view parameter;  // of the path
   std::shared_ptr<const Caller> caller;
   std::string request_id;
-  std::string secret;  // of a new API key: for the first answer only
+  std::string secret;      // of a new API key: for the first answer only
   std::string so_already;  // what is answered where nothing changes, in place of {}
   // Of a job that an earlier process was cut off in: when it was asked for (job_continuer.h).
   std::optional<Instant> continues_since;

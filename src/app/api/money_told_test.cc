@@ -263,8 +263,7 @@ TEST_F(MoneyTold, a_line_explains_its_payout_day_by_closed_days_and_calendar) {
   EXPECT_EQ(text(steps["basis"], "date"), "2025-09-05");
   EXPECT_EQ(text(steps["lag"], "formula"),
             "2025-09-05 + 2 business days = 2025-09-09; closed: 2025-09-06 Saturday, 2025-09-07 Sunday");
-  EXPECT_EQ(text(steps["payout date"], "formula"),
-            "basis 2025-09-05, calendar KR version 1; due 2025-09-09");
+  EXPECT_EQ(text(steps["payout date"], "formula"), "basis 2025-09-05, calendar KR version 1; due 2025-09-09");
   EXPECT_EQ(text(steps["payout date"], "date"), "2025-09-09");
   EXPECT_EQ(steps["payout date"].count("value"), 0U);
   EXPECT_EQ(steps["net"].at("value").as_int64(), 9'725);

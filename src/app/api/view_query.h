@@ -29,8 +29,8 @@ struct Period {
   friend bool operator==(const Period&, const Period&) = default;
 };
 // Without bounds: the last five years, to the end of tomorrow. Without until: to the end of tomorrow, which
-// has to be five years or less; from a day that is further ahead five years on. Without from: five years back.
-// Errors: invalid.
+// has to be five years or less; from a day that is further ahead five years on. Without from: five years
+// back. Errors: invalid.
 Result<Period> parse_period(const Query& query, Instant now);
 
 // Whose: a merchant's key sees its own, an operator's those of ?merchantId=, or all.

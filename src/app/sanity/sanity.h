@@ -3,8 +3,8 @@
 //   const auto report = run(door, {.operator_key = key, .run = "k3x9"});
 //   std::fputs(checklist(report, Language::en).c_str(), stdout);
 //
-// What is left behind: six closed merchants with revoked keys; their payments given back and settled, those of
-// one of them paid out. Threads: one owner; blocks.
+// What is left behind: six closed merchants with revoked keys; their payments given back and settled, those
+// of one of them paid out. Threads: one owner; blocks.
 #pragma once
 
 #include <cstdint>

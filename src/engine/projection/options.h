@@ -29,8 +29,8 @@ struct RunnerOptions {
   // Between attempts; doubled from the first to the second.
   std::int64_t retry_min_us = 10'000;
   std::int64_t retry_max_us = 10'000'000;
-  // What a log means that ends before what was folded. True: it was restored from a backup, and a new building
-  // begins. False: it has lost events that were acknowledged, so start() is `corrupt`.
+  // What a log means that ends before what was folded. True: it was restored from a backup, and a new
+  // building begins. False: it has lost events that were acknowledged, so start() is `corrupt`.
   bool may_log_be_shorter = true;
   // Attempts in a row that a rebuild makes before it fails. The live one never ceases.
   std::uint32_t rebuild_attempts = 8;
