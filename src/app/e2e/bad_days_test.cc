@@ -194,7 +194,7 @@ TEST_P(Damage, in_the_middle_of_a_table_is_named_and_never_served) {
     fs::rename(directory_ / "copy", directory_ / "copy-1");
     ASSERT_EQ(run({wonjang_program(), "restore", directory_ / "copy-1", directory_ / "copy"}).exit, 0);
   }
-  fs::remove(directory_ / "copy" / "manifest");  // with it it would be a backup, which isn't served
+  fs::remove(fs::path(directory_ / "copy") / "manifest");  // with it it would be a backup, which isn't served
   const auto table = largest(directory_ / "copy", ".sst");
   ASSERT_FALSE(table.empty());
   flip_middle(table);
