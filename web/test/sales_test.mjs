@@ -250,6 +250,18 @@ test('a server that does not answer is said, and the screen comes back by itself
     await page.waitForSelector('.failure', { state: 'detached' });
   }));
 
+test('a server that takes no writes says why, at home and among the operations', () =>
+  withPage({}, async (page) => {
+    const body = JSON.stringify({ status: 'not_ready', troubles: [{ what: 'book-0', why: 'disk_full' }], views: 'live', money: 'live', books: 1, version: '0' });
+    await page.route('**/readyz?verbose', (route) => route.fulfill({ status: 503, contentType: 'application/json', body }));
+    await signIn(page, world, world.operatorKey, '/');
+    await page.waitForSelector('.health >> text=book-0: disk_full');
+    await page.goto(`${world.url}/console/operations?tab=books`);
+    await page.waitForSelector('.badge.bad >> text=book-0: disk_full');
+    await page.unroute('**/readyz?verbose');
+    await page.waitForSelector('.badge.good');
+  }));
+
 test('totals as of a close, as they are now, and the difference', () =>
   withPage({}, async (page) => {
     await signIn(page, world, world.operatorKey, '/totals?cube=merchant_day&groupBy=merchant');

@@ -45,7 +45,7 @@ async function problemIn(response: Response): Promise<Problem> {
   const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN);
   const out: Problem = { status: response.status, code: `HTTP_${response.status}` };
   try {
-    Object.assign(out, await response.json());
+    Object.assign(out, await response.json(), { status: response.status });
   } catch {
     out.detail = response.statusText;
   }
@@ -61,7 +61,8 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError({ status: 0, code: 'NO_ANSWER', retryable: true });
   }
-  if (response.ok) return response;
+  // A server that isn't ready answers with 503, too: what went wrong is problem+json.
+  if (response.ok || response.headers.get('Content-Type')?.startsWith('application/json')) return response;
   const problem = await problemIn(response);
   if (problem.status === 401 && session.value) {
     sessionEnded.value = true;

@@ -5,6 +5,7 @@ import { addDays, count, dayLong } from '../base/format';
 import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
+import { useReady } from '../base/ready';
 import type { Run } from '../base/money_types';
 import type { PaymentPage, SalesToday, Sums, Totals, View } from '../base/types';
 import { href } from '../base/url';
@@ -100,7 +101,7 @@ type Tone = 'good' | 'warn' | 'bad' | 'info' | 'dim';
 function Health() {
   const yesterday = addDays(today(), -1);
   const views = useGet<{ views: View[] }>('/v1/views', LIVE_MS);
-  const ready = useGet<{ status: string; troubles?: { what: string; why: string }[] }>('/readyz?verbose', 10_000);
+  const ready = useReady(10_000);
   const person = useGet<Counted>('/v1/in-doubt?waiting=person&count=true&limit=1', 10_000);
   const asked = useGet<Counted>('/v1/in-doubt?waiting=resolver&count=true&limit=1', 10_000);
   const run = useGet<Run>(`/v1/settlement/runs/${yesterday}`, 10_000);
@@ -109,10 +110,9 @@ function Health() {
   const quarantined = (views.data?.views ?? []).reduce((sum, v) => sum + v.quarantined, 0);
   const state = run.data?.state;
   const many = (n: number | undefined) => (n === undefined ? '–' : `${count(n)}${n === COUNTED_MAX ? '+' : ''}`);
-  const troubles = ready.data?.troubles ?? [];
   const [open, here, out] = [changes, person, asked].map((got) => got.data?.count);
   const rows: [string, string, string, Tone][] = [
-    [t(w.ledger), ready.problem ? t(w.notReady) : ready.data ? (troubles.length > 0 ? troubles.map((one) => `${one.what}: ${one.why}`).join(', ') : t(w.ready)) : '–', '/operations', ready.problem || troubles.length > 0 ? 'bad' : 'good'],
+    [t(w.ledger), ready.text, '/operations?tab=books', ready.isGood ? 'good' : 'bad'],
     [t(w.views), views.data ? (behind === 0 ? t(w.upToDate) : t(w.eventsBehind, count(behind))) : '–', '/operations', views.data?.views.every((v) => v.state === 'live') ? 'good' : 'bad'],
     [t(w.dayBefore), code('runState', state), `/settlement/${yesterday}`, state === 'NEVER' ? 'warn' : toneOf(state)],
     [t(w.changesWaiting), many(open), '/contracts?tab=changes', open ? 'info' : 'good'],

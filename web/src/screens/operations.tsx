@@ -4,10 +4,11 @@ import { count } from '../base/format';
 import { code, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
+import { useReady } from '../base/ready';
 import type { LedgerEvent, Page, View } from '../base/types';
 import { href, place } from '../base/url';
 import { ActButton } from '../ui/act';
-import { Badge, Copy, Empty, Failure, Fresh, Head, Id, Panel, Skeleton, Tabs } from '../ui/parts';
+import { Badge, Copy, Empty, Failure, Fresh, Head, Id, Pages, Panel, Skeleton, Tabs, paged } from '../ui/parts';
 import { Table } from '../ui/table';
 
 const LIVE_MS = 2000;
@@ -77,37 +78,40 @@ function Views() {
 }
 
 function Quarantine() {
-  const got = useGet<Page & { events: { paymentId: string; version: number; book: number; position: string; event?: LedgerEvent }[] }>('/v1/views/quarantine?limit=100', 10_000);
+  const got = useGet<Page & { events: { paymentId: string; version: number; book: number; position: string; event?: LedgerEvent }[] }>(paged('/v1/views/quarantine', 100, 'after'), 10_000);
   if (got.problem && !got.data) return <Failure problem={got.problem} retry={got.refresh} />;
   if (!got.data) return <Skeleton />;
   if (got.data.events.length === 0) return <Empty title={t(w.nothingQuarantined)}>{t(w.quarantineIs)}</Empty>;
   return (
-    <Table
-      caption={t(w.quarantine)}
-      rows={got.data.events}
-      keyOf={(e) => e.position}
-      hrefOf={(e) => href(`/payments/${e.paymentId}`)}
-      columns={[
-        { label: t(w.payment), card: 'title', cell: (e) => <a href={href(`/payments/${e.paymentId}`)}><Id id={e.paymentId} /></a> },
-        { label: t(w.version), num: true, cell: (e) => e.version },
-        { label: t(w.event), cell: (e) => code('event', e.event?.type.replace('com.wonjang.', '')) },
-        { label: t(w.book), num: true, cell: (e) => e.book },
-        { label: t(w.position), cell: (e) => <code>{e.position}</code> },
-      ]}
-    />
+    <>
+      <Table
+        caption={t(w.quarantine)}
+        rows={got.data.events}
+        keyOf={(e) => e.position}
+        hrefOf={(e) => href(`/payments/${e.paymentId}`)}
+        columns={[
+          { label: t(w.payment), card: 'title', cell: (e) => <a href={href(`/payments/${e.paymentId}`)}><Id id={e.paymentId} /></a> },
+          { label: t(w.version), num: true, cell: (e) => e.version },
+          { label: t(w.event), cell: (e) => code('event', e.event?.type.replace('com.wonjang.', '')) },
+          { label: t(w.book), num: true, cell: (e) => e.book },
+          { label: t(w.position), cell: (e) => <code>{e.position}</code> },
+        ]}
+      />
+      <Pages next={got.data.nextCursor} name="after" />
+    </>
   );
 }
 
 function Books() {
-  const ready = useGet<{ status: string; troubles?: string[]; views?: string; books?: number; version?: string }>('/readyz?verbose', 3000);
+  const ready = useReady(3000);
   const heads = useGet<{ checkpoints: { book: number; origin: string; verifierKey: string; checkpoint: string }[] }>('/v1/checkpoints', 10_000);
   return (
     <>
-      <Panel title={t(w.ledger)} aside={<span class={`badge ${ready.data && !ready.data.troubles?.length ? 'good' : 'bad'}`}>{ready.data ? (ready.data.troubles?.length ? ready.data.troubles.join(', ') : t(w.ready)) : t(w.notReady)}</span>}>
+      <Panel title={t(w.ledger)} aside={<span class={`badge ${ready.isGood ? 'good' : 'bad'}`}>{ready.text}</span>}>
         <dl class="facts">
-          <div><dt>{t(w.version)}</dt><dd>{ready.data?.version ?? '–'}</dd></div>
-          <div><dt>{t(w.books)}</dt><dd>{ready.data?.books ?? '–'}</dd></div>
-          <div><dt>{t(w.views)}</dt><dd>{code('viewState', ready.data?.views)}</dd></div>
+          <div><dt>{t(w.version)}</dt><dd>{ready.got.data?.version ?? '–'}</dd></div>
+          <div><dt>{t(w.books)}</dt><dd>{ready.got.data?.books ?? '–'}</dd></div>
+          <div><dt>{t(w.views)}</dt><dd>{code('viewState', ready.got.data?.views)}</dd></div>
         </dl>
       </Panel>
       {heads.problem && <Failure problem={heads.problem} retry={heads.refresh} />}

@@ -16,6 +16,8 @@ import { Table } from '../ui/table';
 import { Differences, Failures, RunLines } from './run_lists';
 import { LineExport } from './settlement_lines';
 
+const ROWS = 92; // of days in the table before somebody asks for more; the chart has all
+
 const sumsOf = (a: Amounts): [string, preact.ComponentChildren, boolean?][] => [
   [t(w.lines), count(a.lines ?? a.count ?? 0)],
   [t(w.gross), <Money value={a.gross} currency={a.currency} />],
@@ -46,7 +48,8 @@ export function Settlement() {
   const got = useGet<List<Run>>(period.given ? `/v1/settlement/runs?from=${period.from}&until=${period.until}` : null, 5000);
   const runs = new Map((got.data?.items ?? []).map((r) => [r.date, r]));
   const days: string[] = [];
-  for (let d = addDays(period.until, -1); d >= period.from && days.length < 366; d = addDays(d, -1)) days.push(d);
+  for (let d = addDays(period.until, -1); d >= period.from; d = addDays(d, -1)) days.push(d);
+  const [shown, setShown] = useState(ROWS);
   const first = (d: string) => runs.get(d)?.totals?.[0];
   const money = (d: string, pick: (a: Amounts) => number, plain = false) => {
     const a = first(d);
@@ -62,7 +65,7 @@ export function Settlement() {
             <NetByDay days={days} first={first} />
             <Table
               caption={t(w.settlement)}
-              rows={days}
+              rows={days.slice(0, shown)}
               keyOf={(d) => d}
               hrefOf={(d) => href(`/settlement/${d}`)}
               columns={[
@@ -76,6 +79,7 @@ export function Settlement() {
                 { label: t(w.netPaid), num: true, card: 'lead', cell: (d) => <>{money(d, (a) => a.net)}{(runs.get(d)?.totals?.length ?? 0) > 1 && <span class="dim"> +{(runs.get(d)?.totals?.length ?? 0) - 1}</span>}</> },
               ]}
             />
+            {shown < days.length && <nav class="pages"><button type="button" onClick={() => setShown(shown + 4 * ROWS)}>{t(w.showMore, count(shown), count(days.length))}</button></nav>}
           </>
         )}
       </Loaded>
