@@ -24,10 +24,12 @@
 
 #include "adapters/rocksdb/rocks_book.h"
 #include "base/rng.h"
+#include "must.h"
 
 namespace {
 
 using namespace wonjang;
+using bench::must;
 using Clock = std::chrono::steady_clock;
 
 struct Settings {
@@ -196,20 +198,6 @@ std::uint64_t disk_bytes(const std::string& directory) {
     if (entry.is_regular_file()) bytes += entry.file_size();
   }
   return bytes;
-}
-
-template <typename T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  return *std::move(result);
-}
-void must(const Result<void>& result) {
-  if (result) return;
-  std::fprintf(stderr, "%s\n", result.error().message.c_str());
-  std::exit(1);
 }
 
 struct Times {

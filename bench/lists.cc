@@ -22,11 +22,13 @@
 #include "engine/serving/payment_list.h"
 #include "engine/serving/row.h"
 #include "engine/serving/totals_writer.h"
+#include "must.h"
 #include "testing/fake_log.h"
 
 namespace {
 
 using namespace wonjang;
+using bench::must;
 using namespace wonjang::serving;
 using Clock = std::chrono::steady_clock;
 
@@ -34,15 +36,6 @@ constexpr std::uint32_t kMerchants = 500;
 constexpr std::int64_t kDayUs = 86'400'000'000;
 constexpr std::int64_t kDays = 3 * 365;
 constexpr Instant kEnd{1'793'458'800'000'000};  // 2026-11-01 00:00 in Seoul
-
-template <typename T>
-T must(Result<T> done) {
-  if (!done) {
-    std::fprintf(stderr, "%s\n", done.error().message.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return *std::move(done);
-}
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();

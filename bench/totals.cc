@@ -26,10 +26,12 @@
 #include "engine/serving/top_merchants.h"
 #include "engine/serving/totals_reader.h"
 #include "engine/serving/totals_writer.h"
+#include "must.h"
 
 namespace {
 
 using namespace wonjang;
+using bench::must;
 using namespace wonjang::serving;
 using Clock = std::chrono::steady_clock;
 
@@ -106,16 +108,6 @@ class TimedSnapshot final : public KvSnapshot {
   std::unique_ptr<KvSnapshot> inner_;
   double& seconds_;
 };
-
-// The result's value; a benchmark has nothing to do after an error but to say it.
-template <typename T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
 
 struct Cancel {
   std::int32_t day;

@@ -12,18 +12,10 @@
 #include <vector>
 
 #include "engine/serving/plan.h"
+#include "must.h"
 #include "view_queries.h"
 
 namespace wonjang::bench {
-
-template <typename T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  return *std::move(result);
-}
 
 class Asker {
  protected:

@@ -25,6 +25,7 @@
 #include "adapters/rocksdb/rocks_kv.h"
 #include "adapters/utf8proc/unicode_text_forms.h"
 #include "engine/serving/views.h"
+#include "must.h"
 #include "testing/fake_log.h"
 #include "testing/serving/city.h"
 #include "testing/serving/peer_rows.h"
@@ -34,6 +35,7 @@
 namespace {
 
 using namespace wonjang;
+using bench::must;
 using Clock = std::chrono::steady_clock;
 
 struct Settings {
@@ -69,15 +71,6 @@ Settings parse(int argc, char** argv) {
     if (name == "--export") out.export_to = value;
   }
   return out;
-}
-
-template <typename T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
 double seconds_since(Clock::time_point start) {
