@@ -35,6 +35,11 @@ std::function<void(std::string_view)> storage_log(std::string what) {
   };
 }
 
+std::string advice_on_lost_log(const std::string& data_dir) {
+  return "Restore the book from a backup; to go on without them all the same, remove " + data_dir +
+         "/views and " + data_dir + "/money, which are built anew";
+}
+
 std::function<void()> stand_back(std::uint32_t nice) {
   return [nice] { static_cast<void>(setpriority(PRIO_PROCESS, 0, static_cast<int>(nice))); };
 }

@@ -28,6 +28,10 @@ Result<std::unique_ptr<KvPlaces>> open_places(const PlacesConfig& config);
 // Where a storage engine's warnings and errors go: the log, as "storage". `what`: whose files.
 std::function<void(std::string_view line)> storage_log(std::string what);
 
+// For projection::Options::advice_on_lost_log: a restored book comes without what was folded of it, so one
+// that is behind that has lost its end, and going on would book again what is missing.
+std::string advice_on_lost_log(const std::string& data_dir);
+
 // For projection::Options::thread_begins. On Linux this is the priority of the calling thread alone; 0 leaves
 // it.
 std::function<void()> stand_back(std::uint32_t nice);

@@ -311,29 +311,17 @@ Result<void> Service::Impl::make_first_key() {
   return {};
 }
 
-// What was folded knows of events that the book doesn't: going on would book them again.
-Error with_advice(Error error, const std::string& data_dir) {
-  if (error.kind == ErrorKind::corrupt)
-    error.message += ". Restore the book from a backup; to go on without them all the same, remove " +
-                     data_dir + "/views and " + data_dir + "/money, which are built anew";
-  return error;
-}
-
 Result<void> Service::Impl::open_serving() {
-  auto opened = ServingParts::open(config, *ledger, clock, codec);
-  if (!opened) return with_advice(std::move(opened).error(), config.data_dir);
-  serving = *std::move(opened);
+  WJ_TRY(serving, ServingParts::open(config, *ledger, clock, codec));
   views_log = &serving->serving().log();
   serving->serving().log().committed();  // what came in between
   return {};
 }
 
 Result<void> Service::Impl::open_money() {
-  auto opened = MoneyParts::open(config, *ledger, clock, codec, digest, [this](MerchantId id) {
-    return authenticator.registry()->merchant_number(id);
-  });
-  if (!opened) return with_advice(std::move(opened).error(), config.data_dir);
-  money = *std::move(opened);
+  WJ_TRY(money, MoneyParts::open(config, *ledger, clock, codec, digest, [this](MerchantId id) {
+           return authenticator.registry()->merchant_number(id);
+         }));
   money_log = &money->side().log();
   money->side().log().committed();
   return {};

@@ -50,7 +50,7 @@ Result<std::unique_ptr<ServingParts>> ServingParts::open(const ServiceConfig& co
   ServingOptions options;
   WJ_TRY(const auto cubes, serving::CubeSet::create(config.cubes));
   options.cubes.assign(cubes.cubes().begin(), cubes.cubes().end());
-  options.runner.may_log_be_shorter = false;  // a restored book comes without what was folded of it
+  options.runner.advice_on_lost_log = advice_on_lost_log(config.data_dir);
   options.runner.thread_begins = stand_back(config.serving_nice);
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "views", {{"what", line}}); };
   WJ_TRY(out->serving_,

@@ -89,16 +89,15 @@ void remove_others(KvPlaces& places, std::uint64_t kept) {
   }
 }
 
-Result<void> check_not_shorter(const std::optional<Meta>& meta, const EventLog& log) {
-  if (!meta) return {};
+std::optional<std::string> ahead_of_log(const Meta& meta, const EventLog& log) {
   const auto tails = log.tails();
-  for (std::uint32_t book = 0; book < meta->books.size() && book < tails.size(); ++book) {
-    if (meta->books[book].next <= tails[book]) continue;
-    return corrupt("book " + std::to_string(book) + " ends at position " + std::to_string(tails[book]) +
-                   ", but '" + meta->name + "' has folded it up to " +
-                   std::to_string(meta->books[book].next) + ": events that were acknowledged are missing");
+  for (std::uint32_t book = 0; book < meta.books.size(); ++book) {
+    const Position tail = book < tails.size() ? tails[book] : 0;
+    if (meta.books[book].next <= tail) continue;
+    return "has folded book " + std::to_string(book) + " up to " + std::to_string(meta.books[book].next) +
+           ", which ends at " + std::to_string(tail);
   }
-  return {};
+  return std::nullopt;
 }
 
 Result<std::optional<std::string>> why_unusable(const std::optional<Meta>& meta, const Projection& projection,
@@ -109,15 +108,10 @@ Result<std::optional<std::string>> why_unusable(const std::optional<Meta>& meta,
   if (meta->version != projection.version()) {
     return Reason("it is of version '" + meta->version + "', the program has '" + projection.version() + "'");
   }
-  const auto tails = log.tails();
+  if (const auto ahead = ahead_of_log(*meta, log))
+    return Reason("it " + *ahead + ": the log was restored from a backup");
   for (std::uint32_t book = 0; book < meta->books.size(); ++book) {
-    const BookMark& mark = meta->books[book];
-    const Position tail = book < tails.size() ? tails[book] : 0;
-    if (mark.next > tail) {
-      return Reason("it has folded book " + std::to_string(book) + " up to " + std::to_string(mark.next) +
-                    ", which ends at " + std::to_string(tail) + ": the log was restored from a backup");
-    }
-    WJ_TRY(const bool same, is_same_history(log, book, mark));
+    WJ_TRY(const bool same, is_same_history(log, book, meta->books[book]));
     if (!same) {
       return Reason("it has folded another history of book " + std::to_string(book) +
                     ": the log was restored from a backup and went on");

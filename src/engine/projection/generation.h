@@ -63,8 +63,8 @@ Result<std::vector<std::uint64_t>> generations_in(const KvPlaces& places);
 // Removes all generations but `kept`; what can't be removed now stays for the next start.
 void remove_others(KvPlaces& places, std::uint64_t kept);
 
-// Errors: corrupt (it has folded more than the log holds).
-Result<void> check_not_shorter(const std::optional<Meta>& meta, const EventLog& log);
+// "has folded book 0 up to 6, which ends at 1": the log holds less than it did then. Nothing: it doesn't.
+std::optional<std::string> ahead_of_log(const Meta& meta, const EventLog& log);
 
 // Why a generation with this record can't go on with `log`; nothing when it can. Errors: those of the log.
 Result<std::optional<std::string>> why_unusable(const std::optional<Meta>& meta, const Projection& projection,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "ports/projection.h"
 
@@ -29,9 +30,9 @@ struct RunnerOptions {
   // Between attempts; doubled from the first to the second.
   std::int64_t retry_min_us = 10'000;
   std::int64_t retry_max_us = 10'000'000;
-  // What a log means that ends before what was folded. True: it was restored from a backup, and a new
-  // building begins. False: it has lost events that were acknowledged, so start() is `corrupt`.
-  bool may_log_be_shorter = true;
+  // Of a log that ends before what was folded. Empty: it was restored from a backup, and a new building
+  // begins. Else it has lost events that were acknowledged: start() is `corrupt` and says this, too.
+  std::string advice_on_lost_log;
   // Attempts in a row that a rebuild makes before it fails. The live one never ceases.
   std::uint32_t rebuild_attempts = 8;
   // Calls that may be owed by when().

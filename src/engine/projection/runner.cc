@@ -134,7 +134,11 @@ Result<std::unique_ptr<Fold>> Runner::try_generation(std::uint64_t number, const
     if (is_passing(meta.error())) return meta.error();
     return note_unusable(number, meta.error().message);
   }
-  if (!options_.may_log_be_shorter) WJ_CHECK(check_not_shorter(*meta, log_));
+  if (*meta && !options_.advice_on_lost_log.empty()) {
+    if (const auto ahead = ahead_of_log(**meta, log_))
+      return corrupt("'" + (*meta)->name + "' " + *ahead + ": events that were acknowledged are missing. " +
+                     options_.advice_on_lost_log);
+  }
   WJ_TRY(const auto why, why_unusable(*meta, described, log_));
   if (why) return note_unusable(number, *why);
   auto fold = std::make_unique<Fold>(log_, factory_, *std::move(generation), options_);
