@@ -23,12 +23,6 @@ using settlement::Calendar;
 using settlement::ChangeId;
 using settlement::Contract;
 
-// What was answered under this key already is answered again, whatever has changed since.
-bool answered_before(Api& api, const WorkKey& key) {
-  const auto found = api.ledger().find_idempotency(key.hash);
-  return found && found->has_value();
-}
-
 // The version that comes next. It is given when the change is decided, too: of two open proposals the one
 // that is decided later is the later version.
 Result<void> give_version(const money::MoneyReader& reader, settlement::Reference& reference) {
@@ -119,7 +113,7 @@ void write_change(Api& api, CallPtr call, Request request, const settlement::Ref
 
 void propose(Api& api, CallPtr call, const WorkKey& key, ParsedChange change,
              const std::shared_ptr<const KvSnapshot>& snapshot) {
-  if (!answered_before(api, key)) {
+  if (!answered_before(api, key.hash)) {
     if (const auto refusal = unknown_merchant(api, change.reference))
       return api.answer_refusal(std::move(call), *refusal);
     const auto given = give_version(money::MoneyReader(*snapshot), change.reference);
@@ -159,7 +153,7 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   if (!change) return api.answer_error(std::move(call), change.error());
   if (!*change) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such change");
   auto reference = (*change)->proposed.reference;
-  if (!answered_before(api, key)) {
+  if (!answered_before(api, key.hash)) {
     if ((*change)->decided)
       return api.answer_problem(std::move(call), ProblemKind::already_decided, decided_text(**change));
     const bool needs_another = decision.approved && api.parts().money->options().four_eyes;

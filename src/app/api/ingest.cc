@@ -315,8 +315,7 @@ bool IngestSession::find_target(Chunk& chunk, Line& line, ParsedIngest& parsed, 
     const auto* merchant = registry_->find(create->merchant);
     if (merchant != nullptr && !merchant->closed) return true;
     const auto key = idempotency_key(api_.digest(), caller_->tenant(), parsed.key_kind, parsed.key);
-    const auto found = api_.ledger().find_idempotency(key);
-    if (found && *found) return true;  // answered in better days
+    if (answered_before(api_, key)) return true;  // in better days
     return merchant == nullptr
                ? refuse(RefusalCode::merchant_unknown, "there is no such merchant", "/data/merchantId")
                : refuse(RefusalCode::merchant_closed, "the merchant is closed", "/data/merchantId");

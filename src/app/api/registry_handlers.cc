@@ -22,13 +22,6 @@ void submit_registry(Api& api, CallPtr call, std::string key, RegistryCommand co
   api.submit(std::move(call), std::move(request));
 }
 
-// A repeat is answered by what stands under its key, whatever the time is now.
-bool was_sent_before(Api& api, const Call& call, std::string_view key) {
-  const auto found = api.ledger().find_idempotency(
-      idempotency_key(api.digest(), call.caller->tenant(), KeyKind::request, key));
-  return found && *found;
-}
-
 // A key that a merchant makes for itself ends with its maker, and after the configured time at the latest:
 // else a stolen key lives on in those it made. The house decides freely.
 bool bound_life(Api& api, const Call& call, CreateApiKey& command) {
@@ -92,7 +85,8 @@ void create_api_key(Api& api, CallPtr call) {
                               {RefusalCode::merchant_unknown, "there is no such merchant", "/merchantId", 0});
   }
   const bool is_past = !command.expires_at.is_zero() && command.expires_at <= api.clock().now();
-  if (is_past && !was_sent_before(api, *call, *key)) {
+  const auto hash = idempotency_key(api.digest(), call->caller->tenant(), KeyKind::request, *key);
+  if (is_past && !answered_before(api, hash)) {
     return answer_field_errors(
         api, std::move(call),
         {{"/expiresAt", "OUT_OF_RANGE", "lies in the past: the key would open nothing"}});

@@ -104,6 +104,11 @@ std::optional<std::string> take_key(Api& api, CallPtr& call) {
   return take_key_header(api, call);
 }
 
+bool answered_before(const Api& api, const Hash128& key) {
+  const auto found = api.ledger().find_idempotency(key);
+  return found && found->has_value();
+}
+
 void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors) {
   api.answer_reply(std::move(call), field_problem(errors, call->request_id, sayable(call->path())));
 }

@@ -21,6 +21,10 @@ std::optional<std::string> take_key_header(Api& api, CallPtr& call);
 // The idempotency key of a POST with a JSON body. Nothing: the call was answered (415, 400).
 std::optional<std::string> take_key(Api& api, CallPtr& call);
 
+// Does something stand under this key? It is answered again then, whatever has changed since. False also when
+// that can't be looked up: the ledger decides.
+bool answered_before(const Api& api, const Hash128& key);
+
 // 422 with every field that is wrong.
 void answer_field_errors(Api& api, CallPtr call, const FieldErrors& errors);
 
