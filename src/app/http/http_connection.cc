@@ -185,12 +185,12 @@ void HttpConnection::dispatch() {
   }
 }
 
-// An answer of our own, the last one of this connection.
 std::string HttpConnection::body_limit_text() const {
   if (body_max_ == 0) return "this path takes no body";
   return "this path takes a body of at most " + std::to_string(body_max_) + " bytes";
 }
 
+// An answer of our own, the last one of this connection.
 void HttpConnection::fail(int status, std::string_view code, std::string_view detail) {
   HttpCounters::add(worker_.counters().protocol_errors, 1);
   end_with(handler_.protocol_error(status, code, detail));

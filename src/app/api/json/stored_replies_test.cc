@@ -19,13 +19,16 @@ std::string fault(const Outcome& made_of, const Reply& stored, std::span<const E
   return api_stored_replies().fault_of(made_of, before, stored);
 }
 
+Reply flipped(Reply reply, std::size_t at) {
+  reply.body[at] = static_cast<char>(reply.body[at] ^ 1);
+  return reply;
+}
+
 // The positions at which a flipped bit isn't noticed.
 std::string unnoticed(const Outcome& made_of, const Reply& stored, std::span<const Event> before = {}) {
   std::string out;
   for (std::size_t i = 0; i < stored.body.size(); ++i) {
-    auto changed = stored;
-    changed.body[i] = static_cast<char>(changed.body[i] ^ 1);
-    if (fault(made_of, changed, before).empty()) out.push_back(stored.body[i]);
+    if (fault(made_of, flipped(stored, i), before).empty()) out.push_back(stored.body[i]);
   }
   return out;
 }
@@ -35,9 +38,7 @@ bool is_noticed_in(std::string_view part, const Outcome& made_of, const Reply& s
   const auto at = stored.body.find(part);
   EXPECT_NE(at, std::string::npos) << part;
   for (std::size_t i = at; i < at + part.size() && i < stored.body.size(); ++i) {
-    auto changed = stored;
-    changed.body[i] = static_cast<char>(changed.body[i] ^ 1);
-    if (fault(made_of, changed, {}).empty()) return false;
+    if (fault(made_of, flipped(stored, i), {}).empty()) return false;
   }
   return true;
 }
