@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the repository shows to a reader is there: links, folder pages, sizes, no machine's private paths.
 
-- Every relative link of every *.md leads to a file or folder; a #fragment in a *.md to a heading.
+- Every relative link of every *.md (<a href> and <img src>, too) leads to a file or folder; a #fragment in a *.md to a heading.
 - Every folder below src/ that has a CMakeLists.txt has a README.md.
 - No file is over 1 MB: generated things are generated, data sets are fetched.
 - No text names a path of the machine it was written on.
@@ -24,7 +24,11 @@ TEST_WRITTEN = re.compile(r"TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 
 FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"(`+)[^`\n]+?\1")
-LINK = re.compile(r"\[[^\]\[]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)|^ {0,3}\[[^\]]+\]:\s+<?([^\s>]+)", re.MULTILINE)
+LINK = re.compile(
+    r"\[[^\]\[]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)|^ {0,3}\[[^\]]+\]:\s+<?([^\s>]+)"
+    r"|<(?:a|img)\b[^>]*?\b(?:href|src)=\"([^\"]+)\"",
+    re.MULTILINE,
+)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$", re.MULTILINE)
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
@@ -62,7 +66,7 @@ def check_links(root, path):
     text = path.read_text(encoding="utf-8")
     prose = CODE.sub(blank, FENCE.sub(blank, text))
     for match in LINK.finditer(prose):
-        link = match[1] or match[2]
+        link = match[1] or match[2] or match[3]
         if ELSEWHERE.match(link):
             continue
         line = prose.count("\n", 0, match.start(match.lastindex)) + 1

@@ -163,6 +163,11 @@ class Docs(Tree):
         self.write("b.md", "## Three\n")
         self.assertEqual(self.found(), ["a.md:2", "a.md:3"])
 
+    def test_a_picture_written_as_a_tag_is_there(self):
+        self.write("b.md", "")
+        self.write("a.md", '<a href="b.md"><img width="49%" src="gone.png" alt="x"></a>\n<a href="c.md">c</a> <a href="https://w.org">w</a>\n')
+        self.assertEqual(self.found(), ["a.md:1", "a.md:2"])
+
     def test_code_is_no_link(self):
         self.write("a.md", "`[x](x.md)`\n```\n[x](x.md)\n```\n")
         self.assertEqual(self.found(), [])
