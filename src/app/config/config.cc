@@ -44,6 +44,9 @@ const Setting kSettings[] = {
      "Of it, for what isn't on disk yet: about what a start after a crash folds again."},
     {"serving.nice", &C::serving_nice, Unit::none,
      "How far the thread that folds stands back when cores are short, 0 to 19; 0: not at all."},
+    {"serving.rest_max", &C::serving_rest_ms, Unit::duration,
+     "Longest rest of that thread between two batches: what comes meanwhile is folded together, for less. "
+     "Who asks for a position is not kept waiting by it; 0ms: none."},
     {"serving.query_threads", &C::query_threads, Unit::none,
      "Threads for questions to the views that read more than a page: search, totals, filtered lists."},
     {"serving.search_seeks_max", &C::search_seeks_max, Unit::none, "Seeks of one page of a search."},
@@ -59,6 +62,8 @@ const Setting kSettings[] = {
      "Of it, for what isn't on disk yet: about what a start after a crash folds again."},
     {"money.nice", &C::money_nice, Unit::none,
      "How far its folding thread stands back when cores are short, 0 to 19; 0: not at all."},
+    {"money.rest_max", &C::money_rest_ms, Unit::duration,
+     "Longest rest of its folding thread between two batches; 0ms: none."},
     {"settlement.four_eyes", &C::settlement_four_eyes, Unit::none,
      "Changes of contracts, calendars and the like are decided by another key than the one that proposed "
      "them."},

@@ -71,6 +71,8 @@ void check_serving(const ServiceConfig& c, Complaints& complaints) {
   complaints.unless(c.query_threads >= 1 && c.query_threads <= 64,
                     "serving.query_threads is a number from 1 to 64");
   complaints.unless(c.serving_nice <= 19, "serving.nice is a number from 0 to 19");
+  complaints.unless(c.serving_rest_ms >= 0 && c.serving_rest_ms <= 1'000,
+                    "serving.rest_max is from 0ms to 1s");
   for (const auto ceiling : {c.search_seeks_max, c.search_rows_max, c.totals_cells_max, c.totals_rows_max,
                              c.top_cells_max, c.list_rows_max}) {
     complaints.unless(ceiling >= 100 && ceiling <= 10'000'000,
@@ -86,6 +88,7 @@ void check_money(const ServiceConfig& c, Complaints& complaints) {
                     "money.memory is at least three times money.write_buffer: two of them fill while one is "
                     "being written, and reads need some too");
   complaints.unless(c.money_nice <= 19, "money.nice is a number from 0 to 19");
+  complaints.unless(c.money_rest_ms >= 0 && c.money_rest_ms <= 1'000, "money.rest_max is from 0ms to 1s");
   complaints.unless(c.settlement_workers <= 64, "settlement.workers is a number from 0 to 64");
 }
 

@@ -34,9 +34,10 @@ struct ServiceConfig {
   // The serving views: lists, search, totals
   std::uint64_t serving_memory_bytes = 288ULL << 20U;       // of their storage engine
   std::uint64_t serving_write_buffer_bytes = 96ULL << 20U;  // of it; what a crash has to fold again
-  std::uint32_t serving_nice = 0;   // of the thread that folds, 0..19; above 0 writes go first where cores
-                                    // are short, and the views fall behind by seconds
-  std::uint32_t query_threads = 1;  // for questions that read more than a page
+  std::uint32_t serving_nice = 0;     // of the thread that folds, 0..19; above 0 writes go first where cores
+                                      // are short, and the views fall behind by seconds
+  std::int64_t serving_rest_ms = 25;  // longest rest of that thread between two batches, to gather events
+  std::uint32_t query_threads = 1;    // for questions that read more than a page
   std::uint64_t search_seeks_max = 2'000;  // ceilings: what one answer may read
   std::uint64_t search_rows_max = 20'000;
   std::uint64_t totals_cells_max = 20'000;
@@ -49,6 +50,7 @@ struct ServiceConfig {
   std::uint64_t money_memory_bytes = 192ULL << 20U;       // of its storage engine
   std::uint64_t money_write_buffer_bytes = 64ULL << 20U;  // of it; what a crash has to fold again
   std::uint32_t money_nice = 5;                           // of the thread that folds
+  std::int64_t money_rest_ms = 25;                        // its longest rest between two batches
   bool settlement_four_eyes = true;                       // who proposes a change doesn't decide it
   bool settlement_continue_jobs = true;                   // what a process was cut off in goes on by itself
   std::uint32_t settlement_workers = 2;                   // that compute lines; 0: the run's own thread

@@ -24,6 +24,11 @@ struct RunnerOptions {
   std::size_t bulk_bytes = std::size_t{64} << 20;
   // One of them that came to so many changes goes to the store by write_bulk().
   std::size_t bulk_changes_min = 100'000;
+  // After a batch that left nothing behind the thread rests `rest_factor` times as long as that took, at most
+  // rest_max_us and never while somebody waits for a position: what comes meanwhile is one batch. A larger
+  // batch costs less per event (cells are written once, rows find their places in order).
+  std::int64_t rest_factor = 3;
+  std::int64_t rest_max_us = 25'000;
   // A start folds again at most what came since the last flush.
   std::size_t flush_bytes = std::size_t{64} << 20;
   std::int64_t flush_us = 30'000'000;

@@ -193,14 +193,29 @@ void Runner::run() {
     }
     // Before the tails are looked at: a wake that comes later is for what they don't show.
     woken_.store(false);
+    const auto begun = std::chrono::steady_clock::now();
     const auto stepped = turn_once();
     remove_unread();
-    wait_for_work(stepped);
+    if (stepped == Stepped::worked) {
+      rest_after(std::chrono::steady_clock::now() - begun);
+    } else {
+      wait_for_work(stepped);
+    }
   }
 }
 
+// Nobody tells it how much has come meanwhile: the rest is short enough to find out afterwards.
+void Runner::rest_after(std::chrono::nanoseconds work) {
+  const auto rest =
+      std::min(std::chrono::duration_cast<std::chrono::microseconds>(work * options_.rest_factor),
+               std::chrono::microseconds(options_.rest_max_us));
+  const LogPositions tails = log_.tails();
+  const MutexLock lock(mutex_);
+  if (events_between(status_.positions, tails) >= options_.batch_units) return;
+  wake_.wait_for(mutex_, rest, [&] { return stopping_ || wanted_ || waits_.size() > 0; });
+}
+
 void Runner::wait_for_work(Stepped last) {
-  if (last == Stepped::worked) return;
   const std::chrono::microseconds patience(sleep_us(last));
   const MutexLock lock(mutex_);
   wake_.wait_for(mutex_, patience, [&] {
@@ -358,6 +373,7 @@ void Runner::publish(const Folded& folded, const LogPositions& tails) {
     status_.batches += folded.units > 0 ? 1 : 0;
     status_.events += folded.events;
     lag_.folded(live_->positions());
+    wanted_ = false;
     if (is_shown) calls = waits_.take_reached(live_->positions());
     changed_.notify_all();
   }
@@ -401,7 +417,12 @@ Waited Runner::wait_for(const LogPositions& at_least, std::chrono::microseconds 
   const MutexLock lock(mutex_);
   const auto is_reached = [&] { return published_.snapshot && reached(published_.seen, at_least); };
   const auto is_stopped = [&] { return stopping_ || status_.state == State::stopped; };
-  changed_.wait_for(mutex_, patience, [&] { return is_reached() || is_stopped(); });
+  changed_.wait_for(mutex_, patience, [&] {
+    if (is_reached() || is_stopped()) return true;
+    wanted_ = true;
+    wake_.notify_all();
+    return false;
+  });
   if (is_reached()) return Waited::reached;
   return is_stopped() ? Waited::stopped : Waited::late;
 }
@@ -412,7 +433,10 @@ std::optional<Waits::Id> Runner::when(const LogPositions& at_least, Waits::Call 
     const MutexLock lock(mutex_);
     const bool is_reached = published_.snapshot && reached(published_.seen, at_least);
     const bool is_stopped = stopping_ || status_.state == State::stopped;
-    if (!is_reached && !is_stopped) return waits_.add(at_least, std::move(call));
+    if (!is_reached && !is_stopped) {
+      wake_.notify_all();
+      return waits_.add(at_least, std::move(call));
+    }
     if (!is_reached) now = Waited::stopped;
   }
   call(now);

@@ -112,6 +112,7 @@ class Runner final : private LiveSide {
   // Folding
   void run();
   void wait_for_work(Stepped last);
+  void rest_after(std::chrono::nanoseconds work);
   std::int64_t sleep_us(Stepped last);
   Stepped turn_once();
   Result<Folded> fold_and_flush(const LogPositions& tails, Instant now) WJ_REQUIRES(turn_);
@@ -161,6 +162,7 @@ class Runner final : private LiveSide {
   Status status_ WJ_GUARDED_BY(mutex_);
   Lag lag_ WJ_GUARDED_BY(mutex_);
   Waits waits_ WJ_GUARDED_BY(mutex_);
+  bool wanted_ WJ_GUARDED_BY(mutex_) = false;  // a thread waits for more than is published
   bool started_ WJ_GUARDED_BY(mutex_) = false;
   bool stopping_ WJ_GUARDED_BY(mutex_) = false;
   bool cancelled_ WJ_GUARDED_BY(mutex_) = false;

@@ -51,6 +51,56 @@ TEST(RunnerThreads, an_event_that_comes_while_it_lies_down_wakes_it_too) {
   runner.stop();
 }
 
+// As long a rest as there can be: what ends it is not the clock.
+void rest_long(Rig& rig) {
+  rig.options.own_thread = true;
+  rig.options.rest_factor = 100'000'000;
+  rig.options.rest_max_us = 600'000'000;
+}
+
+TEST(RunnerThreads, what_comes_while_it_rests_is_one_batch_and_who_waits_ends_the_rest) {
+  Rig rig;
+  rest_long(rig);
+  Runner& runner = rig.start();
+  rig.log.append(0, RawId{1, 0}, {"first"});
+  ASSERT_EQ(runner.wait_for(rig.log.tails(), kSoon), Waited::reached);
+  for (int i = 0; i < 20; ++i) rig.log.append(0, RawId{1, 0}, {"event"});
+  const auto batches = runner.status().batches;
+  ASSERT_EQ(runner.wait_for(rig.log.tails(), kSoon), Waited::reached);
+  EXPECT_EQ(runner.status().batches, batches + 1);
+  std::latch called(1);
+  rig.log.append(0, RawId{1, 0}, {"last"});
+  ASSERT_TRUE(runner.when(rig.log.tails(), [&](Waited how) {
+    EXPECT_EQ(how, Waited::reached);
+    called.count_down();
+  }));
+  called.wait();
+  rig.expect_right();
+}
+
+TEST(RunnerThreads, a_rest_ends_with_the_runner) {
+  Rig rig;
+  rest_long(rig);
+  Runner& runner = rig.start();
+  rig.log.append(0, RawId{1, 0}, {"first"});
+  ASSERT_EQ(runner.wait_for(rig.log.tails(), kSoon), Waited::reached);
+  const auto begun = std::chrono::steady_clock::now();
+  runner.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, kSoon);
+}
+
+TEST(RunnerThreads, a_backlog_is_folded_without_a_rest) {
+  Rig rig;
+  rest_long(rig);
+  rig.options.batch_units = 4;
+  for (int i = 0; i < 100; ++i) rig.log.append(0, RawId{1, 0}, {"event"});
+  Runner& runner = rig.start();
+  const auto until = std::chrono::steady_clock::now() + kSoon;
+  while (runner.status().lag_events >= 4 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_LT(runner.status().lag_events, 4U);
+}
+
 TEST(RunnerThreads, many_wait_in_both_ways_and_all_are_answered) {
   Rig rig;
   rig.options.own_thread = true;
