@@ -7,81 +7,24 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "domain/lifecycle.h"
 #include "engine/serving/bucket.h"
 #include "engine/serving/cell.h"
 #include "engine/serving/derived.h"
 #include "engine/serving/early_events.h"
 #include "engine/serving/group_sums.h"
-#include "engine/serving/merchant_directory.h"
-#include "engine/serving/row.h"
+#include "engine/serving/verify_buckets.h"
+#include "engine/serving/verify_parts.h"
 
 namespace wonjang::serving {
 namespace {
 
-constexpr std::uint32_t kReadUnits = 4096;
-constexpr std::size_t kReadBytes = std::size_t{16} << 20U;
 constexpr std::uint64_t kProgressEvery = 65'536;
-constexpr std::size_t kHexMax = 96;
 constexpr std::size_t kHistoriesKept = 1024;
 
 constexpr std::array kRecordSpaces{kRows, kLocators, kTimeline, kAmounts, kTransactions, kIds, kPostings};
 constexpr std::array kSummedSpaces{kTotalsNow, kTotalsLate, kBuckets};
 
-std::string hex_of(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    if (out.size() >= kHexMax) return out + "...";
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back(kDigits[byte >> 4U]);
-    out.push_back(kDigits[byte & 15U]);
-  }
-  return out;
-}
-
-// Where the payment stands in the keys of a space.
-std::optional<PaymentId> payment_in(KvSpace space, std::string_view key) {
-  const auto at = [&](std::size_t offset, bool fits) -> std::optional<PaymentId> {
-    if (!fits) return std::nullopt;
-    return PaymentId(RawId::from_bytes(key.data() + offset));
-  };
-  switch (space) {
-    case kRows:
-      return at(12, key.size() == 28);
-    case kLocators:
-      return at(0, key.size() == 16);
-    case kTimeline:
-      return at(8, key.size() == 24);
-    case kAmounts:
-      return at(22, key.size() == 38);
-    case kTransactions:
-      return at(12, key.size() == 32);
-    case kIds:
-      return at(key.size() - 16, key.size() >= 26);
-    case kPostings:
-      return at(15, key.size() == 31);
-    case kPending:
-      return at(0, key.size() == 20);
-    case kQuarantine:
-      return at(0, key.size() == 28);
-    default:
-      return std::nullopt;
-  }
-}
-
 std::uint32_t group_of(PaymentId payment) { return GroupSums::group_of(payment.raw().to_bytes()); }
-
-std::string in_words(const Row& row) {
-  return "version " + std::to_string(row.payment.version) + ", " + std::string(code_of(row.payment.status)) +
-         ", total " + std::to_string(row.payment.total) + ", balance " + std::to_string(row.payment.balance);
-}
-std::string row_in_words(std::string_view key, std::string_view value) {
-  const auto at = read_row_key(key);
-  if (!at) return "a key that none has";
-  const auto row = decode_row(*at, MerchantId(), value);
-  return row ? in_words(*row) : "not readable";
-}
 
 std::string in_words(const Measures& m) {
   return std::to_string(m.amount.count) + " of " + to_text(m.amount.sum) + ", gross " + to_text(m.gross) +
@@ -128,27 +71,14 @@ std::string first_difference(const CubeSpec& cube, const Cell& stored, const Cel
   return "other bytes for the same numbers";
 }
 
-std::string in_words(const Bucket& b) {
-  return std::to_string(b.count) + " payments of " + to_text(b.amount) + ", gross " + to_text(b.gross) +
-         ", canceled " + to_text(b.canceled) + ", set-hash " + std::to_string(b.hash_a);
-}
-std::string bucket_place(std::string_view key) {
-  ByteReader in(key);
-  const auto merchant = in.be32();
-  const auto month = static_cast<std::uint32_t>(in.u8()) << 8U | in.u8();
-  return "merchant " + std::to_string(merchant) + ", " +
-         bucket_text(Grain::month, static_cast<std::int32_t>(month));
-}
-
 class Verification {
  public:
   Verification(const ViewsToVerify& views, const VerifyOptions& options)
       : views_(views),
-        options_(options),
-        merchants_(views.log, views.codec),
-        cubes_({views.cubes.begin(), views.cubes.end()}) {
+        log_(views, options),
+        cubes_({views.cubes.begin(), views.cubes.end()}),
+        differences_(options.differences_max, report_.differences) {
     report_.records.resize(kSpaceCount);
-    views_.seen.resize(std::max<std::size_t>(views_.seen.size(), views_.log.books()));
   }
 
   Result<ViewsReport> run() {
@@ -158,6 +88,7 @@ class Verification {
     find_unequal();
     if (is_any_unequal_) WJ_CHECK(split());
     WJ_CHECK(compare_set_aside());
+    report_.rows_read = report_.records[kRows];
     for (auto& [currency, sums] : sums_) report_.sums.push_back(sums);
     return std::move(report_);
   }
@@ -167,21 +98,9 @@ class Verification {
 
   // --- What both sides are read with.
 
-  bool is_full() const { return report_.differences.size() >= options_.differences_max; }
-
+  bool is_full() const { return differences_.is_full(); }
   void differ(KvSpace space, std::string_view key, const std::string& what) {
-    if (is_full()) return;
-    const auto payment = payment_in(space, key);
-    std::string text = view_spaces()[space].name + ": ";
-    if (payment) text += payment->text() + ": ";
-    text += what;
-    if (!key.empty()) text += " (key " + hex_of(key) + ")";
-    report_.differences.push_back({space, std::string(key), payment, std::move(text)});
-  }
-
-  Result<void> go_on(VerifyPhase phase, std::uint64_t done, std::uint64_t total) const {
-    if (!options_.progress || options_.progress({phase, done, total})) return {};
-    return unavailable("the verification was given up; nothing was changed");
+    differences_.add(space, key, what);
   }
 
   // Every record of a space, while there is room for differences.
@@ -190,7 +109,7 @@ class Verification {
     const auto cursor = views_.snapshot.scan(space, {}, {});
     for (std::uint64_t i = 1; cursor->valid() && !is_full(); cursor->next(), ++i) {
       WJ_CHECK(each(cursor->key(), cursor->value()));
-      if (i % kProgressEvery == 0) WJ_CHECK(go_on(VerifyPhase::reading_views, i, 0));
+      if (i % kProgressEvery == 0) WJ_CHECK(log_.go_on(VerifyPhase::reading_views, i, 0));
     }
     const auto status = cursor->status();
     if (status) return {};
@@ -200,45 +119,17 @@ class Verification {
     return {};
   }
 
-  // Every unit of payments before the views' positions, book by book.
   template <typename Each>
   Result<void> walk(VerifyPhase phase, Each&& each) {
-    std::uint64_t total = 0;
-    std::uint64_t done = 0;
-    for (const Position until : views_.seen) total += until;
-    for (std::uint32_t book = 0; book < views_.log.books(); ++book) {
-      for (Position at = 0; at < views_.seen[book];) {
-        WJ_TRY(auto units, views_.log.read(book, at, kReadUnits, kReadBytes));
-        if (units.empty()) {
-          return corrupt("the log of book " + std::to_string(book) +
-                         " ends before the views' position: run " + "`wonjang check`");
-        }
-        for (auto& unit : units) {
-          if (unit.first >= views_.seen[book]) break;
-          at = unit.next();
-          if (!is_payment_stream(unit.stream)) continue;
-          WJ_CHECK(each(LogUnit{book, std::move(unit)}));
-          if (is_full()) return {};
-        }
-        done += units.size();
-        WJ_CHECK(go_on(phase, std::min(done, total), total));
-      }
-    }
-    return {};
-  }
-
-  Result<History> history(PaymentId payment) const {
-    if (!is_payment_stream(payment.raw())) return History();
-    const auto book = book_of(payment.raw(), views_.log.books());
-    return history_of(views_.log, views_.codec, payment, views_.seen[book]);
+    return log_.walk(phase, each, [this] { return is_full(); });
   }
 
   // What a unit gives when it is the one that begins a payment: it is folded whole then.
   Result<std::optional<Derived>> derived_of(const LogUnit& unit) {
     if (unit.unit.first_version != 0) return std::optional<Derived>();
-    WJ_TRY(const auto events, history(PaymentId(unit.unit.stream)));
+    WJ_TRY(const auto events, log_.history(PaymentId(unit.unit.stream)));
     if (events.events.empty() || events.created_at != unit.unit.first) return std::optional<Derived>();
-    WJ_TRY(auto derived, derive(events, merchants_, views_.forms));
+    WJ_TRY(auto derived, derive(events, log_.merchants(), views_.forms));
     return std::optional<Derived>(std::move(derived));
   }
 
@@ -356,15 +247,6 @@ class Verification {
     const CellWeights weights(key, dims);
     uint128 sum = 0;
     for (std::size_t i = 0; i < numbers.size(); ++i) sum += weights.weigh(i, sign * numbers[i]);
-    to.add(GroupSums::group_of(key), sum);
-  }
-
-  static void add_bucket(GroupSums& to, std::string_view key, const Bucket& b) {
-    const CellWeights weights(key);
-    uint128 sum = weights.weigh(0, b.count) + weights.weigh(1, b.amount) + weights.weigh(2, b.gross) +
-                  weights.weigh(3, b.canceled);
-    // The set-hashes wrap at 64 bits, so they go where a sum does too.
-    sum += static_cast<uint128>(b.hash_a * weights.weight(4) + b.hash_b * weights.weight(5)) << 64U;
     to.add(GroupSums::group_of(key), sum);
   }
 
@@ -492,7 +374,8 @@ class Verification {
 
   static std::string different(const Record& record, const std::string& stored) {
     if (record.space != kRows) {
-      return "different: the views have " + hex_of(stored) + ", the log gives " + hex_of(record.value);
+      return "different: the views have " + hex_of_key(stored) + ", the log gives " +
+             hex_of_key(record.value);
     }
     return "different: the views have " + row_in_words(record.key, stored) + "; the log gives " +
            row_in_words(record.key, record.value);
@@ -506,10 +389,10 @@ class Verification {
       const auto payment = payment_in(space, key);
       if (!payment || !unequal_[space].test(group_of(*payment))) return {};
       if (last != payment) {
-        WJ_TRY(const auto events, history(*payment));
+        WJ_TRY(const auto events, log_.history(*payment));
         records.clear();
         if (!events.events.empty()) {
-          WJ_TRY(auto derived, derive(events, merchants_, views_.forms));
+          WJ_TRY(auto derived, derive(events, log_.merchants(), views_.forms));
           records = std::move(derived.records);
         }
         last = payment;
@@ -556,12 +439,12 @@ class Verification {
       const Bucket derived = node.empty() ? Bucket() : node.mapped();
       if (!stored || *stored == derived) return {};
       differ(kBuckets, key,
-             bucket_place(key) + ": the views have " + in_words(*stored) + "; the log gives " +
-                 in_words(derived));
+             bucket_place(key) + ": the views have " + bucket_in_words(*stored) + "; the log gives " +
+                 bucket_in_words(derived));
       return {};
     }));
     for (const auto& [key, bucket] : buckets_) {
-      differ(kBuckets, key, bucket_place(key) + ": missing; the log gives " + in_words(bucket));
+      differ(kBuckets, key, bucket_place(key) + ": missing; the log gives " + bucket_in_words(bucket));
     }
     return {};
   }
@@ -595,7 +478,7 @@ class Verification {
                      Aside& quarantine) {
     if (known.size() > kHistoriesKept) known.clear();
     const auto [at, is_new] = known.try_emplace(unit.unit.stream);
-    if (is_new) WJ_CHECK(learn(unit.unit.stream, views_.seen[unit.book], at->second));
+    if (is_new) WJ_CHECK(learn(unit.unit.stream, log_.seen(unit.book), at->second));
     std::uint32_t version = unit.unit.first_version;
     Position position = unit.unit.first;
     for (const auto& bytes : unit.unit.events) {
@@ -647,11 +530,11 @@ class Verification {
     return {};
   }
 
-  ViewsToVerify views_;
-  const VerifyOptions& options_;
-  const MerchantDirectory merchants_;
+  const ViewsToVerify views_;
+  const VerifiedLog log_;
   const CubeSet cubes_;
   ViewsReport report_;
+  Differences differences_;
 
   std::array<GroupSums, kSpaceCount> stored_;
   std::array<GroupSums, kSpaceCount> derived_;
@@ -682,6 +565,7 @@ const char* name_of(VerifyPhase phase) {
 }
 
 Result<ViewsReport> verify_views(const ViewsToVerify& views, const VerifyOptions& options) {
+  if (options.quick) return verify_buckets(views, options);
   return Verification(views, options).run();
 }
 

@@ -10,6 +10,8 @@
 //   buckets               count, money and set-hash of each merchant and month
 //   pending, quarantine   what a disordered log leaves over; empty for a ledger's
 //
+// The quick one (VerifyOptions::quick) compares the buckets alone: verify_buckets.h says what it sees.
+//
 // Cost: one pass over the log and a look-up of each payment's events, one scan of the store; twice that when
 // something differs. Memory: 2 MiB, 8 bytes and a bit per distinct text, the differences, and what waits or
 // is set aside (kSetAsideMax). Of damage in more than kGroupsSplit groups of a space the first are named, the
@@ -57,10 +59,12 @@ struct ViewsDifference {
 };
 
 struct ViewsReport {
+  bool quick = false;
   std::uint64_t events = 0;  // of payments, read from the log
   std::uint64_t payments = 0;
   std::vector<Sums> sums;                    // of them, by currency
-  std::vector<std::uint64_t> records;        // in the store, by space
+  std::vector<std::uint64_t> records;        // in the store, by space; of a quick one those of `buckets`
+  std::uint64_t rows_read = 0;               // of the views
   std::vector<ViewsDifference> differences;  // the first differences_max
   std::uint64_t groups_not_split = 0;        // that differ and weren't looked at
   bool ok() const { return differences.empty() && groups_not_split == 0; }
@@ -75,7 +79,11 @@ struct VerifyProgress {
 };
 
 struct VerifyOptions {
+  // Buckets against the log, and rows only where a bucket differs.
+  bool quick = false;
   std::size_t differences_max = 20;
+  // Of a quick one: payments whose rows are kept in memory while their events come.
+  std::size_t open_payments_max = 65'536;
   // Called now and then; false gives up.
   std::function<bool(const VerifyProgress&)> progress = {};
 };
