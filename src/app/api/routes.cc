@@ -55,7 +55,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/views", kScopeOperator, false, 0, &get_views},
     Route{"POST", "/v1/views/rebuild", kScopeOperator, false, 0, &rebuild_views},
     Route{"GET", "/v1/views/verify", kScopeOperator, false, 0, &get_verification},
-    Route{"POST", "/v1/views/verify", kScopeOperator, false, 0, &begin_verification},
+    Route{"POST", "/v1/views/verify", kScopeOperator, false, 0, &begin_verification, kQuery},
     Route{"GET", "/v1/views/quarantine", kScopeOperator, false, 0, &list_quarantine, kQuery},
     Route{"GET", "/v1/journal", kScopeOperator, false, 0, &list_journal, kQuery},
     Route{"GET", "/v1/trial-balance", kScopeOperator, false, 0, &get_trial_balance, kQuery},

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/query.h"
 #include "app/api/view_json.h"
+#include "app/api/view_query.h"
 #include "app/api/view_read.h"
 #include "engine/serving/spaces.h"
 
@@ -12,13 +14,16 @@ namespace {
 
 void put_report(JsonWriter& w, Api& api, const VerifiedViews& verified) {
   const auto& report = verified.report;
-  w.begin_object("last").flag("ok", report.ok());
+  w.begin_object("last").flag("ok", report.ok()).flag("quick", report.quick);
   w.number("generation", static_cast<std::int64_t>(verified.generation));
   w.text("position", position_text(api, verified.seen));
   w.number("events", static_cast<std::int64_t>(report.events));
-  w.number("payments", static_cast<std::int64_t>(report.payments)).begin_object("records");
-  for (KvSpace space = serving::kRows; space < serving::kSpaceCount; ++space)
+  w.number("payments", static_cast<std::int64_t>(report.payments));
+  w.number("rowsRead", static_cast<std::int64_t>(report.rows_read)).begin_object("records");
+  for (KvSpace space = serving::kRows; space < serving::kSpaceCount; ++space) {
+    if (report.quick && space != serving::kBuckets) continue;
     w.number(serving::view_spaces()[space].name, static_cast<std::int64_t>(report.records[space]));
+  }
   w.end_object().begin_array("sums");
   for (const auto& sums : report.sums) {
     w.begin_object().text("currency", sums.currency).number("count", sums.count);
@@ -38,7 +43,7 @@ std::string state_json(Api& api) {
   JsonWriter w(body);
   w.begin_object().flag("running", state.running);
   if (state.running) {
-    w.begin_object("progress").text("phase", name_of(state.progress.phase));
+    w.flag("quick", state.quick).begin_object("progress").text("phase", name_of(state.progress.phase));
     w.number("done", static_cast<std::int64_t>(state.progress.done));
     w.number("total", static_cast<std::int64_t>(state.progress.total)).end_object();
   }
@@ -54,9 +59,14 @@ void get_verification(Api& api, CallPtr call) { api.answer_json(std::move(call),
 
 void begin_verification(Api& api, CallPtr call) {
   if (api.is_draining()) return api.answer_problem(std::move(call), ProblemKind::shutting_down);
-  at_view(api, std::move(call), Query(""), Work::page, [](Api& a, CallPtr c, const ServingNow&) {
-    // One that is going on is the one that was asked for.
-    if (a.parts().serving->verifications().begin()) log_event(LogLevel::info, "views_verify_asked", {});
+  Query query(call->request.head.query());
+  if (const auto wrong = query.parse({"quick"}))
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  const auto quick = parse_flag(query, "quick", false);
+  if (!quick) return answer_view_error(api, std::move(call), quick.error());
+  at_view(api, std::move(call), query, Work::page, [quick = *quick](Api& a, CallPtr c, const ServingNow&) {
+    // One that is going on is the one that was asked for; which of the two it is, the answer says.
+    if (a.parts().serving->verifications().begin(quick)) log_event(LogLevel::info, "views_verify_asked", {});
     a.answer_json(std::move(c), state_json(a), 202);
   });
 }

@@ -481,7 +481,28 @@ TEST_P(ViewsApi, operators_verify_the_views_while_payments_go_on) {
   EXPECT_GE(last.at("payments").as_int64(), GetParam() == 1 ? 5 : 1);
   EXPECT_EQ(last.at("records").at("rows").as_int64(), last.at("payments").as_int64());
   EXPECT_TRUE(last.at("differences").as_array().empty());
+  EXPECT_FALSE(last.at("quick").as_bool());
+  EXPECT_EQ(last.at("rowsRead"), last.at("payments"));
   EXPECT_EQ(house.post("/v1/views/verify", "", "").status, 202) << "one after the other";
+}
+
+TEST_P(ViewsApi, operators_verify_the_buckets_quickly) {
+  auto shop = world_.as_merchant();
+  auto house = world_.as_operator();
+  for (int i = 0; i < 5; ++i) pay(shop, "q" + std::to_string(i), 1'000 + i);
+  look(shop, "/v1/payments");
+  EXPECT_EQ(house.post("/v1/views/verify?quick=perhaps", "", "").status, 400);
+  ASSERT_EQ(house.post("/v1/views/verify?quick=true", "", "").status, 202);
+  auto state = house.get("/v1/views/verify");
+  while (state.json().at("running").as_bool()) state = house.get("/v1/views/verify");
+  ASSERT_TRUE(state.json().contains("last")) << state.body;
+  const auto last = state.json().at("last");
+  EXPECT_TRUE(last.at("ok").as_bool()) << state.body;
+  EXPECT_TRUE(last.at("quick").as_bool());
+  EXPECT_GE(last.at("payments").as_int64(), GetParam() == 1 ? 5 : 1);
+  EXPECT_EQ(last.at("rowsRead").as_int64(), 0);
+  EXPECT_EQ(last.at("records").as_object().size(), 1U);
+  EXPECT_GE(last.at("records").at("buckets").as_int64(), 1);
 }
 
 // A list can always be shown; its totals only if what they would read has a bound.

@@ -4,21 +4,22 @@
 
 namespace wonjang {
 
-bool BackgroundVerify::begin() {
+bool BackgroundVerify::begin(bool quick) {
   const MutexLock lock(mutex_);
   if (state_.running || stopping_) return false;
   // It is through with all it does under the mutex.
   if (thread_.joinable()) thread_.join();
   state_.running = true;
+  state_.quick = quick;
   state_.progress = {};
   state_.failed.clear();
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this, quick] { run(quick); });
   return true;
 }
 
-void BackgroundVerify::run() {
+void BackgroundVerify::run(bool quick) {
   if (parts_.thread_begins) parts_.thread_begins();
-  auto done = verify();
+  auto done = verify(quick);
   const MutexLock lock(mutex_);
   if (done) {
     state_.last = *std::move(done);
@@ -28,12 +29,13 @@ void BackgroundVerify::run() {
   state_.running = false;
 }
 
-Result<VerifiedViews> BackgroundVerify::verify() {
+Result<VerifiedViews> BackgroundVerify::verify(bool quick) {
   WJ_TRY(const auto view, parts_.runner.view());
   const serving::ViewsToVerify what{parts_.log,   parts_.codec,   parts_.forms,
                                     parts_.cubes, *view.snapshot, view.seen};
   VerifiedViews out{view.generation, view.seen, {}};
-  WJ_TRY(out.report, serving::verify_views(what, {.progress = [this](const auto& at) { return note(at); }}));
+  WJ_TRY(out.report, serving::verify_views(
+                         what, {.quick = quick, .progress = [this](const auto& at) { return note(at); }}));
   return out;
 }
 

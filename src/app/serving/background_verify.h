@@ -1,6 +1,6 @@
 // BackgroundVerify: a verification of the views that are being shown against the log, on a thread of its own,
-// one at a time: every record of every space (engine/serving/verify_views.h). It holds one commit of the
-// views until its end, and what the ledger appends meanwhile it doesn't look at.
+// one at a time: every record of every space (engine/serving/verify_views.h), or quickly the buckets alone.
+// It holds one commit of the views until its end, and what the ledger appends meanwhile it doesn't look at.
 //
 // Threads: any, but stop() once, from who owns it.
 #pragma once
@@ -26,6 +26,7 @@ struct VerifiedViews {
 
 struct VerifyState {
   bool running = false;
+  bool quick = false;                 // of the one that runs
   serving::VerifyProgress progress;   // while one runs
   std::optional<VerifiedViews> last;  // the last one that came to an end
   std::string failed;                 // why the last one didn't; empty when it did, or while one runs
@@ -47,16 +48,16 @@ class BackgroundVerify {
   BackgroundVerify(const BackgroundVerify&) = delete;
   BackgroundVerify& operator=(const BackgroundVerify&) = delete;
 
-  // True: begun. False: one is going on already, or it was stopped.
-  bool begin();
+  // True: begun. False: one is going on already, whichever of the two, or it was stopped.
+  bool begin(bool quick);
   // Gives up one that is going on, and waits for its end. None begins afterwards.
   void stop();
 
   VerifyState state() const;
 
  private:
-  void run();
-  Result<VerifiedViews> verify();
+  void run(bool quick);
+  Result<VerifiedViews> verify(bool quick);
   bool note(const serving::VerifyProgress& progress);
 
   const Parts parts_;
