@@ -181,6 +181,19 @@ Fault fault_of(const std::vector<CancelRule>& rules) {
   return std::nullopt;
 }
 
+Fault fault_of(VatTreatment vat) {
+  if (is_one_of(vat, VatTreatment::added, VatTreatment::none)) return std::nullopt;
+  return "vat must be ADDED, INCLUDED or NONE";
+}
+Fault fault_of(FeeOrder order) {
+  if (is_one_of(order, FeeOrder::inclusive_first, FeeOrder::supply_first)) return std::nullopt;
+  return "order must be INCLUSIVE_FIRST or SUPPLY_FIRST";
+}
+Fault fault_of(Rounding rounding) {
+  if (rounding == Rounding::floor || rounding == Rounding::half_up) return std::nullopt;
+  return "rounding must be FLOOR or HALF_UP";
+}
+
 Fault fault_of(const Cycle& cycle) {
   if (!is_one_of(cycle.kind, CycleKind::daily, CycleKind::manual))
     return "kind must be DAILY, WEEKLY, MONTHLY or MANUAL";
@@ -195,19 +208,57 @@ Fault fault_of(const Cycle& cycle) {
   return out_of_range("weekEnd", cycle.week_end, 1, 7);
 }
 
+bool says_something(const MethodFees& entry) {
+  return entry.vat != VatTreatment::unknown || entry.order != FeeOrder::unknown || entry.rounding.has_value();
+}
+bool says_something(const MethodCycle&) { return true; }  // a cycle is whole
+
+Fault fault_of(const MethodFees& entry) {
+  Fault fault;
+  if (entry.vat != VatTreatment::unknown) fault = fault_of(entry.vat);
+  if (!fault && entry.order != FeeOrder::unknown) fault = fault_of(entry.order);
+  if (!fault && entry.rounding) fault = fault_of(*entry.rounding);
+  return fault;
+}
+Fault fault_of(const MethodCycle& entry) { return within("cycle", fault_of(entry.cycle)); }
+
+// For whom each entry is, which must be said once: else the order of the list would decide.
+template <typename Entry>
+Fault fault_of_entries(std::string_view list, const std::vector<Entry>& entries) {
+  if (entries.size() > kByMethodMax)
+    return std::string(list) + " must hold at most " + std::to_string(kByMethodMax) + " entries";
+  std::set<std::string_view> names;
+  std::set<std::pair<std::uint8_t, std::string_view>> whose;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    if (!is_name(entry.name)) return at(list, i) + ".name must be 1 to 64 of a-z, 0-9, '_', '.' and '-'";
+    if (!names.insert(entry.name).second) return at(list, i) + ".name stands there twice: " + entry.name;
+    if (entry.method == 0 || !is_method(entry.method))
+      return at(list, i) + ".method must be a known method: the contract's own terms are for the others";
+    if (!is_text(entry.issuer))
+      return at(list, i) + ".issuer must be at most 128 characters, none of them a control character";
+    if (!whose.emplace(entry.method, entry.issuer).second) {
+      return at(list, i) + (entry.issuer.empty() ? ".method" : ".issuer") +
+             " stands there twice: only one entry can count for " +
+             std::string(code_of(static_cast<Method>(entry.method))) +
+             (entry.issuer.empty() ? "" : " of issuer " + entry.issuer);
+    }
+    if (!says_something(entry))
+      return at(list, i) + " must say vat, order or rounding: without any of them it would change nothing";
+    if (auto fault = fault_of(entry)) return within(at(list, i), std::move(fault));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> fault_of(const FeeTerms& terms) {
   if (auto fault = fault_of(terms.rules)) return fault;
-  if (!is_one_of(terms.vat, VatTreatment::added, VatTreatment::none))
-    return "vat must be ADDED, INCLUDED or NONE";
-  if (!is_one_of(terms.order, FeeOrder::inclusive_first, FeeOrder::supply_first)) {
-    return "order must be INCLUSIVE_FIRST or SUPPLY_FIRST";
-  }
-  if (terms.rounding != Rounding::floor && terms.rounding != Rounding::half_up) {
-    return "rounding must be FLOOR or HALF_UP";
-  }
-  return fault_of(terms.on_cancel);
+  if (auto fault = fault_of(terms.vat)) return fault;
+  if (auto fault = fault_of(terms.order)) return fault;
+  if (auto fault = fault_of(terms.rounding)) return fault;
+  if (auto fault = fault_of(terms.on_cancel)) return fault;
+  return fault_of_entries("byMethod", terms.by_method);
 }
 
 namespace {
@@ -240,6 +291,7 @@ std::optional<std::string> fault_of(const Contract& contract) {
   }
   if (auto fault = fault_of(contract.fees)) return within("fees", fault);
   if (auto fault = fault_of(contract.cycle)) return within("cycle", fault);
+  if (auto fault = fault_of_entries("cycleByMethod", contract.cycle_by_method)) return fault;
   if (!is_calendar_code(contract.calendar)) return "calendar must be the code of a calendar, such as KR";
   if (contract.keep_back < 0) return "keepBack must not be below 0";
   if (!contract.sub_mall.empty()) return fault_of_sub_mall(contract);

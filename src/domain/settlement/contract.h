@@ -16,6 +16,11 @@
 // An amount that no rate rule matches can't be settled: the item fails with a reason, it isn't free. Who
 // charges nothing but a fixed fee says so with a base_rate of 0.
 //
+// VAT, its order of rounding, the rounding and the cycle are the contract's own, unless other ones are agreed
+// for the method of the transaction, or for the issuer behind it (MethodFees, MethodCycle): cards after six
+// days, transfers after three. Of the entries that match, the one that names the issuer counts, else the one
+// for the method; it counts whole, and no two may be for the same. terms_for.h finds it.
+//
 // Rates are parts per million: 0.40 % is 4000. reference: korean-payments.md 7, 8, 9.
 //
 // Threads: values.
@@ -137,6 +142,17 @@ struct CancelRule {
   friend bool operator==(const CancelRule&, const CancelRule&) = default;
 };
 
+// Of the terms what is agreed otherwise for one method; what it doesn't say is the terms' own.
+struct MethodFees {
+  std::string name;                          // for people and explanations, unique in its list, as a rule's
+  std::uint8_t method = 0;                   // Method, never 0
+  std::string issuer;                        // empty: whoever it is
+  VatTreatment vat = VatTreatment::unknown;  // unknown: not said
+  FeeOrder order = FeeOrder::unknown;        // unknown: not said
+  std::optional<Rounding> rounding;          // floor or half_up
+  friend bool operator==(const MethodFees&, const MethodFees&) = default;
+};
+
 // Everything the fee depends on besides the transaction and the tier: what a canary tries out.
 struct FeeTerms {
   std::vector<FeeRule> rules;
@@ -144,6 +160,7 @@ struct FeeTerms {
   FeeOrder order = FeeOrder::supply_first;
   Rounding rounding = Rounding::half_up;  // floor or half_up
   std::vector<CancelRule> on_cancel;
+  std::vector<MethodFees> by_method;
   friend bool operator==(const FeeTerms&, const FeeTerms&) = default;
 };
 
@@ -155,6 +172,15 @@ struct Cycle {
   DatePolicy policy = DatePolicy::business_days;
   std::uint32_t week_end = 7;  // weekly: the last day of a week, Monday 1 .. Sunday 7
   friend bool operator==(const Cycle&, const Cycle&) = default;
+};
+
+// The cycle of one method, whole.
+struct MethodCycle {
+  std::string name;         // as MethodFees
+  std::uint8_t method = 0;  // Method, never 0
+  std::string issuer;       // empty: whoever it is
+  Cycle cycle;
+  friend bool operator==(const MethodCycle&, const MethodCycle&) = default;
 };
 
 struct Contract {
@@ -172,12 +198,14 @@ struct Contract {
   // Of a merchant's own contract; a sub-mall's says neither, as payouts go to one account per merchant.
   std::int64_t keep_back = 0;  // hold rule: so much of what is owed stays here
   std::string payout_account;  // token
+  std::vector<MethodCycle> cycle_by_method;
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 
 // Bounds of what can be used. The calculator's arithmetic can't leave int128 within them.
 constexpr std::size_t kRulesMax = 100;
 constexpr std::size_t kStepsMax = 100;
+constexpr std::size_t kByMethodMax = 40;  // of either list
 constexpr std::int64_t kRateMaxPpm = 1'000'000;
 // Of fixed_fee, minimum, maximum and RateStep::from.
 constexpr std::int64_t kRuleAmountMax = 1'000'000'000'000'000;

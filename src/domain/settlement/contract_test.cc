@@ -57,6 +57,23 @@ void expect_named(const std::vector<Wrong>& all) {
   }
 }
 
+MethodFees floored(std::uint8_t method, std::string issuer = "", std::string name = "own") {
+  MethodFees out;
+  out.name = std::move(name);
+  out.method = method;
+  out.issuer = std::move(issuer);
+  out.rounding = Rounding::floor;
+  return out;
+}
+MethodCycle six_days(std::uint8_t method, std::string issuer = "", std::string name = "own") {
+  MethodCycle out;
+  out.name = std::move(name);
+  out.method = method;
+  out.issuer = std::move(issuer);
+  out.cycle.lag_days = 6;
+  return out;
+}
+
 TEST(ContractFaults, a_good_one_has_none) {
   Contract c = good();
   EXPECT_EQ(fault_of(c), std::nullopt);
@@ -67,9 +84,54 @@ TEST(ContractFaults, a_good_one_has_none) {
   c.valid_until = {20'001};
   c.cycle.lag_days = kLagDaysMax;
   EXPECT_EQ(fault_of(c), std::nullopt);
+  c.fees.by_method = {floored(1), floored(1, "11", "card-11"), floored(3, "", "transfers")};
+  c.fees.by_method[2].rounding.reset();
+  c.fees.by_method[2].vat = VatTreatment::none;
+  c.cycle_by_method = {six_days(1), six_days(1, "11", "card-11"), six_days(3, "", "transfers")};
+  c.cycle_by_method[2].cycle.kind = CycleKind::manual;
+  EXPECT_EQ(fault_of(c), std::nullopt);
   c.sub_mall = "mall-1";
   c.payout_account = "";
   EXPECT_EQ(fault_of(c), std::nullopt);
+}
+
+TEST(ContractFaults, terms_of_a_method_that_say_nothing_or_could_mean_two_things_are_named) {
+  const auto fees = [](std::vector<MethodFees> list) {
+    return [list](Contract& c) { c.fees.by_method = list; };
+  };
+  const auto cycles = [](std::vector<MethodCycle> list) {
+    return [list](Contract& c) { c.cycle_by_method = list; };
+  };
+  MethodFees empty = floored(1);
+  empty.rounding.reset();
+  MethodFees unknown_vat = floored(1);
+  unknown_vat.vat = static_cast<VatTreatment>(9);
+  MethodFees unknown_order = floored(1);
+  unknown_order.order = static_cast<FeeOrder>(9);
+  MethodFees up = floored(1);
+  up.rounding = Rounding::up;
+  MethodCycle late = six_days(1);
+  late.cycle.lag_days = kLagDaysMax + 1;
+  expect_named({
+      {fees({empty}), "fees.byMethod[0]"},
+      {fees({floored(0)}), "fees.byMethod[0].method"},
+      {fees({floored(10)}), "fees.byMethod[0].method"},
+      {fees({floored(1, "a\nb")}), "fees.byMethod[0].issuer"},
+      {fees({floored(1, "", "Own")}), "fees.byMethod[0].name"},
+      {fees({floored(1), floored(3)}), "fees.byMethod[1].name"},
+      {fees({floored(1), floored(1, "", "again")}), "fees.byMethod[1].method"},
+      {fees({floored(1, "11"), floored(1, "11", "again")}), "fees.byMethod[1].issuer"},
+      {fees({unknown_vat}), "fees.byMethod[0].vat"},
+      {fees({unknown_order}), "fees.byMethod[0].order"},
+      {fees({up}), "fees.byMethod[0].rounding"},
+      {fees(std::vector<MethodFees>(kByMethodMax + 1, floored(1))), "fees.byMethod"},
+      {cycles({six_days(0)}), "cycleByMethod[0].method"},
+      {cycles({six_days(10)}), "cycleByMethod[0].method"},
+      {cycles({six_days(3), six_days(3, "", "again")}), "cycleByMethod[1].method"},
+      {cycles({six_days(3), six_days(1)}), "cycleByMethod[1].name"},
+      {cycles({late}), "cycleByMethod[0].cycle.lagDays"},
+      {cycles(std::vector<MethodCycle>(kByMethodMax + 1, six_days(1))), "cycleByMethod"},
+  });
 }
 
 TEST(ContractFaults, a_fault_names_its_field) {

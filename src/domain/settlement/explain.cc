@@ -2,6 +2,7 @@
 
 #include "domain/settlement/fee_math.h"
 #include "domain/settlement/fee_rules.h"
+#include "domain/settlement/terms_for.h"
 
 namespace wonjang::settlement {
 namespace {
@@ -37,7 +38,10 @@ std::string percent(std::int64_t ppm) { return decimal(ppm, 4, 2) + " %"; }
 class Explainer {
  public:
   Explainer(const SettlementLine& line, const Contract& contract)
-      : line_(line), contract_(contract), terms_(contract.fees), exponent_(contract.currency.exponent()) {}
+      : line_(line),
+        contract_(contract),
+        by_(charging_for(contract.fees, line.item)),
+        exponent_(contract.currency.exponent()) {}
 
   std::vector<ExplainStep> steps() {
     switch (line_.item.kind) {
@@ -70,13 +74,13 @@ class Explainer {
   // From the exact fee to what is charged; ends with that number. `so_far` ends with the exact fee.
   std::string charged(std::string so_far, int128 fee, std::int64_t amount) const {
     const bool is_whole = fee % kMillion == 0;
-    if (terms_.vat != VatTreatment::added) return is_whole ? so_far : so_far + ", rounded " + money(amount);
-    if (terms_.order == FeeOrder::inclusive_first) {
+    if (by_.vat != VatTreatment::added) return is_whole ? so_far : so_far + ", rounded " + money(amount);
+    if (by_.order == FeeOrder::inclusive_first) {
       so_far += "; with VAT " + decimal(fee * 11, 7 + exponent_, exponent_);
       return fee * 11 % (kMillion * 10) == 0 ? so_far : so_far + ", rounded " + money(amount);
     }
-    const std::int64_t supply = rounded(fee, kMillion, terms_.rounding).value_or(0);
-    const std::int64_t vat = divide(supply, 10, terms_.rounding);
+    const std::int64_t supply = rounded(fee, kMillion, by_.rounding).value_or(0);
+    const std::int64_t vat = divide(supply, 10, by_.rounding);
     if (!is_whole) so_far += ", rounded " + money(supply);
     so_far += "; VAT " + decimal(supply, 1 + exponent_, exponent_);
     if (supply % 10 != 0) so_far += ", rounded " + money(vat);
@@ -94,7 +98,7 @@ class Explainer {
   }
 
   void charged_lines(std::size_t first) {
-    const ChosenRules chosen = choose(line_.item, terms_, contract_.tier);
+    const ChosenRules chosen = choose(line_.item, contract_.fees, contract_.tier);
     for (std::size_t i = first; i < line_.fees.size(); ++i) {
       const auto& fee = line_.fees[i];
       if (fee.type == FeeType::base && chosen.rate == nullptr) {
@@ -141,8 +145,15 @@ class Explainer {
   }
 
   void vat_of_total() {
-    if (terms_.vat == VatTreatment::none) return add("vat", "no VAT: " + money(line_.fee_vat), line_.fee_vat);
-    add("vat", money(line_.fee) + " / 11, rounded: " + money(line_.fee_vat), line_.fee_vat);
+    const bool has_none = by_.vat == VatTreatment::none;
+    add("vat",
+        agreed() + (has_none ? "no VAT: " : money(line_.fee) + " / 11, rounded: ") + money(line_.fee_vat),
+        line_.fee_vat);
+  }
+  // By which of the contract's terms VAT and rounding are, when they aren't its own.
+  std::string agreed() const {
+    const auto* own = own_fees_for(contract_.fees, line_.item);
+    return own == nullptr ? std::string() : "by " + own->name + ": ";
   }
 
   void vat_of_return() {
@@ -162,7 +173,9 @@ class Explainer {
       returned_lines(taken_back);
     }
     const int128 vat_now = static_cast<int128>(line_.fee_vat) + line_.fee_vat_before;
-    add("vat", money(vat_now) + " now, " + money(line_.fee_vat_before) + " so far: " + money(line_.fee_vat),
+    add("vat",
+        (line_.item.of_version == 0 ? agreed() : "") + money(vat_now) + " now, " +
+            money(line_.fee_vat_before) + " so far: " + money(line_.fee_vat),
         line_.fee_vat);
   }
 
@@ -173,8 +186,8 @@ class Explainer {
 
   const SettlementLine& line_;
   const Contract& contract_;
-  const FeeTerms& terms_;
-  int exponent_;
+  const Charging by_;
+  const int exponent_;
   std::vector<ExplainStep> steps_;
 };
 

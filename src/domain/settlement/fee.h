@@ -4,7 +4,7 @@
 //
 // A fee line (reference: korean-payments.md 7). Multiply first, divide once, on magnitudes (money.h divide).
 // `exact` is base x rate + fixed, clamped to [minimum, maximum], not rounded yet; `round` is the terms'
-// rounding.
+// rounding. VAT, order and rounding are those of the item's method (terms_for.h).
 //   VAT added, INCLUSIVE_FIRST   line = round(exact x 11/10)
 //   VAT added, SUPPLY_FIRST      supply = round(exact), line = supply + round(supply / 10)
 //   VAT included, or none        line = round(exact)

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/checked.h"
 #include "domain/settlement/fee_math.h"
+#include "domain/settlement/terms_for.h"
 
 namespace wonjang::settlement {
 namespace {
@@ -93,12 +94,12 @@ int128 millionths(std::int64_t amount, std::int64_t rate_ppm) {
 }
 
 // With VAT, rounded as the terms say; nothing: it doesn't fit.
-std::optional<std::int64_t> charged(int128 exact, const FeeTerms& terms) {
-  if (terms.vat != VatTreatment::added) return rounded(exact, kMillion, terms.rounding);
-  if (terms.order == FeeOrder::inclusive_first) return rounded(exact * 11, kMillion * 10, terms.rounding);
-  const auto supply = rounded(exact, kMillion, terms.rounding);
+std::optional<std::int64_t> charged(int128 exact, const Charging& by) {
+  if (by.vat != VatTreatment::added) return rounded(exact, kMillion, by.rounding);
+  if (by.order == FeeOrder::inclusive_first) return rounded(exact * 11, kMillion * 10, by.rounding);
+  const auto supply = rounded(exact, kMillion, by.rounding);
   if (!supply) return std::nullopt;
-  return checked_add(*supply, divide(*supply, 10, terms.rounding));
+  return checked_add(*supply, divide(*supply, 10, by.rounding));
 }
 
 std::string base_rule_name(const ChosenRules& chosen, const BaseFee& fee) {
@@ -123,8 +124,8 @@ CannotSettle no_rate(const Item& item) {
 CannotSettle bad_item(const std::string& detail) { return {"BAD_ITEM", detail}; }
 
 // Adds one line to `fees`; false: it doesn't fit.
-bool add_line(Fees& fees, FeeLine line, int128 exact, const FeeTerms& terms) {
-  const auto amount = charged(exact, terms);
+bool add_line(Fees& fees, FeeLine line, int128 exact, const Charging& by) {
+  const auto amount = charged(exact, by);
   if (!amount) return false;
   const auto total = checked_add(fees.total, *amount);
   if (!total) return false;
@@ -134,10 +135,9 @@ bool add_line(Fees& fees, FeeLine line, int128 exact, const FeeTerms& terms) {
   return true;
 }
 
-bool add_rate_line(Fees& fees, FeeType type, const FeeRule* rule, std::int64_t base, const FeeTerms& terms) {
+bool add_rate_line(Fees& fees, FeeType type, const FeeRule* rule, std::int64_t base, const Charging& by) {
   if (rule == nullptr) return true;
-  return add_line(fees, {type, rule->name, base, rule->rate_ppm, 0, 0}, millionths(base, rule->rate_ppm),
-                  terms);
+  return add_line(fees, {type, rule->name, base, rule->rate_ppm, 0, 0}, millionths(base, rule->rate_ppm), by);
 }
 
 }  // namespace
@@ -183,6 +183,7 @@ std::variant<Fees, CannotSettle> fees_of(const Item& item, const FeeTerms& terms
   if (item.used_point < 0) return bad_item("the points used must not be below 0");
   const ChosenRules chosen = choose(item, terms, tier);
   if (chosen.rate == nullptr) return no_rate(item);
+  const Charging by = charging_for(terms, item);
 
   Fees fees;
   fees.lines.reserve(1U + (chosen.installment != nullptr) + (chosen.interest_free != nullptr) +
@@ -194,13 +195,13 @@ std::variant<Fees, CannotSettle> fees_of(const Item& item, const FeeTerms& terms
                     chosen.rate_ppm,
                     chosen.fixed == nullptr ? 0 : chosen.fixed->amount,
                     0};
-  if (!add_line(fees, std::move(base_line), base.exact, terms) ||
-      !add_rate_line(fees, FeeType::installment, chosen.installment, item.amount, terms) ||
-      !add_rate_line(fees, FeeType::installment_discount, chosen.interest_free, item.amount, terms) ||
-      !add_rate_line(fees, FeeType::point_saving, chosen.point, item.used_point, terms)) {
+  if (!add_line(fees, std::move(base_line), base.exact, by) ||
+      !add_rate_line(fees, FeeType::installment, chosen.installment, item.amount, by) ||
+      !add_rate_line(fees, FeeType::installment_discount, chosen.interest_free, item.amount, by) ||
+      !add_rate_line(fees, FeeType::point_saving, chosen.point, item.used_point, by)) {
     return overflow("the fee");
   }
-  fees.vat = terms.vat == VatTreatment::none ? 0 : divide(fees.total, 11, Rounding::half_up);
+  fees.vat = by.vat == VatTreatment::none ? 0 : divide(fees.total, 11, Rounding::half_up);
   fees.supply = fees.total - fees.vat;
   return fees;
 }

@@ -117,6 +117,7 @@ class Checker {
     const auto& line = std::get<SettlementLine>(made);
     if (!must(expected.refused.empty(), "settled, but plainly " + expected.refused)) return false;
     must(line.gross == case_.approval.amount, "gross is the amount");
+    tally_.of_method += plain::agreed_for(case_.approval, contract_.fees) == contract_.fees ? 0 : 1;
     must(line.fees.size() == expected.fees.size(), "as many fee lines as plainly");
     for (std::size_t i = 0; !broken_ && i < line.fees.size(); ++i) {
       must(line.fees[i].type == expected.fees[i].type, "fee lines in the order of composition");
@@ -342,6 +343,7 @@ class Checker {
     Contract other = contract_;
     for (auto& rule : other.fees.rules) rule.rate_ppm = kRateMaxPpm - rule.rate_ppm;
     other.fees.vat = VatTreatment::none;
+    other.fees.by_method.clear();
     other.fees.on_cancel = {{0, FeeOnCancel::keep}};
     return other;
   }

@@ -34,7 +34,9 @@ struct Tally {
   std::uint64_t adjustments = 0;  // lines
   std::uint64_t unchanged = 0;    // changes of terms that changed nothing, or couldn't settle
   std::uint64_t emptied = 0;      // approvals that ended at zero
+  std::uint64_t of_method = 0;    // approvals charged otherwise than the contract's own terms say
   std::uint64_t dated = 0;
+  std::uint64_t dated_by_method = 0;  // by another cycle than the contract's own
   std::uint64_t late = 0;
 };
 

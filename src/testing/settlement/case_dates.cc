@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/settlement/terms_for.h"
 #include "testing/settlement/case_checks.h"
 
 namespace wonjang::settlement {
@@ -43,11 +44,22 @@ std::optional<BusinessDate> walked(const Cycle& cycle, BusinessDate basis, const
   return d;
 }
 
+// What is agreed for the issuer; else for the method; else the contract's.
+Cycle cycle_of(const Contract& contract, const Item& item) {
+  for (const std::string& issuer : {item.issuer, std::string()}) {
+    for (const auto& own : contract.cycle_by_method) {
+      if (own.method == item.method && own.issuer == issuer) return own.cycle;
+    }
+  }
+  return contract.cycle;
+}
+
 }  // namespace
 
 std::optional<std::string> broken_date(const Case& c, const SettlementLine& of, const Calendar& calendar,
                                        const BusinessDays& days, Tally& tally) {
-  const Cycle& cycle = c.contract.cycle;
+  const Cycle cycle = cycle_of(c.contract, c.approval);
+  if (cycle != cycle_for(c.contract, c.approval)) return "the cycle is that of the method, or the contract's";
   SettlementLine line = of;
   const auto basis = basis_of(line.item, cycle.basis);
   const bool waits_for_its_slip = cycle.basis == BasisKind::acquisition && line.item.has_acquisition &&
@@ -59,6 +71,7 @@ std::optional<std::string> broken_date(const Case& c, const SettlementLine& of, 
   if (!date_line(line, cycle, *basis, run, days)) return "the calendar reaches so far";
   if (line.basis != *basis) return "the basis date is kept";
   ++tally.dated;
+  tally.dated_by_method += cycle == c.contract.cycle ? 0 : 1;
   tally.late += line.late ? 1 : 0;
   if (line.late != (*basis < run)) return "a line whose basis is before the run is late";
   if (cycle.kind == CycleKind::manual) {

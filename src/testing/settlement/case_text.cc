@@ -31,6 +31,12 @@ std::string text_of(const Contract& contract) {
   }
   out += "\n";
   for (const auto& rule : contract.fees.rules) out += text_of(rule);
+  for (const auto& own : contract.fees.by_method) {
+    out += "  " + own.name + ": method " + std::to_string(own.method) + ", issuer \"" + own.issuer +
+           "\", VAT " + std::to_string(static_cast<int>(own.vat)) + ", order " +
+           std::to_string(static_cast<int>(own.order)) + ", rounding " +
+           (own.rounding ? std::to_string(static_cast<int>(*own.rounding)) : "as above") + "\n";
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/assert.h"
+#include "base/int128.h"
 #include "base/rng.h"
 #include "domain/settlement/shipped_calendars.h"
 
@@ -76,15 +77,16 @@ auto any_of(Rng& rng, const List& list) {
 
 constexpr std::uint64_t product(const Place& s) {
   return std::uint64_t{1} * s.rules * s.vat * s.order * s.rounding * s.tier * s.method * s.months * s.payer *
-         s.amount * s.returns * s.on_cancel * s.change * s.calendar;
+         s.amount * s.returns * s.on_cancel * s.change * s.calendar * s.by_method;
 }
 // A prime that isn't a factor of the product: the walk meets every place before it meets one again.
 constexpr std::uint64_t kStride = 2'654'435'761;
-static_assert(product(kSizes) % kStride != 0 && product(kSizes) < (std::uint64_t{1} << 32U));
+static_assert(product(kSizes) % kStride != 0 && product(kSizes) < (std::uint64_t{1} << 63U));
 
 Place place_of(std::uint64_t seed, std::uint64_t number) {
   const std::uint64_t total = product(kSizes);
-  std::uint64_t at = (number % total * (kStride % total) + seed % total) % total;
+  auto at =
+      static_cast<std::uint64_t>((static_cast<uint128>(number % total) * kStride + seed % total) % total);
   const auto next = [&at](std::uint32_t size) {
     const auto digit = static_cast<std::uint32_t>(at % size);
     at /= size;
@@ -104,6 +106,7 @@ Place place_of(std::uint64_t seed, std::uint64_t number) {
   place.on_cancel = next(kSizes.on_cancel);
   place.change = next(kSizes.change);
   place.calendar = next(kSizes.calendar);
+  place.by_method = next(kSizes.by_method);
   return place;
 }
 
@@ -198,6 +201,47 @@ void add_rules(std::uint32_t which, Rules& rules) {
   }
 }
 
+Cycle any_cycle(Rng& rng) {
+  Cycle cycle;
+  cycle.kind = static_cast<CycleKind>(1 + rng.below(4));
+  cycle.basis = static_cast<BasisKind>(1 + rng.below(2));
+  cycle.roll = static_cast<BasisRoll>(1 + rng.below(2));
+  cycle.policy = static_cast<DatePolicy>(1 + rng.below(4));
+  cycle.lag_days = static_cast<std::uint32_t>(rng.chance(10) ? rng.below(kLagDaysMax + 1) : rng.below(8));
+  cycle.week_end = static_cast<std::uint32_t>(1 + rng.below(7));
+  return cycle;
+}
+
+// One of the three at least is said.
+MethodFees any_fees_of(Method method, const std::string& issuer, Rng& rng) {
+  MethodFees out;
+  out.method = static_cast<std::uint8_t>(method);
+  out.issuer = issuer;
+  out.name = issuer.empty() ? "method-" + std::to_string(out.method) : "issuer-" + issuer;
+  const std::uint64_t said = 1 + rng.below(7);
+  if ((said & 1U) != 0) out.vat = static_cast<VatTreatment>(1 + rng.below(3));
+  if ((said & 2U) != 0) out.order = static_cast<FeeOrder>(1 + rng.below(2));
+  if ((said & 4U) != 0) out.rounding = rng.chance(50) ? Rounding::floor : Rounding::half_up;
+  return out;
+}
+
+// 0 none; 1 the item's method; 2 another one; 3 the item's method and one issuer of it; 4 all of them, in an
+// order in which the first that matches isn't the one that counts.
+void add_terms_of_methods(const Place& place, Contract& contract, Rng& rng) {
+  const Method method = kMethodsOfCases.at(place.method).method;
+  const Method other = method == Method::card ? Method::transfer : Method::card;
+  const auto add = [&](Method whose, const std::string& issuer) {
+    const auto fees = any_fees_of(whose, issuer, rng);
+    contract.fees.by_method.push_back(fees);
+    contract.cycle_by_method.push_back({fees.name, fees.method, issuer, any_cycle(rng)});
+  };
+  contract.fees.by_method.clear();
+  contract.cycle_by_method.clear();
+  if (place.by_method == 2 || place.by_method == 4) add(other, "");
+  if (place.by_method == 1 || place.by_method == 3 || place.by_method == 4) add(method, "");
+  if (place.by_method == 3 || place.by_method == 4) add(method, "11");
+}
+
 Contract contract_of(const Place& place, Rng& rng) {
   Contract contract;
   contract.merchant = MerchantId(RawId{1, 1});
@@ -213,13 +257,8 @@ Contract contract_of(const Place& place, Rng& rng) {
     contract.fees.on_cancel = {{static_cast<std::uint8_t>(Method::transfer), FeeOnCancel::keep},
                                {0, FeeOnCancel::give_back}};
   }
-  auto& cycle = contract.cycle;
-  cycle.kind = static_cast<CycleKind>(1 + rng.below(4));
-  cycle.basis = static_cast<BasisKind>(1 + rng.below(2));
-  cycle.roll = static_cast<BasisRoll>(1 + rng.below(2));
-  cycle.policy = static_cast<DatePolicy>(1 + rng.below(4));
-  cycle.lag_days = static_cast<std::uint32_t>(rng.chance(10) ? rng.below(kLagDaysMax + 1) : rng.below(8));
-  cycle.week_end = static_cast<std::uint32_t>(1 + rng.below(7));
+  contract.cycle = any_cycle(rng);
+  add_terms_of_methods(place, contract, rng);
   contract.calendar = calendars_of_cases().at(place.calendar).code;
   contract.payout_account = "acct_1";
   return contract;
@@ -307,6 +346,7 @@ Contract changed(const Contract& contract, const Place& place, Rng& rng) {
   const std::uint64_t what = rng.below(4);
   if (what == 0 || what == 3) out.tier = static_cast<MerchantTier>(1 + rng.below(5));
   if (what == 0) return out;
+  if (rng.chance(50)) add_terms_of_methods(place, out, rng);
   out.fees.rules.clear();
   Rules rules(rng, out.fees.rules);
   // Some of them can't settle the item; then everything stays as it was.

@@ -1,7 +1,7 @@
-// Generated cases: contract x rules x VAT x order x rounding x tier x method x instalments x amount x returns
-// x terms that change backwards x calendar x cycle. A case is made of (seed, number) alone; consecutive
-// numbers walk over the product of all dimensions without meeting a combination twice, so any range of them
-// is spread over all.
+// Generated cases: contract x rules x VAT x order x rounding x tier x method x terms of single methods x
+// instalments x amount x returns x terms that change backwards x calendar x cycle. A case is made of (seed,
+// number) alone; consecutive numbers walk over the product of all dimensions without meeting a combination
+// twice, so any range of them is spread over all.
 //
 // One case alone:  WJ_CASES_SEED=1 WJ_CASE=4711 settlement_cases     (prints it, step by step)
 // More of them:    WJ_CASES_SEED=2 WJ_CASES=1000000 settlement_cases
@@ -30,10 +30,11 @@ struct Place {
   std::uint32_t amount = 0;
   std::uint32_t returns = 0;  // pattern
   std::uint32_t on_cancel = 0;
-  std::uint32_t change = 0;    // when terms change backwards
-  std::uint32_t calendar = 0;  // of calendars_of_cases()
+  std::uint32_t change = 0;     // when terms change backwards
+  std::uint32_t calendar = 0;   // of calendars_of_cases()
+  std::uint32_t by_method = 0;  // whose terms differ from the contract's
 };
-constexpr Place kSizes = {14, 3, 2, 2, 5, 12, 5, 4, 32, 9, 3, 6, 3};
+constexpr Place kSizes = {14, 3, 2, 2, 5, 12, 5, 4, 32, 9, 3, 6, 3, 5};
 
 // What befalls the approval, in order.
 struct Step {

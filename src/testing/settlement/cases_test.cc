@@ -52,7 +52,8 @@ TEST(SettlementCases, every_promise_holds_in_every_case) {
             << " keep the fee, " << tally.undone << " give it back all the same), " << tally.adjustments
             << " adjustments (" << tally.unchanged << " changes without), " << tally.emptied << " emptied, "
             << tally.no_rate << " without rate, " << tally.overflow << " too large, " << tally.dated
-            << " dated (" << tally.late << " late)\n";
+            << " dated (" << tally.late << " late), " << tally.of_method << " charged and "
+            << tally.dated_by_method << " dated by terms of their method\n";
   if (cases < kCases) return;
   EXPECT_GT(tally.returns, cases);
   EXPECT_GT(tally.kept, cases / 10);
@@ -64,6 +65,8 @@ TEST(SettlementCases, every_promise_holds_in_every_case) {
   EXPECT_GT(tally.overflow, cases / 1000);
   EXPECT_GT(tally.dated, cases / 2);
   EXPECT_GT(tally.late, cases / 100);
+  EXPECT_GT(tally.of_method, cases / 10);
+  EXPECT_GT(tally.dated_by_method, cases / 10);
 }
 
 TEST(SettlementCases, consecutive_numbers_meet_every_value_of_every_dimension) {
@@ -74,11 +77,11 @@ TEST(SettlementCases, consecutive_numbers_meet_every_value_of_every_dimension) {
       std::vector<bool>(kSizes.months),    std::vector<bool>(kSizes.payer),
       std::vector<bool>(kSizes.amount),    std::vector<bool>(kSizes.returns),
       std::vector<bool>(kSizes.on_cancel), std::vector<bool>(kSizes.change),
-      std::vector<bool>(kSizes.calendar)};
+      std::vector<bool>(kSizes.calendar),  std::vector<bool>(kSizes.by_method)};
   for (std::uint64_t number = 0; number < 2'000; ++number) {
     const Place p = case_of(1, number).place;
-    const std::uint32_t at[] = {p.rules, p.vat,    p.order,   p.rounding,  p.tier,   p.method,  p.months,
-                                p.payer, p.amount, p.returns, p.on_cancel, p.change, p.calendar};
+    const std::uint32_t at[] = {p.rules, p.vat,    p.order,   p.rounding,  p.tier,   p.method,   p.months,
+                                p.payer, p.amount, p.returns, p.on_cancel, p.change, p.calendar, p.by_method};
     for (std::size_t i = 0; i < seen.size(); ++i) seen[i].at(at[i]) = true;
   }
   for (const auto& dimension : seen) {

@@ -192,8 +192,32 @@ bool take_item_word(std::string_view key, std::string_view value, Item& item) {
   return true;
 }
 
+// "transfer.vat=INCLUDED": of one method alone, named after it.
+bool take_method_word(std::string_view key, std::string_view value, FeeTerms& terms) {
+  const auto [method_word, what] = cut(key, '.');
+  const auto* method = find(kMethodWords, method_word);
+  if (method == nullptr || what.empty()) return false;
+  auto own = std::ranges::find(terms.by_method, *method, &MethodFees::method);
+  if (own == terms.by_method.end()) {
+    own = terms.by_method.emplace(own);
+    own->name = method_word;
+    own->method = *method;
+  }
+  if (what == "vat") {
+    own->vat = must(kVatWords, value);
+  } else if (what == "order") {
+    own->order = must(kOrderWords, value);
+  } else if (what == "rounding") {
+    own->rounding = must(kRoundingWords, value);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool take_terms_word(std::string_view key, std::string_view value, Contract& contract) {
   auto& terms = contract.fees;
+  if (take_method_word(key, value, terms)) return true;
   if (key == "tier") {
     contract.tier = must(kTierWords, value);
   } else if (key == "vat") {

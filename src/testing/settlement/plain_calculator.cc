@@ -164,7 +164,22 @@ Digits divide(const Digits& a, const Digits& b, bool half_up) {
 
 bool fits(const Digits& a) { return !is_less("9223372036854775807", a); }
 
-Charge charge_of(const Item& item, const FeeTerms& terms, MerchantTier tier) {
+FeeTerms agreed_for(const Item& item, FeeTerms terms) {
+  for (const bool with_issuer : {true, false}) {
+    for (const MethodFees& own : terms.by_method) {
+      if (own.method != item.method) continue;
+      if (own.issuer != (with_issuer ? item.issuer : "")) continue;
+      if (own.vat != VatTreatment::unknown) terms.vat = own.vat;
+      if (own.order != FeeOrder::unknown) terms.order = own.order;
+      if (own.rounding) terms.rounding = *own.rounding;
+      return terms;
+    }
+  }
+  return terms;
+}
+
+Charge charge_of(const Item& item, const FeeTerms& contract_terms, MerchantTier tier) {
+  const FeeTerms terms = agreed_for(item, contract_terms);
   Charge charge;
   const std::int64_t rate = rate_for(terms, tier, item);
   if (rate < 0) {

@@ -36,6 +36,9 @@ struct Charge {
   Digits vat = "0";
   Digits supply = "0";
 };
+// The terms with VAT, order and rounding as they are agreed for the item: for its issuer, else for its
+// method, else as they are.
+FeeTerms agreed_for(const Item& item, FeeTerms terms);
 Charge charge_of(const Item& item, const FeeTerms& terms, MerchantTier tier);
 
 // Of a return of the kind; a reversal never does.
