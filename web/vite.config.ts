@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { type Plugin, defineConfig } from 'vite';
 import * as words from './src/base/words';
 import { CODES } from './src/base/words_codes';
+import { PROBLEMS } from './src/base/words_problems';
 
 // `npm run dev` shows the console over a running server: WONJANG_URL, or the port that `wonjang serve` takes.
 const server = process.env.WONJANG_URL ?? 'http://127.0.0.1:8080';
@@ -13,7 +14,12 @@ const NEVER: [RegExp, string][] = [
   [/\bmode == 1\b/g, 'true'],
   [/\b(\w+\.)?distr (== (3|4|100)|>= 3)\b/g, 'false'],
   [/\bms == 1\b/g, 'false'],
-  [/uPlot\.join = join;|\(paths\.(spline|stepped) {1,2}= \w+\);|uPlot\.(fmtDate|addGap|clipGaps|rangeLog|rangeAsinh|orient|pxRatio|sync) += \w+;/g, ''],
+  [/uPlot\.join = join;|\(paths\.\w+ += \w+\);|let paths = uPlot\.paths = \{\s*points,\s*\};|uPlot\.(fmtDate|addGap|clipGaps|rangeLog|rangeAsinh|orient|pxRatio|sync) += \w+;/g, ''],
+  [/\b(linear|points)\(\) ;/g, 'null;'],
+  [/let (show|idxs) = s\.points\.\w+\(.*\);/g, 'let $1 = null;'],
+  [/flags != 0 && bands/g, 'false && bands'],
+  [/if \(bandClip\)/g, 'if (false)'],
+  [/\w+Path instanceof Map/g, 'false'],
   [/self\.(addSeries|delSeries|addBand|setBand|delBand|setLegend|setSelect) = \w+;/g, ''],
   [/events\.(mousedown|mouseup|dblclick) = \w+;/g, ''],
   [/onMouse\((mousedown|dblclick), +over, \w+\);/g, ''],
@@ -43,6 +49,17 @@ function joined(parts: readonly string[], separator: string): string {
   return parts.join(separator);
 }
 
+/** Texts by kind and code as one text, taken apart again when the page begins. */
+function packedTable(name: string, table: Record<string, Record<string, readonly string[]>>): string {
+  const kinds = Object.entries(table).map(([kind, codes]) => joined([kind, ...Object.entries(codes).map(([code, texts]) => joined([code, ...texts], OF_WORD))], OF_CODE));
+  return `export const ${name} = {};
+for (const text of ${JSON.stringify(joined(kinds, OF_KIND))}.split('\\n')) {
+  const [kind, ...codes] = text.split('${OF_CODE}');
+  ${name}[kind] = Object.fromEntries(codes.map((one) => { const [code, ...texts] = one.split('${OF_WORD}'); return [code, texts]; }));
+}
+`;
+}
+
 /** Eight hundred pairs of texts as one text each: no quotes and commas between them, and a name is a number. */
 const packedWords: Plugin = {
   name: 'packed-words',
@@ -62,15 +79,8 @@ const packedWords: Plugin = {
       const names = all.map(([name], i) => `export const ${name} = ${i};`);
       return `const texts = ${JSON.stringify(texts)}.split('${OF_CODE}');\n${names.join('\n')}\nexport const said = (word, at) => texts[word + at * ${all.length}];\n`;
     }
-    if (id.endsWith('/base/words_codes.ts')) {
-      const kinds = Object.entries(CODES).map(([kind, codes]) => joined([kind, ...Object.entries(codes).map(([code, pair]) => joined([code, ...pair], OF_WORD))], OF_CODE));
-      return `export const CODES = {};
-for (const text of ${JSON.stringify(joined(kinds, OF_KIND))}.split('\\n')) {
-  const [kind, ...codes] = text.split('${OF_CODE}');
-  CODES[kind] = Object.fromEntries(codes.map((one) => { const [code, ...pair] = one.split('${OF_WORD}'); return [code, pair]; }));
-}
-`;
-    }
+    if (id.endsWith('/base/words_codes.ts')) return packedTable('CODES', CODES);
+    if (id.endsWith('/base/words_problems.ts')) return packedTable('PROBLEMS', PROBLEMS);
     return undefined;
   },
 };

@@ -23,7 +23,7 @@ try {
     logLevel: 'error',
   });
   const built = readdirSync(out, { recursive: true }).map(String).filter((name) => name.endsWith('.mjs'));
-  const run = spawnSync(process.execPath, ['--test', ...built.map((name) => join(out, name))], { stdio: 'inherit' });
+  const run = spawnSync(process.execPath, ['--test', ...built.map((name) => join(out, name))], { stdio: 'inherit', cwd: join(src, '..') });
   process.exitCode = run.status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });

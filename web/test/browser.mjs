@@ -6,5 +6,8 @@ import './merchants_test.mjs';
 import './money_test.mjs';
 import './four_eyes_test.mjs';
 import './terms_test.mjs';
+import './figures_test.mjs';
+import './reach_test.mjs';
+import './live_test.mjs';
 import './speed_test.mjs';
 import './screens_test.mjs';

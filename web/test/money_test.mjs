@@ -47,7 +47,7 @@ test('a day is run from the console, what failed is mended, and the rerun settle
     await page.click('.tabs a:has-text("실패")');
     await page.waitForSelector('tbody tr:nth-child(2)');
     assert.equal(await page.locator('tbody tr').count(), 2);
-    assert.match(await text(page, 'tbody tr'), /망원 빵집[\s\S]*계약 없음[\s\S]*propose one/);
+    assert.match(await text(page, 'tbody tr'), /망원 빵집[\s\S]*계약 없음[\s\S]*계약을 요청해 승인받고/);
 
     await page.click('tbody a:has-text("계약으로")');
     await page.click('button:has-text("계약 등록 요청")');
@@ -214,7 +214,7 @@ test('a merchant sees its own money and hears nothing of another’s', () =>
     assert.equal(await page.locator('.nav a[href$="/funds"]').count(), 0);
     const other = (await world.get(`/v1/payouts?merchant=${world.other}`)).items[0];
     await page.goto(`${world.url}/console/payouts/${other.payoutId}`);
-    assert.match(await says(page, '.failure', 'no such payout'), /no such payout/);
+    assert.match(await says(page, '.failure', 'no such payout'), /찾는 것이 없습니다[\s\S]*NOT_FOUND · 404/);
     await page.goto(`${world.url}/console/payments/${world.followed.id}`);
     await page.click('main section:has-text("정산") tbody a');
     await page.waitForSelector('text=금액이 나온 과정');

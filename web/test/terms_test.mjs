@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contract } from './money_world.mjs';
 import { approve, asOperator, propose, says, settled, text, until, world } from './stage.mjs';
-import { DOLLARS, TRIED, day } from './world.mjs';
+import { DOLLARS, TRIED, day, dayKo } from './world.mjs';
 
 const rows = (page) => page.locator('main tbody tr').count();
 
@@ -26,7 +26,7 @@ test('other terms are tried out beside a contract: begun, followed item by item,
     await page.goto(`${world.url}/console/contracts?tab=canaries`);
     await page.click('tbody tr:has-text("lower") button:has-text("진행")');
     assert.match(await says(page, 'tr.detail tbody tr', '서점'), /0 \/ 2\s+0\s+3/, 'no clean day of two, three items differ');
-    await page.click(`tr.detail a:has-text("${TRIED}")`);
+    await page.click(`tr.detail a:has-text("${dayKo(TRIED)}")`);
     await until(page, () => location.search.includes('tab=differences'));
     await page.waitForSelector('tbody tr:nth-child(3)');
     const { items } = await world.get(`/v1/settlement/runs/${TRIED}/differences`);
@@ -102,11 +102,11 @@ test('a search says how far back it looked, and looks further', () =>
   asOperator(`/search?q=${encodeURIComponent('케냐')}`, async (page) => {
     await page.waitForSelector('tbody tr');
     const years = Number(day(0).slice(0, 4));
-    assert.match(await text(page, '.sub'), new RegExp(`${years - 5}-\\d\\d-\\d\\d – ${years}`));
+    assert.match(await text(page, '.sub'), new RegExp(`${years - 5}\\. \\d\\d\\. \\d\\d\\. – ${years}`));
     await page.click('button:has-text("보다 전에서 찾기")');
     await until(page, () => location.search.includes('until='));
     await page.waitForSelector('.empty');
-    assert.match(await text(page, '.sub'), new RegExp(`${years - 10}-`));
+    assert.match(await text(page, '.sub'), new RegExp(`${years - 10}\\. `));
   }));
 
 test('an amount that can’t be read is said, and the filter stays', () =>

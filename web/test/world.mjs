@@ -11,6 +11,8 @@ export const XSS = '<img src=x onerror="window.__xss=1">';
 
 /** A business day of Seoul, so many days from today. */
 export const day = (n) => new Date(Date.now() + 9 * 3_600_000 + n * 86_400_000).toISOString().slice(0, 10);
+/** The same day as a Korean reader sees it. */
+export const dayKo = (day) => `${day.replace(/-/g, '. ')}.`;
 // Days of the money side. All lie before the seven days that lists begin with, and far enough back that their lines
 // are due today whatever holidays stand between.
 export const SETTLED = day(-18);

@@ -45,14 +45,39 @@ test('an amount typed by a person is taken as minor units or not at all', () => 
   assert.equal(f.parseAmount('1e3', 'KRW'), undefined);
 });
 
-test('times are Seoul’s, and the day is told unless it is today', () => {
-  assert.equal(f.timeFull('2026-11-22T07:11:08.191Z'), '2026-11-22 16:11:08');
-  assert.equal(f.timeFull('2026-11-21T15:00:00Z'), '2026-11-22 00:00:00');
-  assert.equal(f.timeShort('2026-11-22T07:00:00Z', NOW), '16:00:00');
-  assert.equal(f.timeShort('2026-11-21T07:00:00Z', NOW), '11-21 16:00:00');
-  assert.equal(f.timeShort('2025-11-21T07:00:00Z', NOW), '2025-11-21 16:00:00');
+test('times are Seoul’s, in the reader’s way, and the day is told unless it is today', () => {
+  assert.equal(f.timeFull('2026-11-22T07:11:08.191Z', 'ko'), '2026. 11. 22. 16:11:08');
+  assert.equal(f.timeFull('2026-11-22T07:11:08.191Z', 'en'), '22 Nov 2026 16:11:08');
+  assert.equal(f.timeFull('2026-11-21T15:00:00Z', 'ko'), '2026. 11. 22. 00:00:00');
+  assert.equal(f.timeFull('2026-01-04T15:00:00Z', 'ko'), '2026. 01. 05. 00:00:00', 'digits stand below each other');
+  assert.equal(f.timeFull('2026-01-04T15:00:00Z', 'en'), '05 Jan 2026 00:00:00');
+  assert.equal(f.timeShort('2026-11-22T07:00:00Z', NOW, 'ko'), '16:00:00');
+  assert.equal(f.timeShort('2026-11-21T07:00:00Z', NOW, 'ko'), '11. 21. 16:00:00');
+  assert.equal(f.timeShort('2026-11-21T07:00:00Z', NOW, 'en'), '21 Nov 16:00:00');
+  assert.equal(f.timeShort('2025-11-21T07:00:00Z', NOW, 'ko'), '2025. 11. 21. 16:00:00');
+  assert.equal(f.clock(NOW), '16:11:08');
+  assert.equal(f.timeFull('not a time', 'ko'), 'not a time');
+});
+
+test('what stands under the pointer and in a file is exact', () => {
+  assert.equal(f.isoSeoul('2026-11-22T07:11:08.191Z'), '2026-11-22T16:11:08.191+09:00');
+  assert.equal(f.isoSeoul('2026-11-22T07:11:08.191234Z'), '2026-11-22T16:11:08.191234+09:00');
+  assert.equal(f.isoSeoul('2026-11-21T15:00:00Z'), '2026-11-22T00:00:00+09:00');
+  assert.equal(f.timeSeoul('2026-11-22T07:11:08.191Z'), '2026-11-22 16:11:08');
   assert.equal(f.timeUtc('2026-11-22T07:11:08.191Z'), '2026-11-22 07:11:08.191 UTC');
-  assert.equal(f.timeFull('not a time'), 'not a time');
+  assert.equal(f.timeSeoul('not a time'), 'not a time');
+});
+
+test('points of a series and buckets of a total are named by their length', () => {
+  assert.equal(f.stamp(NOW, 60, 'ko'), '11. 22. 16:11');
+  assert.equal(f.stamp(NOW, 86_400, 'en'), '22 Nov 2026');
+  assert.equal(f.stamp(NOW, 28 * 86_400, 'ko'), '2026. 11.');
+  assert.equal(f.tick(NOW, 3_600, 'en'), '16:11');
+  assert.equal(f.tick(NOW, 86_400, 'ko'), '11. 22.');
+  assert.equal(f.bucketText('2026-11', 'en'), 'Nov 2026');
+  assert.equal(f.bucketText('2026-11-22', 'ko'), '2026. 11. 22.');
+  assert.equal(f.bucketText('2026-11-22T16', 'ko'), '2026. 11. 22. 16:00');
+  assert.equal(f.bucketText('2026-11-22T16:05', 'en'), '22 Nov 2026 16:05');
 });
 
 test('the business day turns at midnight in Seoul', () => {
@@ -68,8 +93,11 @@ test('days are counted over months and leap years', () => {
   assert.equal(f.isDay('2026-02-30'), false);
   assert.equal(f.isDay('2026-02-28'), true);
   assert.equal(f.isDay('22.11.2026'), false);
-  assert.equal(f.dayLong('2026-11-22', 'ko'), '2026-11-22 (일)');
-  assert.equal(f.dayLong('2026-11-23', 'en'), '2026-11-23 (Mon)');
+  assert.equal(f.dayText('2026-11-05', 'ko'), '2026. 11. 05.');
+  assert.equal(f.dayText('2026-11-05', 'en'), '05 Nov 2026');
+  assert.equal(f.dayLong('2026-11-22', 'ko'), '2026. 11. 22. (일)');
+  assert.equal(f.dayLong('2026-11-23', 'en'), 'Mon 23 Nov 2026');
+  assert.equal(f.dayText('next week', 'ko'), 'next week');
 });
 
 test('how long ago, in words', () => {

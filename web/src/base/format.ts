@@ -100,29 +100,93 @@ export function parseAmount(text: string, currency: string): number | undefined 
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-// ---- times: Seoul's, which has had one offset since 1988 ----
+// ---- times: Seoul's, which has had one offset since 1988, in the reader's way ----
 
 const SEOUL_MS = 9 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 export const ZONE = 'KST';
 
-function seoul(iso: string): Date | undefined {
+// Korean clocks with seconds are said in words (16시 11분 8초) by Intl: digits stand in columns.
+const LOCALES: Record<Lang, string> = { ko: 'ko-KR', en: 'en-GB' };
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** `shape` names what is shown: y m d, w the weekday, h hours and minutes, s seconds, too. */
+function formatOf(shape: string, lang: Lang): Intl.DateTimeFormat {
+  const key = lang + shape;
+  let made = formats.get(key);
+  if (made) return made;
+  const of: Intl.DateTimeFormatOptions = { timeZone: 'Asia/Seoul', hourCycle: 'h23' };
+  for (const part of shape) {
+    if (part === 'y') of.year = 'numeric';
+    if (part === 'm') of.month = lang === 'ko' ? '2-digit' : 'short';
+    if (part === 'd') of.day = '2-digit';
+    if (part === 'w') of.weekday = 'short';
+    if (part === 'h') of.hour = of.minute = '2-digit';
+    if (part === 's') of.second = '2-digit';
+  }
+  made = new Intl.DateTimeFormat(LOCALES[shape.startsWith('h') ? 'en' : lang], of);
+  formats.set(key, made);
+  return made;
+}
+
+/** "2026. 11. 22. 16:11" or "22 Nov 2026 16:11": `day` and `clock` are shapes, one may be empty. */
+function said(ms: number, day: string, clock: string, lang: Lang): string {
+  return [day, clock].filter((shape) => shape !== '').map((shape) => formatOf(shape, lang).format(ms)).join(' ');
+}
+
+function told(iso: string, day: string, clock: string, lang: Lang): string {
   const ms = Date.parse(iso);
-  return Number.isNaN(ms) ? undefined : new Date(ms + SEOUL_MS);
+  return Number.isNaN(ms) ? iso : said(ms, day, clock, lang);
 }
 
-/** "2026-11-22 16:11:08", Seoul */
-export function timeFull(iso: string): string {
-  return seoul(iso)?.toISOString().slice(0, 19).replace('T', ' ') ?? iso;
+/** "2026. 11. 22. 16:11:08", "22 Nov 2026 16:11:08" */
+export function timeFull(iso: string, lang: Lang): string {
+  return told(iso, 'ymd', 'hs', lang);
 }
 
-/** The day left out where it is today: "16:11:08", else "11-21 16:11:08", else with the year. */
-export function timeShort(iso: string, now: number): string {
-  const text = timeFull(iso);
-  const today = daySeoul(now);
-  if (text.startsWith(today)) return text.slice(11);
-  return text.startsWith(today.slice(0, 4)) ? text.slice(5) : text;
+/** The day left out where it is today: "16:11:08", else "11. 21. 16:11:08", else with the year. */
+export function timeShort(iso: string, now: number, lang: Lang): string {
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) return iso;
+  const [day, today] = [daySeoul(ms), daySeoul(now)];
+  return said(ms, day === today ? '' : day.slice(0, 4) === today.slice(0, 4) ? 'md' : 'ymd', 'hs', lang);
+}
+
+/** "16:11:08" */
+export function clock(ms: number): string {
+  return said(ms, '', 'hs', 'en');
+}
+
+/** "2026-11-22 16:11:08", Seoul: as a file has it */
+export function timeSeoul(iso: string): string {
+  return isoSeoul(iso).slice(0, 19).replace('T', ' ');
+}
+
+/** "2026-11-22T16:11:08.191+09:00", with every digit that it came with */
+export function isoSeoul(iso: string): string {
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) return iso;
+  return `${new Date(ms + SEOUL_MS).toISOString().slice(0, 19)}${/\.\d+/.exec(iso)?.[0] ?? ''}+09:00`;
+}
+
+/** What a point of a series is called: its month, its day, or its day and minute. */
+export function stamp(ms: number, bucketS: number, lang: Lang): string {
+  if (bucketS >= 28 * 86_400) return said(ms, 'ym', '', lang);
+  return bucketS >= 86_400 ? said(ms, 'ymd', '', lang) : said(ms, 'md', 'h', lang);
+}
+
+/** The same below an axis, where the year, or the day, goes without saying. */
+export function tick(ms: number, bucketS: number, lang: Lang): string {
+  if (bucketS >= 28 * 86_400) return said(ms, 'ym', '', lang);
+  return bucketS >= 86_400 ? said(ms, 'md', '', lang) : said(ms, '', 'h', lang);
+}
+
+/** A bucket of a total: "2026-11", "2026-11-22", "2026-11-22T16", "2026-11-22T16:05" */
+export function bucketText(bucket: string, lang: Lang): string {
+  if (bucket.length <= 7) return told(`${bucket}-01T00:00+09:00`, 'ym', '', lang);
+  if (bucket.length <= 10) return dayText(bucket, lang);
+  return told(`${bucket.length <= 13 ? `${bucket}:00` : bucket}+09:00`, 'ymd', 'h', lang);
 }
 
 /** "2026-11-22 07:11:08.191 UTC", for whoever compares with a log */
@@ -171,15 +235,14 @@ export function daysBetween(from: string, until: string): number {
   return Math.round((Date.parse(`${until}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
 }
 
-const WEEKDAYS: Record<Lang, string[]> = {
-  ko: ['일', '월', '화', '수', '목', '금', '토'],
-  en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
-};
+/** "2026. 11. 22.", "22 Nov 2026" */
+export function dayText(day: string, lang: Lang, shape = 'ymd'): string {
+  return isDay(day) ? told(`${day}T00:00+09:00`, shape, '', lang) : day;
+}
 
-/** "2026-11-22 (일)" */
+/** "2026. 11. 22. (일)", "Sun 22 Nov 2026" */
 export function dayLong(day: string, lang: Lang): string {
-  if (!isDay(day)) return day;
-  return `${day} (${WEEKDAYS[lang][new Date(`${day}T00:00:00Z`).getUTCDay()]})`;
+  return dayText(day, lang, 'ymdw').replace(/^(\w{3}), /, '$1 ');
 }
 
 /** Seconds as a length: 8130 -> "2:15:30", 75 -> "1:15". */

@@ -27,7 +27,7 @@ function moveInRows(step: number) {
   next?.scrollIntoView({ block: 'nearest' });
 }
 
-function focusSearch() {
+export function focusSearch() {
   const box = document.querySelector<HTMLInputElement>('#global-search');
   box?.focus();
   box?.select();

@@ -25,7 +25,9 @@ export interface Got<T> {
   isStale: boolean; // `data` belongs to an earlier address
   isLoading: boolean;
   at: number; // when `data` came
-  refresh: () => void;
+  turn: string; // another one: the reader wished for these rows, they needn't be held back
+  refresh: () => void; // the reader's wish, or what follows from one
+  again: () => void; // asked by the page itself
 }
 
 interface State<T> {
@@ -33,12 +35,14 @@ interface State<T> {
   data?: T;
   problem?: Problem;
   at: number;
+  wish: number;
   isLoading: boolean;
 }
 
 export function useGet<T>(path: string | null, every = 0): Got<T> {
   const [state, setState] = useState<State<T>>(() => start<T>(path));
   const [turn, setTurn] = useState(0);
+  const wish = useRef(0);
   const current = useRef(state);
   current.current = state;
 
@@ -48,8 +52,9 @@ export function useGet<T>(path: string | null, every = 0): Got<T> {
     let timer = 0;
     let first = true;
     const seen = kept.get(path);
+    const asked = wish.current;
     if (current.current.path !== path && seen) {
-      setState({ path, data: seen.data as T, at: seen.at, isLoading: true });
+      setState({ path, data: seen.data as T, at: seen.at, wish: asked, isLoading: true });
     } else {
       setState((s) => ({ ...s, isLoading: true }));
     }
@@ -64,12 +69,12 @@ export function useGet<T>(path: string | null, every = 0): Got<T> {
       try {
         const data = await get<T>(path, { signal: abort.signal, background });
         keep(path, data);
-        setState({ path, data, at: Date.now(), isLoading: false });
+        setState({ path, data, at: Date.now(), wish: asked, isLoading: false });
         if (every > 0) again(every);
       } catch (error) {
         if (abort.signal.aborted) return;
         const problem = error instanceof ApiError ? error.problem : { status: 0, code: 'BUG', detail: String(error) };
-        setState((s) => ({ ...(s.path === path ? s : { at: 0 }), path, problem, isLoading: false }));
+        setState((s) => ({ ...(s.path === path ? s : { at: 0, wish: asked }), path, problem, isLoading: false }));
         if (every > 0 || problem.code === 'VIEWS_NOT_READY') again(Math.max(every, 2000));
       }
     };
@@ -80,7 +85,11 @@ export function useGet<T>(path: string | null, every = 0): Got<T> {
     };
   }, [path, every, turn]);
 
-  const refresh = useCallback(() => setTurn((n) => n + 1), []);
+  const again = useCallback(() => setTurn((n) => n + 1), []);
+  const refresh = useCallback(() => {
+    wish.current += 1;
+    again();
+  }, []);
   const isStale = state.path !== path;
   return {
     data: state.data,
@@ -88,12 +97,23 @@ export function useGet<T>(path: string | null, every = 0): Got<T> {
     isStale,
     isLoading: state.isLoading || isStale,
     at: state.at,
+    turn: `${state.path} ${state.wish}`,
     refresh,
+    again,
   };
+}
+
+/** Asked again when `of` is another; the first that is known is no change. */
+export function useAgain(got: Got<unknown>, of: string) {
+  const before = useRef('');
+  useEffect(() => {
+    if (before.current !== '' && before.current !== of) got.again();
+    before.current = of;
+  }, [of]);
 }
 
 function start<T>(path: string | null): State<T> {
   const seen = path === null ? undefined : kept.get(path);
-  if (!seen) return { path, at: 0, isLoading: path !== null };
-  return { path, data: seen.data as T, at: seen.at, isLoading: true };
+  if (!seen) return { path, at: 0, wish: 0, isLoading: path !== null };
+  return { path, data: seen.data as T, at: seen.at, wish: 0, isLoading: true };
 }

@@ -137,6 +137,28 @@ export const CODES = {
     slipNo: ['전표번호', 'slip no.'],
     metadata: ['메타데이터', 'metadata'],
   },
+  question: {
+    INQUIRE_APPROVAL: ['승인 조회', 'Approval asked'],
+    INQUIRE_CANCEL: ['취소 조회', 'Cancel asked'],
+    NETWORK_CANCEL: ['망취소', 'Network cancel'],
+    CANCEL: ['취소', 'Cancel'],
+  },
+  answer: {
+    APPROVED: ['승인됨', 'approved'],
+    DECLINED: ['거절됨', 'declined'],
+    CANCELED: ['취소됨', 'canceled'],
+    NOT_FOUND: ['기록 없음', 'not found'],
+    NO_ANSWER: ['답 없음', 'no answer'],
+    PENDING: ['처리 중', 'pending'],
+  },
+  // Conditions of a book, and what else keeps the server from taking requests.
+  notReady: {
+    reopening: ['다시 여는 중', 'reopening'],
+    damaged: ['손상됨', 'damaged'],
+    disk_full: ['디스크 가득 참', 'disk full'],
+    'slow disk': ['디스크 느림', 'slow disk'],
+    'shutting down': ['꺼지는 중', 'shutting down'],
+  },
   viewState: {
     opening: ['여는 중', 'Opening'],
     catching_up: ['따라잡는 중', 'Catching up'],
@@ -191,6 +213,7 @@ export const CODES = {
     RUN_UNDER_WAY: ['실행 중', 'A run is under way'],
     BAD_ITEM: ['처리할 수 없는 내역', 'Can’t be settled'],
     OVERFLOW: ['너무 큰 금액', 'Too large'],
+    SUB_MALL_ACCOUNT: ['하위몰 계좌가 따로 있음', 'A sub-mall has its own account'],
   },
   step: { vat: ['부가세', 'VAT'], net: ['정산 금액', 'Net'], 'payout date': ['지급일', 'Payout day'], keep: ['돌려주지 않음', 'Kept'], BASE: ['기본 수수료', 'Base fee'] },
   feeType: {

@@ -1,14 +1,14 @@
 // Reconciliation: what an acquirer's file and our lines don't agree on, side by side; the files that were read.
 import { useState } from 'preact/hooks';
 import { count } from '../base/format';
-import { code, t } from '../base/i18n';
+import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { AcquirerFile, Break, List } from '../base/money_types';
 import { href, place, setQuery } from '../base/url';
 import { ActButton, FormDialog } from '../ui/act';
-import { Dialog, Empty, Facts, Field, Head, Id, Loaded, Money, None, Pages, Panel, Tabs, Time, paged } from '../ui/parts';
-import { Table } from '../ui/table';
+import { LiveTable } from '../ui/held';
+import { Day, Dialog, Empty, Facts, Field, Head, Id, Loaded, Money, None, Pages, Panel, Tabs, Time, Said, paged } from '../ui/parts';
 import { CurrencyField } from './terms_form';
 
 const REASONS = ['', 'AMOUNT_DIFF', 'DATE_DIFF', 'ONLY_THEIRS', 'ONLY_OURS', 'AMBIGUOUS', 'SLIP_REFUSED'];
@@ -25,7 +25,7 @@ function Sides({ b }: { b: Break }) {
         {!theirs ? <p class="dim">{t(w.notThere)}</p> : (
           <Facts rows={[
             [t(w.row), theirs.lineNo], [t(w.approveNo), theirs.theirKey], [t(w.cardTail), theirs.cardTail], [t(w.amount), <Money value={theirs.amount} currency={b.currency} />],
-            [t(w.fees), <Money value={theirs.fee} currency={b.currency} />], [t(w.day), theirs.date], [t(w.paidOn), theirs.paidOn],
+            [t(w.fees), <Money value={theirs.fee} currency={b.currency} />], [t(w.day), theirs.date && <Day at={theirs.date} />], [t(w.paidOn), theirs.paidOn && <Day at={theirs.paidOn} />],
           ]} />
         )}
       </Panel>
@@ -38,7 +38,7 @@ function Sides({ b }: { b: Break }) {
         )}
       </Panel>
       <Panel title={t(w.difference)}>
-        <Facts rows={[[t(w.amount), <Money value={delta} currency={b.currency} />], [t(w.dateDelta), b.dateDelta ? t(w.daysLong, b.dateDelta) : <None />], [t(w.file), <Id id={b.fileId} />], [t(w.why), b.why]]} />
+        <Facts rows={[[t(w.amount), <Money value={delta} currency={b.currency} />], [t(w.dateDelta), b.dateDelta ? t(w.daysLong, b.dateDelta) : <None />], [t(w.file), <Id id={b.fileId} />], [t(w.why), b.why && <>{code('breakReason', b.reason)} <Said>{b.why}</Said></>]]} />
       </Panel>
     </div>
   );
@@ -49,25 +49,27 @@ function Resolve({ item, onClose, onDone }: { item: Break; onClose: () => void; 
   const which = item.lineNo === undefined ? { lineId: item.ours[0] } : { lineNo: item.lineNo };
   return (
     <FormDialog title={t(w.resolveBreak)} submit={t(w.resolveIt)} what="break" path="/v1/breaks/resolutions" ready={resolution.trim() !== ''} body={{ fileId: item.fileId, ...which, resolution: resolution.trim() }} onClose={onClose} onDone={onDone}>
-      <p>{item.why ?? code('breakReason', item.reason)}</p>
+      <p>{code('breakReason', item.reason)} <Said>{item.why}</Said></p>
       <Field label={t(w.resolution)} hint={t(w.resolutionHint)}>{(id, by) => <input id={id} required maxLength={200} aria-describedby={by} value={resolution} onInput={(e) => setResolution(e.currentTarget.value)} />}</Field>
     </FormDialog>
   );
 }
 
-function BreakTable({ rows, refresh }: { rows: Break[]; refresh: () => void }) {
+function BreakTable({ rows, of, whole, refresh }: { rows: Break[]; of: string; whole: boolean; refresh: () => void }) {
   const opened = place.value.query.get('break');
   const [resolving, setResolving] = useState<Break>();
   return (
     <>
-      <Table
+      <LiveTable
+        of={of}
+        whole={whole}
         caption={t(w.breaks)}
         rows={rows}
         keyOf={keyOf}
         detail={(b) => keyOf(b) === opened && <Sides b={b} />}
         columns={[
           { label: t(w.ageDays), num: true, cell: (b) => <span title={b.since}>{count(b.ageDays)}</span> },
-          { label: t(w.why), card: 'title', wide: true, cell: (b) => <span class="two" title={b.why}><span>{code('breakReason', b.reason)}</span><span class="dim small-text">{b.why}</span></span> },
+          { label: t(w.why), card: 'title', wide: true, cell: (b) => <span class="two" title={b.why}><span>{code('breakReason', b.reason)}</span>{lang.value === 'en' && <span class="dim small-text">{b.why}</span>}</span> },
           { label: t(w.acquirer), cell: (b) => b.acquirer },
           { label: t(w.approveNo), cell: (b) => (b.theirs?.theirKey ? <span class="tab">{b.theirs.theirKey}</span> : <None />) },
           { label: t(w.theirs), num: true, cell: (b) => (b.theirs ? <Money value={b.theirs.amount} currency={b.currency} /> : <None />) },
@@ -97,7 +99,7 @@ function BreakList() {
       <Loaded got={got}>
         {({ items, nextCursor }) => (
           <>
-            {items.length === 0 && !nextCursor ? <Empty title={t(w.noBreaks)}>{t(w.noBreaksMore)}</Empty> : <BreakTable rows={items} refresh={got.refresh} />}
+            {items.length === 0 && !nextCursor ? <Empty title={t(w.noBreaks)}>{t(w.noBreaksMore)}</Empty> : <BreakTable rows={items} of={got.turn} whole={!nextCursor && !place.value.query.get('cursor')} refresh={got.refresh} />}
             <Pages next={nextCursor} />
           </>
         )}
@@ -138,11 +140,11 @@ function Files() {
       <div class="filter-row open"><button type="button" data-key="act" onClick={() => setOpen(true)}>{t(w.readAFile)}…</button></div>
       <Loaded got={got}>
         {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t(w.noFiles)}>{t(w.noBreaksMore)}</Empty> : <>
-          <Table caption={t(w.files)} rows={items} keyOf={(f) => f.fileId} columns={[
+          <LiveTable of={got.turn} caption={t(w.files)} rows={items} keyOf={(f) => f.fileId} columns={[
             { label: t(w.file), card: 'title', wide: true, cell: (f) => <span class="two"><span>{f.name}</span><Id id={f.fileId} /></span> },
             { label: t(w.kind), cell: (f) => code('fileKind', f.kind) },
             { label: t(w.acquirer), cell: (f) => f.acquirer },
-            { label: t(w.readAt), cell: (f) => <Time at={f.importedAt} /> },
+            { label: t(w.readAt), zone: true, cell: (f) => <Time at={f.importedAt} /> },
             { label: t(w.rows), num: true, cell: (f) => count(f.rows) },
             { label: t(w.matched), num: true, cell: (f) => count(f.matched) },
             { label: t(w.breaks), num: true, card: 'lead', cell: (f) => (f.breaks > 0 ? <span class="badge warn">{count(f.breaks)}</span> : <span class="badge good">0</span>) },

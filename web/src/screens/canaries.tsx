@@ -9,7 +9,8 @@ import type { Canary, CanaryMerchant, CanaryNow, List } from '../base/money_type
 import { href, place, setQuery } from '../base/url';
 import { MerchantField } from '../ui/merchant_field';
 import { merchantName } from '../ui/merchants';
-import { Badge, Empty, Field, Loaded, None, Pages, Panel, paged } from '../ui/parts';
+import { LiveTable } from '../ui/held';
+import { Badge, Day, Empty, Field, Loaded, None, Pages, Panel, paged } from '../ui/parts';
 import { Table } from '../ui/table';
 import { ProposeForm } from './changes';
 import { CanaryTerms, fateText, scopeText } from './terms';
@@ -102,13 +103,13 @@ function HowFar({ of }: { of: CanaryNow }) {
   return (
     <Panel flush title={t(w.howFar)}>
       <Loaded got={got} rows={2}>
-        {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t(w.noRunYet)} /> : <>
+        {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t(w.noRunYet)}>{t(w.noLinesMore)}</Empty> : <>
           <Table caption={t(w.howFar)} rows={items} keyOf={(m, i) => m.merchantId ?? String(i)} columns={[
             { label: t(w.merchant), card: 'title', wide: true, cell: (m) => <>{m.merchantName} {m.promoted && <Badge kind="canaryState" value="PROMOTED" tone="good" />}</> },
             { label: t(w.cleanDays), num: true, cell: (m) => `${m.cleanDays}${m.cleanDaysNeeded ? ` / ${m.cleanDaysNeeded}` : ''}` },
             { label: t(w.alike), num: true, cell: (m) => count(m.alike) },
             { label: t(w.different), num: true, card: 'lead', cell: (m) => (m.different ? <span class="badge warn">{count(m.different)}</span> : <None />) },
-            { label: t(w.canaryDifferences), cell: (m) => (m.differedOn ? <a class="tab" href={href(`/settlement/${m.differedOn}`, { tab: 'differences' })}>{m.differedOn} →</a> : <None />) },
+            { label: t(w.canaryDifferences), cell: (m) => (m.differedOn ? <a href={href(`/settlement/${m.differedOn}`, { tab: 'differences' })}><Day at={m.differedOn} /> →</a> : <None />) },
           ]} />
           <Pages next={nextCursor} />
         </>)}
@@ -130,7 +131,7 @@ export function Canaries() {
       <div class="filter-row open"><button type="button" data-key="act" onClick={() => setOpen({ act: 'new' })}>{t(w.tryTerms)}…</button></div>
       <Loaded got={got}>
         {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t(w.noCanaries)}>{t(w.canaryMeans)}</Empty> : <>
-          <Table caption={t(w.canaries)} rows={items} keyOf={(c) => c.name}
+          <LiveTable of={got.turn} caption={t(w.canaries)} rows={items} keyOf={(c) => c.name}
             detail={(c) => c.name === opened && <><HowFar of={c} /><CanaryTerms c={c} /></>}
             columns={[
               { label: t(w.name), card: 'title', wide: true, cell: (c) => <span class="two"><span>{c.name}</span><span class="dim small-text">{scopeText(c)}</span></span> },

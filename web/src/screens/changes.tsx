@@ -1,4 +1,5 @@
 // Changes of reference data: one person proposes, another decides, and both see first what would move.
+import { rate } from '../base/format';
 import { code, t } from '../base/i18n';
 import * as w from '../base/words';
 import { get, session } from '../base/api';
@@ -7,8 +8,8 @@ import type { Change, List, WhatIf } from '../base/money_types';
 import { go, href, place, setQuery } from '../base/url';
 import { ActButton, FormDialog } from '../ui/act';
 import { merchantName } from '../ui/merchants';
-import { Badge, Empty, Facts, Field, Id, Loaded, Money, None, Pages, Time, paged } from '../ui/parts';
-import { Table } from '../ui/table';
+import { LiveTable } from '../ui/held';
+import { Badge, Day, Empty, Facts, Field, Id, Loaded, Money, None, Pages, Time, paged } from '../ui/parts';
 import { MOVES_SHOWN, Moves } from './moves';
 import { CanaryTerms, Terms } from './terms';
 
@@ -34,11 +35,11 @@ function What({ change }: { change: Change }) {
   if (canary) return <CanaryTerms c={canary} />;
   return (
     <Facts rows={[
-      [t(w.calendar), calendar && `${calendar.code} v${calendar.version} · ${calendar.from} – ${calendar.until} · ${t(w.closedDays, calendar.days)}`],
+      [t(w.calendar), calendar && <>{calendar.code} v{calendar.version} · <Day at={calendar.from} /> – <Day at={calendar.until} /> · {t(w.closedDays, calendar.days)}</>],
       [t(w.merchant), hold && merchantName(hold.merchantId)],
-      [t(w.hold), hold && `${hold.placed ? t(w.onHold) : t(w.liftedHold)} · ${hold.from} · ${hold.reason ?? ''}`],
-      [t(w.required), fundsRatio && `${fundsRatio.ratioPpm / 10_000} % · ${fundsRatio.validFrom}`],
-      [t(w.heldFunds), fundsHeld && <>{fundsHeld.date} · {fundsHeld.institution} <Money value={fundsHeld.amount} currency={fundsHeld.currency} /></>],
+      [t(w.hold), hold && <>{hold.placed ? t(w.onHold) : t(w.liftedHold)} · <Day at={hold.from} /> · {hold.reason}</>],
+      [t(w.required), fundsRatio && <>{rate(fundsRatio.ratioPpm)} · <Day at={fundsRatio.validFrom} /></>],
+      [t(w.heldFunds), fundsHeld && <><Day at={fundsHeld.date} /> · {fundsHeld.institution} <Money value={fundsHeld.amount} currency={fundsHeld.currency} /></>],
     ]} />
   );
 }
@@ -73,15 +74,17 @@ export function Changes() {
       </div>
       <Loaded got={got}>
         {({ items, nextCursor }) => (items.length === 0 && !nextCursor ? <Empty title={t(w.noChanges)}>{t(w.noChangesMore)}</Empty> : <>
-          <Table
+          <LiveTable
+            of={got.turn}
+            whole={!nextCursor && !query.get('cursor')}
             caption={t(w.changes)}
             rows={items}
             keyOf={(c) => c.changeId}
             detail={(c) => c.changeId === opened && <><What change={c} />{c.status === 'PROPOSED' && <WhatIfOf change={c} />}</>}
             columns={[
               { label: t(w.kind), card: 'title', wide: true, cell: (c) => <span class="two"><span>{[code('changeKind', c.kind), aboutText(c)].filter(Boolean).join(' · ')}</span><span class="dim small-text">{c.note}</span></span> },
-              { label: t(w.proposedBy), cell: (c) => who(c.proposedBy, c.proposedAt) },
-              { label: t(w.decidedBy), cell: (c) => who(c.decidedBy, c.decidedAt) },
+              { label: t(w.proposedBy), zone: true, cell: (c) => who(c.proposedBy, c.proposedAt) },
+              { label: t(w.decidedBy), zone: true, cell: (c) => who(c.decidedBy, c.decidedAt) },
               { label: t(w.state), card: 'lead', cell: (c) => <Badge kind="changeStatus" value={c.status} /> },
               { label: t(w.action), cell: (c) => (
                 <span class="actions">

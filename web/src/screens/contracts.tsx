@@ -9,7 +9,7 @@ import { useGet } from '../base/live';
 import type { Contract, List } from '../base/money_types';
 import { href, place, setQuery } from '../base/url';
 import { MerchantField } from '../ui/merchant_field';
-import { Empty, Head, Loaded, Pages, Panel, Tabs, paged, today } from '../ui/parts';
+import { Day, Empty, Head, Loaded, Pages, Panel, Tabs, paged, today } from '../ui/parts';
 import { Adjust } from './adjust';
 import { Calendars } from './calendars';
 import { Canaries, CanaryForm } from './canaries';
@@ -34,7 +34,7 @@ function Versions({ contracts, chosen }: { contracts: Contract[]; chosen: Contra
         })}
         <line x1={at(now)} x2={at(now)} y1="0" y2={contracts.length * 8} />
       </svg>
-      <p class="dim small-text ends"><span>{first}</span><span>{t(w.today)} {now}</span><span>{last}</span></p>
+      <p class="dim small-text ends"><span><Day at={first} /></span><span>{t(w.today)} <Day at={now} /></span><span><Day at={last} /></span></p>
     </div>
   );
 }
@@ -58,7 +58,7 @@ function ContractsOf({ merchant, all }: { merchant: string; all: Contract[] }) {
             </span>
           )}>
             <Versions contracts={sorted} chosen={chosen} />
-            <ul class="chips">{sorted.map((c) => <li key={`${c.version}${c.subMall}${c.currency}`} class="chip-all"><a class="tab" aria-current={c === chosen ? 'true' : undefined} href={href('/contracts', { merchant: operator ? merchant : undefined, version: String(c.version) })}>v{c.version} {c.validFrom}</a></li>)}</ul>
+            <ul class="chips">{sorted.map((c) => <li key={`${c.version}${c.subMall}${c.currency}`} class="chip-all"><a class="tab" aria-current={c === chosen ? 'true' : undefined} href={href('/contracts', { merchant: operator ? merchant : undefined, version: String(c.version) })}>v{c.version} <Day at={c.validFrom} /></a></li>)}</ul>
           </Panel>
           <Terms c={chosen} />
         </>
@@ -82,7 +82,7 @@ function ContractsTab() {
   return (
     <>
       {operator && <div class="filter-row open"><MerchantField id={merchant} hint={t(w.nameOrCode)} onPick={(id) => setQuery({ merchant: id, version: undefined, cursor: undefined })} /></div>}
-      {merchant === '' ? <Empty title={t(w.pickMerchant)} /> : <Loaded got={got}>{({ items, nextCursor }) => <><ContractsOf merchant={merchant} all={items} /><Pages next={nextCursor} /></>}</Loaded>}
+      {merchant === '' ? <Empty title={t(w.pickMerchant)}>{t(w.pickMerchantMore)} <a href={href('/merchants')}>{t(w.merchants)}</a></Empty> : <Loaded got={got}>{({ items, nextCursor }) => <><ContractsOf merchant={merchant} all={items} /><Pages next={nextCursor} /></>}</Loaded>}
     </>
   );
 }

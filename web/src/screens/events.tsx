@@ -1,21 +1,22 @@
 // The feed as it comes: from now on, or from any cursor. Newest on top; it stands still while it
 // is looked at.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, type Problem, get } from '../base/api';
 import { count } from '../base/format';
 import { code, t } from '../base/i18n';
 import * as w from '../base/words';
+import { CODES } from '../base/words_codes';
 import type { EventPage, LedgerEvent } from '../base/types';
 import { href, place, setQuery } from '../base/url';
+import { LiveTable } from '../ui/held';
 import { Copy, Empty, Failure, Field, Fresh, Head, Id, Money, Time } from '../ui/parts';
-import { Table } from '../ui/table';
 
 const SHOWN_MAX = 300;
 const PAGE = 100;
 const LIVE_MS = 2000;
 
 interface Feed {
-  of: string | null; // the cursor it began at
+  of: string; // where it began, and which type alone
   events: LedgerEvent[];
   cursor?: string | undefined;
   problem?: Problem | undefined;
@@ -23,23 +24,26 @@ interface Feed {
   behind: boolean; // there is more right now
 }
 
-function useFeed(after: string | null, paused: boolean): Feed {
-  const [feed, setFeed] = useState<Feed>({ of: after, events: [], at: 0, behind: false });
+function useFeed(after: string | null, kind: string, paused: boolean): Feed {
+  const of = `${after ?? ''} ${kind}`;
+  const [feed, setFeed] = useState<Feed>({ of, events: [], at: 0, behind: false });
+  const opened = useRef<string>(); // where the feed stood when somebody came: another type begins there again
   useEffect(() => {
     if (paused) return;
     const abort = new AbortController();
     let timer = 0;
-    let cursor = feed.of === after ? feed.cursor : undefined;
+    let cursor = feed.of === of ? feed.cursor : undefined;
     const ask = async () => {
       try {
-        cursor ??= after ?? 'now';
-        const page = await get<EventPage>(`/v1/events?limit=${PAGE}&after=${encodeURIComponent(cursor)}`, { signal: abort.signal, background: true });
+        cursor ??= after ?? opened.current ?? 'now';
+        const page = await get<EventPage>(`/v1/events?limit=${PAGE}&after=${encodeURIComponent(cursor)}${kind ? `&types=${encodeURIComponent(kind)}` : ''}`, { signal: abort.signal, background: true });
         cursor = page.nextCursor ?? cursor;
-        setFeed((f) => ({ of: after, events: [...page.events.slice().reverse(), ...(f.of === after ? f.events : [])].slice(0, SHOWN_MAX), cursor, at: Date.now(), behind: page.hasMore }));
+        if (after === null) opened.current ??= cursor;
+        setFeed((f) => ({ of, events: [...page.events.slice().reverse(), ...(f.of === of ? f.events : [])].slice(0, SHOWN_MAX), cursor, at: Date.now(), behind: page.hasMore }));
         timer = window.setTimeout(ask, page.hasMore ? 400 : LIVE_MS);
       } catch (error) {
         if (abort.signal.aborted) return;
-        setFeed((f) => ({ ...f, problem: error instanceof ApiError ? error.problem : { status: 0, code: String(error) } }));
+        setFeed((f) => ({ ...(f.of === of ? f : { of, events: [], at: 0, behind: false }), problem: error instanceof ApiError ? error.problem : { status: 0, code: String(error) } }));
         timer = window.setTimeout(ask, 5000);
       }
     };
@@ -48,7 +52,7 @@ function useFeed(after: string | null, paused: boolean): Feed {
       abort.abort();
       clearTimeout(timer);
     };
-  }, [after, paused]);
+  }, [of, paused]);
   return feed;
 }
 
@@ -58,9 +62,9 @@ export function Events() {
   const kind = query.get('type') ?? '';
   const [paused, setPaused] = useState(false);
   const [opened, setOpened] = useState('');
-  const feed = useFeed(after, paused || opened !== '');
+  const feed = useFeed(after, kind, paused || opened !== '');
   const short = (e: LedgerEvent) => e.type.replace('com.wonjang.', '');
-  const rows = feed.events.filter((e) => kind === '' || short(e).includes(kind));
+  const rows = feed.events;
   return (
     <>
       <Head title={t(w.events)} sub={<>{t(w.eventsAre)} <Fresh at={feed.at} /></>}>
@@ -69,7 +73,12 @@ export function Events() {
       </Head>
       <div class="filters">
         <div class="filter-row open">
-          <Field label={t(w.eventType)}>{(id) => <input id={id} list={`${id}-l`} value={kind} placeholder={t(w.all)} onChange={(e) => setQuery({ type: e.currentTarget.value.trim() }, { replace: true })} />}</Field>
+          <Field label={t(w.eventType)}>{(id) => (
+            <select id={id} value={kind} onChange={(e) => setQuery({ type: e.currentTarget.value })}>
+              <option value="">{t(w.all)}</option>
+              {Object.keys(CODES.event).map((one) => <option key={one} value={one}>{code('event', one)}</option>)}
+            </select>
+          )}</Field>
           <Field label={t(w.afterCursor)}>{(id) => <input id={id} value={after ?? ''} placeholder={t(w.afterNewest)} onChange={(e) => setQuery({ after: e.currentTarget.value.trim() })} />}</Field>
           <span class="dim small-text" role="status">{feed.behind ? t(w.catchingUp) : t(w.shownOf, count(rows.length))}</span>
         </div>
@@ -77,13 +86,14 @@ export function Events() {
       {feed.problem && <Failure problem={feed.problem} />}
       {rows.length === 0 && !feed.problem && <Empty title={t(w.waitingForEvents)}>{t(w.waitingForEventsMore)}</Empty>}
       {rows.length > 0 && (
-        <Table
+        <LiveTable
+          of={feed.of}
           caption={t(w.events)}
           rows={rows}
           keyOf={(e) => e.id}
           detail={(e) => opened === e.id && <><Copy text={JSON.stringify(e, null, 2)} label={e.id} /><pre tabIndex={0}>{JSON.stringify(e, null, 2)}</pre></>}
           columns={[
-            { label: `${t(w.time)} (KST)`, cell: (e) => <Time at={e.recordedtime ?? e.time} /> },
+            { label: t(w.time), zone: true, cell: (e) => <Time at={e.recordedtime ?? e.time} /> },
             { label: t(w.event), card: 'title', wide: true, cell: (e) => <span class="two"><span>{code('event', short(e))}</span><code class="dim">{short(e)}</code></span> },
             { label: t(w.payment), cell: (e) => (e.data.paymentId ? <a href={href(`/payments/${e.data.paymentId}`)}><Id id={e.data.paymentId} /></a> : <Id id={e.subject} />) },
             { label: t(w.actor), cell: (e) => code('actor', e.data.actor?.kind) },

@@ -66,7 +66,7 @@ function Position({ f, onForm }: { f: FundsPosition; onForm: (form: 'held' | 'ra
       ))}
       <div class="split">
         <Panel flush title={t(w.byMerchant)}>
-          {f.rows.length === 0 ? <Empty title={t(w.nothingUnpaid)} /> : (
+          {f.rows.length === 0 ? <Empty title={t(w.nothingUnpaid)}>{t(w.comesByItself)}</Empty> : (
             <Table caption={t(w.funds)} rows={f.rows} keyOf={(r) => r.merchantId + r.currency} columns={[
               { label: t(w.merchant), card: 'title', wide: true, cell: (r) => <a href={href('/payouts', { merchant: r.merchantId })}>{r.merchantName}</a> },
               { label: t(w.approvedUnpaid), num: true, cell: (r) => <Money value={r.approvedUnpaid} currency={r.currency} /> },

@@ -1,14 +1,13 @@
 // Holds: merchants whose payouts wait, since when and why.
 import { useState } from 'preact/hooks';
-import { dayLong } from '../base/format';
-import { lang, t } from '../base/i18n';
+import { t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Hold, List } from '../base/money_types';
 import { href } from '../base/url';
 import { MerchantField } from '../ui/merchant_field';
 import { merchantName } from '../ui/merchants';
-import { Empty, Field, Loaded, Time, today } from '../ui/parts';
+import { Day, Empty, Field, Loaded, Time, today } from '../ui/parts';
 import { Table } from '../ui/table';
 import { ProposeForm } from './changes';
 
@@ -45,9 +44,9 @@ export function Holds() {
           <Table caption={t(w.holds)} rows={told(items)} keyOf={(h) => h.changeId} columns={[
             { label: t(w.merchant), card: 'title', cell: (h) => <a href={href('/payouts', { merchant: h.merchantId })}>{merchantName(h.merchantId)}</a> },
             { label: t(w.state), card: 'lead', cell: (h) => <span class={`badge ${!h.isLast ? 'dim' : h.placed ? 'warn' : 'good'}`}>{h.placed ? t(h.isLast ? w.onHold : w.hold) : t(w.liftedHold)}</span> },
-            { label: t(w.fromDay), cell: (h) => <span class="tab">{dayLong(h.from, lang.value)}</span> },
+            { label: t(w.fromDay), cell: (h) => <Day at={h.from} long /> },
             { label: t(w.reason), wide: true, cell: (h) => h.reason },
-            { label: t(w.knownAt), cell: (h) => <Time at={h.knownAt} /> },
+            { label: t(w.knownAt), zone: true, cell: (h) => <Time at={h.knownAt} /> },
             { label: t(w.action), cell: (h) => h.isLast && h.placed && <button type="button" onClick={() => setOpen({ of: h })}>{t(w.liftHold)}…</button> },
           ]} />
         ))}

@@ -9,11 +9,11 @@ import { useReady } from '../base/ready';
 import type { Run } from '../base/money_types';
 import type { PaymentPage, SalesToday, Sums, Totals, View } from '../base/types';
 import { href } from '../base/url';
-import { Chart } from '../ui/chart';
-import { Empty, Failure, Fresh, Head, Money, Panel, Skeleton, Status, Time, today, toneOf } from '../ui/parts';
+import { Chart, chartHeight } from '../ui/chart';
+import { CurrencyChoice, Empty, Failure, Fresh, Head, Money, None, Panel, Skeleton, Status, Time, chosenOf, today, toneOf } from '../ui/parts';
 import { type Column, Table } from '../ui/table';
 import { merchantName } from '../ui/merchants';
-import { useHeld } from '../ui/held';
+import { Pill, useHeld } from '../ui/held';
 
 const LIVE_MS = 3000;
 const MINUTES = 60;
@@ -27,7 +27,7 @@ function Kpi({ label, children, note }: { label: string; children: preact.Compon
       <dt>{label}</dt>
       <dd>
         {children}
-        {note && <span class="kpi-note">{note}</span>}
+        {note !== undefined && <span class="kpi-note">{note}</span>}
       </dd>
     </div>
   );
@@ -81,6 +81,12 @@ function sumColumns(): Column<Sums>[] {
   ];
 }
 
+const MINUTE_HEIGHT = 150;
+const TWIN_HEIGHT = 30;
+
+/** A chart's place until its numbers come. */
+const Coming = ({ height }: { height?: number }) => <Skeleton height={chartHeight(height) + TWIN_HEIGHT} />;
+
 function MinuteChart({ sales, currency }: { sales: SalesToday; currency: string }) {
   const minute = Math.floor(Date.now() / 60_000) * 60;
   const rows = (sales.minutes ?? []).filter((m) => m.currency === currency);
@@ -89,10 +95,10 @@ function MinuteChart({ sales, currency }: { sales: SalesToday; currency: string 
   const midnight = Date.parse(`${sales.businessDate}T00:00:00+09:00`) / 1000;
   const values = at.map((s) => (s < midnight ? null : (counts.get(s) ?? 0)));
   return (
-    <Panel title={t(w.byMinute)} aside={<span class="dim small-text">{t(w.lastHour)}</span>}>
-      <Chart label={t(w.byMinute)} at={at} series={[{ label: t(w.count), values, color: '--c1', bars: true }]} bucketS={60} height={150} />
+    <>
+      <Chart label={t(w.byMinute)} at={at} series={[{ label: t(w.count), values, color: '--c1', bars: true }]} bucketS={60} height={MINUTE_HEIGHT} />
       <Twin title={t(w.byMinute)} rows={rows} first={{ label: t(w.minute), cell: (m) => m.minute.slice(11) }} />
-    </Panel>
+    </>
   );
 }
 
@@ -137,34 +143,36 @@ function Health() {
 function Newest() {
   const day = today();
   const got = useGet<PaymentPage>(`/v1/payments?from=${day}&until=${addDays(day, 1)}&limit=10&totals=false`, LIVE_MS);
-  const held = useHeld(day, got.data?.payments, (p) => p.id);
+  const held = useHeld(got.turn, got.data?.payments, (p) => p.id);
   if (got.problem && !got.data) return <Failure problem={got.problem} retry={got.refresh} />;
   const operator = session.value?.role === 'OPERATOR';
   return (
-    <Panel flush title={t(w.newest)} aside={held.waiting > 0 ? <button type="button" class="pill" onClick={held.show}>{t(w.newRows, held.waiting)}</button> : <a href={href('/payments')}>{t(w.allPayments)}</a>}>
+    <Panel flush title={t(w.newest)} aside={held.waiting > 0 ? <Pill of={held} /> : <a href={href('/payments')}>{t(w.allPayments)}</a>}>
       {!got.data ? (
         <Skeleton />
       ) : held.rows.length === 0 ? (
-        <Empty title={t(w.nothingToday)} />
+        <Empty title={t(w.nothingToday)}>{t(w.comesByItself)} <a href={href('/payments')}>{t(w.allPayments)}</a></Empty>
       ) : (
-        <Table
+        <div class="live"><Table
           caption={t(w.newest)}
           rows={held.rows}
           keyOf={(p) => p.id}
           hrefOf={(p) => href(`/payments/${p.id}`)}
           isNew={held.isNew}
           columns={[
-            { label: t(w.time), cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
+            { label: t(w.time), zone: true, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} /></a> },
             { label: t(w.order), wide: true, card: 'title', cell: (p) => <>{p.orderName ?? p.orderId} <span class="dim">{p.buyerName}</span></> },
             ...(operator ? [{ label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
             { label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
             { label: t(w.amount), num: true, card: 'lead', cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
           ]}
-        />
+        /></div>
       )}
     </Panel>
   );
 }
+
+const NOTHING: Sums = { currency: 'KRW', count: 0, grossAmount: 0, canceledAmount: 0, netAmount: 0 };
 
 export function Home() {
   const operator = session.value?.role === 'OPERATOR';
@@ -175,31 +183,33 @@ export function Home() {
   const hour = Number(new Date(Date.now() + 9 * 3_600_000).toISOString().slice(11, 13));
   const upTo = (rows: (Sums & { bucket?: string; hour?: string })[] | undefined, currency: string, pick: (r: Sums) => number) =>
     (rows ?? []).filter((r) => r.currency === currency && hourOf(r.bucket ?? r.hour ?? '') < hour).reduce((sum, r) => sum + pick(r), 0);
-  const totals = sales.data?.totals.length ? sales.data.totals : [{ currency: 'KRW', count: 0, grossAmount: 0, canceledAmount: 0, netAmount: 0 }];
-  const main = totals[0];
+  const totals = sales.data?.totals.length ? sales.data.totals : [NOTHING];
+  const currencies = totals.map((s) => s.currency);
+  const currency = chosenOf(currencies) ?? NOTHING.currency;
+  // Its place is kept while the week ago is on its way.
+  const against = (s: Sums, pick: (r: Sums) => number) =>
+    operator ? (before.data && <Against now={upTo(sales.data?.hours, s.currency, pick)} then={upTo(before.data.rows, s.currency, pick)} />) ?? '' : undefined;
+  const amount = (s: Sums, value: number) => (sales.data ? <Money value={value} currency={s.currency} /> : <None />);
   return (
     <>
       <Head title={t(w.homeTitle)} sub={<>{dayLong(day, lang.value)} · <Fresh seen={sales.data?.seen} at={sales.at} /></>} />
       {sales.problem && <Failure problem={sales.problem} retry={sales.refresh} />}
-      {!sales.data && !sales.problem && <Skeleton rows={3} />}
-      {sales.data && totals.map((s) => (
+      {totals.map((s) => (
         <dl class="kpis" key={s.currency}>
-          <Kpi label={t(w.netToday)} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.netAmount)} then={upTo(before.data.rows, s.currency, (r) => r.netAmount)} />}>
-            <Money value={s.netAmount} currency={s.currency} />
-          </Kpi>
-          <Kpi label={t(w.gross)}><Money value={s.grossAmount} currency={s.currency} /></Kpi>
-          <Kpi label={t(w.canceled)}><Money value={s.canceledAmount} currency={s.currency} /></Kpi>
-          <Kpi label={t(w.count)} note={before.data && <Against now={upTo(sales.data?.hours, s.currency, (r) => r.count)} then={upTo(before.data.rows, s.currency, (r) => r.count)} />}>{count(s.count)}</Kpi>
+          <Kpi label={t(w.netToday)} note={against(s, (r) => r.netAmount)}>{amount(s, s.netAmount)}</Kpi>
+          <Kpi label={t(w.gross)}>{amount(s, s.grossAmount)}</Kpi>
+          <Kpi label={t(w.canceled)}>{amount(s, s.canceledAmount)}</Kpi>
+          <Kpi label={t(w.count)} note={against(s, (r) => r.count)}>{sales.data ? count(s.count) : <None />}</Kpi>
         </dl>
       ))}
       <div class={operator ? 'split' : undefined}>
         <div class="stack">
-          {sales.data && main && (
-            <Panel title={t(w.netByHour)} aside={<span class="dim small-text">KST</span>}>
-              <HourChart sales={sales.data} before={before.data} currency={main.currency} />
-            </Panel>
-          )}
-          {sales.data && main && <MinuteChart sales={sales.data} currency={main.currency} />}
+          <Panel title={t(w.netByHour)} aside={<CurrencyChoice of={currencies} chosen={currency} />}>
+            {sales.data ? <HourChart sales={sales.data} before={before.data} currency={currency} /> : <Coming />}
+          </Panel>
+          <Panel title={t(w.byMinute)} aside={<span class="dim small-text">{currencies.length > 1 && `${currency} · `}{t(w.lastHour)}</span>}>
+            {sales.data ? <MinuteChart sales={sales.data} currency={currency} /> : <Coming height={MINUTE_HEIGHT} />}
+          </Panel>
         </div>
         {operator && <Health />}
       </div>

@@ -3,12 +3,12 @@
 import { useState } from 'preact/hooks';
 import { code, t } from '../base/i18n';
 import * as w from '../base/words';
-import { useGet } from '../base/live';
+import { useAgain, useGet } from '../base/live';
 import type { EventPage, LedgerEvent, Page, Payment } from '../base/types';
 import { href, place } from '../base/url';
 import { FormDialog } from '../ui/act';
 import { Badge, Empty, Failure, Field, Fresh, Head, Id, Money, Pages, Skeleton, Tabs, Time, paged } from '../ui/parts';
-import { Table } from '../ui/table';
+import { LiveTable } from '../ui/held';
 import { merchantName } from '../ui/merchants';
 
 interface Doubt {
@@ -29,14 +29,17 @@ function openOf(p: Payment): Open | undefined {
 
 const PAGE = 50;
 
-const TELLING = /(unknown|provider\.asked|network_cancel|incident|requested)/;
+// What tells of an outcome that is looked for: asked for by type, when somebody opens it, and again when there is more.
+const TELLING = 'approval.requested,approval.unknown,cancel.requested,cancel.unknown,provider.asked,network_cancel.requested,network_cancel.confirmed,incident.opened';
+const TOLD = 50;
 
-function Evidence({ id }: { id: string }) {
-  const got = useGet<EventPage>(`/v1/payments/${id}/events?limit=500`, 5000);
+function Evidence({ id, version }: { id: string; version: number }) {
+  const got = useGet<EventPage>(`/v1/payments/${id}/events?limit=${TOLD}&types=${TELLING}`);
+  useAgain(got, String(version));
   if (got.problem) return <Failure problem={got.problem} />;
   if (!got.data) return <Skeleton rows={2} />;
-  const events = got.data.events.filter((e) => TELLING.test(e.type));
-  const said = (e: LedgerEvent) => [e.data.question, e.data.answer, e.data.result, e.data.failureCode, e.data.failureMessage, e.data.why, e.data.detail].filter(Boolean).join(' · ');
+  const { events, hasMore } = got.data;
+  const said = (e: LedgerEvent) => [e.data.question && code('question', e.data.question), e.data.answer && code('answer', e.data.answer), e.data.result, e.data.failureCode, e.data.failureMessage, e.data.why, e.data.detail].filter(Boolean).join(' · ');
   return (
     <ol class="evidence">
       {events.map((e) => (
@@ -46,6 +49,7 @@ function Evidence({ id }: { id: string }) {
         </li>
       ))}
       {events.length === 0 && <li class="dim">{t(w.noEvidence)}</li>}
+      {hasMore && <li><a href={href(`/payments/${id}`, { tab: 'events' })}>{t(w.rawEvents)}</a></li>}
     </ol>
   );
 }
@@ -65,7 +69,7 @@ function Settle({ doubt, onClose, onDone }: { doubt: Doubt; onClose: () => void;
   return (
     <FormDialog title={t(w.settleTitle)} submit={t(w.settleIt)} what="settle" path={`/v1/payments/${doubt.payment.id}/resolutions`} body={body} ready={ready} onClose={onClose} onDone={onDone}>
       <p class="dim">{t(w.settleHow)}</p>
-      <Evidence id={doubt.payment.id} />
+      <Evidence id={doubt.payment.id} version={doubt.payment.version} />
       <Field label={t(w.outcome)}>
         {(id) => (
           <select id={id} required value={outcome} onChange={(e) => setOutcome(e.currentTarget.value)}>
@@ -95,18 +99,20 @@ export function InDoubt() {
       {!got.data && !got.problem && <Skeleton />}
       {got.data && rows.length === 0 && <Empty title={t(w.noneInDoubt)}>{t(w.noneInDoubtMore)}</Empty>}
       {rows.length > 0 && (
-        <Table
+        <LiveTable
+          of={got.turn}
+          whole={!got.data?.hasMore && !place.value.query.get('after')}
           caption={t(w.inDoubtQueue)}
           rows={rows}
           keyOf={(d) => d.payment.id}
-          detail={(d) => opened === d.payment.id && <Evidence id={d.payment.id} />}
+          detail={(d) => opened === d.payment.id && <Evidence id={d.payment.id} version={d.payment.version} />}
           columns={[
-            { label: t(w.since), cell: (d) => <Time at={d.inDoubtSince} /> },
+            { label: t(w.since), zone: true, cell: (d) => <Time at={d.inDoubtSince} /> },
             { label: t(w.payment), card: 'title', wide: true, cell: (d) => <a href={href(`/payments/${d.payment.id}`)}>{d.payment.orderName ?? d.payment.orderId} <Id id={d.payment.id} /></a> },
             { label: t(w.merchant), clip: true, cell: (d) => merchantName(d.payment.merchantId) },
             { label: t(w.open), cell: (d) => (openOf(d.payment)?.cancelId ? t(w.cancels) : t(w.approval)) },
             { label: t(w.tries), num: true, cell: (d) => openOf(d.payment)?.attempts ?? 0 },
-            { label: t(w.nextTry), cell: (d) => (openOf(d.payment)?.gaveUp ? <span class="badge bad">{t(w.waitsForYou)}</span> : <Time at={d.nextAttemptAt} />) },
+            { label: t(w.nextTry), zone: true, cell: (d) => (openOf(d.payment)?.gaveUp ? <span class="badge bad">{t(w.waitsForYou)}</span> : <Time at={d.nextAttemptAt} />) },
             { label: t(w.status), cell: (d) => <Badge kind="status" value={d.payment.status} /> },
             { label: t(w.amount), num: true, card: 'lead', cell: (d) => <Money value={openOf(d.payment)?.amount ?? d.payment.totalAmount} currency={d.payment.currency} /> },
             { label: t(w.action), cell: (d) => (

@@ -27,7 +27,7 @@ function Balance() {
         <span class="balanced">{got.data && <span class={`badge ${got.data.isBalanced ? 'good' : 'bad'}`}>{got.data.isBalanced ? t(w.balanced) : t(w.notBalanced)}</span>} <Fresh seen={got.data?.seen} at={got.at} /></span>
       </div>
       <Loaded got={got}>
-        {({ currencies }) => (currencies.length === 0 ? <Empty title={t(w.noEntries)} /> : (
+        {({ currencies }) => (currencies.length === 0 ? <Empty title={t(w.noEntries)}>{t(w.noEntriesMore)}</Empty> : (
           <>
             {currencies.map((c) => (
               <Panel key={c.currency} flush title={`${t(w.trialBalance)} · ${c.currency}`}>
@@ -72,7 +72,7 @@ function EntryTable({ entries, dim }: { entries: JournalEntry[]; dim: boolean })
       keyOf={(r, i) => r.entry.eventId + i}
       joins={(r) => !r.isFirst}
       columns={[
-        { label: `${t(w.time)} (KST)`, cell: (r) => r.isFirst && <Time at={r.entry.at} /> },
+        { label: t(w.time), zone: true, cell: (r) => r.isFirst && <Time at={r.entry.at} /> },
         { label: t(w.event), card: 'title', cell: (r) => r.isFirst && <>{code('event', r.entry.type.replace('com.wonjang.', ''))} {r.entry.paymentId && <a href={href(`/payments/${r.entry.paymentId}`)}><Id id={r.entry.paymentId} /></a>}</> },
         { label: t(w.ledgerAccount), cell: (r) => <a class="tab" href={href('/journal', { tab: 'entries', account: String(r.posting.account) })}>{r.posting.account}</a> },
         { label: t(w.name), wide: true, cell: (r) => named(r.posting) },

@@ -82,7 +82,7 @@ export function Keys() {
       </Head>
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton />}
-      {got.data && rows.length === 0 && <Empty title={t(w.noKeys)} />}
+      {got.data && rows.length === 0 && <Empty title={t(w.noKeys)}><button type="button" class="primary" onClick={() => setMaking(true)}>{t(w.makeKey)}…</button></Empty>}
       {rows.length > 0 && (
         <Table
           caption={t(w.apiKeys)}
@@ -93,8 +93,8 @@ export function Keys() {
             { label: t(w.keyId), cell: (k) => <Id id={k.id} /> },
             { label: t(w.scope), cell: (k) => (k.scopes ?? []).map((s) => code('scope', s)).join(', ') },
             ...(operator ? [{ label: t(w.merchant), cell: (k: ApiKey) => (k.merchantId ? merchantName(k.merchantId) : <span class="dim none">–</span>) }] : []),
-            { label: t(w.made), cell: (k) => <span class="two"><Time at={k.createdAt} />{k.createdBy && <Id id={k.createdBy} />}</span> },
-            { label: t(w.expiresAt), cell: (k) => <Time at={k.expiresAt} /> },
+            { label: t(w.made), zone: true, cell: (k) => <span class="two"><Time at={k.createdAt} />{k.createdBy && <Id id={k.createdBy} />}</span> },
+            { label: t(w.expiresAt), zone: true, cell: (k) => <Time at={k.expiresAt} /> },
             { label: t(w.status), card: 'lead', cell: (k) => <Badge kind="keyStatus" value={k.status} /> },
             { label: t(w.action), cell: (k) => (k.status === 'ACTIVE' ? <button type="button" class="small" onClick={() => setRevoking(k)}>{t(w.revoke)}…</button> : null) },
           ]}

@@ -39,7 +39,7 @@ export function Merchants() {
       <Loaded got={got}>
         {({ merchants, hasMore, nextCursor }) => (
           <>
-            {merchants.length === 0 && <Empty title={contains ? t(w.noMerchantsFor, contains) : t(w.noMerchants)}>{contains && t(w.noMerchantsMore)}</Empty>}
+            {merchants.length === 0 && <Empty title={contains ? t(w.noMerchantsFor, contains) : t(w.noMerchants)}>{contains ? t(w.noMerchantsMore) : t(w.noMerchantsYet)}</Empty>}
             {merchants.length > 0 && (
               <Table
                 caption={t(w.merchants)}
@@ -51,7 +51,7 @@ export function Merchants() {
                   { label: t(w.code), cell: (m) => <code>{m.code}</code> },
                   { label: t(w.organisation), cell: (m) => m.organisation ?? <None /> },
                   { label: 'id', cell: (m) => <Id id={m.id} /> },
-                  { label: t(w.registered), cell: (m) => <Time at={m.createdAt} full /> },
+                  { label: t(w.registered), zone: true, cell: (m) => <Time at={m.createdAt} full /> },
                   { label: t(w.status), card: 'lead', cell: (m) => <Badge kind="merchantStatus" value={m.status} /> },
                   { label: t(w.goTo), cell: (m) => <><a href={href('/contracts', { merchant: m.id })}>{t(w.contracts)}</a> · <a href={href('/payouts', { merchant: m.id })}>{t(w.payouts)}</a></> },
                 ]}

@@ -10,7 +10,7 @@ import type { WhatIf } from '../base/money_types';
 import { href } from '../base/url';
 import { Figures } from '../ui/act';
 import { merchantName } from '../ui/merchants';
-import { Failure, Id, Money, None } from '../ui/parts';
+import { Day, Failure, Id, Money, None } from '../ui/parts';
 import { type Column, Table } from '../ui/table';
 
 export const MOVES_SHOWN = 20;
@@ -53,12 +53,12 @@ const payment = (of: { paymentId: string }) => <a href={href(`/payments/${of.pay
 
 const PAYOUTS = (): Column<WhatIf['payouts'][number]>[] => [
   { label: t(w.merchant), card: 'title', wide: true, cell: (p) => merchantName(p.merchantId) },
-  { label: t(w.payoutDate), cell: (p) => <FromTo of={p.date} show={String} /> },
+  { label: t(w.payoutDate), cell: (p) => <FromTo of={p.date} show={(day) => <Day at={day} />} /> },
   { label: t(w.netPaid), num: true, card: 'lead', cell: (p) => <Money value={p.net} currency={p.currency} /> },
 ];
 const LINES = (): Column<WhatIf['lines'][number]>[] => [
   { label: t(w.payment), card: 'title', wide: true, cell: (l) => <>{payment(l)} {l.fails && <span class="badge bad">{t(w.failed)}</span>}</> },
-  { label: t(w.payoutDate), cell: (l) => <FromTo of={l.payoutDate} show={String} /> },
+  { label: t(w.payoutDate), cell: (l) => <FromTo of={l.payoutDate} show={(day) => <Day at={day} />} /> },
   { label: t(w.feeWithVat), num: true, cell: (l) => <FromTo of={l.fee} show={(v) => <Money value={v} currency={l.currency} plain />} /> },
   { label: t(w.netPaid), num: true, card: 'lead', cell: (l) => <FromTo of={l.net} show={(v) => <Money value={v} currency={l.currency} />} /> },
 ];

@@ -8,8 +8,8 @@ import { useReady } from '../base/ready';
 import type { LedgerEvent, Page, View } from '../base/types';
 import { href, place } from '../base/url';
 import { ActButton } from '../ui/act';
-import { Badge, Copy, Empty, Failure, Fresh, Head, Id, Pages, Panel, Skeleton, Tabs, paged } from '../ui/parts';
-import { Table } from '../ui/table';
+import { LiveTable } from '../ui/held';
+import { Badge, Copy, Empty, Failure, Fresh, Head, Id, Pages, Panel, Skeleton, Tabs, Said, paged } from '../ui/parts';
 
 const LIVE_MS = 2000;
 
@@ -27,11 +27,11 @@ function ViewPanel({ view, refresh }: { view: View; refresh: () => void }) {
     [t(w.foldedEvents), count(view.events ?? 0)],
     [t(w.generation), count(view.generation)],
     [t(w.quarantine), count(view.quarantined)],
-    [t(w.errors), `${count(view.errors ?? 0)} ${view.lastError ?? ''}`],
+    [t(w.errors), <>{count(view.errors ?? 0)} <Said>{view.lastError}</Said></>],
     [t(w.rebuilds), count(view.rebuilds ?? 0)],
     [t(w.version), <code class="wrap">{view.version}</code>],
   ];
-  if (view.stoppedBecause) facts.splice(1, 0, [t(w.stoppedBecause), view.stoppedBecause]);
+  if (view.stoppedBecause) facts.splice(1, 0, [t(w.stoppedBecause), <Said>{view.stoppedBecause}</Said>]);
   return (
     <Panel title={view.name} aside={view.name === 'views' && <ActButton label={t(w.rebuild)} what="rebuild" path="/v1/views/rebuild" ask={<p>{t(w.rebuildMeans)}</p>} onDone={refresh} />}>
       <dl class="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
@@ -41,7 +41,7 @@ function ViewPanel({ view, refresh }: { view: View; refresh: () => void }) {
           <progress max={Math.max(1, view.rebuild.eventsTotal)} value={view.rebuild.events} aria-label={t(w.rebuild)} />
         </p>
       )}
-      {view.lastRebuild && <p class="small-text dim">{t(w.lastRebuild, count(view.lastRebuild.events))} {view.lastRebuild.equal ? t(w.wasEqual) : (view.lastRebuild.notCompared ?? t(w.differed))}</p>}
+      {view.lastRebuild && <p class="small-text dim">{t(w.lastRebuild, count(view.lastRebuild.events))} {view.lastRebuild.equal ? t(w.wasEqual) : view.lastRebuild.notCompared ? <Said>{view.lastRebuild.notCompared}</Said> : t(w.differed)}</p>}
     </Panel>
   );
 }
@@ -53,7 +53,7 @@ function Verify() {
   return (
     <Panel title={t(w.verification)} aside={!v.running && <ActButton label={t(w.verifyNow)} what="verify" path="/v1/views/verify" onDone={got.refresh} />}>
       {v.progress && <p class="job">{v.progress.phase} {count(v.progress.done)}{v.progress.total > 0 && ` / ${count(v.progress.total)}`}<progress max={Math.max(1, v.progress.total)} value={v.progress.total > 0 ? v.progress.done : undefined} aria-label={t(w.verification)} /></p>}
-      {v.failed && <p class="note">{v.failed}</p>}
+      {v.failed && <p class="note">{t(w.notVerified)} <Said>{v.failed}</Said></p>}
       {v.last ? (
         <>
           <p><span class={`badge ${v.last.ok ? 'good' : 'bad'}`}>{v.last.ok ? t(w.wasEqual) : t(w.differed)}</span> {t(w.verified, count(v.last.events), count(v.last.payments))}</p>
@@ -84,7 +84,8 @@ function Quarantine() {
   if (got.data.events.length === 0) return <Empty title={t(w.nothingQuarantined)}>{t(w.quarantineIs)}</Empty>;
   return (
     <>
-      <Table
+      <LiveTable
+        of={got.turn}
         caption={t(w.quarantine)}
         rows={got.data.events}
         keyOf={(e) => e.position}

@@ -1,16 +1,17 @@
 // One payment, everything about it: what happened when, by whom and why; the money in its four tax parts; each
 // approval and cancel; how it was settled; the proof that it stands in the book.
-import { useState } from 'preact/hooks';
-import { ApiError, getText, session } from '../base/api';
+import { useMemo, useState } from 'preact/hooks';
+import { getText, problemOf, session } from '../base/api';
 import { download } from '../base/csv';
-import { dayLong, money } from '../base/format';
-import { code, lang, t } from '../base/i18n';
+import { ZONE, daySeoul, money } from '../base/format';
+import { code, lang, problemWords, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Approval, Cancel, EventPage, LifeStep, Lifecycle, Payment, TaxParts } from '../base/types';
 import { href, place, setQuery } from '../base/url';
 import { merchantName } from '../ui/merchants';
-import { Badge, Copy, Empty, Failure, Fresh, Head, Id, Money, Panel, Skeleton, Status, Time, toneOf } from '../ui/parts';
+import { Pill, useHeld } from '../ui/held';
+import { Badge, Copy, Day, Empty, Failure, Fresh, Head, Id, Money, Panel, Skeleton, Status, Time, toneOf } from '../ui/parts';
 import { Table } from '../ui/table';
 import { CancelDialog } from './cancel';
 import { LinesOfPayment } from './settlement_lines';
@@ -93,7 +94,7 @@ function Why({ of }: { of: { failureCode?: string; failureMessage?: string; purs
 function Approvals({ payment }: { payment: Payment }) {
   return (
     <Panel flush title={t(w.approvals)}>
-      {payment.approvals.length === 0 ? <Empty title={t(w.noApprovals)} /> : (
+      {payment.approvals.length === 0 ? <Empty title={t(w.noApprovals)}>{t(w.comesByItself)}</Empty> : (
         <Table
           caption={t(w.approvals)}
           rows={payment.approvals}
@@ -103,7 +104,7 @@ function Approvals({ payment }: { payment: Payment }) {
             { label: t(w.status), cell: (a) => <span class="two"><Badge kind="approvalState" value={a.state} /><Why of={a} /></span> },
             { label: t(w.approveNo), cell: (a) => <span class="tab">{a.approveNo ?? '–'}</span> },
             { label: t(w.acquisition), cell: (a) => code('acquire', a.acquireStatus) },
-            { label: t(w.approvedAt), cell: (a) => <Time at={a.approvedAt ?? a.depositedAt} /> },
+            { label: t(w.approvedAt), zone: true, cell: (a) => <Time at={a.approvedAt ?? a.depositedAt} /> },
             { label: t(w.amount), num: true, card: 'lead', cell: (a) => <Money value={a.amount} currency={payment.currency} /> },
             { label: t(w.cancellable), num: true, cell: (a) => <Money value={a.cancellableAmount} currency={payment.currency} /> },
           ]}
@@ -126,7 +127,7 @@ function Cancels({ payment }: { payment: Payment }) {
           { label: t(w.kind), cell: (c) => code('cancelKind', c.kind) },
           { label: t(w.status), cell: (c) => <span class="two"><Badge kind="cancelStatus" value={c.status} /><Why of={c} /></span> },
           { label: t(w.reason), wide: true, card: 'title', cell: (c) => <span class="two"><span>{c.reason ?? '–'}</span><span class="dim small-text">{code('actor', c.requester)}</span></span> },
-          { label: t(w.canceledAt), cell: (c) => <Time at={c.canceledAt ?? c.requestedAt} /> },
+          { label: t(w.canceledAt), zone: true, cell: (c) => <Time at={c.canceledAt ?? c.requestedAt} /> },
           { label: t(w.ofWhichVat), num: true, cell: vat },
           { label: t(w.amount), num: true, card: 'lead', cell: (c) => <Money value={-c.amount} currency={payment.currency} /> },
           { label: t(w.balanceAfter), num: true, cell: (c) => <Money value={c.balanceAfter} currency={payment.currency} /> },
@@ -169,12 +170,13 @@ function Step({ step, currency, before }: { step: LifeStep; currency: string; be
   );
 }
 
-function Timeline({ life }: { life: Lifecycle }) {
-  const newestFirst = life.steps.map((step, i) => ({ step, before: life.steps[i - 1] })).reverse();
+function Timeline({ life, of }: { life: Lifecycle; of: string }) {
+  const newestFirst = useMemo(() => life.steps.map((step, i) => ({ step, before: life.steps[i - 1] })).reverse(), [life]);
+  const held = useHeld(of, newestFirst, (one) => one.step.eventId);
   return (
-    <Panel title={t(w.timeline)} aside={<span class="dim small-text">{t(w.stepCount, life.steps.length)}</span>}>
-      <ol class="timeline">
-        {newestFirst.map(({ step, before }) => <Step key={step.eventId} step={step} before={before} currency={life.payment.currency} />)}
+    <Panel title={t(w.timeline)} aside={held.waiting > 0 ? <Pill of={held} /> : <span class="dim small-text">{t(w.stepCount, life.steps.length)} · {ZONE}</span>}>
+      <ol class="timeline live">
+        {held.rows.map(({ step, before }) => <Step key={step.eventId} step={step} before={before} currency={life.payment.currency} />)}
       </ol>
     </Panel>
   );
@@ -193,9 +195,9 @@ function About({ payment }: { payment: Payment }) {
   if (payment.buyer?.phone) rows.push([t(w.phone), <span class="tab">{payment.buyer.phone}</span>]);
   if (payment.buyer?.email) rows.push([t(w.email), payment.buyer.email]);
   rows.push([t(w.channel), code('channel', payment.channel)]);
-  rows.push([t(w.requestedAt), <Time at={payment.requestedAt} full />]);
-  rows.push([t(w.approvedAt), <Time at={payment.approvedAt} full />]);
-  if (payment.expiresAt) rows.push([t(w.expiresAt), <Time at={payment.expiresAt} full />]);
+  rows.push([t(w.requestedAt), <Time at={payment.requestedAt} zone />]);
+  rows.push([t(w.approvedAt), <Time at={payment.approvedAt} zone />]);
+  if (payment.expiresAt) rows.push([t(w.expiresAt), <Time at={payment.expiresAt} zone />]);
   if (payment.customerKey) rows.push([t(w.customerKey), <code>{payment.customerKey}</code>]);
   if (payment.external?.pgName) rows.push([t(w.provider), payment.external.pgName]);
   for (const [name, value] of Object.entries(payment.metadata ?? {})) rows.push([name, value]);
@@ -216,7 +218,7 @@ function RawEvents({ id }: { id: string }) {
     <Panel title={t(w.rawEvents)} aside={<Copy text={JSON.stringify(got.data.events, null, 2)} label={t(w.rawEvents)} />}>
       {got.data.events.map((e) => (
         <details key={e.id} class="raw">
-          <summary><code>{e.type.replace('com.wonjang.', '')}</code> <span class="dim"><Time at={e.recordedtime} full /></span></summary>
+          <summary><code>{e.type.replace('com.wonjang.', '')}</code> <span class="dim"><Time at={e.recordedtime} zone /></span></summary>
           <pre tabIndex={0}>{JSON.stringify(e, null, 2)}</pre>
         </details>
       ))}
@@ -232,7 +234,7 @@ function ProofButton({ id }: { id: string }) {
     try {
       download(`${id}.proof`, [await getText(`/v1/payments/${id}/proof`)], 'text/plain;charset=utf-8');
     } catch (error) {
-      setFailed(error instanceof ApiError ? (error.problem.detail ?? error.problem.code) : String(error));
+      setFailed(problemWords(problemOf(error)).what);
     }
   };
   return (
@@ -261,7 +263,7 @@ export function PaymentScreen({ id }: { id: string }) {
     <>
       <Head
         title={<>{payment.orderName ?? payment.orderId} <Status value={payment.status} inDoubt={payment.inDoubt} /></>}
-        sub={<>{payment.buyer?.name ?? '–'} · {dayLong((payment.requestedAt ? new Date(Date.parse(payment.requestedAt) + 32_400_000).toISOString() : '').slice(0, 10), lang.value)} · <Fresh seen={got.data.seen} at={got.at} /></>}
+        sub={<>{payment.buyer?.name ?? '–'} · <Day at={payment.requestedAt && daySeoul(Date.parse(payment.requestedAt))} long /> · <Fresh seen={got.data.seen} at={got.at} /></>}
       >
         {cancellable && <button type="button" data-key="act" onClick={() => setCanceling(true)}>{t(w.cancelVerb)}…</button>}
         <ProofButton id={payment.id} />
@@ -282,7 +284,7 @@ export function PaymentScreen({ id }: { id: string }) {
           <LinesOfPayment id={payment.id} />
           <About payment={payment} />
         </div>
-        <Timeline life={got.data} />
+        <Timeline life={got.data} of={got.turn} />
       </div>
       {canceling && <CancelDialog payment={payment} onClose={() => setCanceling(false)} onDone={() => { setCanceling(false); got.refresh(); }} />}
     </>

@@ -3,20 +3,20 @@
 import { useState } from 'preact/hooks';
 import { session } from '../base/api';
 import { Plain } from '../base/csv';
-import { addDays, count, decimal, money, parseAmount, timeFull } from '../base/format';
+import { addDays, count, decimal, money, parseAmount, timeSeoul } from '../base/format';
 import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
 import { type Got, useGet } from '../base/live';
 import type { PaymentItem, PaymentPage } from '../base/types';
 import { href, listOf, place, setQuery } from '../base/url';
 import { ExportButton } from '../ui/export';
-import { useHeld } from '../ui/held';
+import { LiveTable } from '../ui/held';
 import { MerchantField } from '../ui/merchant_field';
 import { merchantName } from '../ui/merchants';
 import { Empty, Failure, Field, Fresh, Head, Menu, Money, Skeleton, Status, Time, today } from '../ui/parts';
 import { type Period, PeriodPicker, periodOf, periodText } from '../ui/period';
 import { SavedViews } from '../ui/saved';
-import { type Column, Table } from '../ui/table';
+import type { Column } from '../ui/table';
 
 const STATUSES = ['DONE', 'PARTIAL_CANCELED', 'CANCELED', 'WAITING_FOR_DEPOSIT', 'IN_PROGRESS', 'READY', 'ABORTED', 'EXPIRED'];
 const METHODS = ['CARD', 'EASY_PAY', 'TRANSFER', 'VIRTUAL_ACCOUNT', 'MOBILE_PHONE', 'GIFT_CERTIFICATE', 'POINT', 'COUPON', 'DEPOSIT_CUP'];
@@ -56,7 +56,7 @@ function columns(query: URLSearchParams): PaymentColumn[] {
   });
   const link = (p: PaymentItem) => href(`/payments/${p.id}`);
   return [
-    { id: 'at', label: `${t(w.time)} (KST)`, always: true, sort: sorting('oldest', 'newest'), cell: (p) => <a href={link(p)}><Time at={p.requestedAt} /></a> },
+    { id: 'at', label: t(w.time), zone: true, always: true, sort: sorting('oldest', 'newest'), cell: (p) => <a href={link(p)}><Time at={p.requestedAt} /></a> },
     { id: 'status', label: t(w.status), cell: (p) => <Status value={p.status} inDoubt={p.inDoubt} /> },
     { id: 'name', label: t(w.order), wide: true, card: 'title', cell: (p) => <span class="two"><span>{p.orderName ?? '–'}</span><span class="dim small-text">{p.orderId}</span></span> },
     { id: 'buyer', label: t(w.buyer), clip: true, cell: (p) => p.buyerName ?? <span class="dim none">–</span> },
@@ -67,7 +67,7 @@ function columns(query: URLSearchParams): PaymentColumn[] {
     { id: 'amount', label: t(w.amount), always: true, num: true, card: 'lead', sort: sorting('smallest', 'largest'), cell: (p) => <Money value={p.totalAmount} currency={p.currency} /> },
     { id: 'canceled', label: t(w.canceled), num: true, cell: (p) => (p.canceledAmount ? <Money value={-p.canceledAmount} currency={p.currency} /> : <span class="dim none">–</span>) },
     { id: 'balance', label: t(w.balance), num: true, otherwise: true, cell: (p) => <Money value={p.balanceAmount} currency={p.currency} /> },
-    { id: 'updated', label: t(w.updated), otherwise: true, cell: (p) => <Time at={p.updatedAt} /> },
+    { id: 'updated', label: t(w.updated), zone: true, otherwise: true, cell: (p) => <Time at={p.updatedAt} /> },
   ];
 }
 
@@ -195,13 +195,14 @@ function sumsOf(asked: URLSearchParams): string {
   return `/v1/payments?${query}`;
 }
 
-function TotalsStrip({ got }: { got: Got<PaymentPage> }) {
+/** Until the sums come, their places: a strip for each currency of the rows that are there. */
+function TotalsStrip({ got, currencies }: { got: Got<PaymentPage>; currencies: string[] }) {
   const totals = got.data?.totals;
   if (got.problem && !got.data) return null; // the list says the same
   if (got.data?.totalsRefused) {
     return <p class="note">{t(w.totalsRefused, count(got.data.totalsRefused.ceiling))}</p>;
   }
-  const rows = totals?.length ? totals : [{ currency: 'KRW', count: 0, grossAmount: 0, canceledAmount: 0, netAmount: 0 }];
+  const rows = totals?.length ? totals : (totals || currencies.length === 0 ? ['KRW'] : currencies).map((currency) => ({ currency, count: 0, grossAmount: 0, canceledAmount: 0, netAmount: 0 }));
   return (
     <div class={got.isStale ? 'stale' : undefined} aria-live="off">
       {rows.map((s) => (
@@ -235,7 +236,7 @@ function exportOf(asked: URLSearchParams, expected: number | undefined) {
     expected,
     rows: (page: Record<string, unknown>) => page.payments as PaymentItem[],
     head: ['paymentId', `requestedAt (KST)`, 'businessDate', 'merchantId', 'merchantCode', 'orderId', 'orderName', 'buyerName', 'status', 'method', 'issuer', 'approveNo', 'channel', 'currency', 'totalAmount', 'canceledAmount', 'balanceAmount', 'approvedAt (KST)'],
-    line: (p: PaymentItem) => [p.id, timeFull(p.requestedAt), p.businessDate, p.merchantId, p.merchantCode, p.orderId, p.orderName, p.buyerName, p.status, p.method, p.issuer, p.approveNo, p.channel, p.currency, new Plain(decimal(p.totalAmount, p.currency, false)), new Plain(decimal(p.canceledAmount ?? 0, p.currency, false)), new Plain(decimal(p.balanceAmount, p.currency, false)), p.approvedAt ? timeFull(p.approvedAt) : ''],
+    line: (p: PaymentItem) => [p.id, timeSeoul(p.requestedAt), p.businessDate, p.merchantId, p.merchantCode, p.orderId, p.orderName, p.buyerName, p.status, p.method, p.issuer, p.approveNo, p.channel, p.currency, new Plain(decimal(p.totalAmount, p.currency, false)), new Plain(decimal(p.canceledAmount ?? 0, p.currency, false)), new Plain(decimal(p.balanceAmount, p.currency, false)), p.approvedAt ? timeSeoul(p.approvedAt) : ''],
   };
 }
 
@@ -255,7 +256,7 @@ export function Payments() {
   const path = `/v1/payments?${listed}`;
   const got = useGet<PaymentPage>(period.given ? path : null, LIVE_MS);
   const sums = useGet<PaymentPage>(period.given ? sumsOf(asked) : null, TOTALS_MS);
-  const held = useHeld(path, got.isStale ? undefined : got.data?.payments, (p) => p.id);
+  const rows = got.data?.payments ?? [];
   const all = columns(query).filter((c) => operator || !c.operator);
   const shown = shownOf(all, query);
   const next = got.data?.hasMore ? got.data.nextCursor : undefined;
@@ -280,18 +281,11 @@ export function Payments() {
         </div>
         <Chips query={query} />
       </div>
-      {period.given && <TotalsStrip got={sums} />}
+      {period.given && <TotalsStrip got={sums} currencies={[...new Set(rows.map((p) => p.currency))].sort()} />}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton rows={12} />}
-      {got.data && held.rows.length === 0 && !got.isLoading && <NothingHere period={period} />}
-      {held.rows.length > 0 && (
-        <>
-          <div class="above-table" role="status">
-            {held.waiting > 0 && <button type="button" class="pill" onClick={held.show}>{t(w.newRows, held.waiting)}</button>}
-          </div>
-          <Table caption={t(w.payments)} columns={shown} rows={held.rows} keyOf={(p) => p.id} hrefOf={(p) => href(`/payments/${p.id}`)} isNew={held.isNew} dim={got.isStale} />
-        </>
-      )}
+      {got.data && rows.length === 0 && !got.isLoading && <NothingHere period={period} />}
+      {rows.length > 0 && <LiveTable of={got.turn} caption={t(w.payments)} columns={shown} rows={rows} keyOf={(p) => p.id} hrefOf={(p) => href(`/payments/${p.id}`)} dim={got.isStale} />}
       {(next || page > 1) && (
         <nav class="pages" aria-label={t(w.pages)}>
           {page > 1 && <button type="button" onClick={() => setQuery(RESET)}>{t(w.firstPage)}</button>}

@@ -38,7 +38,7 @@ function Applied({ answer, onClose }: { answer: ResultsApplied; onClose: () => v
   return (
     <Dialog title={t(w.resultsRead)} onClose={onClose}>
       <Figures rows={[[t(w.applied), count(answer.applied), true], [t(w.knownAlready), count(answer.already)], [t(w.refused), count(answer.refused.length)]]} />
-      {answer.refused.length === 0 ? <Empty title={t(w.allApplied)} /> : (
+      {answer.refused.length === 0 ? <Empty title={t(w.allApplied)}>{t(w.allAppliedMore)}</Empty> : (
         <Table caption={t(w.refused)} rows={answer.refused} keyOf={(_, i) => String(i)} columns={[
           { label: t(w.row), num: true, cell: (r) => r.line },
           { label: t(w.why), card: 'title', cell: (r) => <span class="wrap">{r.why}</span> },

@@ -1,6 +1,6 @@
 // Payouts: how much goes to whom on which day, and why exactly that much.
-import { addDays, count, dayLong } from '../base/format';
-import { lang, t } from '../base/i18n';
+import { addDays, count } from '../base/format';
+import { t } from '../base/i18n';
 import * as w from '../base/words';
 import { session } from '../base/api';
 import { useGet } from '../base/live';
@@ -9,10 +9,11 @@ import { href, place, setQuery } from '../base/url';
 import { Figures } from '../ui/act';
 import { ExportButton } from '../ui/export';
 import { MerchantField } from '../ui/merchant_field';
-import { Badge, Empty, Facts, Fresh, Head, Id, Loaded, Money, None, Pages, Panel, Time, paged } from '../ui/parts';
+import { LiveTable } from '../ui/held';
+import { Badge, Day, Empty, Facts, Fresh, Head, Id, Loaded, Money, None, Pages, Panel, Time, paged } from '../ui/parts';
 import { PeriodPicker, periodOf } from '../ui/period';
 import { SavedViews } from '../ui/saved';
-import { type Column, Table } from '../ui/table';
+import type { Column } from '../ui/table';
 import { PayoutActs } from './payout_acts';
 import { LineExport, LineTable, plain } from './settlement_lines';
 
@@ -25,7 +26,7 @@ function columns(operator: boolean): Column<Payout>[] {
   const link = (p: Payout) => href(`/payouts/${p.payoutId}`);
   const whose: Column<Payout> = { label: t(w.merchant), card: 'title', wide: true, cell: (p) => p.merchantName };
   return [
-    { label: t(w.payoutDate), cell: (p) => <a href={link(p)} class="tab">{p.date}</a> },
+    { label: t(w.payoutDate), cell: (p) => <a href={link(p)}><Day at={p.date} /></a> },
     ...(operator ? [whose] : []),
     { label: t(w.state), cell: (p) => <span class="two"><Badge kind="payoutState" value={p.state} />{p.failure && <span class="dim small-text">{p.failure}</span>}</span> },
     { label: t(w.lines), num: true, cell: (p) => count(p.lines) },
@@ -63,7 +64,7 @@ export function Payouts() {
       <Loaded got={got} rows={10}>
         {({ items, nextCursor }) => (items.length === 0 ? <Empty title={t(w.noPayouts)}>{t(w.noPayoutsMore)}</Empty> : (
           <>
-            <Table caption={t(w.payouts)} rows={items} keyOf={(p) => p.payoutId} hrefOf={(p) => href(`/payouts/${p.payoutId}`)} dim={got.isStale} columns={columns(operator)} />
+            <LiveTable of={got.turn} whole={!nextCursor && !query.get('cursor')} caption={t(w.payouts)} rows={items} keyOf={(p) => p.payoutId} hrefOf={(p) => href(`/payouts/${p.payoutId}`)} dim={got.isStale} columns={columns(operator)} />
             <Pages next={nextCursor} />
           </>
         ))}
@@ -96,7 +97,7 @@ function PayoutLines({ p }: { p: Payout }) {
   return (
     <>
       <Panel flush title={t(w.settlementLines)} aside={<span class="dim small-text">{t(w.clickExplains)}</span>}>
-        <Loaded got={got}>{({ items }) => (items.length === 0 ? <Empty title={t(w.noLines)} /> : <LineTable lines={items} dim={got.isStale} />)}</Loaded>
+        <Loaded got={got}>{({ items }) => (items.length === 0 ? <Empty title={t(w.noLines)}>{t(w.noLinesMore)}</Empty> : <LineTable lines={items} of={got.turn} dim={got.isStale} />)}</Loaded>
       </Panel>
       <Pages next={got.data?.nextCursor} />
     </>
@@ -108,7 +109,7 @@ export function PayoutScreen({ id }: { id: string }) {
   const p = got.data;
   return (
     <>
-      <Head title={p ? <>{p.merchantName} <Badge kind="payoutState" value={p.state} /></> : t(w.payout)} sub={<>{p && `${dayLong(p.date, lang.value)} · `}<Id id={id} whole /></>}>
+      <Head title={p ? <>{p.merchantName} <Badge kind="payoutState" value={p.state} /></> : t(w.payout)} sub={<>{p && <><Day at={p.date} long /> · </>}<Id id={id} whole /></>}>
         {p && <LineExport name={`payout_${p.payoutId}`} path={`/v1/payouts/${id}/lines`} expected={p.lines} />}
       </Head>
       <Loaded got={got}>
@@ -122,7 +123,7 @@ export function PayoutScreen({ id }: { id: string }) {
                   [t(w.account), one.account],
                   [t(w.file), one.file],
                   [t(w.bankTraceNo), one.bankTraceNo],
-                  [t(w.paidAt), one.paidAt && <Time at={one.paidAt} full />],
+                  [t(w.paidAt), one.paidAt && <Time at={one.paidAt} zone />],
                   [t(w.why), one.failure],
                   [t(w.allPayouts), session.value?.role === 'OPERATOR' && <a href={href('/payouts', { merchant: one.merchantId })}>{one.merchantName}</a>],
                 ]} />

@@ -1,13 +1,14 @@
 // All that a part of a text, or an id, finds: newest first, each with what matched.
 import { session } from '../base/api';
-import { daySeoul } from '../base/format';
-import { code, t } from '../base/i18n';
+import { daySeoul, dayText } from '../base/format';
+import { code, lang, t } from '../base/i18n';
+import { focusSearch } from '../base/keys';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { SearchPage } from '../base/types';
 import { href, place, setQuery } from '../base/url';
 import { merchantName } from '../ui/merchants';
-import { Empty, Failure, Fresh, Head, Money, Skeleton, Status, Time } from '../ui/parts';
+import { Day, Empty, Failure, Fresh, Head, Money, Skeleton, Status, Time } from '../ui/parts';
 import { Marked, moneyHits } from '../ui/search_box';
 import { Table } from '../ui/table';
 
@@ -29,8 +30,8 @@ export function Search() {
   const money = got.data ? moneyHits(got.data) : [];
   return (
     <>
-      <Head title={t(w.searchTitle, q)} sub={<>{period && <span class="tab">{sinceDay(period.from)} – {daySeoul(Date.parse(period.until) - 1)} · </span>}<Fresh seen={got.data?.seen} at={got.at} /></>} />
-      {q === '' && <Empty title={t(w.searchHow)}>{t(w.searchHowMore)}</Empty>}
+      <Head title={q === '' ? t(w.search) : t(w.searchTitle, q)} sub={<>{period && <><Day at={sinceDay(period.from)} /> – <Day at={daySeoul(Date.parse(period.until) - 1)} /> · </>}<Fresh seen={got.data?.seen} at={got.at} /></>} />
+      {q === '' && <Empty title={t(w.searchHow)}><p>{t(w.searchHowMore)}</p><button type="button" class="primary" onClick={focusSearch}>{t(w.toSearch)} (/)</button></Empty>}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {q !== '' && !got.data && !got.problem && <Skeleton />}
       {got.data && rows.length + money.length === 0 && !got.isLoading && <Empty title={t(w.nothingFoundFor, q)}>{t(w.searchHowMore)}</Empty>}
@@ -45,7 +46,7 @@ export function Search() {
           hrefOf={(p) => href(`/payments/${p.id}`)}
           dim={got.isStale}
           columns={[
-            { label: `${t(w.time)} (KST)`, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
+            { label: t(w.time), zone: true, cell: (p) => <a href={href(`/payments/${p.id}`)}><Time at={p.requestedAt} full /></a> },
             { label: t(w.buyer), clip: true, cell: (p) => <Marked text={p.buyerName ?? '–'} part={q} /> },
             { label: t(w.order), wide: true, card: 'title', cell: (p) => <span class="two"><span><Marked text={p.orderName ?? '–'} part={q} /></span><span class="dim small-text"><Marked text={p.orderId} part={q} /></span></span> },
             ...(operator ? [{ label: t(w.merchant), clip: true, cell: (p: { merchantId: string; merchantCode?: string }) => merchantName(p.merchantId, p.merchantCode) }] : []),
@@ -55,7 +56,7 @@ export function Search() {
           ]}
         />
       )}
-      {period && <p><button type="button" class="link" onClick={() => setQuery({ from: new Date(Date.parse(period.from) - FIVE_YEARS_MS).toISOString(), until: period.from, after: undefined, page: undefined })}>{t(w.lookBefore, sinceDay(period.from))}</button></p>}
+      {period && <p><button type="button" class="link" onClick={() => setQuery({ from: new Date(Date.parse(period.from) - FIVE_YEARS_MS).toISOString(), until: period.from, after: undefined, page: undefined })}>{t(w.lookBefore, dayText(sinceDay(period.from), lang.value))}</button></p>}
       {(got.data?.hasMore || page > 1) && (
         <nav class="pages" aria-label={t(w.pages)}>
           {page > 1 && <button type="button" onClick={() => history.back()}>{t(w.previousPage)}</button>}

@@ -2,15 +2,15 @@
 // again.
 import { useEffect, useState } from 'preact/hooks';
 import { addDays, count, dayLong, lasting } from '../base/format';
-import { code, lang, t } from '../base/i18n';
+import { code, lang, t, wayOut } from '../base/i18n';
 import * as w from '../base/words';
 import { session } from '../base/api';
-import { useGet } from '../base/live';
+import { useAgain, useGet } from '../base/live';
 import type { Amounts, List, Plan, Run, Trouble } from '../base/money_types';
 import { href, place, setQuery } from '../base/url';
 import { ActButton, Figures } from '../ui/act';
 import { Chart } from '../ui/chart';
-import { Badge, Facts, Failure, Fresh, Head, Loaded, Money, None, Panel, Skeleton, Tabs, Time } from '../ui/parts';
+import { Badge, CurrencyChoice, Day, Facts, Failure, Fresh, Head, Loaded, Money, None, Panel, Said, Skeleton, Tabs, Time, chosenOf } from '../ui/parts';
 import { PeriodPicker, periodOf } from '../ui/period';
 import { Table } from '../ui/table';
 import { Differences, Failures, RunLines } from './run_lists';
@@ -27,17 +27,13 @@ const sumsOf = (a: Amounts): [string, preact.ComponentChildren, boolean?][] => [
 
 // ---- the days ----
 
-function NetByDay({ days, first }: { days: string[]; first: (day: string) => Amounts | undefined }) {
+function NetByDay({ days, currencies, of }: { days: string[]; currencies: string[]; of: (day: string) => Amounts | undefined }) {
   const rising = [...days].reverse();
-  const currency = days.map(first).find(Boolean)?.currency;
+  const currency = chosenOf(currencies);
   if (!currency) return null;
-  const of = (day: string, pick: (a: Amounts) => number) => {
-    const a = first(day);
-    return a?.currency === currency ? pick(a) : null;
-  };
   return (
-    <Panel title={t(w.netByDay)} aside={<span class="dim small-text">{currency}</span>}>
-      <Chart label={t(w.netByDay)} at={rising.map((d) => Date.parse(`${d}T00:00:00+09:00`) / 1000)} series={[{ label: t(w.netPaid), values: rising.map((d) => of(d, (a) => a.net)), color: '--c1', bars: true }]} currency={currency} bucketS={86_400} height={150} />
+    <Panel title={t(w.netByDay)} aside={<CurrencyChoice of={currencies} chosen={currency} />}>
+      <Chart label={t(w.netByDay)} at={rising.map((d) => Date.parse(`${d}T00:00:00+09:00`) / 1000)} series={[{ label: t(w.netPaid), values: rising.map((d) => of(d)?.net ?? null), color: '--c1', bars: true }]} currency={currency} bucketS={86_400} height={150} />
     </Panel>
   );
 }
@@ -50,9 +46,12 @@ export function Settlement() {
   const days: string[] = [];
   for (let d = addDays(period.until, -1); d >= period.from; d = addDays(d, -1)) days.push(d);
   const [shown, setShown] = useState(ROWS);
-  const first = (d: string) => runs.get(d)?.totals?.[0];
+  const currencies = [...new Set((got.data?.items ?? []).flatMap((r) => r.totals ?? []).map((a) => a.currency))].sort();
+  const currency = chosenOf(currencies);
+  const totalOf = (d: string) => runs.get(d)?.totals?.find((a) => a.currency === currency);
+  const others = (d: string) => (runs.get(d)?.totals?.length ?? 0) - (totalOf(d) ? 1 : 0);
   const money = (d: string, pick: (a: Amounts) => number, plain = false) => {
-    const a = first(d);
+    const a = totalOf(d);
     return a ? <Money value={pick(a)} currency={a.currency} plain={plain} /> : <None />;
   };
   return (
@@ -62,21 +61,21 @@ export function Settlement() {
       <Loaded got={got} rows={12}>
         {() => (
           <>
-            <NetByDay days={days} first={first} />
+            <NetByDay days={days} currencies={currencies} of={totalOf} />
             <Table
               caption={t(w.settlement)}
               rows={days.slice(0, shown)}
               keyOf={(d) => d}
               hrefOf={(d) => href(`/settlement/${d}`)}
               columns={[
-                { label: t(w.day), card: 'title', cell: (d) => <a class="tab" href={href(`/settlement/${d}`)}>{dayLong(d, lang.value)}</a> },
+                { label: t(w.day), card: 'title', cell: (d) => <a href={href(`/settlement/${d}`)}><Day at={d} long /></a> },
                 { label: t(w.state), wide: true, cell: (d) => <Badge kind="runState" value={runs.get(d)?.state ?? 'NEVER'} /> },
                 { label: t(w.attempts), num: true, cell: (d) => runs.get(d)?.attempt ?? <None /> },
                 { label: t(w.lines), num: true, cell: (d) => (runs.has(d) ? count(runs.get(d)?.progress.lines ?? 0) : <None />) },
                 { label: t(w.failed), num: true, cell: (d) => { const n = runs.get(d)?.progress.failed ?? 0; return n > 0 ? <span class="badge bad">{count(n)}</span> : <None />; } },
                 { label: t(w.gross), num: true, cell: (d) => money(d, (a) => a.gross) },
                 { label: t(w.feeWithVat), num: true, cell: (d) => money(d, (a) => -a.fee, true) },
-                { label: t(w.netPaid), num: true, card: 'lead', cell: (d) => <>{money(d, (a) => a.net)}{(runs.get(d)?.totals?.length ?? 0) > 1 && <span class="dim"> +{(runs.get(d)?.totals?.length ?? 0) - 1}</span>}</> },
+                { label: t(w.netPaid), num: true, card: 'lead', cell: (d) => <>{money(d, (a) => a.net)}{others(d) > 0 && <span class="dim"> +{others(d)}</span>}</> },
               ]}
             />
             {shown < days.length && <nav class="pages"><button type="button" onClick={() => setShown(shown + 4 * ROWS)}>{t(w.showMore, count(shown), count(days.length))}</button></nav>}
@@ -119,12 +118,12 @@ function RunPanel({ run, refresh }: { run: Run; refresh: () => void }) {
       }
     >
       {state === 'NEVER' && <p class="dim">{t(w.neverRan)}</p>}
-      {run.error && <p class="note">{run.error}</p>}
+      {run.error && <p class="note">{t(w.runBroke)} <Said>{run.error}</Said></p>}
       {state === 'RUNNING' && <Progress run={run} />}
       {run.attempt !== undefined && (
         <Facts rows={[
           [t(w.attempts), run.attempt],
-          [t(w.started), <><Time at={run.startedAt} full /> {ms > 0 && <span class="dim">({ms < 1000 ? `${ms} ms` : lasting(ms)})</span>}</>],
+          [t(w.started), <><Time at={run.startedAt} zone /> {ms > 0 && <span class="dim">({ms < 1000 ? `${ms} ms` : lasting(ms)})</span>}</>],
           [t(w.linesBeforeAfter), run.after && <span class="tab">{count(linesIn(run.before))} + {count(linesIn(run.added))} = {count(linesIn(run.after))}</span>],
           [t(w.untouched), run.untouchedHash && <code title={run.untouchedHash}>{run.untouchedHash.slice(0, 16)}…</code>],
           [t(w.calculator), run.calculator],
@@ -141,7 +140,7 @@ export function Troubles({ of }: { of: Trouble[] }) {
     <ul class="evidence">
       {of.map((p) => (
         <li key={p.code + p.detail}>
-          <span class="badge warn">{count(p.count)}</span> <strong>{code('trouble', p.code)}</strong> <span class="dim">{p.detail}</span>
+          <span class="badge warn">{count(p.count)}</span> <strong>{code('trouble', p.code)}</strong> {wayOut(p.code)} <Said>{p.detail}</Said>
         </li>
       ))}
     </ul>
@@ -168,10 +167,16 @@ export function SettlementDay({ id: date }: { id: string }) {
   const state = run.data?.state;
   useEffect(() => setBegun(state === 'RUNNING'), [state]);
   const turn = `${state}${run.data?.attempt ?? 0}`;
+  const [mine, setMine] = useState(false);
+  const acted = () => {
+    setMine(true);
+    run.refresh();
+  };
+  const lists = { date, turn, mine };
   const plan = useGet<Plan>(operator && state !== undefined && state !== 'RUNNING' ? `/v1/settlement/plans/${date}` : null);
-  useEffect(() => plan.refresh(), [turn]);
+  useAgain(plan, state === undefined ? '' : turn);
   const ran = !operator || (state !== undefined && state !== 'NEVER');
-  const around = (by: number) => <a href={href(`/settlement/${addDays(date, by)}`)}>{addDays(date, by)}</a>;
+  const around = (by: number) => <a href={href(`/settlement/${addDays(date, by)}`)}><Day at={addDays(date, by)} /></a>;
   return (
     <>
       <Head title={dayLong(date, lang.value)} sub={<>← {around(-1)} · {operator && <><a href={href('/settlement')}>{t(w.allDays)}</a> · </>}{around(1)} → · <Fresh seen={run.data?.seen} at={run.at} /></>}>
@@ -182,15 +187,15 @@ export function SettlementDay({ id: date }: { id: string }) {
       {run.data?.totals?.map((a) => <Figures key={a.currency} rows={sumsOf(a)} />)}
       {run.data && (
         <div class="split even">
-          <RunPanel run={run.data} refresh={run.refresh} />
+          <RunPanel run={run.data} refresh={acted} />
           {plan.problem && <Failure problem={plan.problem} retry={plan.refresh} />}
-          {plan.data && (state === 'NEVER' || plan.data.items > 0 || plan.data.problems.length > 0) && <PlanPanel plan={plan.data} />}
+          {plan.data ? <PlanPanel plan={plan.data} /> : !plan.problem && state !== 'RUNNING' && <Panel title={t(w.plan)}><Skeleton rows={4} /></Panel>}
         </div>
       )}
       {ran && operator && <Tabs current={tab} hrefOf={(one) => href(`/settlement/${date}`, { tab: one === 'lines' ? undefined : one })} tabs={[{ id: 'lines', label: t(w.lines) }, { id: 'failures', label: t(w.failed), count: run.data?.progress.failed }, { id: 'differences', label: t(w.canaryDifferences) }]} />}
-      {ran && tab === 'lines' && <RunLines key={turn} date={date} />}
-      {ran && tab === 'failures' && <Failures key={turn} date={date} />}
-      {ran && tab === 'differences' && <Differences key={turn} date={date} />}
+      {ran && tab === 'lines' && <RunLines {...lists} />}
+      {ran && tab === 'failures' && <Failures {...lists} />}
+      {ran && tab === 'differences' && <Differences {...lists} />}
     </>
   );
 }

@@ -1,12 +1,12 @@
 // One line of settlement: how its amount came about, rule by rule, worked out again by the server while one waits.
-import { dayLong, rate } from '../base/format';
-import { code, lang, t } from '../base/i18n';
+import { rate } from '../base/format';
+import { code, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Line } from '../base/money_types';
 import { href } from '../base/url';
 import { Figures } from '../ui/act';
-import { Facts, Head, Id, Loaded, Money, None, Panel, Time } from '../ui/parts';
+import { Day, Facts, Head, Id, Loaded, Money, None, Panel, Said, Time } from '../ui/parts';
 import { Table } from '../ui/table';
 
 function Explained({ line }: { line: Line }) {
@@ -14,7 +14,7 @@ function Explained({ line }: { line: Line }) {
   return (
     <div class="stack">
       <Panel flush title={t(w.explain)} aside={<span class={`badge ${line.recomputed ? 'good' : 'bad'}`} title={line.whyNotRecomputed}>{line.recomputed ? t(w.recomputed) : t(w.notRecomputed)}</span>}>
-        {line.whyNotRecomputed && <p class="note">{line.whyNotRecomputed}</p>}
+        {line.whyNotRecomputed && <p class="note">{t(w.notRecomputed)}. <Said>{line.whyNotRecomputed}</Said></p>}
         <Table
           caption={t(w.explain)}
           rows={line.explain}
@@ -63,10 +63,10 @@ export function SettlementLine({ id }: { id: string }) {
                 <Panel title={t(w.about)}>
                   <Facts rows={[
                     [t(w.method), l.method && `${code('method', l.method)} ${l.issuer ? code('issuer', l.issuer) : ''} ${l.months ? t(w.months, l.months) : ''}`],
-                    [t(w.time), l.at && <Time at={l.at} full />],
-                    [t(w.basisDate), l.basisDate && dayLong(l.basisDate, lang.value)],
-                    [t(w.payoutDate), l.payoutDate ? dayLong(l.payoutDate, lang.value) : t(w.noDay)],
-                    [t(w.run), l.runDate && <a href={href(`/settlement/${l.runDate}`)}>{l.runDate}</a>],
+                    [t(w.time), l.at && <Time at={l.at} zone />],
+                    [t(w.basisDate), l.basisDate && <Day at={l.basisDate} long />],
+                    [t(w.payoutDate), l.payoutDate ? <Day at={l.payoutDate} long /> : t(w.noDay)],
+                    [t(w.run), l.runDate && <a href={href(`/settlement/${l.runDate}`)}><Day at={l.runDate} /></a>],
                     [t(w.payout), l.payoutId ? <a href={href(`/payouts/${l.payoutId}`)}><Id id={l.payoutId} /></a> : t(w.notPaidYet)],
                     [t(w.feeSupply), sum(l.feeSupply)],
                     [t(w.feeVat), sum(l.feeVat)],

@@ -2,8 +2,8 @@
 // the difference of the two. Chart and table show the same numbers.
 import { session } from '../base/api';
 import { Plain } from '../base/csv';
-import { addDays, count, decimal, isDay } from '../base/format';
-import { code, t } from '../base/i18n';
+import { addDays, bucketText, count, decimal, isDay } from '../base/format';
+import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
 import { useGet } from '../base/live';
 import type { Cube, Totals, TotalsRow } from '../base/types';
@@ -11,10 +11,11 @@ import { listOf, place, setQuery } from '../base/url';
 import { BOM, csvLine, csvRow, download } from '../base/csv';
 import { Chart, type Series } from '../ui/chart';
 import { merchantName } from '../ui/merchants';
-import { Empty, Failure, Field, Fresh, Head, Money, Panel, Skeleton, today } from '../ui/parts';
+import { LiveTable } from '../ui/held';
+import { CurrencyChoice, Empty, Failure, Field, Fresh, Head, Money, Panel, Skeleton, chosenOf, today } from '../ui/parts';
 import { PeriodPicker, periodOf } from '../ui/period';
 import { SavedViews } from '../ui/saved';
-import { type Column, Table } from '../ui/table';
+import type { Column } from '../ui/table';
 
 const GRAINS = ['minute', 'hour', 'day', 'month'];
 const GRAIN_S: Record<string, number> = { minute: 60, hour: 3600, day: 86_400, month: 28 * 86_400 };
@@ -34,6 +35,8 @@ function groupName(row: TotalsRow, by: string): string {
   const value = row[by as 'method' | 'status' | 'kind' | 'channel' | 'issuer'];
   return code(by as 'method', value);
 }
+
+const rowKey = (r: TotalsRow) => [r.bucket, r.merchantId, r.organisation, r.method, r.status, r.kind, r.channel, r.issuer, r.currency].join('|');
 
 const POINTS_MAX = 3000;
 
@@ -154,10 +157,11 @@ export function TotalsScreen() {
   }
   const got = useGet<Totals>(path, mode === 'now' ? 15_000 : 0);
   const rows = (got.data?.rows ?? []).slice().sort((a, b) => (b.bucket ?? '').localeCompare(a.bucket ?? ''));
-  const currency = rows[0]?.currency ?? 'KRW';
+  const currencies = [...new Set(rows.map((r) => r.currency))].sort();
+  const currency = chosenOf(currencies) ?? 'KRW';
   const drawn = seriesOf(rows, groups, measure, currency, GRAIN_S[grain] ?? 86_400);
   const columns: Column<TotalsRow>[] = [
-    ...(grain !== 'none' ? [{ id: 'bucket', label: code('grain', grain), card: 'title' as const, cell: (r: TotalsRow) => <span class="tab">{r.bucket?.replace('T', ' ')}</span> }] : []),
+    ...(grain !== 'none' ? [{ id: 'bucket', label: code('grain', grain), zone: grain === 'hour' || grain === 'minute', card: 'title' as const, cell: (r: TotalsRow) => <time dateTime={r.bucket} title={r.bucket}>{bucketText(r.bucket ?? '', lang.value)}</time> }] : []),
     ...groups.map((by) => ({ id: by, label: code('dimension', by), ...(grain === 'none' ? { card: 'title' as const } : {}), cell: (r: TotalsRow) => groupName(r, by) })),
     { label: t(w.count), num: true, cell: (r) => count(r.count) },
     { label: t(w.gross), num: true, cell: (r) => <Money value={r.grossAmount} currency={r.currency} /> },
@@ -169,7 +173,7 @@ export function TotalsScreen() {
     const lines = rows.map((r) => csvLine([...(grain !== 'none' ? [r.bucket] : []), ...groups.map((by) => groupName(r, by)), r.currency, r.count, ...[r.grossAmount, r.canceledAmount, r.netAmount].map((a) => new Plain(decimal(a, r.currency, false)))]));
     download(`totals_${cube?.name}_${period.from}_${addDays(period.until, -1)}.csv`, [BOM, csvRow(head), ...lines]);
   };
-  const sums = [...new Set(rows.map((r) => r.currency))].map((c) => ({ c, rows: rows.filter((r) => r.currency === c) }));
+  const sums = currencies.map((c) => ({ c, rows: rows.filter((r) => r.currency === c) }));
   const sum = (of: TotalsRow[], m: Measure) => of.reduce((s, r) => s + BigInt(r[m]), 0n);
   return (
     <>
@@ -184,7 +188,7 @@ export function TotalsScreen() {
       {known.problem && <Failure problem={known.problem} retry={known.refresh} />}
       {got.problem && <Failure problem={got.problem} retry={got.refresh} />}
       {!got.data && !got.problem && <Skeleton rows={8} />}
-      {got.data && !got.problem && rows.length === 0 && !got.isLoading && <Empty title={mode === 'difference' ? t(w.noDifference) : t(w.nothingInPeriod)} />}
+      {got.data && !got.problem && rows.length === 0 && !got.isLoading && <Empty title={mode === 'difference' ? t(w.noDifference) : t(w.noTotals)}>{mode === 'difference' ? t(w.noDifferenceMore) : t(w.nothingInPeriod)}</Empty>}
       {rows.length > 0 && (
         <div class={got.isStale ? 'stale' : undefined}>
           {sums.map(({ c, rows: of }) => (
@@ -194,11 +198,11 @@ export function TotalsScreen() {
             </dl>
           ))}
           {grain !== 'none' && (
-            <Panel title={t(MEASURES.find(([m]) => m === measure)?.[1] ?? w.net)} aside={<span class="dim small-text">{measure === 'count' ? '' : currency} {drawn.left > 0 && t(w.moreGroups, drawn.left)}</span>}>
+            <Panel title={t(MEASURES.find(([m]) => m === measure)?.[1] ?? w.net)} aside={<><span class="dim small-text">{drawn.left > 0 && t(w.moreGroups, drawn.left)}</span><CurrencyChoice of={currencies} chosen={currency} /></>}>
               <Chart label={t(w.totals)} at={drawn.at} series={drawn.series} currency={measure === 'count' ? undefined : currency} bucketS={GRAIN_S[grain] ?? 86_400} height={240} />
             </Panel>
           )}
-          <Table caption={t(w.totals)} rows={rows} keyOf={(_, i) => String(i)} columns={columns} />
+          <LiveTable of={got.turn} caption={t(w.totals)} rows={rows} keyOf={rowKey} columns={columns} />
         </div>
       )}
     </>

@@ -3,9 +3,14 @@
 import type uPlot from 'uplot';
 import { useEffect, useRef } from 'preact/hooks';
 import { effect, signal } from '@preact/signals';
-import { count, money, short, shortMoney, timeFull } from '../base/format';
+import { count, money, short, shortMoney, stamp, tick, ZONE } from '../base/format';
 import { lang, t } from '../base/i18n';
 import * as w from '../base/words';
+
+const LEGEND_HEIGHT = 28;
+
+/** What a chart takes with its legend; its place can be kept. */
+export const chartHeight = (height = 220) => height + LEGEND_HEIGHT;
 
 export const themeTurn = signal(0); // counts up when light and dark change places
 
@@ -38,23 +43,44 @@ function css(name: string): string {
 // Steps between the lines of a grid: whole minor units, and no half payment.
 const STEPS = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((n) => n * 10 ** i)).flat();
 
-function stampOf(bucketS: number): (at: number) => string {
-  return (at) => {
-    const text = timeFull(new Date(at * 1000).toISOString());
-    if (bucketS >= 28 * 86_400) return text.slice(0, 7);
-    return bucketS >= 86_400 ? text.slice(0, 10) : text.slice(5, 16);
-  };
-}
+const BAR = 0.7; // of its bucket
+const BAR_MAX = 36;
+
+/** A bar from zero for each bucket, from where it begins. */
+const bars = (bucketS: number): uPlot.Series.PathBuilder => (u, series, first, last) => {
+  const fill = new Path2D();
+  const zero = u.valToPos(0, 'y', true);
+  for (let i = first; i <= last; ++i) {
+    const value = u.data[series]?.[i];
+    if (value == null) continue;
+    const at = u.data[0][i] ?? 0;
+    const left = Math.round(u.valToPos(at, 'x', true));
+    const wide = (u.valToPos(at + bucketS, 'x', true) - left) * BAR;
+    const top = u.valToPos(value, 'y', true);
+    fill.rect(left, Math.min(top, zero), Math.max(1, Math.min(Math.round(wide), BAR_MAX * devicePixelRatio)), Math.abs(top - zero));
+  }
+  return { fill, flags: 0 };
+};
+
+/** A line from value to value, broken where there is none. */
+const line: uPlot.Series.PathBuilder = (u, series, first, last) => {
+  const stroke = new Path2D();
+  let isDown = false;
+  for (let i = first; i <= last; ++i) {
+    const value = u.data[series]?.[i];
+    if (value != null) stroke[isDown ? 'lineTo' : 'moveTo'](u.valToPos(u.data[0][i] ?? 0, 'x', true), u.valToPos(value, 'y', true));
+    isDown = value != null;
+  }
+  return { stroke, flags: 0 };
+};
 
 function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Options {
-  const { currency } = props;
-  const tick = (v: number) => (currency ? shortMoney(v, currency, lang.value) : short(v, lang.value) + t(w.counted));
+  const { currency, bucketS } = props;
+  const amount = (v: number) => (currency ? shortMoney(v, currency, lang.value) : short(v, lang.value) + t(w.counted));
   const exact = (v: number) => (currency ? money(Math.round(v), currency, lang.value) : count(Math.round(v)) + t(w.counted));
   const ink = css('--ink-2');
   const grid = { stroke: css('--line'), width: 1 };
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
-  const stamp = stampOf(props.bucketS);
-  const bars = Plot.paths.bars?.({ size: [0.7, 36], align: 1 });
   return {
     width,
     height: props.height ?? 220,
@@ -62,25 +88,25 @@ function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Optio
     padding: [10, 20, 0, 0],
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     legend: { live: true },
-    scales: { x: { time: true }, y: { range: (_u, min, max) => [Math.min(0, min), max <= 0 ? 1 : max * 1.08] } },
+    // A bar begins where its bucket does: the last one needs its room.
+    scales: { x: { time: true, range: (_u, min, max) => [min, max + (props.series.some((s) => s.bars) ? bucketS : 0)] }, y: { range: (_u, min, max) => [Math.min(0, min), max <= 0 ? 1 : max * 1.08] } },
     axes: [
-      { stroke: ink, font, grid: { show: false }, ticks: { ...grid, size: 4 }, size: 30, space: 64, values: props.bucketS >= 86_400 ? (_u, ats) => ats.map((at) => stamp(at).slice(props.bucketS >= 28 * 86_400 ? 0 : 5)) : (_u, ats) => ats.map((at) => stamp(at).slice(6)) },
-      { stroke: ink, font, grid, ticks: { show: false }, size: 74, space: 36, incrs: STEPS, values: (_u, vs) => vs.map(tick) },
+      { stroke: ink, font, grid: { show: false }, ticks: { ...grid, size: 4 }, size: 30, space: 64, values: (_u, ats) => ats.map((at) => tick(at * 1000, bucketS, lang.value)) },
+      { stroke: ink, font, grid, ticks: { show: false }, size: 74, space: 36, incrs: STEPS, values: (_u, vs) => vs.map(amount), ...(currency ? { label: currency, labelFont: font, labelSize: 16 } : {}) },
     ],
     series: [
-      { value: (_u, at) => (at === null ? '–' : stamp(at)), label: 'KST' },
+      { value: (_u, at) => (at === null ? '–' : stamp(at * 1000, bucketS, lang.value)), label: ZONE },
       ...props.series.map((s): uPlot.Series => {
         const color = css(s.color);
         const one: uPlot.Series = {
           label: s.label,
           stroke: color,
           width: s.bars ? 0 : 1.75,
-          points: { show: false },
+          paths: s.bars ? bars(bucketS) : line,
           value: (_u, v) => (v === null ? '–' : exact(v)),
         };
         if (s.dashed) one.dash = [4, 4];
         if (s.bars) one.fill = color;
-        if (s.bars && bars) one.paths = bars;
         return one;
       }),
     ],
@@ -128,7 +154,7 @@ export function Chart(props: Props) {
 
   useEffect(() => plot.current?.setData(dataOf(props)), [props.at, props.series]);
 
-  return <div class="chart" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${(props.height ?? 220) + 28}px` }} />;
+  return <div class="chart" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${chartHeight(props.height)}px` }} />;
 }
 
 function dataOf(props: Props): uPlot.AlignedData {

@@ -3,8 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { problemOf } from '../base/api';
-import { lang, t } from '../base/i18n';
-import * as w from '../base/words';
+import { lang, problemWords } from '../base/i18n';
 
 const PAUSE_MS = 120;
 
@@ -50,8 +49,7 @@ export function Combo<Item>({ id, label, placeholder, describedBy, text, least, 
         if (!abort.signal.aborted) setFound(answer);
       } catch (error) {
         if (abort.signal.aborted) return;
-        const problem = problemOf(error);
-        setFound({ items: [], note: problem.detail ?? problem.message ?? t(w.noAnswer) });
+        setFound({ items: [], note: problemWords(problemOf(error)).what });
       }
     }, PAUSE_MS);
     return () => {

@@ -1,9 +1,9 @@
 // A merchant, named by a person: any part of its name, code, id or business number, with those that it fits offered
 // while one types.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { problemOf } from '../base/api';
 import { count } from '../base/format';
-import { t } from '../base/i18n';
+import { problemWords, t } from '../base/i18n';
 import * as w from '../base/words';
 import type { Merchant } from '../base/types';
 import { Combo } from './combo';
@@ -31,17 +31,20 @@ export function MerchantField({ id, hint, onPick }: { id: string; hint: string; 
     onPick(one.id);
   };
   // Left without a choice: what was typed says whom, or it doesn't.
+  const turn = useRef(0); // an answer to what was typed before comes too late
   const resolve = async (typed: string) => {
+    const mine = ++turn.current;
     if (typed === name) return;
     setError('');
     if (typed === '') return onPick('');
     try {
       const { merchants } = await findMerchants(typed, OFFERED);
+      if (mine !== turn.current) return;
       const exact = merchants.length === 1 ? merchants[0] : merchants.find((m) => [m.id, m.code, m.name].includes(typed));
       if (exact) pick(exact);
       else setError(t(w.noSuchMerchant));
     } catch (problem) {
-      setError(problemOf(problem).detail ?? t(w.noAnswer));
+      setError(problemWords(problemOf(problem)).what);
     }
   };
   return (

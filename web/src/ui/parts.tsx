@@ -2,8 +2,8 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../base/api';
-import { type Amount, ago, daySeoul, moneyParts, shortId, timeFull, timeShort, timeUtc, ZONE } from '../base/format';
-import { code, lang, t } from '../base/i18n';
+import { type Amount, ago, clock, dayLong, daySeoul, dayText, isoSeoul, moneyParts, shortId, timeFull, timeShort, timeUtc, ZONE } from '../base/format';
+import { code, lang, problemWords, t, wayOut } from '../base/i18n';
 import * as w from '../base/words';
 import type { Got } from '../base/live';
 import type { Seen } from '../base/types';
@@ -26,14 +26,22 @@ export function Money({ value, currency, plain }: { value: Amount | undefined; c
   );
 }
 
-export function Time({ at, full }: { at: string | undefined; full?: boolean }) {
+/** `zone`: where no head says whose time it is. */
+export function Time({ at, full, zone }: { at: string | undefined; full?: boolean; zone?: boolean }) {
   if (!at) return <None />;
   const now = Date.now();
   return (
-    <time dateTime={at} title={`${timeFull(at)} ${ZONE} · ${timeUtc(at)} · ${ago(at, now, lang.value)}`}>
-      {full ? timeFull(at) : timeShort(at, now)}
+    <time dateTime={at} title={`${isoSeoul(at)} · ${timeUtc(at)} · ${ago(at, now, lang.value)}`}>
+      {full || zone ? timeFull(at, lang.value) : timeShort(at, now, lang.value)}
+      {zone && <span class="zone"> {ZONE}</span>}
     </time>
   );
+}
+
+/** A business day; `long` says its weekday. */
+export function Day({ at, long }: { at: string | undefined; long?: boolean }) {
+  if (!at) return <None />;
+  return <time dateTime={at} title={at}>{long ? dayLong(at, lang.value) : dayText(at, lang.value)}</time>;
 }
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'dim';
@@ -117,41 +125,55 @@ export function Panel({ title, aside, children, flush }: { title?: ComponentChil
 
 /** How fresh the numbers are: the views' distance from the ledger, in words, and when they came. */
 export function Fresh({ seen, at }: { seen?: Seen | undefined; at: number }) {
-  if (at === 0) return null;
+  if (at === 0) return <>{'\u00a0'}</>; // its line stays
   const tone: Tone = seen?.stopped ? 'bad' : (seen?.lagEvents ?? 0) > 1000 ? 'warn' : 'good';
   const lag = seen?.stopped ? t(w.viewsStopped) : seen && seen.lagEvents > 0 ? t(w.eventsBehind, seen.lagEvents) : t(w.upToDate);
-  const iso = new Date(at).toISOString();
   return (
     <span class={cx('fresh', tone)} title={seen ? `${t(w.position)} ${seen.position}` : undefined}>
-      {timeFull(iso).slice(11)} {ZONE} · {lag}
+      {clock(at)} {ZONE} · {lag}
     </span>
   );
 }
 
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+/** Nothing is here, and what to do about it. */
+export function Empty({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <div class="empty">
       <p class="empty-title">{title}</p>
-      {children && <div class="empty-next">{children}</div>}
+      <div class="empty-next">{children}</div>
     </div>
   );
+}
+
+/** What the server said, in its own English: to a Korean reader it is evidence, folded away. */
+export function Said({ children }: { children: ComponentChildren }) {
+  if (!children) return null;
+  if (lang.value === 'en') return <span class="dim">{children}</span>;
+  return <details class="said"><summary>{t(w.original)}</summary><span lang="en">{children}</span></details>;
+}
+
+/** Why an item stays open: its name, what to do, and the server's own words. */
+export function Because({ of }: { of: { code: string; detail: string } }) {
+  const next = wayOut(of.code);
+  return <span class="two" title={of.detail}><span>{code('trouble', of.code)}</span><span class="dim small-text">{next} <Said>{of.detail}</Said></span></span>;
 }
 
 /** What went wrong, why, what next, and the name under which the server logged it. */
 export function Failure({ problem, retry }: { problem: Problem; retry?: () => void }) {
   const missing = problem.status === 404 && (problem.detail ?? '').includes('no such path');
-  const unreached = problem.status === 0;
-  const title = missing ? t(w.notServed) : unreached ? t(w.noAnswer) : (problem.detail ?? problem.message ?? problem.title ?? problem.code);
-  const hint = missing ? t(w.notServedHint) : unreached ? t(w.noAnswerHint) : problem.hint;
+  const said = problemWords(problem);
+  const title = missing ? t(w.notServed) : said.what;
+  const hint = missing ? t(w.notServedHint) : said.next;
   return (
     <div class="failure" role={missing ? undefined : 'alert'}>
       <p class="empty-title">{title}</p>
-      {problem.errors?.map((e) => (
+      {problem.errors?.map((e, i) => (
         <p key={e.pointer}>
-          <code>{e.pointer}</code> {e.message}
+          <code>{e.pointer}</code> {said.fields[i]}
         </p>
       ))}
       {hint && <p class="empty-next">{hint}</p>}
+      {said.original && <Said>{said.original}</Said>}
       {!missing && (
         <p class="dim small-text">
           {problem.code}
@@ -179,11 +201,11 @@ export function Loaded<T>({ got, rows, children }: { got: Got<T>; rows?: number;
 }
 
 /** Holds the place of what is coming, so that nothing jumps. */
-export function Skeleton({ rows = 6 }: { rows?: number }) {
+export function Skeleton({ rows = 6, height }: { rows?: number; height?: number | undefined }) {
   return (
-    <div class="skeleton" aria-busy="true" aria-label={t(w.loading)}>
-      {Array.from({ length: rows }, (_, i) => (
-        <span key={i} />
+    <div class="skeleton" style={height ? { height: `${height}px`, padding: 0 } : undefined} aria-busy="true" aria-label={t(w.loading)}>
+      {Array.from({ length: height ? 1 : rows }, (_, i) => (
+        <span key={i} style={height ? { height: '100%' } : undefined} />
       ))}
     </div>
   );
@@ -288,6 +310,22 @@ export function Pages({ next, name = 'cursor' }: { next: string | null | undefin
       {next && <button type="button" onClick={turn(next)}>{t(w.nextPage)}</button>}
     </nav>
   );
+}
+
+/** Which of several currencies a chart draws; it stands in the address. */
+export function CurrencyChoice({ of, chosen }: { of: string[]; chosen: string | undefined }) {
+  if (of.length < 2) return <span class="dim small-text">{chosen}</span>;
+  return (
+    <div class="segments" role="group" aria-label={t(w.currency)}>
+      {of.map((one) => <button key={one} type="button" class="small" aria-pressed={one === chosen} onClick={() => setQuery({ currency: one })}>{one}</button>)}
+    </div>
+  );
+}
+
+/** The currency of the address, if it is one of these; else the first. */
+export function chosenOf(currencies: string[]): string | undefined {
+  const wanted = place.value.query.get('currency') ?? '';
+  return currencies.includes(wanted) ? wanted : currencies[0];
 }
 
 /** Facts in two columns; one without a value is left out. */

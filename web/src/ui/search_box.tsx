@@ -3,14 +3,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../base/api';
-import { daySeoul } from '../base/format';
-import { code, t } from '../base/i18n';
+import { daySeoul, dayText } from '../base/format';
+import { code, lang, t } from '../base/i18n';
 import * as w from '../base/words';
 import type { SearchPage } from '../base/types';
 import { go, href, place } from '../base/url';
 import { Combo } from './combo';
 import { merchantName } from './merchants';
-import { Badge, Money, Status, Time } from './parts';
+import { Badge, Day, Money, Status, Time } from './parts';
 
 const SHOWN = 8;
 
@@ -43,10 +43,10 @@ export interface Hit {
 export function moneyHits(page: SearchPage): Hit[] {
   return [
     ...(page.payouts ?? []).map((p) => ({
-      to: href(`/payouts/${p.payoutId}`), name: <>{t(w.payout)} · {p.merchantName ?? merchantName(p.merchantId)}</>, amount: <Money value={p.amount} currency={p.currency} />, about: p.date, state: <Badge kind="payoutState" value={p.state} />,
+      to: href(`/payouts/${p.payoutId}`), name: <>{t(w.payout)} · {p.merchantName ?? merchantName(p.merchantId)}</>, amount: <Money value={p.amount} currency={p.currency} />, about: <Day at={p.date} />, state: <Badge kind="payoutState" value={p.state} />,
     })),
     ...(page.settlementLines ?? []).map((l) => ({
-      to: href(`/settlement/lines/${l.lineId}`), name: <>{t(w.settlementLine)} · {l.merchantName ?? merchantName(l.merchantId)}</>, amount: <Money value={l.net} currency={l.currency} />, about: l.basisDate, state: <Badge kind="lineKind" value={l.kind} />,
+      to: href(`/settlement/lines/${l.lineId}`), name: <>{t(w.settlementLine)} · {l.merchantName ?? merchantName(l.merchantId)}</>, amount: <Money value={l.net} currency={l.currency} />, about: <Day at={l.basisDate} />, state: <Badge kind="lineKind" value={l.kind} />,
     })),
   ];
 }
@@ -66,7 +66,7 @@ async function find(q: string, signal: AbortSignal) {
   const page = await get<SearchPage>(`/v1/search?q=${encodeURIComponent(q)}&limit=${SHOWN}`, { signal });
   const items = hitsOf(page, q);
   const many = items.length === 0 ? t(w.nothingFound) : page.hasMore ? t(w.moreFound, SHOWN) : t(w.found, items.length);
-  return { items, note: `${many} · ${daySeoul(Date.parse(page.period.from))} –` };
+  return { items, note: `${many} · ${dayText(daySeoul(Date.parse(page.period.from)), lang.value)} –` };
 }
 
 export function SearchBox() {

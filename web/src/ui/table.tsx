@@ -1,6 +1,7 @@
 // The one table: columns with headers that say how they are sorted, numbers to the right, a caption for those
 // who listen. Rows that lead somewhere have a link in their first cell; the rest of the row leads there too.
 import type { ComponentChildren, JSX } from 'preact';
+import { ZONE } from '../base/format';
 import { go } from '../base/url';
 import { cx } from './parts';
 
@@ -10,6 +11,7 @@ export interface Column<Row> {
   id?: string; // where a reader chooses columns
   label: string;
   num?: boolean;
+  zone?: boolean; // times: their zone stands beside the name
   wide?: boolean; // takes what is left
   clip?: boolean; // a name of any length: no wider than a name is
   // At phone width a row is a card where its columns say so: a title, an amount beside it, the rest in small.
@@ -18,13 +20,14 @@ export interface Column<Row> {
   cell: (row: Row) => ComponentChildren;
 }
 
-interface Props<Row> {
+export interface TableProps<Row> {
   caption: string;
   columns: Column<Row>[];
-  rows: readonly Row[];
+  rows: Row[];
   keyOf: (row: Row, i: number) => string;
   hrefOf?: ((row: Row) => string) | undefined;
   isNew?: ((row: Row) => boolean) | undefined;
+  isGone?: ((row: Row) => boolean) | undefined;
   joins?: (row: Row) => boolean; // belongs to the row above: no line between them
   detail?: ((row: Row) => ComponentChildren) | undefined; // a row of its own below
   foot?: ComponentChildren;
@@ -38,7 +41,7 @@ function leadOn(event: JSX.TargetedMouseEvent<HTMLTableRowElement>, to: string) 
   else go(to);
 }
 
-export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, joins, detail, foot, dim }: Props<Row>) {
+export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, isGone, joins, detail, foot, dim }: TableProps<Row>) {
   const cards = columns.some((c) => c.card !== undefined);
   return (
     <div class={cx('table-box', dim && 'stale')} tabIndex={0} role="region" aria-label={caption}>
@@ -56,6 +59,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, joins
                 ) : (
                   c.label
                 )}
+                {c.zone && <span class="zone"> {ZONE}</span>}
               </th>
             ))}
           </tr>
@@ -66,7 +70,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, hrefOf, isNew, joins
             const below = detail?.(row);
             const key = keyOf(row, i);
             return [
-              <tr key={key} role="row" class={cx(to !== undefined && 'leads', isNew?.(row) && 'new', joins?.(row) && 'joins')} onClick={to === undefined ? undefined : (e) => leadOn(e, to)}>
+              <tr key={key} role="row" class={cx(to !== undefined && 'leads', isNew?.(row) && 'new', isGone?.(row) && 'gone', joins?.(row) && 'joins')} onClick={to === undefined ? undefined : (e) => leadOn(e, to)}>
                 {columns.map((c, at) => (
                   <td key={c.id ?? at} role="cell" class={cellClass(c)} data-label={c.label}>
                     {c.cell(row)}
