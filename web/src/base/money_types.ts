@@ -179,6 +179,22 @@ export interface FeeRule {
   byTier?: { tier: string; cardType?: string; ratePpm: number }[];
 }
 
+export interface Cycle {
+  kind: string;
+  basis: string;
+  roll: string;
+  lagDays: number;
+  policy: string;
+  weekEnd: number;
+}
+
+/** Terms of a contract for one method, or one issuer of it. */
+interface OfMethod {
+  name: string;
+  method: string;
+  issuer?: string;
+}
+
 export interface Contract {
   merchantId: string;
   subMall?: string;
@@ -188,8 +204,9 @@ export interface Contract {
   validUntil?: string;
   tier: string;
   businessNumber?: string;
-  fees: { vat: string; order: string; rounding: string; rules: FeeRule[]; onCancel?: { method?: string; fee: string }[] };
-  cycle: { kind: string; basis: string; roll: string; lagDays: number; policy: string; weekEnd: number };
+  fees: { vat: string; order: string; rounding: string; rules: FeeRule[]; onCancel?: { method?: string; fee: string }[]; byMethod?: (OfMethod & { vat?: string; order?: string; rounding?: string })[] };
+  cycle: Cycle;
+  cycleByMethod?: (OfMethod & { cycle: Cycle })[];
   calendar: string;
   keepBack?: number;
   payoutAccount?: string;
