@@ -29,7 +29,14 @@ FeeTerms full_terms(const std::string& name) {
           .vat = VatTreatment::included,
           .order = FeeOrder::inclusive_first,
           .rounding = Rounding::up,
-          .on_cancel = {{static_cast<std::uint8_t>(Method::virtual_account), FeeOnCancel::keep}}};
+          .on_cancel = {{static_cast<std::uint8_t>(Method::virtual_account), FeeOnCancel::keep}},
+          // A rounding whose number is 0, said.
+          .by_method = {{.name = name + ".by-card",
+                         .method = static_cast<std::uint8_t>(Method::card),
+                         .issuer = "61",
+                         .vat = VatTreatment::none,
+                         .order = FeeOrder::supply_first,
+                         .rounding = Rounding::floor}}};
 }
 
 Contract full_contract() {
@@ -46,7 +53,12 @@ Contract full_contract() {
       .cycle = {CycleKind::weekly, BasisKind::acquisition, BasisRoll::none, 3, DatePolicy::holiday_before, 5},
       .calendar = "KR",
       .keep_back = 50'000,
-      .payout_account = "tok_acct_77"};
+      .payout_account = "tok_acct_77",
+      .cycle_by_method = {{.name = "transfers",
+                           .method = static_cast<std::uint8_t>(Method::transfer),
+                           .issuer = "88",
+                           .cycle = {CycleKind::monthly, BasisKind::approval, BasisRoll::forward, 4,
+                                     DatePolicy::calendar_day, 6}}}};
 }
 
 Reference full_reference(std::type_identity<Contract>) { return full_contract(); }

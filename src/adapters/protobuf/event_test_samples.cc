@@ -238,6 +238,12 @@ void add_earlier(std::vector<EventSample>& out) {
   refused.about = {};
   out.push_back({"command.refused.before_about", full_event(std::move(refused))});
   out.push_back({"merchant.registered.before_organisation", full_event(std::move(merchant))});
+  auto contract = std::get<settlement::Contract>(testing::full_references().front());
+  contract.fees.by_method.clear();
+  contract.cycle_by_method.clear();
+  out.push_back({"reference.proposed.CONTRACT.before_by_method",
+                 full_event(settlement::ChangeProposed{settlement::ChangeId(sample_id(70)),
+                                                       std::move(contract), "note"})});
 }
 
 // Where a mistake in width or sign would show.

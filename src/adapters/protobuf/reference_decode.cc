@@ -40,16 +40,31 @@ FeeRule rule(MessageReader& r, const pb::FeeRule& m) {
           })};
 }
 
+MethodFees method_fees(MessageReader& r, const pb::MethodFees& m) {
+  r.all_known(m);
+  MethodFees out{.name = m.name(),
+                 .method = method(r, m.method()),
+                 .issuer = m.issuer(),
+                 .vat = r.code<VatTreatment>(m.vat()),
+                 .order = r.code<FeeOrder>(m.order()),
+                 .rounding = {}};
+  if (m.has_rounding()) out.rounding = r.code<Rounding>(m.rounding());
+  return out;
+}
+
 FeeTerms terms(MessageReader& r, const pb::FeeTerms& m) {
   r.all_known(m);
-  return {.rules = read_all(m.rules(), [&](const pb::FeeRule& one) { return rule(r, one); }),
-          .vat = r.code<VatTreatment>(m.vat()),
-          .order = r.code<FeeOrder>(m.order()),
-          .rounding = r.code<Rounding>(m.rounding()),
-          .on_cancel = read_all(m.on_cancel(), [&](const pb::CancelRule& one) {
-            r.all_known(one);
-            return CancelRule{method(r, one.method()), r.code<FeeOnCancel>(one.fee())};
-          })};
+  return {
+      .rules = read_all(m.rules(), [&](const pb::FeeRule& one) { return rule(r, one); }),
+      .vat = r.code<VatTreatment>(m.vat()),
+      .order = r.code<FeeOrder>(m.order()),
+      .rounding = r.code<Rounding>(m.rounding()),
+      .on_cancel = read_all(m.on_cancel(),
+                            [&](const pb::CancelRule& one) {
+                              r.all_known(one);
+                              return CancelRule{method(r, one.method()), r.code<FeeOnCancel>(one.fee())};
+                            }),
+      .by_method = read_all(m.by_method(), [&](const pb::MethodFees& one) { return method_fees(r, one); })};
 }
 
 Cycle cycle(MessageReader& r, const pb::Cycle& m) {
@@ -60,6 +75,12 @@ Cycle cycle(MessageReader& r, const pb::Cycle& m) {
           .lag_days = m.lag_days(),
           .policy = r.code<DatePolicy>(m.policy()),
           .week_end = m.week_end()};
+}
+
+MethodCycle method_cycle(MessageReader& r, const pb::MethodCycle& m) {
+  r.all_known(m);
+  return {
+      .name = m.name(), .method = method(r, m.method()), .issuer = m.issuer(), .cycle = cycle(r, m.cycle())};
 }
 
 Calendar calendar(MessageReader& r, const pb::Calendar& m) {
@@ -146,7 +167,9 @@ Contract read(MessageReader& r, const pb::Contract& m) {
           .cycle = cycle(r, m.cycle()),
           .calendar = m.calendar(),
           .keep_back = m.keep_back(),
-          .payout_account = m.payout_account()};
+          .payout_account = m.payout_account(),
+          .cycle_by_method = read_all(m.cycle_by_method(),
+                                      [&](const pb::MethodCycle& one) { return method_cycle(r, one); })};
 }
 
 ChangeProposed read(MessageReader& r, const pb::ReferenceProposed& m) {

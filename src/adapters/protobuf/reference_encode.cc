@@ -41,7 +41,18 @@ void fields(WireWriter& w, const ClosedDay& v) {
   w.text(pb::ClosedDay::kNameFieldNumber, v.name);
 }
 
-void fields(WireWriter& w, const FeeRule& v);  // for write_all()
+void fields(WireWriter& w, const MethodFees& v) {
+  w.text(pb::MethodFees::kNameFieldNumber, v.name);
+  w.number(pb::MethodFees::kMethodFieldNumber, std::uint32_t{v.method});
+  w.text(pb::MethodFees::kIssuerFieldNumber, v.issuer);
+  w.code(pb::MethodFees::kVatFieldNumber, v.vat);
+  w.code(pb::MethodFees::kOrderFieldNumber, v.order);
+  if (v.rounding) w.present_code(pb::MethodFees::kRoundingFieldNumber, *v.rounding);
+}
+
+// For write_all().
+void fields(WireWriter& w, const FeeRule& v);
+void fields(WireWriter& w, const MethodCycle& v);
 
 template <typename Element>
 void write_all(WireWriter& w, int field, const std::vector<Element>& list) {
@@ -67,6 +78,7 @@ void write(WireWriter& w, int field, const FeeTerms& v) {
     w.code(pb::FeeTerms::kOrderFieldNumber, v.order);
     w.code(pb::FeeTerms::kRoundingFieldNumber, v.rounding);
     write_all(w, pb::FeeTerms::kOnCancelFieldNumber, v.on_cancel);
+    write_all(w, pb::FeeTerms::kByMethodFieldNumber, v.by_method);
   });
 }
 
@@ -79,6 +91,13 @@ void write(WireWriter& w, int field, const Cycle& v) {
     w.code(pb::Cycle::kPolicyFieldNumber, v.policy);
     w.number(pb::Cycle::kWeekEndFieldNumber, v.week_end);
   });
+}
+
+void fields(WireWriter& w, const MethodCycle& v) {
+  w.text(pb::MethodCycle::kNameFieldNumber, v.name);
+  w.number(pb::MethodCycle::kMethodFieldNumber, std::uint32_t{v.method});
+  w.text(pb::MethodCycle::kIssuerFieldNumber, v.issuer);
+  write(w, pb::MethodCycle::kCycleFieldNumber, v.cycle);
 }
 
 void fields(WireWriter& w, const Calendar& v) {
@@ -152,6 +171,7 @@ void fields(WireWriter& w, const Contract& v) {
   w.text(pb::Contract::kCalendarFieldNumber, v.calendar);
   w.number(pb::Contract::kKeepBackFieldNumber, v.keep_back);
   w.text(pb::Contract::kPayoutAccountFieldNumber, v.payout_account);
+  write_all(w, pb::Contract::kCycleByMethodFieldNumber, v.cycle_by_method);
 }
 
 int field_of(const ChangeProposed&) { return pb::Event::kReferenceProposedFieldNumber; }

@@ -46,6 +46,13 @@ class WireWriter {
   void code(int field, Enum v) {
     number(field, static_cast<std::uint64_t>(v));
   }
+  // Of an optional field, which is there whatever it is.
+  template <typename Enum>
+  void present_code(int field, Enum v) {
+    room(kScalarMax);
+    tag(field, kVarint);
+    varint(static_cast<std::uint64_t>(v));
+  }
   void id(int field, const RawId& v) {
     if (!v.is_zero()) id_element(field, v);
   }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "domain/settlement/fee.h"
+#include "domain/settlement/terms_for.h"
 
 namespace wonjang::money {
 
@@ -122,7 +123,7 @@ Terms ContractBook::terms_of(const OpenItem& open) const {
   const auto* of_day = find_for(open, open.day);
   if (open.not_before == kNotYet) return {of_day, std::nullopt};
   if (of_day == nullptr) return {nullptr, std::max(open.day, open.not_before)};
-  auto basis = settlement::basis_of(open.item, of_day->cycle.basis);
+  auto basis = settlement::basis_of(open.item, settlement::cycle_for(*of_day, open.item).basis);
   if (basis) basis = std::max(*basis, open.not_before);
   if (!basis || *basis == open.day) return {of_day, basis};
   const auto* holds = find_for(open, *basis);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/settlement/explain_dates.h"
+#include "domain/settlement/terms_for.h"
 #include "engine/money/contract_book.h"
 
 namespace wonjang::money {
@@ -24,10 +25,14 @@ struct BasisAgain {
 class Again {
  public:
   Again(const MoneyReader& reader, LineExplained& out)
-      : reader_(reader), out_(out), line_(out.whole.line()) {}
+      : reader_(reader),
+        out_(out),
+        line_(out.whole.line()),
+        cycle_(settlement::cycle_for(out.whole.contract(), line_.item)) {}
 
   // Steps of the days, and what is different when the line is computed again.
   Result<void> all() {
+    by_which_terms();
     WJ_TRY(auto basis, basis_again());
     differs(basis.differs);
     WJ_TRY(const auto calendars, reader_.calendars());
@@ -48,6 +53,17 @@ class Again {
  private:
   using Calendars = std::vector<Known<Calendar>>;
 
+  void by_which_terms() {
+    const auto& contract = out_.whole.contract();
+    if (const auto* own = settlement::own_cycle_for(contract, line_.item)) out_.dated_by = own->name;
+    if (line_.item.of_version != 0) return;
+    if (const auto* own = settlement::own_fees_for(contract.fees, line_.item)) out_.charged_by = own->name;
+  }
+  // For the sentence that begins the days.
+  std::string by_which_cycle() const {
+    return out_.dated_by.empty() ? std::string() : "; counted by " + out_.dated_by;
+  }
+
   void differs(const std::string& why) {
     if (why.empty()) return;
     if (!out_.why_not_recomputed.empty()) out_.why_not_recomputed += "; ";
@@ -67,9 +83,12 @@ class Again {
     if (calendar == nullptr)
       return differs("calendar " + chunk.calendar + " version " + std::to_string(chunk.calendar_version) +
                      ", which dated it, isn't there");
-    auto dates = settlement::explain_dates(line_, out_.whole.contract().cycle, *calendar,
-                                           settlement::BusinessDays(*calendar), chunk.date);
-    if (!dates.steps.empty()) out_.steps.push_back(std::move(basis));
+    auto dates =
+        settlement::explain_dates(line_, cycle_, *calendar, settlement::BusinessDays(*calendar), chunk.date);
+    if (!dates.steps.empty()) {
+      basis.formula += by_which_cycle();
+      out_.steps.push_back(std::move(basis));
+    }
     for (auto& step : dates.steps) out_.steps.push_back(std::move(step));
     differs(dates.differs);
   }
@@ -80,7 +99,8 @@ class Again {
     const BusinessDate now = out_.now.payout_date;
     if (now == was) return;
     if (was == BusinessDate{}) {
-      out_.steps.push_back({"payout date", "a manual cycle: a payout run gave it " + to_text(now), 0, now});
+      out_.steps.push_back(
+          {"payout date", "a manual cycle: a payout run gave it " + to_text(now) + by_which_cycle(), 0, now});
       return;
     }
     std::string by = "a later calendar";
@@ -91,8 +111,8 @@ class Again {
         continue;
       SettlementLine again = line_;
       const auto run = std::max(out_.whole.chunk().date, line_.basis);
-      const bool is_dated = settlement::date_line(again, out_.whole.contract().cycle, line_.basis, run,
-                                                  settlement::BusinessDays(calendar));
+      const bool is_dated =
+          settlement::date_line(again, cycle_, line_.basis, run, settlement::BusinessDays(calendar));
       if (is_dated && again.payout_date == now)
         by = "calendar " + calendar.code + " version " + std::to_string(calendar.version);
     }
@@ -104,7 +124,7 @@ class Again {
     const auto& item = line_.item;
     if (item.kind == LineKind::adjustment) return basis_of_adjusted();
     const BusinessDate moved = business_date_of(item.at);
-    const auto asked = settlement::basis_of(item, out_.whole.contract().cycle.basis);
+    const auto asked = settlement::basis_of(item, cycle_.basis);
     BasisAgain out{{"basis", "", 0, line_.basis}, {}};
     if (line_.basis == moved) out.step.formula = "the day of the movement";
     if (item.has_acquisition && item.acquired != BusinessDate{} && line_.basis == item.acquired &&
@@ -152,6 +172,7 @@ class Again {
   const MoneyReader& reader_;
   LineExplained& out_;
   const SettlementLine& line_;
+  const settlement::Cycle& cycle_;  // by which it was dated
 };
 
 }  // namespace
@@ -161,7 +182,7 @@ Result<std::optional<LineExplained>> explain_line(const MoneyReader& reader, Lin
   WJ_TRY(const auto summary, reader.line(key));
   if (!summary) return std::optional<LineExplained>();
   WJ_TRY(const auto whole, source.line(*summary));
-  LineExplained out{*summary, whole, settlement::explain(whole.line(), whole.contract()), false, {}};
+  LineExplained out{*summary, whole, settlement::explain(whole.line(), whole.contract()), {}, {}, false, {}};
   WJ_CHECK(Again(reader, out).all());
   return std::optional(std::move(out));
 }

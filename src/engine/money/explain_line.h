@@ -18,6 +18,10 @@ struct LineExplained {
   LineSummary now;  // where it is paid, as of the newest re-dating
   WholeLine whole;
   std::vector<settlement::ExplainStep> steps;
+  // Names of the contract's terms for its method by which it was dated, and charged; empty: the contract's
+  // own. What gives back is charged by its approval's line alone.
+  std::string dated_by;
+  std::string charged_by;
   bool recomputed = false;         // computed again from its snapshot it is the same
   std::string why_not_recomputed;  // when it isn't
 };

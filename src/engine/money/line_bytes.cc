@@ -20,6 +20,8 @@ constexpr std::size_t kRule = 64;
 constexpr std::size_t kStep = 4;  // of a tiered rate, without its two numbers
 constexpr std::size_t kTier = 8;  // without its rate
 constexpr std::size_t kCancelRule = 12;
+constexpr std::size_t kMethodFees = 24;
+constexpr std::size_t kMethodCycle = 48;
 constexpr std::size_t kText = 4;
 constexpr std::size_t kDifference = 100;
 
@@ -45,6 +47,8 @@ std::size_t bytes_at_most(const Contract& contract) {
     for (const auto& step : rule.steps) sum += kStep + of_number(step.from) + of_number(step.rate_ppm);
     for (const auto& tier : rule.by_tier) sum += kTier + of_number(tier.rate_ppm);
   }
+  for (const auto& own : contract.fees.by_method) sum += kMethodFees + own.name.size() + own.issuer.size();
+  for (const auto& own : contract.cycle_by_method) sum += kMethodCycle + own.name.size() + own.issuer.size();
   return sum;
 }
 

@@ -82,6 +82,13 @@ Contract long_contract(std::size_t rules, std::size_t steps) {
   for (std::uint8_t method = 0; method < 10; ++method)
     contract.fees.on_cancel.push_back({method, settlement::FeeOnCancel::keep});
   for (std::size_t i = 0; i < rules; ++i) {
+    const std::string name(64, 'm');
+    const std::string issuer(128, 'i');
+    contract.fees.by_method.push_back({name, 255, issuer, settlement::VatTreatment::none,
+                                       settlement::FeeOrder::supply_first, Rounding::floor});
+    contract.cycle_by_method.push_back({name, 255, issuer, contract.cycle});
+  }
+  for (std::size_t i = 0; i < rules; ++i) {
     settlement::FeeRule rule;
     rule.name = std::string(64, 'n');
     rule.kind = settlement::RuleKind::point;
@@ -123,6 +130,31 @@ TEST(LineBytes, nothing_takes_more_than_it_is_said_to_take) {
       EXPECT_LE(size_of(with_contract) - before, bytes_at_most(with_contract.contracts[0])) << steps;
     }
   }
+}
+
+// All that a contract may hold: it fits into a chunk with a line beside it.
+TEST(LineBytes, the_largest_contract_leaves_room_for_a_line) {
+  Contract contract = MoneyRig::contract(MerchantId(kId));
+  contract.fees.rules.clear();
+  for (std::size_t i = 0; i < settlement::kRulesMax; ++i) {
+    auto rule = MoneyRig::rate(0, "");
+    rule.name = std::string(61, 'n') + std::to_string(i);
+    rule.kind = i == 0 ? settlement::RuleKind::base_rate : settlement::RuleKind::tiered_rate;
+    rule.applies = {9, std::string(128, 'i'), CardType::gift, settlement::kMonthsMax, settlement::kMonthsMax};
+    for (std::size_t s = 0; i > 0 && s < settlement::kStepsMax; ++s)
+      rule.steps.push_back({s == 0 ? 0 : settlement::kRuleAmountMax - 100 + static_cast<std::int64_t>(s),
+                            settlement::kRateMaxPpm});
+    contract.fees.rules.push_back(rule);
+  }
+  for (std::size_t i = 0; i < settlement::kByMethodMax; ++i) {
+    const std::string name = std::string(61, 'm') + std::to_string(i);
+    const std::string issuer = std::string(125, 'i') + std::to_string(i);
+    contract.fees.by_method.push_back({name, 9, issuer, settlement::VatTreatment::none,
+                                       settlement::FeeOrder::supply_first, Rounding::floor});
+    contract.cycle_by_method.push_back({name, 9, issuer, contract.cycle});
+  }
+  ASSERT_EQ(settlement::fault_of(contract), std::nullopt);
+  EXPECT_LT(bytes_at_most(contract) + bytes_at_most(long_line()), kChunkBytesMax);
 }
 
 TEST(LineBytes, an_ordinary_line_leaves_room_for_a_whole_chunk) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/settlement/fee.h"
+#include "domain/settlement/terms_for.h"
 
 namespace wonjang::money {
 
@@ -50,24 +51,26 @@ Result<void> each_undated(const MoneyReader& reader, const Due& whose,
 Result<void> each_moving(const MoneyReader& reader, LineSource& source, const UsableCalendar& calendar,
                          const std::function<Result<void>(const Moving&)>& each,
                          const std::function<void(const LineSummary&)>& beyond) {
+  const auto look = [&](const Due& due, const LineSummary& line) -> Result<bool> {
+    if (line.payout_date.days == 0 || line.payout) return true;  // no day yet; in a payout
+    WJ_TRY(const auto whole, source.line(line));
+    if (whole.contract().calendar != calendar.calendar.code) return true;
+    settlement::SettlementLine again = whole.line();
+    const auto& cycle = settlement::cycle_for(whole.contract(), again.item);
+    // A person said its day.
+    if (cycle.kind == settlement::CycleKind::manual) return true;
+    const BusinessDate run = again.late ? line.run : line.basis;
+    if (!settlement::date_line(again, cycle, line.basis, run, calendar.days)) {
+      beyond(line);
+      return true;
+    }
+    if (again.payout_date != line.payout_date) WJ_CHECK(each({due, line, again.payout_date}));
+    return true;
+  };
   WJ_TRY(const auto dues, reader.due(kEveryDate));
   for (const auto& due : dues) {
-    WJ_CHECK(reader.unpaid_lines(
-        due.merchant_no, due.currency, kEveryDate, [&](const LineSummary& line) -> Result<bool> {
-          if (line.payout_date.days == 0 || line.payout) return true;  // no day yet; in a payout
-          WJ_TRY(const auto whole, source.line(line));
-          if (whole.contract().calendar != calendar.calendar.code) return true;
-          // A person said its day.
-          if (whole.contract().cycle.kind == settlement::CycleKind::manual) return true;
-          settlement::SettlementLine again = whole.line();
-          const BusinessDate run = again.late ? line.run : line.basis;
-          if (!settlement::date_line(again, whole.contract().cycle, line.basis, run, calendar.days)) {
-            beyond(line);
-            return true;
-          }
-          if (again.payout_date != line.payout_date) WJ_CHECK(each({due, line, again.payout_date}));
-          return true;
-        }));
+    WJ_CHECK(reader.unpaid_lines(due.merchant_no, due.currency, kEveryDate,
+                                 [&](const LineSummary& line) { return look(due, line); }));
   }
   return {};
 }

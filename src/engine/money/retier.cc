@@ -4,6 +4,7 @@
 #include <set>
 
 #include "domain/settlement/fee.h"
+#include "domain/settlement/terms_for.h"
 #include "engine/money/days_ahead.h"
 #include "engine/money/line_bytes.h"
 #include "engine/money/settler.h"
@@ -111,7 +112,8 @@ Result<void> each_adjustment(const MoneyReader& reader, LineSource& source, cons
       line.canary = out.canary;
       const auto basis = basis_adjusted(settled, line);
       const auto run = std::max(date, basis);
-      if (!settlement::date_line(line, contract.cycle, basis, run, calendar->days)) {
+      const auto& cycle = settlement::cycle_for(contract, line.item);
+      if (!settlement::date_line(line, cycle, basis, run, calendar->days)) {
         failed({summary.key, "CALENDAR_ENDS: " + calendar_ends(contract, run)});
         return true;
       }
@@ -160,11 +162,16 @@ class Retier {
     const auto* calendar = book.calendar(contract.calendar);
     if (calendar == nullptr)
       return invalid("calendar " + contract.calendar + " isn't there: import it first");
-    SettlementLine probe;
-    const auto date = options_.date;
-    if (!settlement::date_line(probe, contract.cycle, date, date, calendar->days))
-      return invalid(calendar_ends(contract, date));
+    const bool all_reached = reaches(calendar->days, contract.cycle) &&
+                             std::ranges::all_of(contract.cycle_by_method, [&](const auto& own) {
+                               return reaches(calendar->days, own.cycle);
+                             });
+    if (!all_reached) return invalid(calendar_ends(contract, options_.date));
     return {};
+  }
+  bool reaches(const settlement::BusinessDays& days, const settlement::Cycle& cycle) const {
+    SettlementLine probe;
+    return settlement::date_line(probe, cycle, options_.date, options_.date, days);
   }
 
   Result<void> one(const MoneyReader& reader, const ContractBook& book, const Contract& contract) {

@@ -93,15 +93,20 @@ auto tied(Of<settlement::FeeRule> auto& v) {
   return std::tie(v.name, v.kind, v.applies, v.rate_ppm, v.amount, v.steps, v.by_tier);
 }
 auto tied(Of<settlement::CancelRule> auto& v) { return std::tie(v.method, v.fee); }
+auto tied(Of<settlement::MethodFees> auto& v) {
+  return std::tie(v.name, v.method, v.issuer, v.vat, v.order, v.rounding);
+}
 auto tied(Of<settlement::FeeTerms> auto& v) {
-  return std::tie(v.rules, v.vat, v.order, v.rounding, v.on_cancel);
+  return std::tie(v.rules, v.vat, v.order, v.rounding, v.on_cancel, v.by_method);
 }
 auto tied(Of<settlement::Cycle> auto& v) {
   return std::tie(v.kind, v.basis, v.roll, v.lag_days, v.policy, v.week_end);
 }
+auto tied(Of<settlement::MethodCycle> auto& v) { return std::tie(v.name, v.method, v.issuer, v.cycle); }
 auto tied(Of<settlement::Contract> auto& v) {
   return std::tie(v.merchant, v.sub_mall, v.currency, v.version, v.valid_from, v.valid_until, v.tier,
-                  v.business_number, v.fees, v.cycle, v.calendar, v.keep_back, v.payout_account);
+                  v.business_number, v.fees, v.cycle, v.calendar, v.keep_back, v.payout_account,
+                  v.cycle_by_method);
 }
 auto tied(Of<settlement::Hold> auto& v) { return std::tie(v.merchant, v.placed, v.from, v.reason); }
 auto tied(Of<settlement::FundsRatio> auto& v) { return std::tie(v.valid_from, v.ratio_ppm, v.source); }

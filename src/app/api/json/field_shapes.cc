@@ -42,6 +42,8 @@ constexpr const ObjectShape* kShapes[] = {
     &kTierRateShape,
     &kCancelRuleShape,
     &kCycleShape,
+    &kMethodFeesShape,
+    &kMethodCycleShape,
     &kCalendarTextShape,
     &kHoldShape,
     &kFundsRatioShape,

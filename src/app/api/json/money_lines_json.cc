@@ -84,6 +84,7 @@ void put_line_explained(JsonWriter& w, const money::LineExplained& line, const M
   put_object(w, "contract", line.whole.contract());
   w.text("calculator", chunk.calculator).text("calendar", chunk.calendar);
   w.number("calendarVersion", chunk.calendar_version).text_if("canary", whole.canary);
+  w.text_if("cycleTerms", line.dated_by).text_if("feeTerms", line.charged_by);
   if (whole.before) put_object(w, "before", *whole.before);
   if (whole.item.kind == settlement::LineKind::adjustment)
     w.number("feeBefore", whole.fee_before).number("feeVatBefore", whole.fee_vat_before);

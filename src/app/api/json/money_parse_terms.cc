@@ -13,6 +13,8 @@ using settlement::Contract;
 using settlement::Cycle;
 using settlement::FeeRule;
 using settlement::FeeTerms;
+using settlement::MethodCycle;
+using settlement::MethodFees;
 using settlement::RateStep;
 using settlement::Selector;
 using settlement::TierRate;
@@ -86,6 +88,40 @@ Cycle read_cycle(const JsonNode& node, Violations& violations) {
   return out;
 }
 
+// What is said of `out` in every list by method.
+template <typename Entry, const ObjectShape& kShape>
+void read_whose(ObjectReader<kShape>& r, Entry& out) {
+  r.require("name");
+  out.name = r.text("name", kCodeRule);
+  r.require("method");
+  out.method = read_method(r);
+  out.issuer = r.text("issuer", kCodeRule);
+}
+
+MethodFees read_method_fees(const JsonNode& node, Violations& violations) {
+  ObjectReader<kMethodFeesShape> r(node, violations);
+  MethodFees out;
+  read_whose(r, out);
+  out.vat = r.code("vat", out.vat);
+  out.order = r.code("order", out.order);
+  if (r.has("rounding")) out.rounding = r.code("rounding", Rounding::half_up, /*zero_allowed=*/true);
+  return out;
+}
+
+MethodCycle read_method_cycle(const JsonNode& node, Violations& violations) {
+  ObjectReader<kMethodCycleShape> r(node, violations);
+  MethodCycle out;
+  read_whose(r, out);
+  r.require("cycle");
+  if (const auto* cycle = r.object("cycle")) {
+    const auto& document = violations.document();
+    if (document.first(*cycle) == document.end(*cycle))
+      r.add("cycle", "REQUIRED", "must say something: it is the method's whole cycle");
+    out.cycle = read_cycle(*cycle, violations);
+  }
+  return out;
+}
+
 Currency read_currency(ObjectReader<kContractShape>& r) {
   const auto code = r.text("currency", {.size_max = 3, .charset = Charset::id, .size_min = 3});
   if (code.empty()) return Currency();
@@ -105,6 +141,7 @@ FeeTerms read_fee_terms(const JsonNode& node, Violations& violations) {
   r.require("rules");
   out.rules = read_items(r.array("rules"), violations, &read_rule);
   out.on_cancel = read_items(r.array("onCancel"), violations, &read_cancel_rule);
+  out.by_method = read_items(r.array("byMethod"), violations, &read_method_fees);
   return out;
 }
 
@@ -129,6 +166,7 @@ Contract read_contract(const JsonNode& node, Violations& violations) {
   out.keep_back = r.integer("keepBack", 0).value_or(0);
   if (!r.has("subMall")) r.require("payoutAccount");
   out.payout_account = r.text("payoutAccount", kTokenRule);
+  out.cycle_by_method = read_items(r.array("cycleByMethod"), violations, &read_method_cycle);
   return out;
 }
 

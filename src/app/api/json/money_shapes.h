@@ -11,9 +11,9 @@ inline constexpr ObjectShape kChangeShape =
 inline constexpr ObjectShape kContractShape =
     make_shape("ChangeContract", "`contract` of a change",
                {"merchantId", "subMall", "currency", "version", "validFrom", "validUntil", "tier",
-                "businessNumber", "fees", "cycle", "calendar", "keepBack", "payoutAccount"});
-inline constexpr ObjectShape kFeeTermsShape =
-    make_shape("ChangeFeeTerms", "`fees` of a contract", {"vat", "order", "rounding", "rules", "onCancel"});
+                "businessNumber", "fees", "cycle", "calendar", "keepBack", "payoutAccount", "cycleByMethod"});
+inline constexpr ObjectShape kFeeTermsShape = make_shape(
+    "ChangeFeeTerms", "`fees` of a contract", {"vat", "order", "rounding", "rules", "onCancel", "byMethod"});
 inline constexpr ObjectShape kFeeRuleShape =
     make_shape("ChangeFeeRule", "`rules` of a contract's fees",
                {"name", "kind", "applies", "ratePpm", "amount", "steps", "byTier"});
@@ -27,6 +27,11 @@ inline constexpr ObjectShape kCancelRuleShape =
     make_shape("ChangeCancelRule", "`onCancel` of a contract's fees", {"method", "fee"});
 inline constexpr ObjectShape kCycleShape = make_shape(
     "ChangeCycle", "`cycle` of a contract", {"kind", "basis", "roll", "lagDays", "policy", "weekEnd"});
+inline constexpr ObjectShape kMethodFeesShape =
+    make_shape("ChangeMethodFees", "`byMethod` of a contract's fees",
+               {"name", "method", "issuer", "vat", "order", "rounding"});
+inline constexpr ObjectShape kMethodCycleShape =
+    make_shape("ChangeMethodCycle", "`cycleByMethod` of a contract", {"name", "method", "issuer", "cycle"});
 inline constexpr ObjectShape kCalendarTextShape =
     make_shape("CalendarText", "`calendar` of a change", {"text", "shipped"});
 inline constexpr ObjectShape kHoldShape =

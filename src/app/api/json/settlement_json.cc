@@ -36,6 +36,14 @@ void put_rule(JsonWriter& w, const FeeRule& v) {
   w.end_object();
 }
 
+// Of whom an entry by method is.
+template <typename Entry>
+void put_for_whom(JsonWriter& w, const Entry& v) {
+  w.text("name", v.name);
+  put_method_if(w, v.method);
+  w.text_if("issuer", v.issuer);
+}
+
 struct PutReference {
   JsonWriter& w;
 
@@ -59,25 +67,35 @@ void put_fields(JsonWriter& w, const TierRate& v) {
   w.number("ratePpm", v.rate_ppm);
 }
 
+void put_fields(JsonWriter& w, const CancelRule& v) {
+  put_method_if(w, v.method);
+  w.text("fee", code_of(v.fee));
+}
+
+void put_fields(JsonWriter& w, const MethodFees& v) {
+  put_for_whom(w, v);
+  if (v.vat != VatTreatment::unknown) w.text("vat", code_of(v.vat));
+  if (v.order != FeeOrder::unknown) w.text("order", code_of(v.order));
+  if (v.rounding) w.text("rounding", code_of(*v.rounding));
+}
+
 void put_fields(JsonWriter& w, const FeeTerms& v) {
   w.begin_array("rules");
   for (const auto& rule : v.rules) put_rule(w, rule);
   w.end_array();
   w.text("vat", code_of(v.vat)).text("order", code_of(v.order)).text("rounding", code_of(v.rounding));
-  if (v.on_cancel.empty()) return;
-  w.begin_array("onCancel");
-  for (const auto& rule : v.on_cancel) {
-    w.begin_object();
-    put_method_if(w, rule.method);
-    w.text("fee", code_of(rule.fee));
-    w.end_object();
-  }
-  w.end_array();
+  put_array_if(w, "onCancel", v.on_cancel);
+  put_array_if(w, "byMethod", v.by_method);
 }
 
 void put_fields(JsonWriter& w, const Cycle& v) {
   w.text("kind", code_of(v.kind)).text("basis", code_of(v.basis)).text("roll", code_of(v.roll));
   w.number("lagDays", v.lag_days).text("policy", code_of(v.policy)).number("weekEnd", v.week_end);
+}
+
+void put_fields(JsonWriter& w, const MethodCycle& v) {
+  put_for_whom(w, v);
+  put_object(w, "cycle", v.cycle);
 }
 
 void put_fields(JsonWriter& w, const Contract& v) {
@@ -89,6 +107,7 @@ void put_fields(JsonWriter& w, const Contract& v) {
   w.text_if("calendar", v.calendar)
       .number_if("keepBack", v.keep_back)
       .text_if("payoutAccount", v.payout_account);
+  put_array_if(w, "cycleByMethod", v.cycle_by_method);
 }
 
 void put_fields(JsonWriter& w, const Calendar& v) {

@@ -15,8 +15,11 @@ namespace wonjang {
 
 void put_fields(JsonWriter& w, const settlement::RateStep& v);
 void put_fields(JsonWriter& w, const settlement::TierRate& v);
+void put_fields(JsonWriter& w, const settlement::CancelRule& v);
+void put_fields(JsonWriter& w, const settlement::MethodFees& v);
 void put_fields(JsonWriter& w, const settlement::FeeTerms& v);
 void put_fields(JsonWriter& w, const settlement::Cycle& v);
+void put_fields(JsonWriter& w, const settlement::MethodCycle& v);
 void put_fields(JsonWriter& w, const settlement::Contract& v);
 void put_fields(JsonWriter& w, const settlement::Calendar& v);
 void put_fields(JsonWriter& w, const settlement::Hold& v);
