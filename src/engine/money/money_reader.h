@@ -169,6 +169,9 @@ class MoneyReader {
   // The newest day of theirs.
   Result<std::optional<BusinessDate>> last_open_day(BusinessDate until) const;
   Result<std::optional<OpenItem>> open_item(const LineKey& key) const;
+  // Of many, in a few reads for every kOpenAtOnce of them; in order of `keys`.
+  static constexpr std::size_t kOpenAtOnce = 128;
+  Result<std::vector<std::optional<OpenItem>>> open_items_at(std::span<const LineKey> keys) const;
   Result<std::vector<OpenItem>> open_items_of(PaymentId payment) const;  // by version
   // Its newest failed attempt, with the sentence; nothing: none stands.
   Result<std::optional<settlement::FailedItem>> failure(const LineKey& key) const;
@@ -219,10 +222,11 @@ class MoneyReader {
 
   Result<std::vector<Known<settlement::Contract>>> contracts() const;
   Result<std::vector<Known<settlement::Contract>>> contracts_of(MerchantId merchant) const;
-  // By merchant, then by when they became known; `merchant` narrows.
+  // By merchant, then by when they became known; `merchant` narrows. With `known_at` those alone that were
+  // known by then, as a run that began at that time took them.
   Result<Paged<Known<settlement::Contract>>> contract_page(std::optional<MerchantId> merchant,
-                                                           std::string_view after,
-                                                           std::size_t count_max) const;
+                                                           std::string_view after, std::size_t count_max,
+                                                           std::optional<Instant> known_at = {}) const;
   Result<std::vector<Known<settlement::Calendar>>> calendars() const;
   Result<std::vector<Known<settlement::Hold>>> holds() const;
   Result<std::vector<Known<settlement::FundsRatio>>> funds_ratios() const;

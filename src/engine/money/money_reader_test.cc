@@ -366,6 +366,10 @@ TEST_F(MoneyReaderTest, reference_data_is_known_from_its_decision_on) {
   const auto one_contract = reader_->contract_page(world_.merchant(0), {}, 1).value();
   EXPECT_EQ(one_contract.items.at(0).change, first);
   EXPECT_FALSE(one_contract.has_more);
+  const auto known_by = [&](Instant at) { return reader_->contract_page({}, {}, 100, at)->items.size(); };
+  EXPECT_EQ(known_by(known_at), 1U) << "at the very instant it is known";
+  EXPECT_EQ(known_by(Instant{known_at.us - 1}), 0U);
+  EXPECT_EQ(known_by(contracts[1].known_at), 2U);
   EXPECT_TRUE(reader_->change(first).value()->decided->approved);
 }
 

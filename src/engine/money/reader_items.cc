@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/money/reader_parts.h"
 
 namespace wonjang::money {
@@ -119,37 +121,90 @@ Result<std::optional<BusinessDate>> MoneyReader::last_open_day(BusinessDate unti
   return days.empty() ? std::nullopt : std::optional(days.back().day);
 }
 
-// The key of an open item begins with its day and merchant, which the payment's state tells.
-Result<std::optional<OpenItem>> MoneyReader::open_item(const LineKey& key) const {
-  std::optional<OpenItem> out;
-  if (key.seq != 0) return out;
-  WJ_TRY(const auto state,
-         find<PaymentState>(snapshot_, kPayments, Key().id(key.payment.raw()), "a payment"));
-  if (!state) return out;
-  std::optional<BusinessDate> day;
-  for (const auto& move : state->moves) {
-    if (move.version == key.version) day = business_date_of(move.at);
+namespace {
+
+// The key of an open item begins with its day and merchant, which the payment's state tells. Empty: the
+// payment has no such movement.
+std::string open_key_of(const PaymentState& state, const LineKey& key) {
+  std::string out;
+  for (const auto& move : state.moves) {
+    if (move.version == key.version)
+      out = open_key(business_date_of(move.at), state.merchant, key.payment, key.version);
   }
-  if (!day) return out;
+  return out;
+}
+
+struct OpenPlace {
+  std::string key;
+  std::size_t index = 0;  // of the line key that was asked for
+};
+
+// Of those whose payment has such a movement. A payment is read and decoded whole for it, once for neighbours
+// that share it, and let go.
+Result<std::vector<OpenPlace>> open_places(const KvSnapshot& snapshot, std::span<const LineKey> keys) {
+  const auto shares_payment = [&](std::size_t i) { return i > 0 && keys[i].payment == keys[i - 1].payment; };
+  std::vector<std::string> payments;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!shares_payment(i)) payments.push_back(Key().id(keys[i].payment.raw()).bytes());
+  }
+  WJ_TRY(const auto stored, snapshot.get_many(kPayments, payments));
+  std::vector<OpenPlace> out;
+  PaymentState state;
+  auto next = stored.begin();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!shares_payment(i)) {
+      state = {};
+      if (*next) {
+        WJ_TRY(state, decoded<PaymentState>(**next, "a payment"));
+      }
+      ++next;
+    }
+    auto key = keys[i].seq == 0 ? open_key_of(state, keys[i]) : std::string();
+    if (!key.empty()) out.push_back({std::move(key), i});
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<std::optional<OpenItem>>> MoneyReader::open_items_at(std::span<const LineKey> keys) const {
+  std::vector<std::optional<OpenItem>> out(keys.size());
+  std::vector<std::size_t> taken;  // indices, in the order in which items are given
+  std::size_t given = 0;
   const OpenItems::Each keep = [&](const OpenItem& item) -> Result<bool> {
-    out = item;
+    out[taken[given++]] = item;
     return true;
   };
-  const auto stored_key = open_key(*day, state->merchant, key.payment, key.version);
-  WJ_TRY(const auto value, snapshot_.get(kOpen, stored_key));
-  if (!value) return out;
   OpenItems items(snapshot_, keep);
-  WJ_TRY([[maybe_unused]] const bool taken, items.take(stored_key, *value));
-  WJ_TRY([[maybe_unused]] const bool given, items.give());
+  for (std::size_t first = 0; first < keys.size(); first += kOpenAtOnce) {
+    const auto slice = keys.subspan(first, std::min(kOpenAtOnce, keys.size() - first));
+    WJ_TRY(const auto places, open_places(snapshot_, slice));
+    std::vector<std::string> stored;
+    for (const auto& place : places) stored.push_back(place.key);
+    WJ_TRY(const auto values, snapshot_.get_many(kOpen, stored));
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (!values[i]) continue;
+      taken.push_back(first + places[i].index);
+      WJ_TRY([[maybe_unused]] const bool more, items.take(places[i].key, *values[i]));
+    }
+  }
+  WJ_TRY([[maybe_unused]] const bool more, items.give());
   return out;
+}
+
+Result<std::optional<OpenItem>> MoneyReader::open_item(const LineKey& key) const {
+  WJ_TRY(auto found, open_items_at({&key, 1}));
+  return std::move(found.front());
 }
 
 Result<std::vector<OpenItem>> MoneyReader::open_items_of(PaymentId payment) const {
   std::vector<OpenItem> out;
   WJ_TRY(const auto state, find<PaymentState>(snapshot_, kPayments, Key().id(payment.raw()), "a payment"));
   if (!state) return out;
-  for (const auto& move : state->moves) {
-    WJ_TRY(auto open, open_item({payment, move.version, 0}));
+  std::vector<LineKey> keys;
+  for (const auto& move : state->moves) keys.push_back({payment, move.version, 0});
+  WJ_TRY(auto found, open_items_at(keys));
+  for (auto& open : found) {
     if (open) out.push_back(*std::move(open));
   }
   return out;

@@ -106,13 +106,15 @@ Result<std::vector<Known<settlement::Contract>>> MoneyReader::contracts_of(Merch
 }
 Result<Paged<Known<settlement::Contract>>> MoneyReader::contract_page(std::optional<MerchantId> merchant,
                                                                       std::string_view after,
-                                                                      std::size_t count_max) const {
+                                                                      std::size_t count_max,
+                                                                      std::optional<Instant> known_at) const {
   auto prefix = Key(Table::reference).number(kind_number<settlement::Contract>());
   if (merchant) prefix.id(merchant->raw());
   using One = Known<settlement::Contract>;
   return page_of<One>(snapshot_, kHouse, prefix, after, count_max,
-                      [](std::string_view key_bytes, std::string_view value) -> Result<std::optional<One>> {
+                      [&](std::string_view key_bytes, std::string_view value) -> Result<std::optional<One>> {
                         WJ_TRY(auto known, known_of<settlement::Contract>(key_bytes, value));
+                        if (known_at && known.known_at > *known_at) return std::optional<One>();
                         return std::optional(std::move(known));
                       });
 }

@@ -1,7 +1,9 @@
 #include "engine/money/settler.h"
 
 #include <algorithm>
+#include <set>
 
+#include "domain/settlement/terms_for.h"
 #include "engine/money/line_bytes.h"
 
 namespace wonjang::money {
@@ -56,7 +58,7 @@ void Settled::add(const Settled& other) {
 }
 
 Result<void> Settler::settle(std::span<const DueItem> items) {
-  WJ_CHECK(fetch_balances(items));
+  WJ_CHECK(fetch(items));
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0 && items[i].open.merchant_no != items[i - 1].open.merchant_no) WJ_CHECK(close_all());
     WJ_CHECK(settle_one(items[i]));
@@ -64,8 +66,9 @@ Result<void> Settler::settle(std::span<const DueItem> items) {
   return close_all();
 }
 
-Result<void> Settler::fetch_balances(std::span<const DueItem> items) {
+Result<void> Settler::fetch(std::span<const DueItem> items) {
   fetched_.clear();
+  unsettled_.clear();
   wanted_.clear();
   for (const auto& due : items) {
     if (gives_back(due.open.item)) wanted_.push_back(approval_key(due.open.item));
@@ -73,10 +76,34 @@ Result<void> Settler::fetch_balances(std::span<const DueItem> items) {
   if (wanted_.empty()) return {};
   std::sort(wanted_.begin(), wanted_.end());
   wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+  WJ_CHECK(fetch_balances());
+  return fetch_approvals(items);
+}
+
+Result<void> Settler::fetch_balances() {
   WJ_TRY(auto balances, reader_.balances(wanted_));
   WJ_ASSERT(balances.size() == wanted_.size());
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
     if (balances[i]) fetched_.emplace(wanted_[i], *std::move(balances[i]));
+  }
+  return {};
+}
+
+// An approval of this call is settled before what gives it back, or failed: it isn't read again.
+Result<void> Settler::fetch_approvals(std::span<const DueItem> items) {
+  std::set<LineKey> here;
+  for (const auto& due : items) {
+    if (!gives_back(due.open.item)) here.insert(due.open.item.key);
+  }
+  std::vector<LineKey> missing;
+  for (const auto& key : wanted_) {
+    if (!fetched_.contains(key) && !given_back_.contains(key) && !here.contains(key)) missing.push_back(key);
+  }
+  if (missing.empty()) return {};
+  WJ_TRY(auto found, reader_.open_items_at(missing));
+  WJ_ASSERT(found.size() == missing.size());
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    if (found[i]) unsettled_.emplace(missing[i], *std::move(found[i]));
   }
   return {};
 }
@@ -117,14 +144,15 @@ Settler::Outcome Settler::approval(const DueItem& due, const UsableCalendar& cal
 }
 
 Settler::Outcome Settler::dated(Line made, const DueItem& due) {
-  const bool covered = settlement::date_line(made.line, made.contract->cycle, *due.terms.basis,
-                                             run_date_of(due, scope_), made.calendar->days);
+  const auto& cycle = settlement::cycle_for(*made.contract, made.line.item);
+  const bool covered = settlement::date_line(made.line, cycle, *due.terms.basis, run_date_of(due, scope_),
+                                             made.calendar->days);
   if (!covered) return calendar_ends(*made.contract, *made.calendar);
   return made;
 }
 
-Result<Settler::Outcome> Settler::giving_back(const DueItem& due, const UsableCalendar& calendar) {
-  WJ_TRY(const auto* before, balance(due));
+Settler::Outcome Settler::giving_back(const DueItem& due, const UsableCalendar& calendar) {
+  const auto* before = balance(due);
   if (before == nullptr) {
     return Outcome(
         CannotSettle{"APPROVAL_NOT_SETTLED", "the approval that it gives back (" +
@@ -151,22 +179,23 @@ void Settler::remember(const DueItem& due, LineBalance after) {
   }
 }
 
-Result<const LineBalance*> Settler::balance(const DueItem& due) {
+const LineBalance* Settler::balance(const DueItem& due) {
   const LineKey key = approval_key(due.open.item);
   if (const auto found = given_back_.find(key); found != given_back_.end()) return &found->second;
   if (const auto found = fetched_.find(key); found != fetched_.end()) return &found->second;
-  const LineBalance* const none = nullptr;
-  WJ_TRY(const auto open, reader_.open_item(key));
+  const auto unsettled = unsettled_.find(key);
+  if (unsettled == unsettled_.end()) return nullptr;
+  const OpenItem& open = unsettled->second;
   // Of the same day and in scope, it was in this call and failed.
-  if (!open || open->item.kind != LineKind::approval || open->day >= due.open.day) return none;
-  const Scoped scoped = scope_.of(*open);
+  if (open.item.kind != LineKind::approval || open.day >= due.open.day) return nullptr;
+  const Scoped scoped = scope_.of(open);
   const bool is_due = scoped.scope == Scope::due || scoped.scope == Scope::late;
-  if (!is_due || scoped.terms.contract == nullptr) return none;
+  if (!is_due || scoped.terms.contract == nullptr) return nullptr;
   const auto* calendar = book_.calendar(scoped.terms.contract->calendar);
-  if (calendar == nullptr) return none;
-  const auto outcome = approval({*open, scoped.terms, scoped.scope == Scope::late}, *calendar, nullptr);
+  if (calendar == nullptr) return nullptr;
+  const auto outcome = approval({open, scoped.terms, scoped.scope == Scope::late}, *calendar, nullptr);
   const auto& made = outcome.line;
-  if (!made) return none;
+  if (!made) return nullptr;
   const auto put = fetched_.emplace(key, settlement::balance_of(made->line, *made->contract));
   return &put.first->second;
 }

@@ -1,15 +1,16 @@
 // Settler: turns due items into chunks of lines. It reads nothing per item: contracts and calendars are in
-// the book, the balances of earlier lines come in bulk per call, those of this run from memory.
+// the book; the balances of earlier lines, and approvals that were settled by an earlier call of this run,
+// come in bulk per call; the balances of this run from memory.
 //
 // One item that can't be settled fails alone, with a code and a sentence; everything else is settled:
 //   NO_CONTRACT, NO_CALENDAR, CALENDAR_ENDS, APPROVAL_NOT_SETTLED, BAD_ITEM, and those of fee.h.
 // An item that already stands as failed for the same reason is counted and not recorded again.
 //
 // A return is settled after its approval: within a call by the items' order; an approval of an earlier call
-// of the same run isn't kept in memory (there are too many), it is computed again from the open item: the
-// same terms give the same line. What the returns of this run left of an approval is remembered as long as
-// items of a later day may come, whose returns go on from there; on the last day, where nearly all of a run
-// is, nothing is.
+// of the same run isn't kept in memory (there are too many), it is computed again from the open item, which
+// is read again with all others of the call: the same terms give the same line. What the returns of this run
+// left of an approval is remembered as long as items of a later day may come, whose returns go on from there;
+// on the last day, where nearly all of a run is, nothing is.
 //
 // A chunk has one merchant, one currency and one calendar, at most kLinesMax lines and failures, and fits
 // into an event whatever they look like (line_bytes.h).
@@ -111,13 +112,15 @@ class Settler {
     settlement::CannotSettle why;  // where there is no line
   };
 
-  Result<void> fetch_balances(std::span<const DueItem> items);
+  Result<void> fetch(std::span<const DueItem> items);
+  Result<void> fetch_balances();
+  Result<void> fetch_approvals(std::span<const DueItem> items);
   Result<void> settle_one(const DueItem& due);
   Result<Outcome> line_of(const DueItem& due);
   Outcome approval(const DueItem& due, const UsableCalendar& calendar, Compared* compared);
-  Result<Outcome> giving_back(const DueItem& due, const UsableCalendar& calendar);
-  // Nothing: the approval has no line, and gets none in this run.
-  Result<const Balance*> balance(const DueItem& due);
+  Outcome giving_back(const DueItem& due, const UsableCalendar& calendar);
+  // Null: the approval has no line, and gets none in this run.
+  const Balance* balance(const DueItem& due);
   void remember(const DueItem& due, Balance after);
   Outcome dated(Line line, const DueItem& due);
   Result<void> note_trial(const DueItem& due, const Compared& compared);
@@ -140,6 +143,7 @@ class Settler {
   std::map<Currency, Open> open_;          // of the merchant under way
   std::vector<LineKey> wanted_;            // approvals that the returns of this call give back, sorted
   std::map<LineKey, Balance> fetched_;     // of those, by now
+  std::map<LineKey, OpenItem> unsettled_;  // of those without a line, that an earlier call had; as they stood
   std::map<LineKey, Balance> given_back_;  // of approvals that a return of this run touched, for later days
 };
 

@@ -13,6 +13,39 @@ struct Amounts {
   std::int64_t fee = 0;
 };
 
+// Counts what is asked of a snapshot: one by one, and in bulk.
+struct Asked {
+  std::uint64_t single = 0;
+  std::uint64_t bulk = 0;
+  std::size_t keys_at_once = 0;  // most
+};
+class CountedSnapshot final : public KvSnapshot {
+ public:
+  CountedSnapshot(const KvSnapshot& inner, Asked& asked) : inner_(inner), asked_(asked) {}
+  Result<std::optional<std::string>> get(KvSpace space, std::string_view key) const override {
+    ++asked_.single;
+    return inner_.get(space, key);
+  }
+  Result<std::vector<std::optional<std::string>>> get_many(KvSpace space,
+                                                           std::span<const std::string> keys) const override {
+    ++asked_.bulk;
+    asked_.keys_at_once = std::max(asked_.keys_at_once, keys.size());
+    return inner_.get_many(space, keys);
+  }
+  std::unique_ptr<KvCursor> scan(KvSpace space, std::string_view from,
+                                 std::string_view until) const override {
+    return inner_.scan(space, from, until);
+  }
+  std::unique_ptr<KvCursor> scan_back(KvSpace space, std::string_view from,
+                                      std::string_view until) const override {
+    return inner_.scan_back(space, from, until);
+  }
+
+ private:
+  const KvSnapshot& inner_;
+  Asked& asked_;
+};
+
 class Returns : public testing::Test {
  protected:
   Returns() { rig_.clock.set(noon_of(nth(20))); }
@@ -82,6 +115,40 @@ TEST_F(Returns, are_remembered_for_later_days_alone) {
   sold_and_canceled({{2, 100}, {3, 200}});
   sold_and_canceled({{1, 100}, {2, 200}});
   EXPECT_EQ(remembered_after_all(), 2U);
+}
+
+// A run gives items of a later day to settle() when those of earlier days are out of its hands: the approvals
+// that their returns give back are read again.
+TEST_F(Returns, of_approvals_that_an_earlier_call_settled_are_read_in_bulk_however_many_they_are) {
+  let_days_pass();
+  for (int i = 0; i < 300; ++i) sold_and_canceled({{1, 100}});
+  const auto& snapshot = rig_.snapshot();
+  const MoneyReader plain(snapshot);
+  const auto book = ContractBook::load(plain).value();
+  const auto scope = RunScope::load(plain, book, nth(15)).value();
+  std::vector<DueItem> cancels;
+  MoneyRig::must(each_due(plain, scope, [&](DueItem&& due) -> Result<bool> {
+    if (due.open.item.kind == settlement::LineKind::cancel) cancels.push_back(std::move(due));
+    return true;
+  }));
+  ASSERT_EQ(cancels.size(), 300U);
+  Asked asked;
+  const CountedSnapshot counted(snapshot, asked);
+  const MoneyReader reader(counted);
+  std::uint64_t lines = 0;
+  Settler settler(book, scope, reader, nth(1), [&](SettledChunk&& chunk) -> Result<void> {
+    lines += chunk.body.lines.size();
+    return {};
+  });
+
+  MoneyRig::must(settler.settle(cancels));
+
+  EXPECT_EQ(lines, 300U);
+  EXPECT_EQ(settler.settled().totals.failed(), 0U);
+  // Balances, then three slices of payments and of their open items, the failures of all; the merchant's id.
+  EXPECT_LE(asked.bulk, 1U + 3U + 3U + 1U);
+  EXPECT_LE(asked.single, 1U);
+  EXPECT_LE(asked.keys_at_once, 300U);
 }
 
 TEST_F(Returns, of_a_day_are_settled_as_one_by_one_when_there_are_more_than_go_into_a_call) {
