@@ -59,6 +59,7 @@ struct Arguments {
   std::string from;
   std::string to;
   bool is_online = false;
+  bool is_quick = false;
   ResolutionOptions resolution;
   bool for_person = false;
   std::string text;
@@ -433,13 +434,18 @@ class Tree {
           if (a_.is_online) {
             a_.online_data_dir = a_.data_dir;
             const int wrong = finish_online();
-            return wrong != kExitOk ? wrong : run_views_verify(a_.online);
+            return wrong != kExitOk ? wrong : run_views_verify(a_.online, a_.is_quick);
           }
           const auto of = stored_ledger();
           if (!of) return fail(of.error());
-          return run_verify_views({of->data_dir, a_.online.output != "table", of->cubes});
+          return run_verify_views({.data_dir = of->data_dir,
+                                   .json = a_.online.output != "table",
+                                   .quick = a_.is_quick,
+                                   .cubes = of->cubes});
         });
     add_stored_ledger_flags(views);
+    views->add_flag("--quick", a_.is_quick,
+                    "Count, money and set-hash of each merchant's months; rows only where one differs");
     views->add_option("--url", a_.online.url, "Of a running server, whose views are verified while it serves")
         ->each([this](const std::string&) { a_.is_online = true; });
     views->add_option("--key-file", a_.online.key_file,

@@ -229,12 +229,12 @@ int run_views_rebuild(const OnlineOptions& options) {
   }
 }
 
-int run_views_verify(const OnlineOptions& options) {
+int run_views_verify(const OnlineOptions& options, bool quick) {
   constexpr auto kLookAgain = std::chrono::milliseconds(200);
   constexpr const char* kPath = "/v1/views/verify";
   std::unique_ptr<ApiClient> client;
   if (const auto opened = open(options, client); !opened) return fail(opened.error());
-  const auto asked = client->post(kPath, "", "");
+  const auto asked = client->post(kPath + std::string(quick ? "?quick=true" : ""), "", "");
   if (!asked) return fail(asked.error());
   if (asked->status >= 300) return fail(problem_error(*asked));
   Progress progress("verify views", "events");
@@ -251,6 +251,8 @@ int run_views_verify(const OnlineOptions& options) {
       continue;
     }
     const auto& last = state->at("last").as_object();
+    if (last.at("quick").as_bool() != quick)
+      return fail(conflict("a verification of the other kind was going on: ask again"));
     print(options, json::serialize(last), {});
     return last.at("ok").as_bool() ? kExitOk : kExitDifferences;
   }

@@ -49,8 +49,8 @@ int run_views_status(const OnlineOptions& options);
 // Begins a rebuild and shows its progress until it has ended.
 int run_views_rebuild(const OnlineOptions& options);
 // Begins a verification of the running server's views and shows its progress until it has ended: 0, or 3 with
-// the first differences.
-int run_views_verify(const OnlineOptions& options);
+// the first differences. `quick`: their buckets alone (engine/serving/verify_buckets.h).
+int run_views_verify(const OnlineOptions& options, bool quick = false);
 
 // The elements of `list` as CSV: a heading of their flat members, a line each.
 std::string json_csv(const std::string& json, std::string_view list);

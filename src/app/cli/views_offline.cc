@@ -37,12 +37,16 @@ Compared nothing(const VerifyViewsOptions& options, const std::string& why) {
   return std::nullopt;
 }
 
+// Spaces that were compared.
+bool is_shown(const serving::ViewsReport& r, KvSpace space) { return !r.quick || space == serving::kBuckets; }
+
 void print_json(const serving::ViewsReport& r, std::uint64_t generation) {
   std::string records;
   std::string sums;
   std::string differences;
   const auto add = [](std::string& to, const std::string& what) { to += (to.empty() ? "" : ",") + what; };
   for (KvSpace space = serving::kRows; space < serving::kSpaceCount; ++space) {
+    if (!is_shown(r, space)) continue;
     add(records, "\"" + serving::view_spaces()[space].name + "\":" + std::to_string(r.records[space]));
   }
   for (const auto& s : r.sums) {
@@ -52,24 +56,28 @@ void print_json(const serving::ViewsReport& r, std::uint64_t generation) {
   }
   for (const auto& d : r.differences) add(differences, "\"" + json_text(d.what) + "\"");
   std::printf(
-      R"({"views":true,"ok":%s,"generation":%llu,"events":%llu,"payments":%llu,"records":{%s},"sums":[%s],)"
-      R"("differences":[%s],"groupsNotSplit":%llu})"
+      R"({"views":true,"ok":%s,"quick":%s,"generation":%llu,"events":%llu,"payments":%llu,"rowsRead":%llu,)"
+      R"("records":{%s},"sums":[%s],"differences":[%s],"groupsNotSplit":%llu})"
       "\n",
-      r.ok() ? "true" : "false", static_cast<Number>(generation), static_cast<Number>(r.events),
-      static_cast<Number>(r.payments), records.c_str(), sums.c_str(), differences.c_str(),
-      static_cast<Number>(r.groups_not_split));
+      r.ok() ? "true" : "false", r.quick ? "true" : "false", static_cast<Number>(generation),
+      static_cast<Number>(r.events), static_cast<Number>(r.payments), static_cast<Number>(r.rows_read),
+      records.c_str(), sums.c_str(), differences.c_str(), static_cast<Number>(r.groups_not_split));
 }
 
 void print_table(const serving::ViewsReport& r, std::uint64_t generation) {
   std::printf("views: %s, generation %llu, %llu events, %llu payments\n",
-              r.ok() ? "as derived from the events" : "DIFFERENT", static_cast<Number>(generation),
-              static_cast<Number>(r.events), static_cast<Number>(r.payments));
+              !r.ok()   ? "DIFFERENT"
+              : r.quick ? "buckets as derived from the events"
+                        : "as derived from the events",
+              static_cast<Number>(generation), static_cast<Number>(r.events),
+              static_cast<Number>(r.payments));
   std::string records;
   for (KvSpace space = serving::kRows; space < serving::kSpaceCount; ++space) {
+    if (!is_shown(r, space)) continue;
     records += (records.empty() ? "" : ", ") + serving::view_spaces()[space].name + " " +
                std::to_string(r.records[space]);
   }
-  std::printf("  compared: %s\n", records.c_str());
+  std::printf("  compared: %s; rows read %llu\n", records.c_str(), static_cast<Number>(r.rows_read));
   for (const auto& s : r.sums) {
     std::printf("  %s: %lld payments, gross %s, canceled %s, net %s\n", s.currency.c_str(),
                 static_cast<long long>(s.count), serving::to_text(s.gross).c_str(),
@@ -145,11 +153,11 @@ Result<std::optional<bool>> verify_views_of(const VerifyViewsOptions& options,
   const auto snapshot = projection::snapshot_of(generation);
   WJ_TRY(const auto report,
          serving::verify_views({log, codec, forms, options.cubes, *snapshot, projection::positions_of(*meta)},
-                               {.progress = [&](const serving::VerifyProgress& at) {
-                                 if (at.phase == serving::VerifyPhase::reading_log)
-                                   progress.at(at.done, at.total);
-                                 return true;
-                               }}));
+                               {.quick = options.quick, .progress = [&](const serving::VerifyProgress& at) {
+                                  if (at.phase == serving::VerifyPhase::reading_log)
+                                    progress.at(at.done, at.total);
+                                  return true;
+                                }}));
   if (options.json) {
     print_json(report, generation->number());
   } else {

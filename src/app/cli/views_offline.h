@@ -1,6 +1,6 @@
 // `wonjang verify views` on a data directory that nobody serves, and the part of `wonjang check` and
 // `wonjang restore` that is about the views: every record of every space against what the books say
-// (engine/serving/verify_views.h).
+// (engine/serving/verify_views.h), or, quickly, the buckets alone (engine/serving/verify_buckets.h).
 //
 // Threads: blocks.
 #pragma once
@@ -17,6 +17,7 @@ namespace wonjang {
 struct VerifyViewsOptions {
   std::string data_dir;
   bool json = false;
+  bool quick = false;
   // Those that the service has: views of other cubes are of another version, and aren't compared.
   std::vector<serving::CubeSpec> cubes = serving::builtin_cubes();
 };
