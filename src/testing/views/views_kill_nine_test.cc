@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <vector>
 
 #include "adapters/rocksdb/rocks_places.h"
 #include "testing/temp_dir.h"
@@ -85,6 +86,12 @@ Child start_child(const std::string& directory, std::uint64_t seed, std::uint64_
   const std::string dir = setting(kDirectory, directory);
   const std::string seed_text = setting(kSeed, std::to_string(seed));
   const std::string start_text = setting(kStart, std::to_string(start));
+  // The parent's own too: a sanitizer's settings stand there, its suppressions among them.
+  std::vector<char*> environment;
+  for (char** one = environ; *one != nullptr; ++one) environment.push_back(*one);
+  for (const auto* one : {&dir, &seed_text, &start_text})
+    environment.push_back(const_cast<char*>(one->c_str()));
+  environment.push_back(nullptr);
   Child out{::fork(), ends[0]};
   if (out.pid == 0) {
     if (ends[1] != 3) {
@@ -94,8 +101,7 @@ Child start_child(const std::string& directory, std::uint64_t seed, std::uint64_
     if (ends[0] != 3) ::close(ends[0]);
     const char* const arguments[] = {"views_proof_tests", "--gtest_filter=ViewsChild.*",
                                      "--gtest_also_run_disabled_tests", "--gtest_brief=1", nullptr};
-    const char* const environment[] = {dir.c_str(), seed_text.c_str(), start_text.c_str(), nullptr};
-    ::execve("/proc/self/exe", const_cast<char* const*>(arguments), const_cast<char* const*>(environment));
+    ::execve("/proc/self/exe", const_cast<char* const*>(arguments), environment.data());
     ::_exit(127);
   }
   ::close(ends[1]);
