@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/hash64.h"
 #include "base/id.h"
+#include "base/nearest.h"
 #include "base/result.h"
 
 namespace wonjang {
@@ -105,6 +106,16 @@ TEST(Checked, overflow_is_nothing) {
   EXPECT_FALSE(checked_sub<std::int64_t>(INT64_MIN, 1));
   EXPECT_FALSE(checked_mul<std::int64_t>(INT64_MAX, 2));
   EXPECT_EQ(checked_add<std::int64_t>(INT64_MAX - 1, 1), INT64_MAX);
+}
+
+TEST(Nearest, a_slip_finds_its_name_and_another_word_finds_none) {
+  const std::vector<std::string> known{"payment.created", "payment.failed", "cancel.succeeded"};
+  EXPECT_EQ(nearest_name("payment.creatd", known), "payment.created");
+  EXPECT_EQ(nearest_name("cancel.suceeded", known), "cancel.succeeded");
+  EXPECT_EQ(nearest_name("payment.created", known), "payment.created");
+  EXPECT_EQ(nearest_name("settlement", known), "");
+  EXPECT_EQ(nearest_name("", known), "");
+  EXPECT_EQ(nearest_name("x", {}), "");
 }
 
 TEST(Result, passes_errors_up) {

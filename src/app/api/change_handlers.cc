@@ -1,4 +1,5 @@
-// Reference data of the money side: changes that one proposes and another decides, and what they brought.
+// Reference data of the money side: changes that one proposes and another decides. What they brought:
+// reference_handlers.cc.
 
 #include <algorithm>
 #include <utility>
@@ -6,7 +7,6 @@
 #include "app/api/api.h"
 #include "app/api/json/money_commands.h"
 #include "app/api/json/money_contract_json.h"
-#include "app/api/json/settlement_json.h"
 #include "app/api/list_page.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
@@ -174,33 +174,6 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   write_change(api, std::move(call), std::move(request), decision.approved ? &reference : nullptr);
 }
 
-void put_known(JsonWriter& w, Instant known_at, ChangeId change) {
-  w.instant("knownAt", known_at).id("changeId", change);
-}
-
-// All that stand now of one kind; `read` is the reader's, `put` writes the fields of one.
-template <typename Read, typename Put>
-void list_known(Api& api, CallPtr call, Work work, Read read, Put put) {
-  const auto query = take_query(api, call, {"min-position"});
-  if (!query) return;
-  at_money(api, std::move(call), *query, work, [read, put](Api& a, CallPtr c, const projection::View& view) {
-    const money::MoneyReader reader(*view.snapshot);
-    const auto found = (reader.*read)();
-    if (!found) return a.answer_error(std::move(c), found.error());
-    std::string body;
-    JsonWriter w(body);
-    w.begin_object().begin_array("items");
-    for (const auto& one : *found) {
-      w.begin_object();
-      put(w, one.value);
-      put_known(w, one.known_at, one.change);
-      w.end_object();
-    }
-    end_items(w, a, view);
-    answer_seen(a, std::move(c), view.seen, std::move(body));
-  });
-}
-
 }  // namespace
 
 void propose_change(Api& api, CallPtr call) {
@@ -294,113 +267,6 @@ void get_change(Api& api, CallPtr call) {
              put_change(w, **change);
              answer_seen(a, std::move(c), view.seen, std::move(body));
            });
-}
-
-void list_contracts(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"merchant", "limit", "cursor", "min-position"});
-  if (!query) return;
-  const auto registry = api.registry();
-  const auto merchant = whose(*query, *call->caller, *registry);
-  if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
-  const auto page = take_money_page(api, call, *query, "contracts");
-  if (!page) return;
-  std::optional<MerchantId> only;
-  if (*merchant != nullptr) only = (*merchant)->id;
-  at_money(api, std::move(call), *query, Work::query,
-           [only, page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const auto found =
-                 money::MoneyReader(*view.snapshot).contract_page(only, page.after, page.limit);
-             if (!found) return a.answer_error(std::move(c), found.error());
-             std::string body;
-             JsonWriter w(body);
-             w.begin_object().begin_array("items");
-             for (const auto& one : found->items) {
-               w.begin_object();
-               put_fields(w, one.value);
-               put_known(w, one.known_at, one.change);
-               w.end_object();
-             }
-             end_items(w, a, view, page, next_of(*found));
-             answer_seen(a, std::move(c), view.seen, std::move(body));
-           });
-}
-
-void list_calendars(Api& api, CallPtr call) {
-  list_known(api, std::move(call), Work::page, &money::MoneyReader::calendars, put_calendar_head);
-}
-
-namespace {
-
-// `version` 0: the newest. Errors: not_found.
-Result<money::Known<Calendar>> calendar_of(const KvSnapshot& snapshot, std::string_view code,
-                                           std::int64_t version) {
-  WJ_TRY(auto all, money::MoneyReader(snapshot).calendars());
-  const money::Known<Calendar>* found = nullptr;
-  for (const auto& one : all) {
-    if (one.value.code != code || (version != 0 && one.value.version != version)) continue;
-    if (found == nullptr || one.value.version > found->value.version) found = &one;
-  }
-  if (found == nullptr) return not_found("there is no such calendar, or no such version of it");
-  return *found;
-}
-
-}  // namespace
-
-void get_calendar(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"version", "min-position"});
-  if (!query) return;
-  const auto version = query->number("version", 1, 1'000'000, 0);
-  if (!version)
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
-                              "version is a whole number from 1");
-  const std::string code(call->parameter);
-  at_money(api, std::move(call), *query, Work::page,
-           [code, v = *version](Api& a, CallPtr c, const projection::View& view) {
-             const auto found = calendar_of(*view.snapshot, code, v);
-             if (!found) return answer_wrong_read(a, std::move(c), found.error());
-             std::string body;
-             JsonWriter w(body);
-             w.begin_object();
-             put_fields(w, found->value);
-             w.text("text", settlement::to_text(found->value));
-             put_known(w, found->known_at, found->change);
-             put_seen(w, a, view);
-             w.end_object();
-             answer_seen(a, std::move(c), view.seen, std::move(body));
-           });
-}
-
-void get_calendar_differences(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"from", "until", "min-position"});
-  if (!query) return;
-  const auto from = query->number("from", 1, 1'000'000, 0);
-  const auto until = query->number("until", 1, 1'000'000, 0);
-  if (!from || !until || *from == 0)
-    return api.answer_problem(
-        std::move(call), ProblemKind::bad_parameter,
-        "from and until are versions: whole numbers from 1; without until it is the newest");
-  const std::string code(call->parameter);
-  at_money(api, std::move(call), *query, Work::page,
-           [code, f = *from, u = *until](Api& a, CallPtr c, const projection::View& view) {
-             const auto older = calendar_of(*view.snapshot, code, f);
-             const auto newer = calendar_of(*view.snapshot, code, u);
-             if (!older) return answer_wrong_read(a, std::move(c), older.error());
-             if (!newer) return answer_wrong_read(a, std::move(c), newer.error());
-             std::string body;
-             JsonWriter w(body);
-             w.begin_object().begin_array("items");
-             for (const auto& one : settlement::difference(older->value, newer->value)) {
-               w.begin_object().text("date", to_text(one.day.date)).text("kind", code_of(one.day.kind));
-               w.text("name", one.day.name).flag("added", one.added).end_object();
-             }
-             end_items(w, a, view);
-             answer_seen(a, std::move(c), view.seen, std::move(body));
-           });
-}
-
-void list_holds(Api& api, CallPtr call) {
-  list_known(api, std::move(call), Work::query, &money::MoneyReader::holds,
-             [](JsonWriter& w, const settlement::Hold& hold) { put_fields(w, hold); });
 }
 
 void redate_later(Api& api, const Actor& actor, const std::string& code, const Hash128& key) {

@@ -1,10 +1,12 @@
 #include "app/api/feed.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/event_types.h"
 #include "app/api/json/event_json.h"
 #include "app/api/query.h"
 #include "app/api/read_position.h"
@@ -100,8 +102,8 @@ constexpr std::string_view kNow = "now";  // in place of a cursor; none of ours 
 
 struct FeedRequest {
   Positions from;
+  FeedFilter filter;
   std::size_t limit = 0;
-  MerchantId only;
 };
 
 void answer_page(Api& api, CallPtr call, const FeedPage& page) {
@@ -132,7 +134,13 @@ std::optional<Positions> parse_since(Api& api, CallPtr& call, std::string_view t
 // Nothing: wrong, and `call` was answered.
 std::optional<FeedRequest> parse_request(Api& api, CallPtr& call, const Query& query) {
   FeedRequest out;
-  out.only = call->caller->merchant;
+  out.filter.only = call->caller->merchant;
+  const auto types = event_types_in(query);
+  if (!types) {
+    api.answer_problem(std::move(call), ProblemKind::bad_parameter, types.error().message);
+    return std::nullopt;
+  }
+  out.filter.types = *types;
   out.from.of.resize(api.ledger().books());
   const auto limit = query.number("limit", 1, kFeedLimitMax, 50);
   if (!limit) {
@@ -176,7 +184,7 @@ std::optional<FeedRequest> parse_request(Api& api, CallPtr& call, const Query& q
 }  // namespace
 
 Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Positions& from,
-                           std::size_t limit, MerchantId only) {
+                           std::size_t limit, const FeedFilter& filter) {
   std::deque<BookReader> readers;
   for (std::uint32_t book = 0; book < from.of.size(); ++book)
     readers.emplace_back(ledger, book, from.of[book]);
@@ -192,7 +200,7 @@ Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Pos
     }
     WJ_TRY(const auto* stored, readers[*book].front());
     page.next.of[*book] = stored->position + 1;
-    if (is_for(stored->event, only)) {
+    if (filter.types.has(stored->event.body) && is_for(stored->event, filter.only)) {
       cursor.move(*book, stored->position + 1);
       if (page.count++ > 0) page.events.push_back(',');
       append_event_json(page.events, stored->event, cursor.text());
@@ -224,7 +232,9 @@ Result<Positions> feed_start(const Ledger& ledger, Instant since) {
 
 void get_events(Api& api, CallPtr call) {
   Query query(call->request.head.query());
-  if (const auto wrong = query.parse({"after", "since", "limit", "wait"})) {
+  constexpr std::array<std::string_view, 5> kKnown{"after", "since", "limit", "wait", kTypesParameter};
+  constexpr std::array kLists{kTypesParameter};
+  if (const auto wrong = query.parse(kKnown, kLists)) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
   const auto wait_s = query.number("wait", 0, api.options().feed_wait_ms_max / 1000, 0);
@@ -238,12 +248,12 @@ void get_events(Api& api, CallPtr call) {
   const auto held = std::make_shared<CallPtr>(std::move(call));
   const bool taken = api.parts().waiters.add(
       [&api, held, at = *request](bool last) mutable {
-        const auto page = read_feed(api.ledger(), api.parts().tokens, at.from, at.limit, at.only);
+        const auto page = read_feed(api.ledger(), api.parts().tokens, at.from, at.limit, at.filter);
         if (!page) {
           api.answer_error(std::move(*held), page.error());
           return true;
         }
-        at.from = page->next;  // what isn't for this caller is looked at once
+        at.from = page->next;  // what isn't asked for, or isn't this caller's, is looked at once
         if (page->count == 0 && !page->more && !last) return false;
         answer_page(api, std::move(*held), *page);
         return true;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 
+#include "app/api/event_types.h"
 #include "app/api/tokens.h"
 #include "engine/ledger/ledger.h"
 
@@ -24,12 +25,18 @@ struct FeedPage {
   bool more = false;  // there was more to look at
 };
 
-// Up to `limit` events behind `from`; of `only` alone if it isn't zero (then without the house's, but
-// for its own settlement lines and payouts). Stops after kFeedScanMax events or kFeedBytesMax bytes: a page
-// may be empty, or short, and yet have moved on. Errors: unavailable (a book is being reopened: a page
-// without it would be read as the whole), corrupt.
+struct FeedFilter {
+  MerchantId
+      only;  // zero: everybody's; else without the house's, but for its own settlement lines and payouts
+  EventTypes types;
+};
+
+// Up to `limit` events behind `from` that `filter` lets through. Stops after kFeedScanMax events or
+// kFeedBytesMax bytes: a page may be empty, or short, and yet have moved on. The cursor holds no filter: it
+// is behind what was looked at, and good with any other. Errors: unavailable (a book is being reopened: a
+// page without it would be read as the whole), corrupt.
 Result<FeedPage> read_feed(const Ledger& ledger, const Tokens& tokens, const Positions& from,
-                           std::size_t limit, MerchantId only);
+                           std::size_t limit, const FeedFilter& filter);
 
 // Where the events begin that were recorded at `since` or later: in each book the first of them, found by
 // halving (recorded times rise within a book), its end where there is none. Errors: as read_feed.

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/api/api_test_world.h"
+#include "app/api/feed.h"
 #include "app/api/json/answers.h"
 #include "domain/settlement/streams.h"
 #include "engine/ledger/ask.h"
@@ -16,6 +17,8 @@ namespace {
 
 class Feed : public ::testing::TestWithParam<std::uint32_t> {
  protected:
+  static constexpr std::string_view kPrefix = "com.wonjang.";
+
   // All events from `cursor` on, page by page.
   static std::vector<boost::json::object> all(Asker& who, std::string cursor, std::size_t limit) {
     std::vector<boost::json::object> out;
@@ -32,7 +35,6 @@ class Feed : public ::testing::TestWithParam<std::uint32_t> {
     }
   }
   static std::set<std::string> types_of(const std::vector<boost::json::object>& events) {
-    constexpr std::string_view kPrefix = "com.wonjang.";
     std::set<std::string> out;
     for (const auto& event : events) {
       const std::string type(event.at("type").as_string());
@@ -174,6 +176,119 @@ TEST_P(Feed, a_start_by_time_is_one_time_of_the_past_and_no_cursor_beside_it) {
   EXPECT_NE(refused("since=2026-01-01T00:00:00Z&after=now").find("give one"), std::string::npos);
 }
 
+// By type: what is asked for and nothing else, whatever the page; and the cursor is behind what was filtered.
+TEST_P(Feed, of_some_types_alone_comes_once_and_the_cursor_is_behind_the_rest) {
+  auto shop = world_.as_merchant();
+  for (int i = 0; i < 9; ++i) {
+    const auto name = std::to_string(i);
+    const auto paid = shop.post("/v1/payments", "k" + name, card_payment("o" + name));
+    if (i % 3 != 0) continue;
+    shop.post("/v1/payments/" + paid.text("id") + "/cancels", "c" + name, R"({"reason":"x"})");
+  }
+  auto house = world_.as_operator();
+  const auto everything = all(house, "", 1000);
+  for (const std::string types : {"cancel.succeeded", "payment.created,cancel.succeeded",
+                                  "com.wonjang.cancel.succeeded&types=merchant.registered"}) {
+    std::set<std::string> wanted;
+    for (const auto& event : everything) {
+      const auto type = std::string(event.at("type").as_string()).substr(kPrefix.size());
+      if (types.find(type) != std::string::npos) wanted.emplace(event.at("id").as_string());
+    }
+    ASSERT_GE(wanted.size(), 3U);
+    for (const std::string limit : {"1", "2", "1000"}) {
+      std::set<std::string> ids;
+      std::string cursor;
+      for (bool more = true; more;) {
+        const auto page = house.get("/v1/events?limit=" + limit + "&types=" + types +
+                                    (cursor.empty() ? "" : "&after=" + cursor));
+        ASSERT_EQ(page.status, 200) << page.body;
+        const auto json = page.json();
+        for (const auto& event : json.at("events").as_array())
+          EXPECT_TRUE(ids.emplace(event.at("id").as_string()).second);
+        cursor = page.text("nextCursor");
+        more = json.at("hasMore").as_bool();
+      }
+      EXPECT_EQ(ids, wanted) << types << " by " << limit;
+      EXPECT_TRUE(all(house, cursor, 1000).empty()) << "nothing of before is behind the last cursor";
+    }
+  }
+}
+
+TEST_P(Feed, types_and_a_start_by_time_go_together) {
+  auto shop = world_.as_merchant();
+  ASSERT_EQ(shop.post("/v1/payments", "k1", card_payment("1")).status, 201);
+  const auto second = shop.post("/v1/payments", "k2", card_payment("2"));
+  auto house = world_.as_operator();
+  const auto created = house.get("/v1/events?types=payment.created").json();
+  const auto since = std::string(created.at("events").at(1).at("recordedtime").as_string());
+  const auto page = house.get("/v1/events?types=payment.created&since=" + since);
+  ASSERT_EQ(page.status, 200) << page.body;
+  const auto events = page.json().at("events").as_array();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].at("subject").as_string(), second.text("id"));
+}
+
+TEST_P(Feed, a_type_that_there_is_not_is_refused_with_what_may_be_meant) {
+  auto house = world_.as_operator();
+  const auto paid = world_.as_merchant().post("/v1/payments", "k", card_payment("1"));
+  for (const auto& path : {std::string("/v1/events"), "/v1/payments/" + paid.text("id") + "/events"}) {
+    const auto refused = [&](const std::string& types) {
+      const auto page = house.get(path + "?types=" + types);
+      EXPECT_EQ(page.status, 400) << page.body;
+      EXPECT_EQ(page.code(), "BAD_PARAMETER");
+      return page.text("detail");
+    };
+    EXPECT_EQ(refused("payment.creatd"),
+              "there is no event type `payment.creatd`; did you mean payment.created?");
+    EXPECT_EQ(refused("payment.created,DEPOSIT"),
+              "there is no event type `DEPOSIT`; did you mean deposit.confirmed or deposit.reversed?");
+    EXPECT_NE(refused("something").find("; there are payment.created, "), std::string::npos);
+    EXPECT_NE(refused("payment.created,,payout.updated").find("one of them is empty"), std::string::npos);
+    EXPECT_EQ(refused("4111111111111111").find("4111"), std::string::npos);
+    EXPECT_EQ(refused(world_.operator_key).find(world_.operator_key), std::string::npos);
+    EXPECT_EQ(house.get(path + "?types=").code(), "BAD_PARAMETER");
+    EXPECT_EQ(house.get(path + "?type=payment.created").code(), "BAD_PARAMETER");
+  }
+}
+
+TEST_P(Feed, types_show_a_merchant_nothing_more_than_it_sees_anyway) {
+  world_.as_merchant().post("/v1/payments", "k", card_payment("mine"));
+  world_.as_other().post("/v1/payments", "k", card_payment("theirs"));
+  record_house_events(*MerchantId::parse(world_.merchant), 1);
+  auto shop = world_.as_merchant();
+  const auto own = shop.get("/v1/events?limit=1000&types=payment.created,api_key.created,file.imported");
+  const auto events = own.json().at("events").as_array();
+  ASSERT_EQ(events.size(), 1U) << own.body;
+  EXPECT_NE(own.body.find("mine"), std::string::npos);
+  const auto none = shop.get("/v1/events?limit=1000&types=api_key.created,file.imported,command.refused");
+  EXPECT_TRUE(none.json().at("events").as_array().empty()) << none.body;
+  EXPECT_FALSE(none.json().at("hasMore").as_bool());
+}
+
+// However rare a type is, a request reads a bounded part of the log and says where it got to.
+TEST_P(Feed, a_request_looks_at_so_many_events_and_no_more) {
+  constexpr std::size_t kPayments = kFeedScanMax / 2 + 200;  // two events each
+  std::string lines;
+  for (std::size_t i = 0; i < kPayments; ++i) {
+    auto data = card_payment("b" + std::to_string(i));
+    data.insert(1, R"("merchantId":")" + world_.merchant + "\",");
+    lines += R"({"op":"create","idempotencyKey":"b)" + std::to_string(i) + R"(","data":)" + data + "}\n";
+  }
+  for (const auto& line : world_.as(world_.ingest_key).ingest(lines)) ASSERT_EQ(line.at("status"), 201);
+  auto house = world_.as_operator();
+  const auto first = house.get("/v1/events?types=break.resolved&wait=20");
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_TRUE(first.json().at("events").as_array().empty());
+  EXPECT_TRUE(first.json().at("hasMore").as_bool()) << "answered at once: there is more to look at";
+  const auto rest = all(house, first.text("nextCursor"), 1000);
+  std::uint64_t total = 0;
+  for (const auto tail : world_.tails()) total += tail;
+  EXPECT_EQ(rest.size(), total - kFeedScanMax);
+  const auto second = house.get("/v1/events?types=break.resolved&after=" + first.text("nextCursor"));
+  EXPECT_FALSE(second.json().at("hasMore").as_bool());
+  EXPECT_TRUE(all(house, second.text("nextCursor"), 1000).empty());
+}
+
 TEST_P(Feed, a_merchant_sees_its_own_events_alone) {
   world_.as_merchant().post("/v1/payments", "k", card_payment("mine"));
   world_.as_other().post("/v1/payments", "k", card_payment("theirs"));
@@ -284,6 +399,34 @@ TEST_P(Feed, a_long_poll_is_woken_by_a_commit) {
   waiter.join();
   EXPECT_EQ(page.status, 200);
   EXPECT_FALSE(page.json().at("events").as_array().empty());
+}
+
+// Not by what it doesn't ask for: that moves its cursor alone.
+TEST_P(Feed, a_long_poll_for_a_type_waits_for_that_type) {
+  auto shop = world_.as_merchant();
+  const auto paid = shop.post("/v1/payments", "k", card_payment("o"));
+  const auto end = shop.get("/v1/events?limit=1000").text("nextCursor");
+  TestAnswer page;
+  std::thread waiter(
+      [&] { page = world_.as_merchant().get("/v1/events?wait=9&types=cancel.succeeded&after=" + end); });
+  EXPECT_TRUE(eventually([&] {
+    return world_.as_operator().get("/metrics").body.find("wonjang_http_waiting_requests 2") !=
+           std::string::npos;
+  }));
+  ASSERT_EQ(shop.post("/v1/payments", "k2", card_payment("o2")).status, 201);
+  ASSERT_EQ(shop.post("/v1/payments/" + paid.text("id") + "/cancels", "c", R"({"reason":"x"})").status, 201);
+  waiter.join();
+  ASSERT_EQ(page.status, 200) << page.body;
+  const auto events = page.json().at("events").as_array();
+  ASSERT_EQ(events.size(), 1U) << page.body;
+  EXPECT_EQ(events[0].at("type").as_string(), "com.wonjang.cancel.succeeded");
+
+  const auto before = std::chrono::steady_clock::now();
+  const auto late = shop.get("/v1/events?wait=1&types=cancel.failed&after=" + end);
+  EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(900));
+  EXPECT_TRUE(late.json().at("events").as_array().empty()) << late.body;
+  EXPECT_FALSE(late.json().at("hasMore").as_bool());
+  EXPECT_TRUE(all(shop, late.text("nextCursor"), 100).empty()) << "what was looked at is behind the cursor";
 }
 
 TEST_P(Feed, nothing_is_skipped_or_repeated_while_it_is_written) {

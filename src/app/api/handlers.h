@@ -75,6 +75,8 @@ void decide_change(Api& api, CallPtr call);
 void list_changes(Api& api, CallPtr call);
 void get_change(Api& api, CallPtr call);
 void get_what_if(Api& api, CallPtr call);
+
+// reference_handlers.cc: what approved changes brought
 void list_contracts(Api& api, CallPtr call);
 void list_calendars(Api& api, CallPtr call);
 void get_calendar(Api& api, CallPtr call);

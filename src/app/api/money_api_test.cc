@@ -1,5 +1,7 @@
 // The money side over real HTTP: four eyes, strict bodies, what a merchant may see, repeated requests, and
 // the alarm when the numbers don't add up.
+#include <tuple>
+
 #include "app/api/money_api_world.h"
 #include "domain/settlement/events.h"
 #include "engine/ledger/ask.h"
@@ -171,6 +173,64 @@ TEST_F(MoneyApi, a_repeated_start_of_a_run_hears_of_that_run) {
   approve(contract(world_.merchant), "contract");
   auto shop = world_.as_merchant();
   EXPECT_EQ(shop.post("/v1/payments", "pay", card_payment("abc123", 10'000)).status, 201);
+
+// A view that shows a year needn't fetch twenty.
+TEST_F(MoneyApi, of_a_calendar_the_days_asked_for_come_alone) {
+  approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v1");
+  auto house = world_.as_operator();
+  const auto whole = look(house, "/v1/calendars/KR");
+  const auto days_of = [](const TestAnswer& answer) {
+    std::vector<std::string> out;
+    const auto json = answer.json();
+    for (const auto& day : json.at("closed").as_array()) out.emplace_back(day.at("date").as_string());
+    return out;
+  };
+  const auto all_days = days_of(whole);
+  const auto expected = [&](const std::string& from, const std::string& until) {
+    std::vector<std::string> out;
+    for (const auto& day : all_days) {
+      if (day >= from && day < until) out.push_back(day);
+    }
+    return out;
+  };
+  const std::string covered_from = whole.text("from");
+  const std::string covered_until = whole.text("until");
+  const std::tuple<std::string, std::string, std::string> rows[] = {
+      {"year=2026", "2026-01-01", "2027-01-01"},
+      {"from=2026-01-01&until=2026-01-02", "2026-01-01", "2026-01-02"},
+      {"from=2025-12-25", "2025-12-25", covered_until},
+      {"until=2013-01-01", covered_from, "2013-01-01"},
+      {"from=1970-01-01&until=2900-01-01", covered_from, covered_until},
+  };
+  for (const auto& [query, from, until] : rows) {
+    const auto part = look(house, "/v1/calendars/KR?" + query);
+    ASSERT_EQ(part.status, 200) << part.body;
+    EXPECT_EQ(days_of(part), expected(from, until)) << query;
+    EXPECT_FALSE(days_of(part).empty()) << query;
+    EXPECT_EQ(part.json().at("shown").at("from").as_string(), from) << query;
+    EXPECT_EQ(part.json().at("shown").at("until").as_string(), until) << query;
+    EXPECT_EQ(part.text("until"), covered_until);
+    EXPECT_EQ(part.json().at("days").as_int64(), static_cast<std::int64_t>(all_days.size()));
+    EXPECT_FALSE(part.json().contains("text"));
+  }
+}
+
+// An empty list would read as a year without holidays.
+TEST_F(MoneyApi, days_that_a_calendar_does_not_cover_are_refused) {
+  approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v1");
+  auto house = world_.as_operator();
+  const auto refused = [&](const std::string& query) {
+    const auto answer = look(house, "/v1/calendars/KR?" + query);
+    EXPECT_EQ(answer.code(), "BAD_PARAMETER") << query;
+    return answer.text("detail");
+  };
+  EXPECT_NE(refused("year=2900").find("calendar KR version 1 covers 2"), std::string::npos);
+  EXPECT_NE(refused("until=1999-01-01").find("nobody knows"), std::string::npos);
+  EXPECT_NE(refused("year=2026&from=2026-01-01").find("leave from and until out"), std::string::npos);
+  EXPECT_NE(refused("from=2026-02-01&until=2026-02-01").find("half-open"), std::string::npos);
+  for (const auto* wrong : {"year=26", "year=twenty", "year=3000", "from=yesterday", "until=2026-02-30"})
+    refused(wrong);
+}
   auto house = world_.as_operator();
   const auto begun = house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})");
   ASSERT_EQ(begun.status, 202) << begun.body;

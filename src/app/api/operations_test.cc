@@ -235,6 +235,27 @@ TEST_P(Pages, of_a_history_go_on_where_the_last_one_ended) {
   EXPECT_EQ(shop.get(path + "?after=" + end).json().at("events").as_array().size(), 1U);
 }
 
+TEST_P(Pages, of_a_history_by_type_end_behind_what_was_not_asked_for) {
+  auto shop = world_.as_merchant();
+  const auto made = shop.post("/v1/payments", "k", card_payment("h"));
+  const auto path = "/v1/payments/" + made.text("id") + "/events";
+  for (int i = 0; i < 3; ++i)
+    shop.post("/v1/payments/" + made.text("id") + "/cancels", "c" + std::to_string(i),
+              R"({"amount":1,"reason":"x"})");
+  const auto cancels = shop.get(path + "?types=cancel.succeeded").json();
+  EXPECT_EQ(cancels.at("events").as_array().size(), 3U);
+  EXPECT_FALSE(cancels.at("hasMore").as_bool());
+  const auto two = shop.get(path + "?types=cancel.succeeded&limit=2").json();
+  EXPECT_EQ(two.at("events").as_array().size(), 2U);
+  EXPECT_TRUE(two.at("hasMore").as_bool());
+  // One of the first type is all there is, however many of others follow.
+  const auto created = shop.get(path + "?types=payment.created&limit=1");
+  EXPECT_EQ(created.json().at("events").as_array().size(), 1U);
+  EXPECT_FALSE(created.json().at("hasMore").as_bool());
+  EXPECT_TRUE(shop.get(path + "?after=" + created.text("nextCursor")).json().at("events").as_array().empty());
+  EXPECT_EQ(world_.as_other().get(path + "?types=payment.created").status, 404);
+}
+
 TEST_P(Pages, take_no_cursor_of_another_list_or_of_nobody) {
   auto house = world_.as_operator();
   const auto merchants = house.get("/v1/merchants?limit=1").text("nextCursor");

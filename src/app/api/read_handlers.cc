@@ -1,9 +1,11 @@
 // Reads of payments. They go to the book directly and see every answered write.
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/event_types.h"
 #include "app/api/json/answers.h"
 #include "app/api/json/event_json.h"
 #include "app/api/json/payment_json.h"
@@ -99,22 +101,25 @@ void find_payment(Api& api, CallPtr call) {
 
 namespace {
 
-void answer_events(Api& api, CallPtr call, PaymentId id, const PageWish& wish) {
+void answer_events(Api& api, CallPtr call, PaymentId id, const PageWish& wish, const EventTypes& types) {
   const auto history = api.ledger().history(id);
   if (!history) return api.answer_error(std::move(call), history.error());
   if (!*history || !may_see(*call->caller, (*history)->payment))
     return api.answer_refusal(std::move(call), not_there());
   const auto& events = (*history)->events;
-  const std::size_t from = wish.after.empty() ? 0 : std::min<std::size_t>(wish.after[0] + 1, events.size());
-  const std::size_t to = std::min(from + wish.limit, events.size());
+  const auto is_wanted = [&](const StoredEvent& one) { return types.has(one.event.body); };
+  std::size_t next = wish.after.empty() ? 0 : std::min<std::size_t>(wish.after[0] + 1, events.size());
   std::vector<std::string> items;
-  for (std::size_t i = from; i < to; ++i) {
-    append_event_json(items.emplace_back(), events[i].event,
-                      api.parts().tokens.position(events[i].book, events[i].position + 1));
+  for (; next < events.size() && items.size() < wish.limit; ++next) {
+    if (!is_wanted(events[next])) continue;
+    append_event_json(items.emplace_back(), events[next].event,
+                      api.parts().tokens.position(events[next].book, events[next].position + 1));
   }
+  // The cursor moves past what isn't asked for, too.
+  while (next < events.size() && !is_wanted(events[next])) ++next;
   std::vector<std::uint64_t> last;
-  if (to > 0) last = {to - 1};  // also behind an empty page: the next look goes on where this one ended
-  api.answer_json(std::move(call), page_json(api.parts().tokens, "events", items, to < events.size(),
+  if (next > 0) last = {next - 1};  // also behind an empty page: the next look goes on where this one ended
+  api.answer_json(std::move(call), page_json(api.parts().tokens, "events", items, next < events.size(),
                                              Tokens::List::payment_events, last));
 }
 
@@ -122,15 +127,20 @@ void answer_events(Api& api, CallPtr call, PaymentId id, const PageWish& wish) {
 
 void get_payment_events(Api& api, CallPtr call) {
   Query query(call->request.head.query());
-  if (const auto wrong = query.parse({"min-position", "limit", "after"})) {
+  constexpr std::array<std::string_view, 4> kKnown{"min-position", "limit", "after", kTypesParameter};
+  constexpr std::array kLists{kTypesParameter};
+  if (const auto wrong = query.parse(kKnown, kLists)) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
+  const auto types = event_types_in(query);
+  if (!types) return api.answer_problem(std::move(call), ProblemKind::bad_parameter, types.error().message);
   const auto wish = take_page(api, call, query, Tokens::List::payment_events, /*key_size=*/1);
   if (!wish) return;
   const auto id = PaymentId::parse(call->parameter);
   if (!id) return api.answer_refusal(std::move(call), not_there());
-  at_position(api, std::move(call), query,
-              [id = *id, wish = *wish](Api& a, CallPtr c) { answer_events(a, std::move(c), id, wish); });
+  at_position(api, std::move(call), query, [id = *id, wish = *wish, types = *types](Api& a, CallPtr c) {
+    answer_events(a, std::move(c), id, wish, types);
+  });
 }
 
 // ---- min-position ----

@@ -334,6 +334,17 @@ TEST_F(Served, sales_of_today_and_the_quarantine_are_shown) {
   EXPECT_GT(all_events, 20);
   EXPECT_EQ(events({"--since", "1970-01-02T00:00:00Z"}), all_events);
   EXPECT_EQ(events({"--after", "now"}), 0);
+  const auto created = events({"--types", "payment.created"});
+  EXPECT_GT(created, 20);
+  EXPECT_LT(created, all_events);
+  EXPECT_EQ(events({"--types", "payment.created", "--since", "1970-01-02T00:00:00Z"}), created);
+  const auto one =
+      printed_by({"event", "list", "--types", "payment.created", "--limit", "1", "-O", "ndjson"});
+  const auto payment = one.substr(one.find("pay_"), 30);
+  const auto history =
+      printed_by({"payment", "list-events", payment.c_str(), "--types", "payment.created", "-O", "ndjson"});
+  EXPECT_EQ(std::count(history.begin(), history.end(), '\n'), 1) << history;
+  EXPECT_THAT(history, HasSubstr("payment.created"));
   EXPECT_EQ(printed_by({"views", "quarantine"}), "payment  version  event  recorded  position\n");
   EXPECT_THAT(printed_by({"views", "quarantine", "--output", "json"}), HasSubstr("\"events\":[]"));
   EXPECT_THAT(printed_by({"transaction", "list", "--merchantId", merchant.c_str(), "--status", "CANCELED",

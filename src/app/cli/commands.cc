@@ -267,8 +267,9 @@ class Tree {
     get->add_option("--order", a_.order, "The merchant's own order id");
     get->add_option("--merchant,--merchantId", a_.merchant, "mch_..., needed with a key of the house");
     auto* events = online(payment, "list-events", "Its whole history",
-                          [this] { return run_payment_events(a_.online, a_.id); });
+                          [this] { return run_payment_events(a_.online, a_.id, a_.filters["types"]); });
     events->add_option("id", a_.id, "pay_...")->required();
+    add_filter_option(*events, "types", a_.filters["types"]);
     auto* doubt = online(payment, "list-in-doubt", "Payments whose outcome isn't known",
                          [this] { return run_in_doubt(a_.online, a_.for_person); });
     doubt->add_flag("--person", a_.for_person, "Those that the resolver gave up on and a person settles");
@@ -361,7 +362,7 @@ class Tree {
            [this] { return run_views_rebuild(a_.online); });
     auto* feed =
         view(noun("event", "What happened, in order"), "list", "The feed, from a cursor or a time on",
-             [this] { return ask_events(given()); }, {"after", "since", "limit"});
+             [this] { return ask_events(given()); }, {"after", "since", "types", "limit"});
     feed->add_option("--rows", a_.rows, "Follow the pages until there are so many");
     auto* quarantine =
         view(views, "quarantine", "Events put aside: each contradicts one that was folded before it",

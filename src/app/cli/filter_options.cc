@@ -40,8 +40,10 @@ constexpr std::array kFilters{
     FilterWords{"sort", "newest, oldest, largest or smallest"},
     FilterWords{"status", "DONE, CANCELED ...; several with commas"},
     FilterWords{"until", "Until before this business date or instant"},
+    FilterWords{"types", "Types of events, with commas: payment.created,cancel.succeeded"},
     FilterWords{"version", "Number of the version; default: the newest"},
 };
+    FilterWords{"year", "The days of this year alone, 2026"},
 
 // groupBy: group-by
 std::string dashed(std::string_view name) {

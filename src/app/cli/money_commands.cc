@@ -94,7 +94,7 @@ class MoneyTree {
     auto* show = online(calendar, "show", "One version with its days",
                         [this] { return run_money_get(o(), "/v1/calendars/" + id_, given()); });
     id(show, "Its code, KR");
-    filters(show, {"version"});
+    filters(show, {"version", "year", "from", "until"});
     auto* diff = online(calendar, "diff", "What one version changed against another", [this] {
       return run_money_list(o(), "/v1/calendars/" + id_ + "/differences", given());
     });

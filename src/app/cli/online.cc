@@ -25,11 +25,13 @@ Result<ApiResponse> ask(const OnlineOptions& options,
   return response;
 }
 
-// A whole list, page after page, as one answer.
-Result<ApiResponse> ask_list(const OnlineOptions& options, const std::string& path, const std::string& list) {
+// A whole list, page after page, as one answer. `filter`: more of the query, "&types=...".
+Result<ApiResponse> ask_list(const OnlineOptions& options, const std::string& path, const std::string& list,
+                             const std::string& filter = {}) {
   return ask(options, [&](ApiClient& client) -> Result<ApiResponse> {
     ApiResponse out{200, "{\"" + list + "\":[", false};
-    std::string target = path + "?limit=1000";
+    const std::string page_of = path + "?limit=1000" + filter;
+    std::string target = page_of;
     for (bool more = true; more;) {
       WJ_TRY(auto page, client.get(target));
       if (page.status >= 300) return page;
@@ -42,8 +44,7 @@ Result<ApiResponse> ask_list(const OnlineOptions& options, const std::string& pa
       more = page.body.compare(to, 16, "],\"hasMore\":true") == 0;
       const auto cursor = page.body.rfind("\"nextCursor\":\"");
       if (more)
-        target = path +
-                 "?limit=1000&after=" + std::string(json_text_member(page.body.substr(cursor), "nextCursor"));
+        target = page_of + "&after=" + std::string(json_text_member(page.body.substr(cursor), "nextCursor"));
     }
     out.body.append("]}");
     return out;
@@ -98,8 +99,11 @@ int run_payment_of_order(const OnlineOptions& options, const std::string& order_
   return show(options, ask(options, [&](ApiClient& c) { return c.get(target); }), {});
 }
 
-int run_payment_events(const OnlineOptions& options, const std::string& payment_id) {
-  return show(options, ask_list(options, "/v1/payments/" + percent_encoded(payment_id) + "/events", "events"),
+int run_payment_events(const OnlineOptions& options, const std::string& payment_id,
+                       const std::string& types) {
+  const auto filter = types.empty() ? std::string() : "&types=" + percent_encoded(types);
+  return show(options,
+              ask_list(options, "/v1/payments/" + percent_encoded(payment_id) + "/events", "events", filter),
               "events", {},
               {{"recorded", "recordedtime"},
                {"type", "type"},

@@ -20,7 +20,9 @@ struct OnlineOptions {
 int run_payment_get(const OnlineOptions& options, const std::string& payment_id);
 int run_payment_of_order(const OnlineOptions& options, const std::string& order_id,
                          const std::string& merchant_id);
-int run_payment_events(const OnlineOptions& options, const std::string& payment_id);
+// `types` empty: all its events; else those of these types, with commas.
+int run_payment_events(const OnlineOptions& options, const std::string& payment_id,
+                       const std::string& types = {});
 
 // A person's word on what the resolver gave up on. Without `expected_version` nothing is sent: the payment is
 // shown with the version to name, so that there is a second look.

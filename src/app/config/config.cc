@@ -8,6 +8,8 @@
 #include <optional>
 #include <variant>
 
+#include "base/nearest.h"
+
 namespace wonjang {
 namespace {
 

@@ -52,7 +52,4 @@ std::vector<std::string> process_environment();
 Result<std::int64_t> parse_duration_ms(std::string_view text);
 Result<std::uint64_t> parse_size(std::string_view text);
 
-// The known name that is nearest to `name`, or nothing that is near enough (empty).
-std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
-
 }  // namespace wonjang
