@@ -105,3 +105,15 @@ test('a reader of English hears the server’s own sentence, times and days in t
     assert.match(await says(page, '.failure', 'there is no such payment'), /PAYMENT_NOT_FOUND/);
     assert.equal(await page.locator('.said').count(), 0);
   }));
+
+test('a text with a blank is found, by search and by the list', () =>
+  signedIn(world.operatorKey, '/search', async (page) => {
+    await page.goto(`${world.url}/console/search?q=${encodeURIComponent('딸기 케이크')}`);
+    await says(page, 'tbody', '딸기 케이크');
+    await page.goto(`${world.url}/console/payments`);
+    await page.fill('input[type=search][placeholder]:not(#global-search)', '에티오피아 원두');
+    await page.keyboard.press('Enter');
+    await until(page, () => document.querySelectorAll('tbody tr').length === 1 && !document.querySelector('.stale'));
+    assert.match(await text(page, 'tbody'), /황보미르/);
+    assert.match(await text(page, '.sums'), /33,000/);
+  }));

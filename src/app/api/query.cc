@@ -21,6 +21,19 @@ std::string unknown_parameter(std::string_view name, std::span<const std::string
   return what;
 }
 
+// Programs that fill in forms write a blank as '+' (URLSearchParams, urlencode of Python and Java). In free
+// texts it is one; elsewhere a plus is a plus, as in the offset of a time.
+bool is_free_text(std::string_view name, bool is_of_family) {
+  return is_of_family || name == "q" || name == "contains" || name == "name";
+}
+
+std::optional<std::string> value_of(std::string_view text, bool free_text) {
+  if (!free_text || text.find('+') == std::string_view::npos) return percent_decoded(text);
+  std::string with_blanks(text);
+  std::ranges::replace(with_blanks, '+', ' ');
+  return percent_decoded(with_blanks);
+}
+
 }  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text) {
@@ -49,10 +62,11 @@ std::optional<std::string> Query::parse(std::span<const std::string_view> known,
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const auto equals = std::min(pair.find('='), pair.size());
     const auto name = pair.substr(0, equals);
-    const auto value = percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
     const bool is_of_family = std::ranges::any_of(known, [&](std::string_view one) {
       return one.ends_with('.') && name.starts_with(one) && name.size() > one.size();
     });
+    const auto value =
+        value_of(pair.substr(std::min(equals + 1, pair.size())), is_free_text(name, is_of_family));
     if (is_of_family) {
       const auto whole = percent_decoded(name);
       if (!whole || !value || value->empty())

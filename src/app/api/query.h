@@ -1,5 +1,5 @@
 // Query parameters, strictly: percent-decoded, each at most once unless it is said to be a list, unknown ones
-// refused by name.
+// refused by name. A '+' is a blank in free texts (q, contains, name, metadata.) and a plus everywhere else.
 // Threads: a value; one owner.
 #pragma once
 
