@@ -77,7 +77,8 @@ Reference full_reference(std::type_identity<FundsRatio>) {
   return FundsRatio{day(5), 600'000, "전자금융거래법"};
 }
 Reference full_reference(std::type_identity<FundsHeld>) {
-  return FundsHeld{day(6), "TRUST", "국민은행", *Currency::parse("JPY"), 9'000'000'000};
+  return FundsHeld{
+      day(6), "TRUST", "국민은행", *Currency::parse("JPY"), 9'000'000'000, MerchantId(sample_id(8))};
 }
 Reference full_reference(std::type_identity<Canary>) {
   return Canary{.name = "check-cards",

@@ -238,6 +238,11 @@ void add_earlier(std::vector<EventSample>& out) {
   refused.about = {};
   out.push_back({"command.refused.before_about", full_event(std::move(refused))});
   out.push_back({"merchant.registered.before_organisation", full_event(std::move(merchant))});
+  auto held = std::get<settlement::FundsHeld>(testing::full_references().at(4));
+  held.merchant = {};
+  out.push_back(
+      {"reference.proposed.FUNDS_HELD.before_merchant",
+       full_event(settlement::ChangeProposed{settlement::ChangeId(sample_id(70)), std::move(held), "note"})});
   auto contract = std::get<settlement::Contract>(testing::full_references().front());
   contract.fees.by_method.clear();
   contract.cycle_by_method.clear();

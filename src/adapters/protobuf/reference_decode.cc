@@ -112,7 +112,8 @@ FundsHeld funds_held(MessageReader& r, const pb::FundsHeld& m) {
           .kind = m.kind(),
           .institution = m.institution(),
           .currency = r.currency(m.currency()),
-          .amount = m.amount()};
+          .amount = m.amount(),
+          .merchant = r.id<MerchantId>(m.merchant())};
 }
 
 Canary canary(MessageReader& r, const pb::Canary& m) {

@@ -128,6 +128,7 @@ void fields(WireWriter& w, const FundsHeld& v) {
   w.text(pb::FundsHeld::kInstitutionFieldNumber, v.institution);
   w.text(pb::FundsHeld::kCurrencyFieldNumber, v.currency.code());
   w.number(pb::FundsHeld::kAmountFieldNumber, v.amount);
+  w.id(pb::FundsHeld::kMerchantFieldNumber, v.merchant);
 }
 
 void fields(WireWriter& w, const Canary& v) {

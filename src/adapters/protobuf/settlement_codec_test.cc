@@ -143,6 +143,22 @@ TEST(SettlementCodec, a_canary_from_before_it_had_a_currency_is_of_won) {
   EXPECT_EQ(std::get<Canary>(reference).currency, Currency());
 }
 
+TEST(SettlementCodec, funds_from_before_they_had_a_merchant_are_held_for_all) {
+  pb::Event message;
+  message.set_format_version(1);
+  message.set_currency("KRW");
+  auto* held = message.mutable_reference_decided()->mutable_reference()->mutable_funds_held();
+  held->set_kind("TRUST");
+  held->set_currency("KRW");
+  held->set_amount(5);
+  const auto event = ProtobufEventCodec().decode(message.SerializeAsString());
+  ASSERT_TRUE(event) << event.error().message;
+  FundsHeld wanted;
+  wanted.kind = "TRUST";
+  wanted.amount = 5;
+  EXPECT_EQ(std::get<FundsHeld>(std::get<ChangeDecided>(event->body).reference), wanted);
+}
+
 // 400 ordinary lines and their contract: an event's bound is 256 KiB, and a million lines are 2,500 of these.
 TEST(SettlementCodec, a_chunk_of_lines_is_small_and_quick) {
   LinesRecorded chunk;

@@ -47,6 +47,7 @@ Result<void> give_version(const money::MoneyReader& reader, settlement::Referenc
 MerchantId merchant_of(const settlement::Reference& reference) {
   if (const auto* contract = std::get_if<Contract>(&reference)) return contract->merchant;
   if (const auto* hold = std::get_if<settlement::Hold>(&reference)) return hold->merchant;
+  if (const auto* held = std::get_if<settlement::FundsHeld>(&reference)) return held->merchant;
   return {};
 }
 
@@ -54,9 +55,10 @@ MerchantId merchant_of(const settlement::Reference& reference) {
 std::optional<Refusal> unknown_merchant(Api& api, const settlement::Reference& reference) {
   const auto merchant = merchant_of(reference);
   if (merchant.is_zero() || api.registry()->find(merchant) != nullptr) return std::nullopt;
-  const bool is_hold = std::holds_alternative<settlement::Hold>(reference);
-  return Refusal{RefusalCode::merchant_unknown, "there is no merchant " + merchant.text(),
-                 is_hold ? "/hold/merchantId" : "/contract/merchantId", 0};
+  const char* where = "/contract/merchantId";
+  if (std::holds_alternative<settlement::Hold>(reference)) where = "/hold/merchantId";
+  if (std::holds_alternative<settlement::FundsHeld>(reference)) where = "/fundsHeld/merchantId";
+  return Refusal{RefusalCode::merchant_unknown, "there is no merchant " + merchant.text(), where, 0};
 }
 
 Request facts_request(Api& api, const Call& call, const WorkKey& key, const CanonicalRequest& canonical,

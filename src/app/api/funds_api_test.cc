@@ -65,6 +65,62 @@ TEST_F(MoneyApi, what_stands_below_a_row_of_the_funds_is_that_of_its_day) {
   EXPECT_EQ(house.get(path + "&asOf=" + days_from_today(1)).code(), "BAD_PARAMETER");
 }
 
+TEST_F(MoneyApi, a_merchants_gap_is_what_neither_its_account_nor_its_share_covers) {
+  approve(
+      R"({"kind":"FUNDS_RATIO","fundsRatio":{"validFrom":"2026-01-01","ratioPpm":600000,"source":"law"}})",
+      "ratio");
+  const auto held = [](std::int64_t amount, const std::string& merchant) {
+    return R"({"kind":"FUNDS_HELD","fundsHeld":{"date":"2026-01-02","kind":"TRUST","institution":"bank-a",)"
+           R"("amount":)" +
+           std::to_string(amount) + (merchant.empty() ? "" : R"(,"merchantId":")" + merchant + "\"") + "}}";
+  };
+  auto house = world_.as_operator();
+  const auto nobody = house.post("/v1/changes", "nobody", held(1, "mch_01M80H523P000Q1SM92P48VHJ4"));
+  EXPECT_EQ(nobody.code(), "MERCHANT_UNKNOWN") << nobody.body;
+  EXPECT_NE(nobody.body.find("/fundsHeld/merchantId"), std::string::npos) << nobody.body;
+  approve(held(1'000, ""), "for-all");
+  approve(held(2'500, world_.merchant), "its-own");
+  auto shop = world_.as_merchant();
+  ASSERT_EQ(shop.post("/v1/payments", "pay", card_payment("abc123", 10'001)).status, 201);
+
+  const auto now = house.get("/v1/funds");
+  ASSERT_EQ(now.status, 200) << now.body;
+  const auto row = now.json().at("rows").at(0);
+  EXPECT_EQ(row.at("merchantId").as_string(), world_.merchant);
+  EXPECT_EQ(row.at("requiredAmount").as_int64(), 6'001);
+  EXPECT_EQ(row.at("heldOwn").as_int64(), 2'500);
+  EXPECT_EQ(row.at("heldShare").as_int64(), 1'000);
+  EXPECT_EQ(row.at("heldAmount").as_int64(), 3'500);
+  EXPECT_EQ(row.at("gap").as_int64(), 2'501);
+  const auto total = now.json().at("totals").at(0);
+  EXPECT_EQ(total.at("merchantsGap").as_int64(), 2'501);
+  EXPECT_EQ(total.at("merchantsRequired").as_int64(), 6'001);
+  EXPECT_EQ(total.at("unassigned").as_int64(), 0);
+  ASSERT_EQ(now.json().at("held").as_array().size(), 2U) << "one account for all, one of its own";
+  EXPECT_FALSE(now.json().at("held").at(0).as_object().contains("merchantId")) << now.body;
+  EXPECT_EQ(now.json().at("held").at(1).at("merchantId").as_string(), world_.merchant);
+}
+
+TEST_F(MoneyApi, a_report_in_its_first_format_is_what_it_was) {
+  auto house = world_.as_operator();
+  const auto path = "/v1/funds/reports/" + days_from_today(-1);
+  const auto first = house.get(path + "?format=1");
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_TRUE(first.body.starts_with(
+      "record,as_of,known_at,ledger_position,ratio_ppm,currency,merchant_id,kind,institution,"
+      "approved_unpaid,required_amount,held_amount,gap\r\n"))
+      << first.body;
+  const auto second = house.get(path + "?format=2");
+  EXPECT_EQ(second.body, house.get(path).body);
+  EXPECT_NE(
+      second.body.find("gap,held_own,held_share,unassigned,merchants_required,merchants_gap,format\r\n"),
+      std::string::npos)
+      << second.body;
+  EXPECT_NE(house.get(path + "/signature?format=1").body, house.get(path + "/signature").body);
+  EXPECT_EQ(house.get(path + "?format=3").code(), "BAD_PARAMETER");
+  EXPECT_EQ(house.get("/v1/funds?format=1").code(), "BAD_PARAMETER");
+}
+
 TEST_F(MoneyApi, the_daily_report_is_signed_for_who_has_nothing_but_the_files) {
   auto house = world_.as_operator();
   const auto path = "/v1/funds/reports/" + days_from_today(-1);

@@ -17,6 +17,7 @@ namespace {
 struct FundsQuestion {
   BusinessDate day;
   std::optional<BusinessDate> known_at;
+  money::FundsFormat format = money::FundsFormat::v2;  // of a report
 };
 
 // What was known when, of the query; `day` is the day asked for. Errors: invalid.
@@ -25,7 +26,18 @@ Result<FundsQuestion> funds_question(const Query& query, BusinessDate day, Busin
   if (day > today) return invalid(to_text(day) + " is still to come: ask for today or a day before it");
   if (known_at && (*known_at < day || *known_at > today))
     return invalid("knownAt is a day from the one that is asked about to today");
-  return FundsQuestion{day, known_at};
+  FundsQuestion out;
+  out.day = day;
+  out.known_at = known_at;
+  return out;
+}
+
+// "1" or "2"; the newest without it. Errors: invalid.
+Result<money::FundsFormat> format_in(const Query& query) {
+  const auto format = query.find("format").value_or("2");
+  if (format == "1") return money::FundsFormat::v1;
+  if (format == "2") return money::FundsFormat::v2;
+  return invalid("format is 1 (as reports were before they had gaps of merchants) or 2");
 }
 
 // A day is closed when it is over and no batch is under way that was begun on it: nothing that is recorded
@@ -39,18 +51,21 @@ bool is_closed(Api& api, BusinessDate day) {
 
 Result<std::string> report_of(Api& api, const KvSnapshot& snapshot, const FundsQuestion& asked) {
   WJ_TRY(const auto funds, money::funds_position(money::MoneyReader(snapshot), asked.day, asked.known_at));
-  return money::funds_report(funds, position_text(api, funds.positions));
+  return money::funds_report(funds, position_text(api, funds.positions), asked.format);
 }
 
 // Makes the report of the path's day and answers with what `answer` makes of it.
 using AnswerReport = std::function<HttpResponse(const Api&, std::string report, const std::string& name)>;
 void give_report(Api& api, CallPtr call, AnswerReport answer) {
-  const auto query = take_query(api, call, {"knownAt"});
+  const auto query = take_query(api, call, {"knownAt", "format"});
   if (!query) return;
   const auto date = date_of_path(call->parameter);
   if (!date) return answer_wrong_read(api, std::move(call), date.error());
-  const auto asked = funds_question(*query, *date, business_date_of(api.clock().now()));
+  auto asked = funds_question(*query, *date, business_date_of(api.clock().now()));
   if (!asked) return answer_wrong_read(api, std::move(call), asked.error());
+  const auto format = format_in(*query);
+  if (!format) return answer_wrong_read(api, std::move(call), format.error());
+  asked->format = *format;
   if (!is_closed(api, *date))
     return api.answer_problem(
         std::move(call), ProblemKind::cannot_run,

@@ -250,7 +250,7 @@ int run_funds_file(const OnlineOptions& options, const QueryFlags& flags, const 
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
   const auto report = "/v1/funds/reports/" + percent_encoded(day);
-  const auto query = query_of({{"knownAt", value_of("knownAt")}});
+  const auto query = query_of({{"knownAt", value_of("knownAt")}, {"format", value_of("format")}});
   const std::pair<std::string, std::string> parts[] = {{report + query, file},
                                                        {report + "/signature" + query, file + ".sig"},
                                                        {"/v1/signing-key", file + ".pem"}};

@@ -204,8 +204,10 @@ class MoneyTree {
     funds->add_option("--as-of,--asOf", filters_["asOf"], "At the close of this business date; default: now");
     funds->add_option("--known-at,--knownAt", filters_["knownAt"],
                       "With ratios and holdings approved until the close of this date; default: the same");
-    funds->add_option("--file", to_,
-                      "Write the signed report of a day that is over: FILE, FILE.sig and FILE.pem");
+    auto* file = funds->add_option(
+        "--file", to_, "Write the signed report of a day that is over: FILE, FILE.sig and FILE.pem");
+    funds->add_option("--format", filters_["format"], "Of the report: 1 or 2; default: 2, the newest")
+        ->needs(file);
   }
 
   void tolerances(CLI::App* to) {

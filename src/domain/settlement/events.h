@@ -39,14 +39,15 @@ struct FundsRatio {
   friend bool operator==(const FundsRatio&, const FundsRatio&) = default;
 };
 
-// What is confirmed to lie outside on a day, per institution; a later one for the same day, type and
-// institution wins.
+// What is confirmed to lie outside on a day, per institution, for all merchants or on an account of one; a
+// later one for the same day, type, institution and merchant wins.
 struct FundsHeld {
   BusinessDate date;
   std::string kind;  // DEPOSIT, TRUST, GUARANTEE_INSURANCE
   std::string institution;
   Currency currency;
   std::int64_t amount = 0;
+  MerchantId merchant = {};  // whose account it is; zero: held for all
   friend bool operator==(const FundsHeld&, const FundsHeld&) = default;
 };
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <tuple>
+
+#include "engine/money/funds_shares.h"
 
 namespace wonjang::money {
 
@@ -39,16 +42,67 @@ Result<std::optional<FundsRatio>> ratio_on(const MoneyReader& reader, BusinessDa
 
 Result<std::vector<FundsHeld>> held_on(const MoneyReader& reader, BusinessDate day, BusinessDate known_at) {
   WJ_TRY(const auto all, reader.funds_held());
-  std::map<std::tuple<Currency, std::string, std::string>, FundsHeld> newest;
+  std::map<std::tuple<Currency, std::string, std::string, MerchantId>, FundsHeld> newest;
   for (const auto& known : all) {
     const FundsHeld& held = known.value;
     if (held.date > day || !is_known(known, known_at)) continue;
-    auto& kept = newest[{held.currency, held.kind, held.institution}];
+    auto& kept = newest[{held.currency, held.kind, held.institution, held.merchant}];
     if (held.date >= kept.date) kept = held;
   }
   std::vector<FundsHeld> out;
   for (auto& [whose, held] : newest) out.push_back(std::move(held));
   return out;
+}
+
+// What lies outside in one currency: own accounts by merchant, and what is held for all.
+struct Outside {
+  std::map<MerchantId, int128> own;
+  int128 for_all = 0;
+};
+
+// Gives each of `rows` (of one currency) what is held for it, and the total what nobody got.
+void share_out(const Outside& outside, std::span<FundsRow* const> rows, FundsTotal& total) {
+  std::vector<int128> needs;
+  needs.reserve(rows.size());
+  int128 left = outside.for_all;
+  const auto give = [&] {
+    const auto shares = shares_of(left, needs);
+    needs.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i]->share += shares[i];
+      left -= shares[i];
+    }
+  };
+  for (auto* row : rows) {
+    if (const auto own = outside.own.find(row->merchant); own != outside.own.end()) row->own = own->second;
+    needs.push_back(std::max<int128>(row->required - row->own, 0));
+  }
+  give();
+  for (const auto* row : rows) needs.push_back(std::max<int128>(row->approved_unpaid - row->held(), 0));
+  give();
+  total.unassigned = total.held;
+  for (auto* row : rows) {
+    row->gap = std::max<int128>(row->required - row->held(), 0);
+    total.rows_required += row->required;
+    total.rows_gap += row->gap;
+    total.unassigned -= row->held();
+  }
+}
+
+FundsTotal total_of(Currency currency, const std::optional<FundsRatio>& ratio,
+                    std::span<FundsRow* const> rows, const Outside& outside) {
+  FundsTotal total;
+  total.currency = currency;
+  for (const auto* row : rows) {
+    total.approved_unpaid += row->approved_unpaid;
+    if (row->approved_unpaid > 0) total.counted += row->approved_unpaid;
+  }
+  total.held = outside.for_all;
+  for (const auto& [whose, amount] : outside.own) total.held += amount;
+  total.required = required_of(total.counted, ratio);
+  total.gap = std::max<int128>(total.required - total.held, 0);
+  share_out(outside, rows, total);
+  return total;
 }
 
 }  // namespace
@@ -62,31 +116,30 @@ Result<FundsPosition> funds_position(const MoneyReader& reader, BusinessDate as_
   WJ_TRY(out.ratio, ratio_on(reader, as_of, out.known_at));
   WJ_TRY(out.held, held_on(reader, as_of, out.known_at));
   WJ_TRY(const auto unpaid, reader.unpaid_at(as_of));
-
-  struct FundsSums {
-    int128 unpaid = 0;
-    int128 counted = 0;
-    int128 held = 0;
-  };
-  std::map<Currency, FundsSums> sums;
   for (const auto& one : unpaid) {
     const int128 amount = one.open + one.settled;
     if (amount == 0) continue;
-    out.rows.push_back({one.merchant_no, one.merchant, one.currency, amount, required_of(amount, out.ratio)});
-    sums[one.currency].unpaid += amount;
-    if (amount > 0) sums[one.currency].counted += amount;
+    FundsRow row;
+    row.merchant_no = one.merchant_no;
+    row.merchant = one.merchant;
+    row.currency = one.currency;
+    row.approved_unpaid = amount;
+    row.required = required_of(amount, out.ratio);
+    out.rows.push_back(row);
   }
-  for (const auto& held : out.held) sums[held.currency].held += held.amount;
-  for (const auto& [currency, sum] : sums) {
-    FundsTotal total;
-    total.currency = currency;
-    total.approved_unpaid = sum.unpaid;
-    total.counted = sum.counted;
-    total.held = sum.held;
-    total.required = required_of(total.counted, out.ratio);
-    total.gap = std::max<int128>(total.required - total.held, 0);
-    out.totals.push_back(total);
+
+  struct OneCurrency {
+    std::vector<FundsRow*> rows;
+    Outside outside;
+  };
+  std::map<Currency, OneCurrency> by_currency;
+  for (auto& row : out.rows) by_currency[row.currency].rows.push_back(&row);
+  for (const auto& held : out.held) {
+    auto& outside = by_currency[held.currency].outside;
+    (held.merchant.is_zero() ? outside.for_all : outside.own[held.merchant]) += held.amount;
   }
+  for (const auto& [currency, one] : by_currency)
+    out.totals.push_back(total_of(currency, out.ratio, one.rows, one.outside));
   return out;
 }
 

@@ -130,7 +130,7 @@ TEST(Funds, sums_beyond_64_bits_are_told_to_the_won) {
   EXPECT_EQ(position->rows[0].required, int128{kHuge} * 3 * 6 / 10 + 1);
   EXPECT_EQ(position->rows[1].approved_unpaid, 10);
   EXPECT_EQ(position->totals.at(0).approved_unpaid, int128{kHuge} * 3 + 10);
-  EXPECT_NE(funds_report(*position, "p").find(",12000000000000000013,"), std::string::npos);
+  EXPECT_NE(funds_report(*position, "p", FundsFormat::v2).find(",12000000000000000013,"), std::string::npos);
   expect_drill_down(rig);
 }
 
@@ -163,6 +163,77 @@ TEST(Funds, one_merchants_debt_does_not_pay_another) {
   EXPECT_EQ(position->totals[0].approved_unpaid, -1'000);
   EXPECT_EQ(position->totals[0].counted, 2'000);
   EXPECT_EQ(position->totals[0].required, 2'000);
+}
+
+// Two merchants that are owed 10,000 each, of which 60 % must lie outside.
+class FundsShared : public testing::Test {
+ protected:
+  FundsShared() {
+    rig_.approve(settlement::FundsRatio{day("2026-01-01"), 600'000, "guideline"});
+    rig_.sell(a_, 10'000, kFundsDay);
+    rig_.sell(b_, 10'000, kFundsDay);
+  }
+  void hold(std::int64_t amount, MerchantId merchant = {}) {
+    rig_.approve(settlement::FundsHeld{kFundsDay, "TRUST", "bank-a", {}, amount, merchant});
+  }
+  struct Part {
+    int128 own = 0;
+    int128 share = 0;
+    int128 gap = 0;
+  };
+  void expect(Part a, Part b, int128 gap, int128 rows_gap, int128 unassigned) {
+    const auto position = funds_position(rig_.reader(), kToday);
+    ASSERT_TRUE(position);
+    ASSERT_EQ(position->rows.size(), 2U);
+    const Part wanted[] = {a, b};
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(position->rows[i].own, wanted[i].own) << "of merchant " << i;
+      EXPECT_EQ(position->rows[i].share, wanted[i].share) << "of merchant " << i;
+      EXPECT_EQ(position->rows[i].gap, wanted[i].gap) << "of merchant " << i;
+    }
+    EXPECT_EQ(position->totals[0].gap, gap);
+    EXPECT_EQ(position->totals[0].rows_gap, rows_gap);
+    EXPECT_EQ(position->totals[0].unassigned, unassigned);
+  }
+
+  MoneyRig rig_;
+  MerchantId a_ = rig_.shop();
+  MerchantId b_ = rig_.shop();
+};
+
+TEST_F(FundsShared, what_is_held_for_all_is_shared_by_what_is_owed) {
+  hold(5'001);
+  expect({0, 2'501, 3'499}, {0, 2'500, 3'500}, 6'999, 6'999, 0);
+  hold(12'000);  // the later word of the same account
+  expect({0, 6'000, 0}, {0, 6'000, 0}, 0, 0, 0);
+  hold(21'000);
+  expect({0, 10'000, 0}, {0, 10'000, 0}, 0, 0, 1'000);
+}
+
+TEST_F(FundsShared, it_goes_first_where_it_is_required_and_missing) {
+  hold(6'000, a_);
+  expect({6'000, 0, 0}, {0, 0, 6'000}, 6'000, 6'000, 0);
+  hold(6'000);
+  expect({6'000, 0, 0}, {0, 6'000, 0}, 0, 0, 0);
+  hold(9'000);  // what is over covers what is owed and not required
+  expect({6'000, 1'500, 0}, {0, 7'500, 0}, 0, 0, 0);
+  hold(20'000);
+  expect({6'000, 4'000, 0}, {0, 10'000, 0}, 0, 0, 6'000);
+}
+
+TEST_F(FundsShared, one_merchants_account_does_not_cover_another) {
+  hold(15'000, a_);
+  expect({15'000, 0, 0}, {0, 0, 6'000}, 0, 6'000, 0);
+  hold(0, a_);
+  hold(700, rig_.shop());  // that is owed nothing
+  expect({0, 0, 6'000}, {0, 0, 6'000}, 11'300, 12'000, 700);
+}
+
+TEST_F(FundsShared, without_a_ratio_nothing_is_missing_and_all_is_shared_by_what_is_owed) {
+  rig_.approve(settlement::FundsRatio{day("2026-01-02"), 0, "none"});
+  hold(3'000, a_);
+  hold(3'400);
+  expect({3'000, 1'400, 0}, {0, 2'000, 0}, 0, 0, 0);
 }
 
 }  // namespace

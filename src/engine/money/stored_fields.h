@@ -111,7 +111,7 @@ auto tied(Of<settlement::Contract> auto& v) {
 auto tied(Of<settlement::Hold> auto& v) { return std::tie(v.merchant, v.placed, v.from, v.reason); }
 auto tied(Of<settlement::FundsRatio> auto& v) { return std::tie(v.valid_from, v.ratio_ppm, v.source); }
 auto tied(Of<settlement::FundsHeld> auto& v) {
-  return std::tie(v.date, v.kind, v.institution, v.currency, v.amount);
+  return std::tie(v.date, v.kind, v.institution, v.currency, v.amount, v.merchant);
 }
 auto tied(Of<settlement::Canary> auto& v) {
   return std::tie(v.name, v.merchants, v.method, v.business_number, v.currency, v.candidate, v.clean_days,

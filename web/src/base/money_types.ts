@@ -164,9 +164,9 @@ export interface FundsPosition {
   knownAt?: string; // of a server that keeps past days
   ratioPpm: number;
   ratioSource?: string;
-  rows: { merchantId: string; merchantName?: string; currency: string; approvedUnpaid: number; requiredAmount: number }[];
+  rows: { merchantId: string; merchantName?: string; currency: string; approvedUnpaid: number; requiredAmount: number; heldOwn: number; heldShare: number; heldAmount: number; gap: number }[];
   totals: { currency: string; approvedUnpaid: number; countedAmount: number; requiredAmount: number; heldAmount: number; gap: number }[];
-  held: { date: string; kind: string; institution: string; currency: string; amount: number }[];
+  held: { date: string; kind: string; institution: string; currency: string; amount: number; merchantId?: string; merchantName?: string }[];
 }
 
 export interface FeeRule {

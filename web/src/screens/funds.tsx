@@ -8,6 +8,7 @@ import type { FundsPosition } from '../base/money_types';
 import { parseCharge } from '../base/rule_text';
 import { href, place, setQuery } from '../base/url';
 import { Empty, Field, Fresh, Head, Loaded, Money, Panel, today } from '../ui/parts';
+import { MerchantField } from '../ui/merchant_field';
 import { Table } from '../ui/table';
 import { ProposeForm } from './changes';
 import { CurrencyField } from './terms_form';
@@ -21,15 +22,17 @@ function HeldForm({ day, onClose }: { day: string; onClose: () => void }) {
   const [date, setDate] = useState(day);
   const note = useState('');
   const [currency, setCurrency] = useState('KRW');
+  const [merchant, setMerchant] = useState('');
   const amount = parseAmount(amountText, currency);
   return (
-    <ProposeForm kind="FUNDS_HELD" title={t(w.recordHeld)} note={note} ready={institution.trim() !== '' && amount !== undefined && date !== ''} body={{ fundsHeld: { date, kind, institution: institution.trim(), currency, amount } }} onClose={onClose}>
+    <ProposeForm kind="FUNDS_HELD" title={t(w.recordHeld)} note={note} ready={institution.trim() !== '' && amount !== undefined && date !== ''} body={{ fundsHeld: { date, kind, institution: institution.trim(), currency, amount, merchantId: merchant || undefined } }} onClose={onClose}>
       <div class="form-grid">
         <Field label={t(w.day)}>{(id) => <input id={id} type="date" required value={date} onInput={(e) => setDate(e.currentTarget.value)} />}</Field>
         <Field label={t(w.kind)}>{(id) => <select id={id} value={kind} onChange={(e) => setKind(e.currentTarget.value)}>{KINDS.map((k) => <option key={k} value={k}>{code('heldKind', k)}</option>)}</select>}</Field>
         <Field label={t(w.institution)}>{(id) => <input id={id} required value={institution} onInput={(e) => setInstitution(e.currentTarget.value)} />}</Field>
         <Field label={t(w.amount)}>{(id) => <input id={id} class="num" inputMode="numeric" required value={amountText} onInput={(e) => setAmount(e.currentTarget.value)} />}</Field>
         <CurrencyField value={currency} onType={setCurrency} />
+        <MerchantField id={merchant} hint={t(w.all)} onPick={setMerchant} />
       </div>
     </ProposeForm>
   );
@@ -71,11 +74,13 @@ function Position({ f, onForm }: { f: FundsPosition; onForm: (form: 'held' | 'ra
               { label: t(w.merchant), card: 'title', wide: true, cell: (r) => <a href={href('/payouts', { merchant: r.merchantId })}>{r.merchantName}</a> },
               { label: t(w.approvedUnpaid), num: true, cell: (r) => <Money value={r.approvedUnpaid} currency={r.currency} /> },
               { label: t(w.required), num: true, card: 'lead', cell: (r) => <Money value={r.requiredAmount} currency={r.currency} /> },
+              { label: t(w.heldFunds), num: true, cell: (r) => <Money value={r.heldAmount} currency={r.currency} /> },
+              { label: t(w.gap), num: true, cell: (r) => <Money value={r.heldAmount - r.requiredAmount} currency={r.currency} /> },
             ]} />
           )}
         </Panel>
         <Panel title={t(w.heldFunds)} aside={<button type="button" class="small" onClick={() => onForm('held')}>{t(w.recordHeld)}…</button>}>
-          {f.held.length === 0 ? <p class="dim">{t(w.noHeld)}</p> : <ul class="health">{f.held.map((h) => <li key={h.kind + h.institution}><span class="two"><span>{h.institution}</span><span class="dim small-text">{code('heldKind', h.kind)} · {h.date}</span></span><Money value={h.amount} currency={h.currency} /></li>)}</ul>}
+          {f.held.length === 0 ? <p class="dim">{t(w.noHeld)}</p> : <ul class="health">{f.held.map((h) => <li key={h.kind + h.institution + (h.merchantId ?? '')}><span class="two"><span>{h.institution}</span><span class="dim small-text">{code('heldKind', h.kind)} · {h.date}{h.merchantId && ` · ${h.merchantName ?? h.merchantId}`}</span></span><Money value={h.amount} currency={h.currency} /></li>)}</ul>}
           <p class="dim small-text ratio">{t(w.ratio)} {rate(f.ratioPpm)} {f.ratioSource} <button type="button" class="link" onClick={() => onForm('ratio')}>{t(w.changeRatio)}…</button></p>
         </Panel>
       </div>

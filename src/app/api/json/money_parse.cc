@@ -95,6 +95,7 @@ FundsHeld read_funds_held(const JsonNode& node, Violations& violations) {
   if (!known) r.add("currency", "UNKNOWN_CODE", "is no ISO 4217 code that is known here");
   r.require("amount");
   out.amount = r.integer("amount", 0).value_or(0);
+  out.merchant = r.id<MerchantId>("merchantId");
   return out;
 }
 

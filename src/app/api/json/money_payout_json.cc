@@ -109,6 +109,10 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
     w.text("currency", row.currency.code());
     put_sum(w, "approvedUnpaid", row.approved_unpaid);
     put_sum(w, "requiredAmount", row.required);
+    put_sum(w, "heldOwn", row.own);
+    put_sum(w, "heldShare", row.share);
+    put_sum(w, "heldAmount", row.held());
+    put_sum(w, "gap", row.gap);
     w.end_object();
   }
   w.end_array().begin_array("totals");
@@ -119,6 +123,9 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
     put_sum(w, "requiredAmount", total.required);
     put_sum(w, "heldAmount", total.held);
     put_sum(w, "gap", total.gap);
+    put_sum(w, "unassigned", total.unassigned);
+    put_sum(w, "merchantsRequired", total.rows_required);
+    put_sum(w, "merchantsGap", total.rows_gap);
     w.end_object();
   }
   w.end_array().begin_array("held");
@@ -127,7 +134,9 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
         .text("date", to_text(held.date))
         .text("kind", held.kind)
         .text("institution", held.institution);
-    w.text("currency", held.currency.code()).number("amount", held.amount).end_object();
+    w.text("currency", held.currency.code()).number("amount", held.amount);
+    if (!held.merchant.is_zero()) put_whose(w, held.merchant, registry.find(held.merchant));
+    w.end_object();
   }
   w.end_array();
 }

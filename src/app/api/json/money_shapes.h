@@ -38,8 +38,9 @@ inline constexpr ObjectShape kHoldShape =
     make_shape("ChangeHold", "`hold` of a change", {"merchantId", "placed", "from", "reason"});
 inline constexpr ObjectShape kFundsRatioShape =
     make_shape("ChangeFundsRatio", "`fundsRatio` of a change", {"validFrom", "ratioPpm", "source"});
-inline constexpr ObjectShape kFundsHeldShape = make_shape(
-    "ChangeFundsHeld", "`fundsHeld` of a change", {"date", "kind", "institution", "currency", "amount"});
+inline constexpr ObjectShape kFundsHeldShape =
+    make_shape("ChangeFundsHeld", "`fundsHeld` of a change",
+               {"date", "kind", "institution", "currency", "amount", "merchantId"});
 inline constexpr ObjectShape kCanaryShape =
     make_shape("ChangeCanary", "`canary` of a change",
                {"name", "merchantIds", "method", "businessNumber", "currency", "candidate", "cleanDays",

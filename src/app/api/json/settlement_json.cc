@@ -135,7 +135,7 @@ void put_fields(JsonWriter& w, const FundsRatio& v) {
 
 void put_fields(JsonWriter& w, const FundsHeld& v) {
   w.date("date", v.date).text("kind", v.kind).text("institution", v.institution);
-  w.text("currency", v.currency.code()).number("amount", v.amount);
+  w.text("currency", v.currency.code()).number("amount", v.amount).id_if("merchantId", v.merchant);
 }
 
 void put_fields(JsonWriter& w, const Canary& v) {
