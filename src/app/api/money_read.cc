@@ -110,6 +110,13 @@ Result<std::optional<BusinessDate>> date_in(const Query& query, std::string_view
   return invalid(std::string(name) + " is a business date such as 2026-11-22");
 }
 
+Result<std::optional<Instant>> instant_in(const Query& query, std::string_view name) {
+  const auto text = query.find(name);
+  if (!text) return std::optional<Instant>();
+  if (const auto at = parse_rfc3339(*text)) return std::optional(*at);
+  return invalid(std::string(name) + " is an instant such as 2026-11-22T10:00:00+09:00");
+}
+
 Result<BusinessDate> date_of_path(std::string_view text) {
   if (const auto date = parse_business_date(text)) return *date;
   return invalid("the path names a business date such as 2026-11-22");

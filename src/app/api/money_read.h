@@ -56,6 +56,8 @@ Result<const Merchant*> whose(const Query& query, const Caller& caller, const Re
 
 // A business date; nothing: it isn't given. Errors: invalid.
 Result<std::optional<BusinessDate>> date_in(const Query& query, std::string_view name);
+// An instant; nothing: it isn't given. Errors: invalid.
+Result<std::optional<Instant>> instant_in(const Query& query, std::string_view name);
 // Of the path. Errors: invalid.
 Result<BusinessDate> date_of_path(std::string_view text);
 // [from, until); without bounds the last 366 days to the end of the next 31. Errors: invalid.

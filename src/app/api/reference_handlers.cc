@@ -19,7 +19,8 @@ using settlement::Calendar;
 using settlement::ChangeId;
 
 void put_known(JsonWriter& w, Instant known_at, ChangeId change) {
-  w.instant("knownAt", known_at).id("changeId", change);
+  // To the microsecond: what is given back as ?knownAt= includes it.
+  w.instant_micros("knownAt", known_at).id("changeId", change);
 }
 
 // All that stand now of one kind; `read` is the reader's, `put` writes the fields of one.
@@ -48,8 +49,10 @@ void list_known(Api& api, CallPtr call, Work work, Read read, Put put) {
 }  // namespace
 
 void list_contracts(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"merchant", "limit", "cursor", "min-position"});
+  const auto query = take_query(api, call, {"merchant", "knownAt", "limit", "cursor", "min-position"});
   if (!query) return;
+  const auto known_at = instant_in(*query, "knownAt");
+  if (!known_at) return answer_wrong_read(api, std::move(call), known_at.error());
   const auto registry = api.registry();
   const auto merchant = whose(*query, *call->caller, *registry);
   if (!merchant) return answer_wrong_read(api, std::move(call), merchant.error());
@@ -58,9 +61,9 @@ void list_contracts(Api& api, CallPtr call) {
   std::optional<MerchantId> only;
   if (*merchant != nullptr) only = (*merchant)->id;
   at_money(api, std::move(call), *query, Work::query,
-           [only, page = *page](Api& a, CallPtr c, const projection::View& view) {
+           [only, at = *known_at, page = *page](Api& a, CallPtr c, const projection::View& view) {
              const auto found =
-                 money::MoneyReader(*view.snapshot).contract_page(only, page.after, page.limit);
+                 money::MoneyReader(*view.snapshot).contract_page(only, page.after, page.limit, at);
              if (!found) return a.answer_error(std::move(c), found.error());
              std::string body;
              JsonWriter w(body);

@@ -1,6 +1,7 @@
 // What an answer says to whoever has to put the request right: which field, which scope, which parameter,
 // how much, and no number that isn't one. Each was met by a first user of the program.
 #include <filesystem>
+#include <fstream>
 
 #include "adapters/system/system_clock.h"
 #include "app/api/money_api_world.h"

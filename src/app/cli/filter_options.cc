@@ -26,6 +26,7 @@ constexpr std::array kFilters{
     FilterWords{"groupBy", "A column per value of these, with commas: method, issuer ..."},
     FilterWords{"issuer", "Code of the card's issuer; several with commas"},
     FilterWords{"kind", "APPROVAL, CANCEL, REVERSAL; several with commas"},
+    FilterWords{"knownAt", "As it was known at this instant, 2026-11-22T10:00:00+09:00; default: now"},
     FilterWords{"limit", "Rows of a page; default 50"},
     FilterWords{"merchant", "mch_..., whose"},
     FilterWords{"merchantId", "mch_..., whose"},
@@ -39,11 +40,11 @@ constexpr std::array kFilters{
     FilterWords{"since", "From this recorded time on"},
     FilterWords{"sort", "newest, oldest, largest or smallest"},
     FilterWords{"status", "DONE, CANCELED ...; several with commas"},
-    FilterWords{"until", "Until before this business date or instant"},
     FilterWords{"types", "Types of events, with commas: payment.created,cancel.succeeded"},
+    FilterWords{"until", "Until before this business date or instant"},
     FilterWords{"version", "Number of the version; default: the newest"},
-};
     FilterWords{"year", "The days of this year alone, 2026"},
+};
 
 // groupBy: group-by
 std::string dashed(std::string_view name) {

@@ -75,7 +75,8 @@ class MoneyTree {
     propose->add_option("file", propose_.file, "JSON (docs/settlement.md)")->required();
     note(propose);
     dry_run(propose);
-    list(contract, "list", "Contracts, all versions", "/v1/contracts", {"merchant", "limit", "min-position"});
+    list(contract, "list", "Contracts, all versions", "/v1/contracts",
+         {"merchant", "knownAt", "limit", "min-position"});
   }
 
   void add_calendar() {

@@ -53,16 +53,28 @@ BusinessDate month_end(BusinessDate day) {
   return day;
 }
 
-// Paid and given back on the same day: both are settled, and nothing is left to be paid out.
-std::string paid_and_back(World& world, Check& check, const Store& store, const std::string& order,
-                          std::int64_t amount, const std::string& more = {}) {
-  const auto paid = world.pay(store, order, amount, more);
+Answer pay_by_transfer(World& world, const Store& store, const std::string& order, std::int64_t amount) {
+  const auto a = std::to_string(amount);
+  return world.post(store, "/v1/payments",
+                    R"({"orderId":")" + world.name(order) + R"(","totalAmount":)" + a +
+                        R"(,"requestedAt":")" + world.at(store, "10:00:00") +
+                        R"(","approvals":[{"method":"TRANSFER","amount":)" + a + R"(,"approvedAt":")" +
+                        world.at(store, "10:00:01") + R"(","transfer":{"bankCode":"88"}}]})");
+}
+
+// Given back on the day on which it was paid: both are settled, and nothing is left to be paid out.
+std::string and_back(World& world, Check& check, const Store& store, const std::string& order,
+                     const Answer& paid) {
   check.answered("the payment of " + order, paid, 201);
   const auto back =
       world.post(store, "/v1/payments/" + member(paid, "id") + "/cancels",
                  R"({"reason":"sanity","canceledAt":")" + world.at(store, "11:00:00") + R"("})");
   check.answered("giving it back", back, 201);
   return member(paid, "id");
+}
+std::string paid_and_back(World& world, Check& check, const Store& store, const std::string& order,
+                          std::int64_t amount, const std::string& more = {}) {
+  return and_back(world, check, store, order, world.pay(store, order, amount, more));
 }
 
 // The approval's line of the payment.
@@ -98,11 +110,15 @@ void cycles(World& world, Check& check) {
   world.decide(check, cycle_contract(stores[0], "SANITY", R"("kind":"WEEKLY","weekEnd":7,"lagDays":2)"));
   world.decide(check,
                cycle_contract(stores[0], "SANITY", R"("kind":"DAILY","lagDays":2)", R"(,"currency":"USD")"));
-  world.decide(check, cycle_contract(stores[1], "SANITY", R"("kind":"MONTHLY","lagDays":1)"));
+  world.decide(check, cycle_contract(stores[1], "SANITY", R"("kind":"MONTHLY","lagDays":1)",
+                                     R"(,"cycleByMethod":[{"name":"transfers","method":"TRANSFER",)"
+                                     R"("cycle":{"kind":"DAILY","lagDays":3}}])"));
   world.decide(check, cycle_contract(stores[2], "SANITY-THURSDAY", R"("kind":"DAILY","lagDays":3)"));
   const auto weekly = paid_and_back(world, check, stores[0], "weekly", 10'000);
   const auto dollars = paid_and_back(world, check, stores[0], "dollars", 12'345, R"(,"currency":"USD")");
   const auto monthly = paid_and_back(world, check, stores[1], "monthly", 10'000);
+  const auto transfer =
+      and_back(world, check, stores[1], "transfer", pay_by_transfer(world, stores[1], "transfer", 10'000));
   const auto holiday = paid_and_back(world, check, stores[2], "holiday", 10'000);
   if (check.failed()) return;
   const auto plan = world.house_get("/v1/settlement/plans/" + to_text(day));
@@ -112,6 +128,8 @@ void cycles(World& world, Check& check) {
   const BusinessDate sunday{day.days + 7 - weekday(day)};
   check_line(world, check, weekly, "weekly", to_text(open_days_after(sunday, 2)), 275);
   check_line(world, check, monthly, "monthly", to_text(open_days_after(month_end(day), 1)), 275);
+  check_line(world, check, transfer, "a transfer to the same merchant, three bank days later",
+             to_text(open_days_after(day, 3)), 275);
   check_line(world, check, holiday, "three bank days later over a holiday",
              to_text(open_days_after(day, 3, /*thursdays_closed=*/true)), 275);
   // 123.45 dollars: 3.09 and 0.31 of VAT.
