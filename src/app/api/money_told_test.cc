@@ -244,6 +244,43 @@ TEST_F(MoneyTold, a_payment_says_what_became_of_its_money_and_why_not) {
   EXPECT_EQ(payout.at("date").as_object().count("to"), 1U);
 }
 
+TEST_F(MoneyTold, the_life_of_a_payment_names_the_payout_that_covers_it) {
+  calendar();
+  approve(contract(world_.merchant), "c");
+  const auto payment = sell("l1", 10'000);
+  auto shop = world_.as_merchant();
+  const auto back =
+      shop.post("/v1/payments/" + payment + "/cancels", "back",
+                R"({"reason":"one of two","amount":4000,"canceledAt":"2025-09-05T11:00:00+09:00"})");
+  ASSERT_LT(back.status, 300) << back.body;
+  position_ = back.header("Ledger-Position");
+  auto house = world_.as_operator();
+  ASSERT_EQ(look(house, "/v1/settlement/runs").status, 200);
+  settle("run");
+  const auto life = "/v1/payments/" + payment + "/lifecycle";
+  const auto settled = look(shop, life);
+  ASSERT_EQ(settled.status, 200) << settled.body;
+  EXPECT_EQ(settled.json().at("settlement").as_array().size(), 2U) << settled.body;
+  EXPECT_TRUE(settled.json().at("payouts").as_array().empty()) << "nothing is paid before a payout run";
+
+  const auto paid = house.post("/v1/payouts/runs", "tuesday", R"({"date":"2025-09-09"})");
+  ASSERT_EQ(paid.status, 200) << paid.body;
+  position_ = paid.header("Ledger-Position");
+  const auto listed = only(look(house, "/v1/payouts?from=2025-09-09&until=2025-09-10"), "items");
+  for (auto* who : {&shop, &house}) {
+    const auto answer = look(*who, life);
+    const auto payout = only(answer, "payouts");  // one, of both lines
+    EXPECT_EQ(payout, listed) << answer.body;
+    EXPECT_EQ(text(payout, "state"), "REQUESTED");
+    EXPECT_EQ(payout.at("lines").as_int64(), 2);
+    const auto body = answer.json();
+    for (const auto& line : body.at("settlement").as_array()) {
+      EXPECT_EQ(text(line.as_object(), "payoutId"), text(listed, "payoutId"));
+      EXPECT_EQ(text(line.as_object(), "state"), "IN_PAYOUT");
+    }
+  }
+}
+
 // Found by review: the step of the payout day had a raw day number for its value, and only "basis, paid".
 TEST_F(MoneyTold, a_line_explains_its_payout_day_by_closed_days_and_calendar) {
   calendar();

@@ -54,6 +54,7 @@ TEST(MoneyArguments, what_is_missing_or_wrong_is_said_before_anything_is_sent) {
       {"trial-balance", "--asof", "2025-09-01"},
       {"journal", "-O", "xml"},
       {"funds", "2025-09-01"},
+      {"funds", "--as-of", "2025-09-01", "--format", "1"},
   };
   for (const auto& words : wrong) {
     const auto said = say(words);
@@ -132,6 +133,54 @@ TEST_F(MoneyCommands, a_dry_run_shows_what_it_would_do_and_writes_nothing) {
   EXPECT_EQ(payout.at("requested").as_int64(), 1);
   EXPECT_EQ(payout.at("totals").at(0).at("amount").as_int64(), 9'725);
   EXPECT_EQ(events(), before);
+}
+
+TEST_F(MoneyCommands, a_funds_report_is_written_in_the_format_asked_for) {
+  const auto first_line_of = [&](const std::vector<std::string>& more) {
+    const auto to = dir_ / "funds.csv";
+    std::vector<std::string> words{"funds", "--as-of", "2025-09-01", "--file", to};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto said = ask(words);
+    EXPECT_EQ(said.exit, kExitOk) << said.errors;
+    for (const char* file : {"funds.csv.sig", "funds.csv.pem"})
+      EXPECT_TRUE(std::filesystem::exists(dir_ / file)) << file;
+    std::ifstream in(to);
+    std::string line;
+    std::getline(in, line);
+    return line;
+  };
+  EXPECT_THAT(first_line_of({}), testing::EndsWith(",merchants_gap,format\r"));
+  EXPECT_THAT(first_line_of({"--format", "1"}), testing::EndsWith(",held_amount,gap\r"));
+  EXPECT_EQ(ask({"funds", "--as-of", "2025-09-01", "--file", dir_ / "x", "--format", "3"}).exit, kExitFailed);
+}
+
+TEST_F(MoneyCommands, a_calendars_versions_are_told_apart_day_by_day) {
+  ASSERT_EQ(ask({"calendar", "import", "--shipped", "KR"}).exit, kExitOk);
+  const auto shipped = ask_json({"calendar", "show", "KR"});
+  const auto more = std::string(shipped.at("text").as_string()) + "2030-12-30 temporary one more\n";
+  ASSERT_EQ(ask({"calendar", "import", file("KR.calendar", more)}).exit, kExitOk);
+
+  const auto since_first = ask_json({"calendar", "diff", "KR", "--from", "1"});
+  ASSERT_EQ(since_first.at("items").as_array().size(), 1U);
+  const auto& day = since_first.at("items").at(0).as_object();
+  EXPECT_EQ(day.at("date").as_string(), "2030-12-30");
+  EXPECT_EQ(day.at("kind").as_string(), "TEMPORARY");
+  EXPECT_EQ(day.at("name").as_string(), "one more");
+  EXPECT_TRUE(day.at("added").as_bool());
+  const auto back = ask_json({"calendar", "diff", "KR", "--from", "2", "--until", "1"});
+  EXPECT_FALSE(back.at("items").at(0).at("added").as_bool()) << "the first one hasn't got it";
+  EXPECT_TRUE(ask_json({"calendar", "diff", "KR", "--from", "2"}).at("items").as_array().empty());
+
+  const auto table = ask({"calendar", "diff", "KR", "--from", "1"});
+  EXPECT_EQ(table.exit, kExitOk) << table.errors;
+  EXPECT_THAT(table.output, HasSubstr("2030-12-30"));
+  for (const auto& words : std::vector<std::vector<std::string>>{{"calendar", "diff", "KR"},
+                                                                 {"calendar", "diff", "KR", "--from", "9"},
+                                                                 {"calendar", "diff", "XX", "--from", "1"}}) {
+    const auto refused = ask(words);
+    EXPECT_EQ(refused.exit, kExitFailed) << words.back() << refused.output;
+    EXPECT_FALSE(refused.errors.empty()) << words.back();
+  }
 }
 
 // Found by a first user: a line that was only dated was told as paid out.

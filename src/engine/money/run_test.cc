@@ -118,6 +118,44 @@ TEST(SettlementRun, a_line_with_a_day_that_its_calendar_does_not_give_says_so) {
             std::string::npos);
 }
 
+// A line says which calculator made it; years later the one of today is asked what it makes of the snapshot.
+TEST(SettlementRun, a_line_of_an_older_calculator_stands_as_it_was_and_names_what_differs_now) {
+  MoneyRig today;
+  const auto payment = today.sell(today.shop(), 50'000, kRunDay);
+  today.must_run(kRunDay);
+  LineSource source(today.log, today.codec);
+  const auto whole = source.line(today.line(MoneyRig::line_of(payment)));
+  ASSERT_TRUE(whole) << whole.error().message;
+  ASSERT_NE(settlement::kCalculator, "1");
+  const auto explained_with = [&](std::int64_t fee_less) {
+    MoneyRig rig;  // the same world, whose line was written by calculator 1
+    EXPECT_EQ(rig.sell(rig.shop(), 50'000, kRunDay), payment);
+    auto chunk = whole->chunk();
+    chunk.calculator = "1";
+    auto& line = chunk.lines.at(0);
+    line.fees.at(0).amount -= fee_less;
+    line.fee -= fee_less;
+    line.fee_supply -= fee_less;
+    line.net += fee_less;
+    rig.must(rig.put(whole->event().stream, 0, whole->event().merchant, {}, rig.owner().actor, {}, {chunk}));
+    LineSource from(rig.log, rig.codec);
+    auto explained = explain_line(rig.reader(), from, MoneyRig::line_of(payment));
+    EXPECT_TRUE(explained && *explained);
+    return **std::move(explained);
+  };
+
+  const auto alike = explained_with(0);
+  EXPECT_EQ(alike.whole.chunk().calculator, "1");
+  EXPECT_TRUE(alike.recomputed) << alike.why_not_recomputed;
+
+  const auto other = explained_with(1);
+  EXPECT_FALSE(other.recomputed);
+  EXPECT_EQ(other.why_not_recomputed, "calculator " + std::string(settlement::kCalculator) +
+                                          " gives something else from this snapshot than calculator 1");
+  EXPECT_EQ(other.whole.line().fee, 1'374) << "what was settled stands";
+  EXPECT_EQ(other.now.net, 50'000 - 1'374);
+}
+
 TEST(SettlementRun, an_explanation_leads_from_the_basis_date_to_the_payout_day) {
   MoneyRig rig;
   const auto merchant = rig.shop();
