@@ -92,6 +92,10 @@ void JobContinuer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void JobContinuer::take_back_tries() {
+  for (const auto& key : std::exchange(begun_, {})) api_.pending_jobs().take_back_try(key);
+}
+
 bool JobContinuer::wait_for_projection() {
   auto& runner = api_.parts().money->runner();
   const auto wanted = api_.ledger().tails().of;
@@ -150,7 +154,7 @@ void JobContinuer::run(PendingJobs::Found found) {
   }
 }
 
-void JobContinuer::go_on_with(PendingJob job) const {
+void JobContinuer::go_on_with(PendingJob job) {
   const auto& pending = api_.pending_jobs();
   if (job.tries >= kTriesMax) return put_away(job, kCutOffEachTime);
   ++job.tries;
@@ -158,6 +162,7 @@ void JobContinuer::go_on_with(PendingJob job) const {
     return log_event(LogLevel::error, "job_cannot_go_on",
                      {{"what", job.what}, {"why", kept.error().message}});
   }
+  begun_.push_back(job.key);
   log_event(LogLevel::warn, "job_goes_on",
             {{"what", job.what},
              {"whose", job.actor.id},

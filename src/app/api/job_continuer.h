@@ -9,9 +9,10 @@
 // way; if they were quicker, what waited finds nothing left to do.
 //
 // A job that was cut off kTriesMax times is given up and left to a person, so that one that takes the process
-// down with it doesn't do so for ever; so is what is refused now (a configuration that changed, say), and a
-// run whose lease is no younger than that. What failed for another reason goes on at the next start. The log
-// says what goes on, what came of it and what was given up.
+// down with it doesn't do so for ever (a process that was stopped took nothing down: that counts for
+// nothing); so is what is refused now (a configuration that changed, say), and a run whose lease is no
+// younger than that. What failed for another reason goes on at the next start. The log says what goes on,
+// what came of it and what was given up.
 //
 // Threads: start and stop from one.
 #pragma once
@@ -41,18 +42,22 @@ class JobContinuer {
   void start();
   // What it has handed over is the jobs' thread's.
   void stop() WJ_EXCLUDES(mutex_);
+  // The process ends because it was told to: what it began again and isn't over wasn't tried.
+  // REQUIRES: stopped, and the jobs' thread has ended
+  void take_back_tries();
 
  private:
   void run(PendingJobs::Found found);
   bool wait_for_projection() WJ_EXCLUDES(mutex_);
   Result<void> add_leases(std::vector<PendingJob>& jobs, const std::vector<PendingJob>& given_up) const;
-  void go_on_with(PendingJob job) const;
+  void go_on_with(PendingJob job);
   CallPtr call_of(const PendingJob& job) const;
   void put_away(const PendingJob& job, std::string_view why) const;
 
   Api& api_;
   Mutex mutex_;
   bool stopping_ WJ_GUARDED_BY(mutex_) = false;
+  std::vector<Hash128> begun_;  // the thread's; when it has ended, whose stopped it
   std::thread thread_;
 };
 

@@ -170,6 +170,42 @@ TEST_F(JobContinues, what_is_cut_off_each_time_is_given_up) {
   EXPECT_EQ(house.post("/v1/payouts/runs", "payouts", kPayouts).status, 200) << "a person may ask again";
 }
 
+// Found by an audit: three clean restarts during one long job gave it up.
+TEST_F(JobContinues, a_process_that_was_stopped_did_not_try) {
+  make_shop();
+  settle("2026-11-22");
+  auto job = request("/v1/payouts/runs", "payouts", kPayouts);
+  job.tries = JobContinuer::kTriesMax - 1;  // once more
+  ASSERT_TRUE(pending().keep(job));
+  const auto tries = [&] {
+    const auto found = pending().all();
+    return found.jobs.empty() ? 99U : found.jobs.front().tries;
+  };
+  for (int i = 0; i < 2; ++i) {
+    std::vector<FaultyBook*> books;
+    world_.wrap = [&](std::unique_ptr<Book> inner) {
+      auto book = std::make_unique<FaultyBook>(std::move(inner));
+      book->fail_lookups(1);  // it can't be done now
+      books.push_back(book.get());
+      return book;
+    };
+    world_.restart();
+    wait_until(
+        [&] { return std::ranges::any_of(books, [](auto* book) { return book->lookups_to_fail() == 0; }); },
+        "it doesn't go on");
+    EXPECT_EQ(tries(), JobContinuer::kTriesMax) << "as long as it lives: it may be killed in it";
+    world_.wrap = {};
+    world_.service->drain(std::chrono::seconds(5));
+    EXPECT_EQ(tries(), JobContinuer::kTriesMax - 1) << "stop " << i;
+  }
+  world_.restart();
+  wait_until_over();
+  EXPECT_TRUE(pending().all().given_up.empty());
+  auto house = world_.as_operator();
+  EXPECT_EQ(house.get("/v1/payouts?from=2030-06-01&until=2030-06-30").json().at("items").as_array().size(),
+            1U);
+}
+
 // It stayed noted, and was tried and refused again at each start.
 TEST_F(JobContinues, what_its_handler_refuses_now_is_given_up) {
   make_shop();

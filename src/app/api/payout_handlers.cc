@@ -40,7 +40,8 @@ Result<void> redate_all(const money::MoneyPorts& ports, const money::JobOwner& o
 }
 
 Result<JobAnswer> pay_out(const money::MoneyPorts& ports, const money::JobOwner& owner,
-                          const ParsedPayoutDate& wanted, bool dry_run) {
+                          const ParsedPayoutDate& wanted, bool dry_run,
+                          std::optional<Instant> goes_on_since) {
   if (!dry_run) WJ_CHECK(redate_all(ports, owner));
   money::PayoutOptions options;
   options.date = wanted.date;
@@ -50,6 +51,7 @@ Result<JobAnswer> pay_out(const money::MoneyPorts& ports, const money::JobOwner&
   options.manual_of = wanted.manual_of;
   options.dry_run = dry_run;
   options.owner = owner;
+  options.goes_on_since = goes_on_since;
   WJ_TRY(const auto report, money::run_payouts(ports, options));
   JobAnswer out;
   JsonWriter w(out.body);
@@ -83,9 +85,11 @@ void run_payouts(Api& api, CallPtr call) {
   if (!wanted) return;
   JobRequest request{"payouts for " + to_text(wanted->date), "run_payouts", *key, std::nullopt};
   if (!*dry_run) request.asked = wanted->canonical;
+  const auto since = call->continues_since;
   begin_job(api, std::move(call), std::move(request),
-            [wanted = *wanted, dry = *dry_run](const money::MoneyPorts& ports, const money::JobOwner& owner) {
-              return pay_out(ports, owner, wanted, dry);
+            [wanted = *wanted, dry = *dry_run, since](const money::MoneyPorts& ports,
+                                                      const money::JobOwner& owner) {
+              return pay_out(ports, owner, wanted, dry, since);
             });
 }
 

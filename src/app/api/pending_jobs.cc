@@ -130,6 +130,14 @@ bool PendingJobs::is_of_another(const Hash128& key, const Hash128& fingerprint) 
   return noted && noted->fingerprint != Hash128{} && noted->fingerprint != fingerprint;
 }
 
+void PendingJobs::take_back_try(const Hash128& key) const {
+  if (!has(key)) return;
+  auto job = decode_pending_job(text_of(file_of(key, kJobEnding)));
+  if (!job || job->tries == 0) return;
+  --job->tries;
+  (void)keep(*job);
+}
+
 void PendingJobs::give_up(const Hash128& key, Instant now) const {
   if (!has(key)) return;
   const auto from = file_of(key, kJobEnding);

@@ -33,7 +33,7 @@ struct PendingJob {
   std::string key_header;  // Idempotency-Key as it was sent
   Actor actor;
   Instant begun_at;
-  std::uint32_t tries = 0;  // how often it was begun again
+  std::uint32_t tries = 0;  // how often it was begun again; a process that is stopped takes its own back
   Hash128 fingerprint{};    // of what was asked (idempotency.h); zero: not known
   Instant given_up_at;      // zero: it wasn't
   std::string body;
@@ -50,6 +50,8 @@ class PendingJobs {
   // Is the key noted for another request than this?
   bool is_of_another(const Hash128& key, const Hash128& fingerprint) const;
   void forget(const Hash128& key) const;
+  // One try less. Nothing happens when the key isn't noted, or the disk is full: then it counts.
+  void take_back_try(const Hash128& key) const;
   // Nothing happens when the key isn't noted.
   void give_up(const Hash128& key, Instant now) const;
 

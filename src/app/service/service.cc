@@ -496,7 +496,8 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   impl_->gateway->stop();
   impl_->deadlines.stop();  // callers of providers hear by theirs, also while draining
   impl_->resolver->stop();
-  impl_->money->stop();    // a job under way ends between two chunks
+  impl_->money->stop();  // a job under way ends between two chunks
+  if (impl_->continuer != nullptr) impl_->continuer->take_back_tries();
   impl_->serving->stop();  // who waits for the views is answered
   impl_->ledger->stop();
   if (impl_->server != nullptr) impl_->server->stop();

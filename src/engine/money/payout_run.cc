@@ -7,6 +7,7 @@
 #include "engine/money/contract_book.h"
 #include "engine/money/days_ahead.h"
 #include "engine/money/holds.h"
+#include "engine/money/line_source.h"
 #include "engine/money/payout_sums.h"
 #include "engine/money/redate.h"
 
@@ -59,10 +60,36 @@ class PayoutRun {
 
   Result<void> count_those_there(const MoneyReader& reader) {
     return reader.payouts(options_.date, BusinessDate{options_.date.days + 1}, {},
-                          [this](const PayoutNow&) -> Result<bool> {
-                            ++report_.already;
+                          [&](const PayoutNow& there) -> Result<bool> {
+                            WJ_TRY(const bool is_ours, was_requested_by_this(there.requested.payout));
+                            if (!is_ours) {
+                              ++report_.already;
+                              return true;
+                            }
+                            count(there.currency, there.requested);
+                            if (there.merchant == options_.manual_of) WJ_CHECK(count_manual(reader, there));
                             return true;
                           });
+  }
+
+  // Before its process died.
+  Result<bool> was_requested_by_this(PayoutId payout) const {
+    if (!options_.goes_on_since) return false;
+    WJ_TRY(const auto units, ports_.log.load(payout.raw()));
+    if (units.empty() || units.front().events.empty())
+      return corrupt("the payout " + payout.text() + " has no events");
+    WJ_TRY(const auto requested, ports_.codec.decode(units.front().events.front()));
+    return requested.recorded_at >= *options_.goes_on_since && requested.actor == options_.owner.actor;
+  }
+
+  // Its lines that had no payout day of their own.
+  Result<void> count_manual(const MoneyReader& reader, const PayoutNow& there) {
+    LineSource source(ports_.log, ports_.codec);
+    return reader.lines_of_payout(there.requested.payout, {}, [&](const LineSummary& line) -> Result<bool> {
+      WJ_TRY(const auto whole, source.line(line));
+      report_.manual_lines += whole.line().payout_date == BusinessDate() ? 1 : 0;
+      return true;
+    });
   }
 
   // Those with lines due, then those with contracts for whom only money waits; by merchant and currency.

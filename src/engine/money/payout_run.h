@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct PayoutOptions {
   MerchantId manual_of;             // whose lines of a manual cycle are paid too; zero: nobody's
   bool dry_run = false;
   JobOwner owner;
+  // Of a run that goes on after its process died: when that was asked for. What the owner requested for the
+  // date since then is this run's too.
+  std::optional<Instant> goes_on_since;
 };
 
 struct PayoutReport {
@@ -45,7 +49,9 @@ struct PayoutReport {
   // Payouts of the date that stood before this run. What became due to their merchants since waits for the
   // next date.
   std::uint64_t already = 0;
-  std::uint64_t manual_lines = 0;  // of a manual cycle, among those requested or carried
+  // Of a manual cycle, among those requested or carried. What an earlier attempt had dated and not requested
+  // isn't among them.
+  std::uint64_t manual_lines = 0;
   std::map<Currency, Sum> totals;  // of those requested
   // NO_CONTRACT, NO_ACCOUNT, SUB_MALL_ACCOUNT, OVERFLOW: nothing was requested for these.
   std::vector<PlanProblem> problems;

@@ -616,6 +616,46 @@ TEST(PayoutManual, killed_at_any_append_it_is_paid_once) {
 }
 
 // Dated by a person and not paid yet: no calendar takes the day away again.
+// Found by an audit: the answer kept for a run that went on after a kill told of the rest alone. Four
+// appends: the days of two lines of a manual cycle, their payout, two payouts more.
+TEST(PayoutManual, a_run_that_goes_on_after_a_kill_tells_what_both_attempts_did) {
+  const auto two_more = [](Manual& p) {
+    for (const auto amount : {3'000, 4'000}) p.rig.sell(p.rig.shop(), amount, kSaleDay);
+    p.rig.must_run(kSaleDay);
+  };
+  Manual whole;
+  two_more(whole);
+  const auto wanted = run_payouts(whole.rig.ports(), whole.by_hand(kPayoutDay));
+  ASSERT_TRUE(wanted) << wanted.error().message;
+  ASSERT_EQ(wanted->requested, 3U);
+  ASSERT_EQ(wanted->manual_lines, 2U);
+
+  for (std::uint64_t kill = 0; kill <= 4; ++kill) {
+    Manual cut;
+    two_more(cut);
+    auto options = cut.by_hand(kPayoutDay);
+    const auto asked_at = cut.rig.clock.now();
+    cut.rig.sink.fail_after(kill);
+    EXPECT_EQ(run_payouts(cut.rig.ports(), options).has_value(), kill == 4);
+    cut.rig.sink.heal();
+    options.goes_on_since = asked_at;
+    const auto rest = run_payouts(cut.rig.ports(), options);
+    ASSERT_TRUE(rest) << rest.error().message;
+    EXPECT_EQ(rest->requested, 3U) << "cut off at " << kill;
+    EXPECT_EQ(rest->already, 0U) << "cut off at " << kill;
+    EXPECT_EQ(rest->totals.at({}).count, 3U);
+    EXPECT_EQ(rest->totals.at({}).amount, wanted->totals.at({}).amount) << "cut off at " << kill;
+    // Dated and not paid yet they are as good as any.
+    EXPECT_EQ(rest->manual_lines, kill == 1 ? 0U : 2U) << "cut off at " << kill;
+
+    options.owner.actor.id = "somebody else";
+    EXPECT_EQ(run_payouts(cut.rig.ports(), options)->already, 3U) << "those aren't its own";
+    options = cut.by_hand(kPayoutDay);
+    options.goes_on_since = asked_at.plus_ms(3'600'000);
+    EXPECT_EQ(run_payouts(cut.rig.ports(), options)->already, 3U) << "those stood before";
+  }
+}
+
 TEST(PayoutManual, a_later_calendar_leaves_the_day_that_a_person_gave) {
   Manual p;
   p.rig.sink.fail_after(1);
