@@ -17,6 +17,7 @@
 #include "adapters/rocksdb/rocks_codec.h"
 #include "adapters/rocksdb/rocks_status.h"
 #include "adapters/rocksdb/store.h"
+#include "adapters/rocksdb/tail_note.h"
 #include "ports/book_checks.h"
 
 namespace wonjang {
@@ -118,6 +119,9 @@ struct RocksBook::Impl {
   rocksdb::WriteBatch rows;
   std::string scratch;
 
+  std::unique_ptr<rocks::TailNoter> noter;  // last: it reads the tail
+
+  void note_tail();
   Result<void> ready() const;
   Position collect(const AppendBatch& batch);
   void collect_unit(const Unit& unit, Position first);
@@ -135,10 +139,24 @@ Result<std::unique_ptr<RocksBook>> RocksBook::open(const RocksBookOptions& optio
   auto impl = std::make_unique<Impl>();
   WJ_TRY(impl->store, Store::open(options, std::move(shared)));
   WJ_TRY(const rocks::HeadEntry head, impl->store->find_head());
+  WJ_CHECK(rocks::check_tail_note(options.directory, head.tail));
   WJ_CHECK(impl->store->upgrade(head.tail));
   WJ_TRY(impl->index, rocks::RecentIndex::open(*impl->store, head.tail));
   impl->tail = head.tail;
+  impl->note_tail();
   return std::unique_ptr<RocksBook>(new RocksBook(std::move(impl)));
+}
+
+void RocksBook::Impl::note_tail() {
+  const auto& options = store->options();
+  if (!options.sync || options.note_idle_us == 0) return;
+  noter = std::make_unique<rocks::TailNoter>(
+      options.directory, [this] { return tail.load(std::memory_order_acquire); },
+      std::chrono::microseconds(options.note_idle_us),
+      [this](const Error& error) {
+        rocksdb::Warn(store->file_options(Family::meta).info_log, "how far the book is can't be noted: %s",
+                      error.message.c_str());
+      });
 }
 
 Position RocksBook::tail() const { return impl_->tail.load(std::memory_order_acquire); }
@@ -453,6 +471,7 @@ std::vector<std::pair<std::string, std::uint64_t>> RocksBook::stats() const {
   out.emplace_back("recent_index_units", recent.units);
   out.emplace_back("recent_index_bytes", recent.bytes);
   out.emplace_back("index_write_outs", recent.write_outs);
+  out.emplace_back("log_tail_dropped_bytes", impl_->store->dropped_bytes());
   out.emplace_back("disk_free_bytes", rocks::free_bytes(impl_->store->options().directory));
   return out;
 }

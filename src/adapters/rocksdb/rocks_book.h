@@ -10,8 +10,9 @@
 // The indexes of recent units stand in memory and are written out in the background (recent_index.h).
 //
 // Opening replays the write-ahead log, and reads the recent units for their indexes. A torn record at its
-// very end, the mark of a power cut in the middle of an append that was never acknowledged, is left away;
-// damage anywhere before that is `corrupt`, named by file and offset.
+// very end, the mark of a power cut in the middle of an append that was never acknowledged, is left away
+// (stats(): log_tail_dropped_bytes); damage anywhere before that is `corrupt`, named by file and offset. So
+// is a book that ends before what it was noted to have acknowledged (tail_note.h).
 //
 // Threads: as for Book. A RocksShared may be used by any thread and by any number of books.
 #pragma once
@@ -52,6 +53,9 @@ struct RocksBookOptions {
   std::string directory;
   bool create = true;  // an empty book where there is none; else that is not_found
   bool sync = true;    // false for tests only: an acknowledged append may be lost with the power
+  // So long without an append, and the tail is noted: at most twice as long can the loss of a damaged last
+  // record go unnoticed. 0, or no sync: never noted.
+  std::int64_t note_idle_us = 500'000;
   std::size_t wal_bytes_max = 256U << 20U;  // what opening after a crash has to replay; of N books, 1/N each
   std::size_t write_buffer_bytes = 64U << 20U;  // of this book's log; its indexes take less
   // Units whose index rows stand in memory before they are written out, and the bytes of their events and

@@ -11,14 +11,13 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 #include <vector>
 
 #include "adapters/rocksdb/rocks_book.h"
 #include "adapters/rocksdb/rocks_options.h"
+#include "adapters/rocksdb/rocks_test_books.h"
 #include "adapters/rocksdb/wal_scan.h"
 #include "base/rng.h"
 #include "testing/temp_dir.h"
@@ -26,96 +25,13 @@
 namespace wonjang {
 namespace {
 
-namespace fs = std::filesystem;
-
-Result<std::unique_ptr<RocksBook>> open_book(const std::string& directory, std::uint64_t free_bytes_min = 0) {
-  RocksBookOptions options;
-  options.directory = directory;
-  options.write_buffer_bytes = 4U << 20U;
-  options.free_bytes_min = free_bytes_min;
-  return RocksBook::open(options,
-                         RocksShared::make({.memory_bytes = 32U << 20U, .write_buffer_bytes = 8U << 20U}));
-}
-
-RawId stream(std::uint64_t n) { return {n + 1, ~n}; }
-
-// Reproducible bytes that don't compress, so that damage hits something.
-std::string event_of(std::uint64_t n, std::size_t size = 300) {
-  Rng rng(n);
-  std::string out(size, '\0');
-  for (auto& byte : out) byte = static_cast<char>(rng.next());
-  return out;
-}
-
-Unit nth_unit(std::uint64_t n) {
-  Unit unit;
-  unit.stream = stream(n);
-  unit.events = {event_of(n)};
-  unit.idempotency = IdempotencyEntry{};
-  std::memcpy(unit.idempotency->key.data(), &n, sizeof n);
-  unit.idempotency->reply = "reply " + std::to_string(n);
-  return unit;
-}
-
-Result<void> append_nth(Book& book, std::uint64_t n) {
-  const Unit unit = nth_unit(n);
-  return book.append({{&unit, 1}, {}, "head " + std::to_string(n)});
-}
-
-// Units [0, count) are there, whole, and nothing else but at most `more` further ones.
-void expect_units(const Book& book, std::uint64_t count, std::uint64_t more = 0) {
-  ASSERT_GE(book.tail(), count);
-  ASSERT_LE(book.tail(), count + more);
-  const std::uint64_t tail = book.tail();
-  for (std::uint64_t n = 0; n < tail; ++n) {
-    const Unit sent = nth_unit(n);
-    const auto units = book.load(sent.stream);
-    ASSERT_TRUE(units) << units.error().message;
-    ASSERT_EQ(units->size(), 1U) << n;
-    ASSERT_EQ(units->front().events, sent.events) << n;
-    const auto found = book.find_idempotency(sent.idempotency->key);
-    ASSERT_TRUE(found && *found && (*found)->entry == *sent.idempotency) << n;
-  }
-  const auto counts = book.count();
-  ASSERT_TRUE(counts) << counts.error().message;
-  EXPECT_EQ(counts->events, tail);
-  EXPECT_EQ(counts->idempotency_keys, tail);
-  if (tail > 0) {
-    EXPECT_EQ(*book.head(), "head " + std::to_string(tail - 1));
-  }
-}
-
-std::vector<fs::path> files(const std::string& directory, const std::string& extension) {
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().extension() == extension && entry.file_size() > 0) out.push_back(entry.path());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-void write_file(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
-
-// Runs `act` in a child that ends without closing anything, as a killed process does; its exit code.
-template <typename Act>
-int in_dying_child(Act act) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(act());
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
+using namespace rocks_test;
 
 // A book of `count` units whose process died, so that all is in the write-ahead log.
 void make_dead_book(const std::string& directory, std::uint64_t count) {
   const int code = in_dying_child([&] {
-    auto book = open_book(directory);
+    // Its last append is the one that was under way: not noted as acknowledged.
+    auto book = open_book(directory, 0, /*note_idle_us=*/0);
     if (!book) return 1;
     for (std::uint64_t n = 0; n < count; ++n) {
       if (!append_nth(**book, n)) return 2;

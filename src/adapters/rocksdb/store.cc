@@ -8,6 +8,7 @@
 
 #include "adapters/rocksdb/directories.h"
 #include "adapters/rocksdb/rocks_status.h"
+#include "adapters/rocksdb/tail_note.h"
 #include "adapters/rocksdb/wal_scan.h"
 
 namespace wonjang::rocks {
@@ -68,10 +69,14 @@ Result<void> Range::finish() const {
 Store::Store(const RocksBookOptions& options, std::shared_ptr<const RocksShared> shared)
     : options_(options), shared_(std::move(shared)), background_(std::make_shared<BackgroundErrors>()) {}
 
-Store::~Store() {
+Store::~Store() { close_files(); }
+
+void Store::close_files() {
   // RocksDB asserts that no handle outlives it.
   for (auto* family : families_) db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  families_.clear();
   if (db_) db_->Close().PermitUncheckedError();
+  db_.reset();
 }
 
 Result<std::unique_ptr<Store>> Store::open(const RocksBookOptions& options,
@@ -87,7 +92,7 @@ Result<std::unique_ptr<Store>> Store::open(const RocksBookOptions& options,
   return store;
 }
 
-Status Store::open_files(rocksdb::WALRecoveryMode mode) {
+Status Store::open_files(rocksdb::WALRecoveryMode mode, Access access) {
   auto db_options = rocks::db_options(options_, shared_->impl());
   db_options.wal_recovery_mode = mode;
   db_options.listeners.push_back(background_);
@@ -100,7 +105,10 @@ Status Store::open_files(rocksdb::WALRecoveryMode mode) {
   descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
 
   rocksdb::DB* db = nullptr;
-  const Status status = rocksdb::DB::Open(db_options, options_.directory, descriptors, &families_, &db);
+  const Status status =
+      access == Access::looking
+          ? rocksdb::DB::OpenForReadOnly(db_options, options_.directory, descriptors, &families_, &db)
+          : rocksdb::DB::Open(db_options, options_.directory, descriptors, &families_, &db);
   db_.reset(db);
   return status;
 }
@@ -118,18 +126,32 @@ Result<void> Store::open_or_mend() {
     was_whole_ = names.size() == kFamilyNames.size() + 1;
   }
 
-  Status status = open_files(rocksdb::WALRecoveryMode::kAbsoluteConsistency);
+  Status status = open_files(rocksdb::WALRecoveryMode::kAbsoluteConsistency, Access::writing);
   if (status.IsCorruption()) {
     WJ_TRY(const WalFindings findings, scan_wal(options_.directory));
     if (!findings.damage.empty()) return corrupt("the book's log is damaged: " + findings.damage);
     if (!findings.torn_tail) return to_error(status, Doing::opening);
+    WJ_CHECK(expect_nothing_lost());
+    dropped_bytes_ = findings.torn_bytes;
     rocksdb::Warn(shared_->impl().logger,
                   "%s: the last record of the log is torn and left out, as after a power cut: %s",
                   options_.directory.c_str(), findings.torn.c_str());
-    status = open_files(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
+    status = open_files(rocksdb::WALRecoveryMode::kPointInTimeRecovery, Access::writing);
   }
   if (!status.ok()) return to_error(status, Doing::opening);
   return {};
+}
+
+// Was the torn record acknowledged? Looked at before anything is mended, so that its bytes stay in the log.
+Result<void> Store::expect_nothing_lost() {
+  const auto note = read_tail_note(options_.directory);
+  if (!note || !*note || !was_whole_) return {};  // what opening says of it comes later
+  const Status status = open_files(rocksdb::WALRecoveryMode::kPointInTimeRecovery, Access::looking);
+  if (!status.ok()) return to_error(status, Doing::opening);
+  const auto head = find_head();
+  close_files();
+  if (!head) return head.error();
+  return check_tail_note(options_.directory, head->tail);
 }
 
 Result<void> Store::check_format() {

@@ -41,6 +41,9 @@ class Store {
   // background_error().
   std::optional<Error> refusal() const;
 
+  // Bytes at the log's end that opening found torn and left out; 0: none.
+  std::uint64_t dropped_bytes() const { return dropped_bytes_; }
+
   // A book of an older format becomes one of this program's. REQUIRES: tail is that of find_head()
   // Errors as RocksBook::open.
   Result<void> upgrade(Position tail);
@@ -49,9 +52,13 @@ class Store {
   Result<HeadEntry> find_head() const;
 
  private:
+  enum class Access : std::uint8_t { looking, writing };
+
   Store(const RocksBookOptions& options, std::shared_ptr<const RocksShared> shared);
-  rocksdb::Status open_files(rocksdb::WALRecoveryMode mode);
+  rocksdb::Status open_files(rocksdb::WALRecoveryMode mode, Access access);
+  void close_files();
   Result<void> open_or_mend();
+  Result<void> expect_nothing_lost();
   Result<void> check_format();
   Result<void> mark(Position indexed);
 
@@ -60,6 +67,7 @@ class Store {
   std::shared_ptr<BackgroundErrors> background_;
   std::uint8_t format_ = kFormat;
   bool was_whole_ = false;  // every family was there before opening
+  std::uint64_t dropped_bytes_ = 0;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // in the order of Family, then RocksDB's default one
 };

@@ -120,7 +120,8 @@ Result<WalFindings> scan_wal(const std::string& directory) {
       findings.damage = where;
       return findings;
     }
-    findings.torn = where + " (" + std::to_string(bytes.size() - found.bad_at) + " bytes)";
+    findings.torn_bytes = bytes.size() - found.bad_at;
+    findings.torn = where + " (" + std::to_string(findings.torn_bytes) + " bytes)";
   }
   return findings;
 }

@@ -6,6 +6,7 @@
 // record is one fragment of type full, or first, middle ..., last. Threads: any.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@ struct WalFindings {
   std::string damage;      // file and offset; empty: none
   bool torn_tail = false;  // of the newest file that has any bytes
   std::string torn;        // which file, where and how much
+  std::uint64_t torn_bytes = 0;
 };
 
 // Errors: unavailable (a file can't be read).

@@ -56,6 +56,33 @@ std::vector<std::pair<std::string, std::string>> troubles(Api& api) {
   return out;
 }
 
+std::uint64_t log_tail_dropped(Api& api, std::uint32_t book) {
+  std::uint64_t bytes = 0;
+  (void)api.ledger().with_book(book, [&](const Book& b) {
+    for (const auto& [name, value] : b.stats())
+      if (name == "log_tail_dropped_bytes") bytes = value;
+    return Result<void>();
+  });
+  return bytes;
+}
+
+// What doesn't keep a server from being ready, and a person should know of all the same.
+std::vector<std::pair<std::string, std::string>> worries(Api& api) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (std::uint32_t book = 0; book < api.ledger().books(); ++book) {
+    const auto dropped = log_tail_dropped(api, book);
+    if (dropped == 0) continue;
+    out.emplace_back(
+        "book-" + std::to_string(book),
+        "the last record of its log couldn't be read and was left out when it was opened (" +
+            std::to_string(dropped) +
+            " bytes): a write that was cut short and never answered, as after a power cut or a kill, unless "
+            "the disk damaged it within a second of its answer. If there was no such end, look at the disk "
+            "and compare what was answered last with the ledger. Said until the book is opened again");
+  }
+  return out;
+}
+
 void add_book_samples(Api& api, std::vector<Sample>& out) {
   const auto status = api.ledger().status();
   for (std::uint32_t i = 0; i < status.size(); ++i) {
@@ -90,6 +117,8 @@ void add_book_samples(Api& api, std::vector<Sample>& out) {
         gauge(("storage_" + name).c_str(), "Of the storage engine.", value);
       return Result<void>();
     });
+    gauge("ledger_log_tail_dropped", "1: its log ended in a record that opening couldn't read and left out.",
+          log_tail_dropped(api, i) > 0 ? 1 : 0);
   }
 }
 
@@ -276,10 +305,12 @@ void get_readyz(Api& api, CallPtr call) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
                               "there is a query parameter that this path doesn't know; it knows: verbose");
   }
-  const auto wrong = troubles(api);
+  auto wrong = troubles(api);
+  const bool is_ready = wrong.empty();
+  if (verbose) std::ranges::move(worries(api), std::back_inserter(wrong));
   std::string body;
   JsonWriter json(body);
-  json.begin_object().text("status", wrong.empty() ? "ready" : "not_ready");
+  json.begin_object().text("status", is_ready ? "ready" : "not_ready");
   if (verbose) {
     json.begin_array("troubles");
     for (const auto& [what, why] : wrong) {
@@ -296,7 +327,7 @@ void get_readyz(Api& api, CallPtr call) {
     json.number("books", api.ledger().books()).text("version", api.options().version);
   }
   json.end_object();
-  api.answer_json(std::move(call), std::move(body), wrong.empty() ? 200 : 503);
+  api.answer_json(std::move(call), std::move(body), is_ready ? 200 : 503);
 }
 
 void get_metrics(Api& api, CallPtr call) {

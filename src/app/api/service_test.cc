@@ -95,6 +95,66 @@ TEST_P(OnDisk, a_book_that_lost_its_end_is_refused) {
   world.open();
 }
 
+std::filesystem::path newest_log(const std::filesystem::path& book) {
+  std::filesystem::path newest;
+  for (const auto& entry : std::filesystem::directory_iterator(book)) {
+    const bool is_log = entry.path().extension() == ".log" && entry.file_size() > 0;
+    if (is_log && entry.path() > newest) newest = entry.path();
+  }
+  return newest;
+}
+
+// It read like a write that a power cut tore: the server said ready, and the payment's key was free again.
+TEST_P(OnDisk, a_flipped_bit_in_the_last_acknowledged_record_keeps_the_server_from_starting) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  ASSERT_EQ(world.as_merchant().post("/v1/payments", "k", card_payment("o")).status, 201);
+  world.service.reset();
+  const auto log = newest_log(world.directory / "book-0");
+  const auto whole = content_of(log);
+  auto damaged = whole;
+  damaged.back() = static_cast<char>(damaged.back() ^ 1);
+  std::ofstream(log, std::ios::binary) << damaged;
+  std::filesystem::remove_all(world.directory / "views");  // they would notice, but have 30 s to it
+  std::filesystem::remove_all(world.directory / "money");
+  const auto opened = Service::open(world.config);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::corrupt);
+  for (const auto* word : {"book-0", "acknowledged are missing", "Restore the book from a backup"})
+    EXPECT_NE(opened.error().message.find(word), std::string::npos) << opened.error().message;
+  std::ofstream(log, std::ios::binary) << whole;
+  world.open();
+}
+
+TEST_P(OnDisk, a_record_left_out_at_the_logs_end_is_a_trouble_until_the_next_start) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  ASSERT_EQ(world.as_merchant().post("/v1/payments", "k", card_payment("o")).status, 201);
+  const auto troubles = [&] {
+    const auto answer = world.as_nobody().get("/readyz?verbose");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.text("status"), "ready");
+    return answer.json().at("troubles").as_array();
+  };
+  const auto metric = [&](const char* value) {
+    const auto line = std::string("wonjang_ledger_log_tail_dropped{book=\"0\"} ") + value + "\n";
+    return world.as_nobody().get("/metrics").body.find(line) != std::string::npos;
+  };
+  EXPECT_TRUE(troubles().empty());
+  EXPECT_TRUE(metric("0"));
+  world.service.reset();
+  std::ofstream(newest_log(world.directory / "book-0"), std::ios::binary | std::ios::app)
+      << std::string(60, 'Z');
+  world.open();
+  const auto said = troubles();
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(said[0].at("what").as_string(), "book-0");
+  for (const auto* word : {"left out", "60 bytes", "compare what was answered last"})
+    EXPECT_NE(std::string(said[0].at("why").as_string()).find(word), std::string::npos) << said[0];
+  EXPECT_TRUE(metric("1"));
+  world.restart();
+  EXPECT_TRUE(troubles().empty());
+  EXPECT_TRUE(metric("0"));
+}
+
 // An empty book in its place would do every repeated request again.
 TEST_P(OnDisk, a_missing_book_is_refused_and_never_made_anew) {
   World world{{.books = GetParam(), .on_disk = true}};
