@@ -176,6 +176,20 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   write_change(api, std::move(call), std::move(request), decision.approved ? &reference : nullptr);
 }
 
+// How many there are, kCountedMax at most. What a first page holds isn't read again.
+Result<std::int64_t> count_changes(const money::MoneyReader& reader, bool open_only, const MoneyPage& page,
+                                   const money::Paged<money::ChangeNow>& found) {
+  std::size_t counted = 0;
+  std::string after;
+  if (page.after.empty()) {
+    counted = found.items.size();
+    if (!found.has_more || counted >= kCountedMax) return static_cast<std::int64_t>(counted);
+    after = found.place;
+  }
+  WJ_TRY(const auto rest, reader.changes(open_only, after, kCountedMax - counted));
+  return static_cast<std::int64_t>(counted + rest.items.size());
+}
+
 }  // namespace
 
 void propose_change(Api& api, CallPtr call) {
@@ -241,7 +255,7 @@ void list_changes(Api& api, CallPtr call) {
              JsonWriter w(body);
              w.begin_object();
              if (count) {
-               const auto all = reader.changes(open_only, {}, kCountedMax);
+               const auto all = count_changes(reader, open_only, page, *found);
                if (!all) return a.answer_error(std::move(c), all.error());
                w.number("count", static_cast<std::int64_t>(all->items.size()));
              }

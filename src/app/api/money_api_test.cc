@@ -47,6 +47,12 @@ TEST_F(MoneyApi, changes_are_counted_and_merchants_found_by_their_business_numbe
   EXPECT_EQ(list.at("count").as_int64(), 2);
   EXPECT_EQ(list.at("items").as_array().size(), 1U);
   EXPECT_EQ(house.get("/v1/changes?count=maybe").code(), "BAD_PARAMETER");
+  const auto cursor = std::string(list.at("nextCursor").as_string());
+  for (const std::string more : {"&limit=2", "&limit=3", "&limit=1000", "&limit=1&cursor="}) {
+    const auto page = look(house, "/v1/changes?status=PROPOSED&count=true" + more +
+                                      (more.ends_with("cursor=") ? cursor : std::string()));
+    EXPECT_EQ(page.json().at("count").as_int64(), 2) << more << page.body;
+  }
 
   const auto found = [&](const std::string& text) {
     const auto answer = house.get("/v1/merchants?contains=" + text);

@@ -105,6 +105,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool send_out();
   void send_out_tls();
   void wait_writable();
+  bool has_acknowledged();
   void settle();
   void begin_close();
   void begin_linger();
@@ -152,7 +153,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Clock::time_point read_since_;  // head: first byte; body: begin; stream: this read
   bool partial_ = false;          // of a head
   Clock::time_point idle_since_;
-  Clock::time_point write_since_;
+  Clock::time_point write_since_;  // the last progress of what is being written
+  int unacknowledged_ = 0;         // bytes, when it was looked at last
   Clock::time_point linger_since_;
   std::size_t linger_bytes_ = 0;
 };

@@ -1,6 +1,10 @@
 // The side of a connection that touches the socket: reads, writes, TLS, closing and time-outs.
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <boost/asio/write.hpp>
+#include <limits>
 #include <utility>
 
 #include "app/http/http_connection.h"
@@ -136,9 +140,18 @@ bool HttpConnection::send_out() {
   }
 }
 
+// The kernel calls its full buffer writable again when a third of it is free, which may be a megabyte: a slow
+// reader is known by what it acknowledges meanwhile.
+bool HttpConnection::has_acknowledged() {
+  int left = 0;
+  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &left) != 0) return false;
+  return left < std::exchange(unacknowledged_, left);
+}
+
 void HttpConnection::wait_writable() {
   writing_ = true;
   write_since_ = Clock::now();
+  unacknowledged_ = std::numeric_limits<int>::max();
   socket_.async_wait(asio::ip::tcp::socket::wait_write, [this, self = shared_from_this()](error_code ec) {
     writing_ = false;
     if (closed_) return;
@@ -160,6 +173,7 @@ void HttpConnection::send_out_tls() {
   }
   writing_ = true;
   write_since_ = Clock::now();
+  unacknowledged_ = std::numeric_limits<int>::max();
   asio::async_write(*tls_, asio::buffer(tls_flight_),
                     [this, self = shared_from_this()](error_code ec, std::size_t sent) {
                       writing_ = false;
@@ -246,6 +260,7 @@ void HttpConnection::check_time(Clock::time_point now) {
     if (now - linger_since_ > kLinger) close_now();
     return;
   }
+  if (writing_ && has_acknowledged()) write_since_ = now;
   if (writing_ && now - write_since_ > options_.write_timeout) return close_now();
   const bool slow_read = now - read_since_ > options_.read_timeout;
   switch (phase_) {

@@ -14,6 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t kHuge = 6'000'000;  // more than the kernel keeps for one that reads slowly
+
 HttpResponse text(int status, std::string body) {
   HttpResponse out;
   out.status = status;
@@ -35,6 +37,7 @@ class Routes : public HttpHandler {
     if (path == "/drop") return;
     if (path == "/throw") throw std::runtime_error("from the handler");
     if (path == "/big") return respond(text(200, std::string(3'000'000, 'b')));
+    if (path == "/huge") return respond(text(200, std::string(kHuge, 'h')));
     if (path == "/shared") {
       auto response = text(200, "");
       response.shared_body = std::make_shared<const std::string>(100'000, 's');
@@ -334,6 +337,24 @@ TEST_F(HttpServerTest, a_client_that_does_not_read_is_cut_off) {
   for (int i = 0; i < 8; ++i) client.send(get("/big"));
   EXPECT_TRUE(eventually([&] { return server_->stats().connections_open == 0; }));
   EXPECT_LT(server_->stats().requests_total, 8U);  // unsent answers hold further requests back
+}
+
+// Megabytes stand in the kernel's buffer, which says that it is writable again after a good part of them is
+// gone: a reader that needed longer than the time-out for that was cut off in the middle of an answer.
+TEST_F(HttpServerTest, a_client_that_reads_slowly_gets_all_of_it) {
+  serve({.write_timeout = milliseconds(300)});
+  TestClient client(port(), /*receive_buffer=*/64 * 1024);
+  client.send(get("/huge"));
+  std::string got = client.read_until("\r\n\r\n");
+  ASSERT_NE(got.find("Content-Length: " + std::to_string(kHuge)), std::string::npos) << got;
+  std::size_t read = 0;
+  while (read < 2'000'000) {
+    const auto some = client.read_exactly(64 * 1024);
+    ASSERT_NE(some, "") << "cut off after " << read;
+    read += some.size();
+    std::this_thread::sleep_for(milliseconds(30));
+  }
+  EXPECT_EQ(read + client.read_exactly(kHuge - read).size(), kHuge);
 }
 
 TEST_F(HttpServerTest, one_connection_too_many_is_told_503) {
