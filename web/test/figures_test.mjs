@@ -2,7 +2,7 @@
 // in every cube, grain and currency, how the machine stands.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asOperator, says, settled, text, until, world } from './stage.mjs';
+import { asOperator, later, says, settled, text, until, world } from './stage.mjs';
 import { DOLLARS, SETTLED, day } from './world.mjs';
 
 const digits = (said) => Number(said.replace(/[^\d-]/g, ''));
@@ -20,6 +20,8 @@ test('home’s figures are the API’s, and follow it', () =>
     assert.deepEqual(await said(), before);
     const paid = await world.pay('order-kpi', { totalAmount: 12_345 });
     await world.post(`/v1/payments/${paid.id}/cancels`, { amount: 345, reason: '덜 보냄' });
+    await world.get(`/v1/payments?limit=1&min-position=${encodeURIComponent(world.position)}`);
+    await later(page, 3_000);
     await until(page, (net) => document.querySelector('.kpis .money').innerText.startsWith(net), won(before.money[0] + 12_000));
     assert.deepEqual(await said(), await known());
     const health = async (label) => digits(await page.locator('.health li', { hasText: label }).locator('.badge').innerText());
@@ -28,7 +30,7 @@ test('home’s figures are the API’s, and follow it', () =>
     const hours = (await world.get('/v1/sales/today')).hours.filter((h) => h.currency === 'KRW');
     const cells = await page.locator('details.twin').first().locator('tbody tr').allInnerTexts();
     assert.deepEqual(cells.map((row) => digits(row.split('\t').at(-1))), hours.map((h) => h.netAmount));
-  }));
+  }, { clock: true }));
 
 test('a list is sorted by its head and shows the columns that are chosen; both stand in the address', () =>
   asOperator('/payments', async (page) => {
@@ -137,6 +139,8 @@ test('how the machine stands: views as the API tells them, a comparison asked fo
       assert.ok(panel.includes(view.version), panel);
     }
     await page.click('button:has-text("지금 대조")');
+    await world.until('/v1/views/verify', (one) => !one.running && one.last);
+    await later(page, 2_000);
     await page.waitForSelector('.panel:has-text("뷰와 원장 대조") .badge.good');
     const { last } = await world.get('/v1/views/verify');
     assert.equal(last.ok, true);
@@ -148,4 +152,4 @@ test('how the machine stands: views as the API tells them, a comparison asked fo
     const [head] = (await world.get('/v1/checkpoints')).checkpoints;
     const book = await says(page, '.panel', '루트 해시');
     assert.ok(book.includes(won(Number(head.checkpoint.split('\n')[1]))) && book.includes(head.checkpoint.split('\n')[2]), book);
-  }));
+  }, { clock: true }));

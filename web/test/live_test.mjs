@@ -2,17 +2,17 @@
 // on demand is asked for once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settled, text, until, withPage, world } from './stage.mjs';
+import { later, settled, text, until, withPage, world } from './stage.mjs';
 import { SETTLED, signIn } from './world.mjs';
 
 const SHIFT_MAX = 0.1; // "good" of the web's own measure; a block that is pushed down by its height is twice that
 
-/** Every other answer comes late, each later than the one before: the worst order for a page that isn't laid out yet. */
+/** Answers come in another order than they were asked for, spread over several frames. */
 async function late(page) {
   let asked = 0;
   await page.route('**/v1/**', async (route) => {
     asked += 1;
-    await new Promise((resolve) => setTimeout(resolve, asked % 2 ? 40 * asked : 0));
+    await new Promise((resolve) => setTimeout(resolve, [0, 160, 40, 240, 80][asked % 5]));
     await route.continue().catch(() => {});
   });
 }
@@ -21,7 +21,7 @@ async function shiftOf(page, path, stands) {
   await page.goto(`${world.url}/console${path}`);
   await page.waitForSelector(stands);
   await settled(page);
-  await page.waitForTimeout(500); // charts, names, and what else comes late
+  await page.waitForTimeout(400); // charts, names, and what else comes late
   return page.evaluate(() => ({ sum: window.__moves.reduce((sum, [value]) => sum + value, 0), moves: window.__moves }));
 }
 
@@ -54,16 +54,15 @@ function changed(body, name, idName) {
 }
 
 test('lists hold still under a reader, wherever they are asked for again, and go on when nobody reads', () =>
-  withPage({}, async (page) => {
+  withPage({ clock: true }, async (page) => {
     await world.post('/v1/payments', { merchantId: world.shop, orderId: 'held-sim-stubborn', orderName: '보류 주문', totalAmount: 9_100 })
       .then(({ id }) => world.post(`/v1/payments/${id}/approve`, { method: 'CARD', amount: 9_100, card: { issuerCode: 'SHINHAN' } }, { mayFail: true }));
     await world.until('/v1/in-doubt?waiting=person', (answer) => answer.payments.length > 0);
     await signIn(page, world, world.operatorKey, '/keys');
     await page.waitForSelector('tbody tr');
-    await page.clock.install(); // polls of ten seconds, without waiting for them
     for (const [path, api, name, idName, gone = 1] of [
       ['/payouts', '/v1/payouts?', 'items', 'payoutId'],
-      ['/breaks', '/v1/breaks?', 'items', 'lineNo'],
+      ['/breaks?reason=AMOUNT_DIFF', '/v1/breaks?', 'items', 'lineNo'],
       ['/contracts?tab=changes&status=ALL', '/v1/changes?', 'items', 'changeId'],
       ['/in-doubt', '/v1/in-doubt?', 'payments', 'payment.id'],
       ['/breaks?tab=files', '/v1/acquirer-files?', 'items', 'fileId', 0], // a file that was read stays read
@@ -81,7 +80,7 @@ test('lists hold still under a reader, wherever they are asked for again, and go
       const first = await text(page, 'main tbody tr');
       await page.hover('main tbody tr >> nth=0');
       turned = true;
-      await page.clock.fastForward(11_000);
+      await later(page, 11_000);
       await page.waitForSelector('.live button.pill');
       assert.match(await text(page, '.live button.pill'), /새 항목 1건/, path);
       assert.deepEqual([await rows(), await text(page, 'main tbody tr')], [many, first], `${path}: what is read stays`);
@@ -91,25 +90,26 @@ test('lists hold still under a reader, wherever they are asked for again, and go
       assert.equal(await rows(), many);
       await page.mouse.move(2, 2);
       turned = false;
-      await page.clock.fastForward(11_000);
+      await later(page, 11_000);
       await until(page, (wanted) => document.querySelector('main tbody tr').innerText === wanted && !document.querySelector('.live button.pill'), first);
       await page.unrouteAll({ behavior: 'ignoreErrors' });
     }
   }));
 
 test('evidence is asked for when somebody opens it, by its types, and not again while nothing happens', () =>
-  withPage({}, async (page) => {
+  withPage({ clock: true }, async (page) => {
     const asked = [];
     page.on('request', (request) => /\/v1\/payments\/[^/]+\/events/.test(request.url()) && asked.push(new URL(request.url())));
     await signIn(page, world, world.operatorKey, '/in-doubt');
     await page.waitForSelector('tbody tr');
-    await page.waitForTimeout(300);
     assert.equal(asked.length, 0, 'nobody has opened it');
     await page.click('tbody button:has-text("근거")');
     await page.waitForSelector('tr.detail .evidence li');
     assert.match(await text(page, 'tr.detail .evidence'), /결제사에 확인[\s\S]*(승인 조회|망취소)/);
     assert.doesNotMatch(await text(page, 'tr.detail .evidence'), /결제 생성/, 'what tells nothing isn’t fetched');
-    await page.waitForTimeout(3_500); // the list itself is asked for every three seconds
+    const [answer] = await Promise.all([page.waitForResponse((one) => one.url().includes('/v1/in-doubt?')), later(page, 6_000)]);
+    assert.equal(answer.status(), 200, 'the list itself is asked for again');
+    await page.waitForTimeout(100);
     assert.equal(asked.length, 1);
     assert.match(asked[0].searchParams.get('types'), /provider\.asked/);
     assert.ok(Number(asked[0].searchParams.get('limit')) <= 50);

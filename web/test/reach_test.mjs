@@ -1,7 +1,7 @@
 // On a phone, and with a merchant's key: the journeys work at 390 px, and nobody sees another's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { says, settled, signedIn, text, until, withPage, world } from './stage.mjs';
+import { later, says, settled, signedIn, text, until, withPage, world } from './stage.mjs';
 import { SETTLED, TO_SETTLE, dayKo, signIn } from './world.mjs';
 
 const fits = async (page, where) => assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${where} is wider than the phone`);
@@ -40,7 +40,7 @@ test('on a phone: a payment is found, a part of it canceled, a day of settlement
   }));
 
 test('the feed of one type is the server’s, and the back button leads out of it', () =>
-  withPage({}, async (page) => {
+  withPage({ clock: true }, async (page) => {
     const asked = [];
     page.on('request', (request) => request.url().includes('/v1/events') && asked.push(new URL(request.url()).searchParams));
     await signIn(page, world, world.operatorKey, '/events');
@@ -49,6 +49,7 @@ test('the feed of one type is the server’s, and the back button leads out of i
     await until(page, () => location.search === '?type=cancel.succeeded');
     const paid = await world.pay('order-typed');
     await world.post(`/v1/payments/${paid.id}/cancels`, { reason: '걸러 보기' });
+    await later(page, 2_000);
     await page.waitForSelector(`tbody a[href$="${paid.id}"]`);
     assert.equal(await page.locator('tbody tr').count(), 1, 'of three events of that payment one is of this type');
     assert.equal(asked.at(-1).get('types'), 'cancel.succeeded');
@@ -63,6 +64,7 @@ test('a merchant sees its own events, totals, keys and day alone, and hears why 
     await page.waitForSelector('main .empty');
     const theirs = await world.pay('order-theirs');
     const mine = await world.pay('order-mine', { merchantId: world.other, totalAmount: 5_100 });
+    await later(page, 2_000);
     await page.waitForSelector(`tbody a[href$="${mine.id}"]`);
     assert.equal(await page.locator(`tbody a[href$="${theirs.id}"]`).count(), 0);
 
@@ -94,7 +96,7 @@ test('a merchant sees its own events, totals, keys and day alone, and hears why 
     await said.waitFor();
     assert.match(await said.innerText(), /이 키로는 할 수 없습니다\s+권한이 있는 키로 로그인하세요/);
     assert.match(await said.locator('.said').textContent(), /scope|operator/, 'the server’s own sentence is evidence');
-  }));
+  }, { clock: true }));
 
 test('a reader of English hears the server’s own sentence, times and days in their way', () =>
   withPage({ locale: 'en-US' }, async (page) => {

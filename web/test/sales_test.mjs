@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { asOperator, settled, text, until, withPage, withWorld, world } from './stage.mjs';
+import { asOperator, later, settled, text, until, withPage, withWorld, world } from './stage.mjs';
 import { DOLLARS, XSS, day, signIn } from './world.mjs';
 
 test('a wrong key is told why it is none, a right one opens the screen that was asked for', () =>
@@ -161,18 +161,22 @@ test('pages go on by cursor, and back', () =>
   }));
 
 test('what is new waits until the reader asks for it', () =>
-  withPage({}, async (page) => {
+  withPage({ clock: true }, async (page) => {
     await signIn(page, world, world.operatorKey, '/payments');
     await page.waitForSelector('tbody tr');
     await page.hover('tbody tr'); // somebody reads them
     const first = await text(page, 'tbody tr');
     await world.pay('order-live', { buyer: { name: '방금손님' } });
+    await world.get(`/v1/payments?limit=1&min-position=${encodeURIComponent(world.position)}`);
+    await later(page, 4_000);
     await page.waitForSelector('button.pill');
     assert.equal(await text(page, 'tbody tr'), first);
     await page.click('button.pill');
     assert.match(await text(page, 'tbody tr'), /방금손님/);
     await page.mouse.move(2, 2); // and now nobody does: the list goes on by itself
     await world.pay('order-live-2', { buyer: { name: '다음손님' } });
+    await world.get(`/v1/payments?limit=1&min-position=${encodeURIComponent(world.position)}`);
+    await later(page, 4_000);
     await until(page, () => /다음손님/.test(document.querySelector('tbody tr').innerText));
   }));
 

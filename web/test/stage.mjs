@@ -46,6 +46,7 @@ export async function withWorld(settings, seed, work) {
 
 export async function withPage(options, work) {
   const page = await openPage(browser, options.world ?? world, options);
+  if (options.clock) await page.clock.install(); // what the page waits for is passed by later()
   try {
     await work(page);
     assert.deepEqual(page.wrongs, []);
@@ -53,6 +54,9 @@ export async function withPage(options, work) {
     await page.context().close();
   }
 }
+
+/** So much later, to a page of `{ clock: true }`: what it asks again after a time is asked at once. */
+export const later = (page, ms) => page.clock.fastForward(ms);
 
 export const text = (page, selector) => page.locator(selector).first().innerText();
 // Asked again and again from outside: what waits inside the page would need eval, which the page's CSP forbids.

@@ -128,6 +128,7 @@ export const count: Word = ['건수', 'Count'];
 export const hour: Word = ['시각', 'Hour'];
 export const weekAgo: Word = ['지난주 같은 요일', 'Same day last week'];
 export const against: Word = ['지난주 대비 {0}', '{0} on last week'];
+export const noWeekAgo: Word = ['지난주 거래 없음', 'none last week'];
 export const againstHint: Word = ['이번 시각 이전의 온전한 시간끼리 비교합니다', 'Whole hours before this one, on both days'];
 export const netByHour: Word = ['시간별 순매출', 'Net by hour'];
 export const byMinute: Word = ['분당 거래', 'Transactions per minute'];

@@ -206,7 +206,7 @@ export const CODES = {
     NO_RATE: ['맞는 요율 없음', 'No rate fits'],
     APPROVAL_NOT_SETTLED: ['승인이 아직 정산되지 않음', 'Its approval isn’t settled'],
     RETURN_EXCEEDS_APPROVAL: ['승인보다 큰 취소', 'More than its approval'],
-    EARLIER_DATE_NEVER_RAN: ['정산하지 않은 앞날', 'An earlier day never ran'],
+    EARLIER_DATE_NEVER_RAN: ['정산하지 않은 이전 날짜', 'An earlier day never ran'],
     BEING_UNDONE: ['망취소 확인 중', 'Being undone'],
     NO_SLIP: ['매입 전', 'No slip yet'],
     DAY_NOT_OVER: ['아직 끝나지 않은 날', 'The day isn’t over'],

@@ -35,7 +35,7 @@ function Kpi({ label, children, note }: { label: string; children: preact.Compon
 
 /** Of whole hours only, so that two days are compared alike. */
 function Against({ now, then }: { now: number; then: number }) {
-  if (then === 0) return null;
+  if (then === 0) return <>{t(w.noWeekAgo)}</>;
   const tenths = Math.round(((now - then) / then) * 1000);
   const text = `${tenths >= 0 ? '+' : '-'}${Math.floor(Math.abs(tenths) / 10)}.${Math.abs(tenths) % 10} %`;
   return <span title={t(w.againstHint)}>{t(w.against, text)}</span>;

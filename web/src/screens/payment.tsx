@@ -1,6 +1,6 @@
 // One payment, everything about it: what happened when, by whom and why; the money in its four tax parts; each
 // approval and cancel; how it was settled; the proof that it stands in the book.
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { getText, problemOf, session } from '../base/api';
 import { download } from '../base/csv';
 import { ZONE, daySeoul, money } from '../base/format';
@@ -171,7 +171,7 @@ function Step({ step, currency, before }: { step: LifeStep; currency: string; be
 }
 
 function Timeline({ life, of }: { life: Lifecycle; of: string }) {
-  const newestFirst = useMemo(() => life.steps.map((step, i) => ({ step, before: life.steps[i - 1] })).reverse(), [life]);
+  const newestFirst = life.steps.map((step, i) => ({ step, before: life.steps[i - 1] })).reverse();
   const held = useHeld(of, newestFirst, (one) => one.step.eventId);
   return (
     <Panel title={t(w.timeline)} aside={held.waiting > 0 ? <Pill of={held} /> : <span class="dim small-text">{t(w.stepCount, life.steps.length)} · {ZONE}</span>}>

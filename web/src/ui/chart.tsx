@@ -1,6 +1,6 @@
 // A time series by uPlot, loaded when the first one is shown. Colours come from the style sheet, times are
 // Seoul's. Whoever can't see it has the same numbers in a table beside it.
-import type uPlot from 'uplot';
+import Plot from 'uplot';
 import { useEffect, useRef } from 'preact/hooks';
 import { effect, signal } from '@preact/signals';
 import { count, money, short, shortMoney, stamp, tick, ZONE } from '../base/format';
@@ -47,7 +47,7 @@ const BAR = 0.7; // of its bucket
 const BAR_MAX = 36;
 
 /** A bar from zero for each bucket, from where it begins. */
-const bars = (bucketS: number): uPlot.Series.PathBuilder => (u, series, first, last) => {
+const bars = (bucketS: number): Plot.Series.PathBuilder => (u, series, first, last) => {
   const fill = new Path2D();
   const zero = u.valToPos(0, 'y', true);
   for (let i = first; i <= last; ++i) {
@@ -63,7 +63,7 @@ const bars = (bucketS: number): uPlot.Series.PathBuilder => (u, series, first, l
 };
 
 /** A line from value to value, broken where there is none. */
-const line: uPlot.Series.PathBuilder = (u, series, first, last) => {
+const line: Plot.Series.PathBuilder = (u, series, first, last) => {
   const stroke = new Path2D();
   let isDown = false;
   for (let i = first; i <= last; ++i) {
@@ -74,7 +74,7 @@ const line: uPlot.Series.PathBuilder = (u, series, first, last) => {
   return { stroke, flags: 0 };
 };
 
-function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Options {
+function optionsOf(props: Props, width: number): Plot.Options {
   const { currency, bucketS } = props;
   const amount = (v: number) => (currency ? shortMoney(v, currency, lang.value) : short(v, lang.value) + t(w.counted));
   const exact = (v: number) => (currency ? money(Math.round(v), currency, lang.value) : count(Math.round(v)) + t(w.counted));
@@ -96,9 +96,9 @@ function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Optio
     ],
     series: [
       { value: (_u, at) => (at === null ? '–' : stamp(at * 1000, bucketS, lang.value)), label: ZONE },
-      ...props.series.map((s): uPlot.Series => {
+      ...props.series.map((s): Plot.Series => {
         const color = css(s.color);
-        const one: uPlot.Series = {
+        const one: Plot.Series = {
           label: s.label,
           stroke: color,
           width: s.bars ? 0 : 1.75,
@@ -115,38 +115,30 @@ function optionsOf(Plot: typeof uPlot, props: Props, width: number): uPlot.Optio
 
 export function Chart(props: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
+  const plot = useRef<Plot | null>(null);
   const shape = JSON.stringify([props.series.map((s) => [s.label, s.color, s.bars, s.dashed]), props.currency, props.bucketS, lang.value]);
   const latest = useRef(props);
   latest.current = props;
 
   useEffect(() => {
-    let gone = false;
-    let stop = () => {};
-    void import('./plot').then(({ default: Plot }) => {
-      const where = box.current;
-      if (gone || !where) return;
-      const draw = () => {
-        plot.current?.destroy();
-        plot.current = new Plot(optionsOf(Plot, latest.current, where.clientWidth), dataOf(latest.current), where);
-      };
-      const stopTheme = effect(() => {
-        void themeTurn.value;
-        draw();
-      });
-      const resize = new ResizeObserver(() => {
-        const p = plot.current;
-        if (p && where.clientWidth > 0 && p.width !== where.clientWidth) p.setSize({ width: where.clientWidth, height: p.height });
-      });
-      resize.observe(where);
-      stop = () => {
-        stopTheme();
-        resize.disconnect();
-      };
+    const where = box.current;
+    if (!where) return;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new Plot(optionsOf(latest.current, where.clientWidth), dataOf(latest.current), where);
+    };
+    const stopTheme = effect(() => {
+      void themeTurn.value;
+      draw();
     });
+    const resize = new ResizeObserver(() => {
+      const p = plot.current;
+      if (p && where.clientWidth > 0 && p.width !== where.clientWidth) p.setSize({ width: where.clientWidth, height: p.height });
+    });
+    resize.observe(where);
     return () => {
-      gone = true;
-      stop();
+      stopTheme();
+      resize.disconnect();
       plot.current?.destroy();
       plot.current = null;
     };
@@ -157,6 +149,6 @@ export function Chart(props: Props) {
   return <div class="chart" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${chartHeight(props.height)}px` }} />;
 }
 
-function dataOf(props: Props): uPlot.AlignedData {
+function dataOf(props: Props): Plot.AlignedData {
   return [props.at, ...props.series.map((s) => s.values)];
 }

@@ -1,6 +1,6 @@
 // Rows that stay where they are while new answers come. What is on the screen is brought up to date in place. Rows that
 // came or went change the list by themselves while nobody reads it; under a reader they wait behind a button.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { t } from '../base/i18n';
 import * as w from '../base/words';
 import { type TableProps, Table } from './table';
@@ -26,31 +26,35 @@ interface Shown<Row> {
 
 /** `of`: another one is another list, shown at once. `whole`: `latest` is all there is, so what it lacks is gone. */
 export function useHeld<Row>(of: string, latest: Row[] | undefined, idOf: (row: Row) => string, whole = false): Held<Row> {
-  const [shown, setShown] = useState<Shown<Row>>({ of: '', rows: [], fresh: new Set() });
+  const [, redraw] = useState(0);
   const last = useRef<Row[]>([]);
-  if (latest) last.current = latest;
-  const now = new Map(last.current.map((row) => [idOf(row), row]));
-
-  const next = (before: Shown<Row>): Shown<Row> => {
+  const shown = useRef<Shown<Row>>({ of: '', rows: [], fresh: new Set() });
+  const before = shown.current;
+  const take = () => {
     const known = new Set(before.rows.map(idOf));
-    return { of, rows: last.current, fresh: new Set(before.of === of && known.size > 0 ? [...now.keys()].filter((id) => !known.has(id)) : []) };
+    const isOther = before.of !== of || known.size === 0;
+    shown.current = { of, rows: last.current, fresh: new Set(isOther ? [] : last.current.map(idOf).filter((id) => !known.has(id))) };
   };
-  // Before the frame: what nobody reads goes on without a button that flashes.
-  useLayoutEffect(() => {
-    if (!latest) return;
-    setShown((before) => {
-      if (before.of !== of || before.rows.length === 0 || !isRead()) return next(before);
-      return { ...before, rows: before.rows.map((row) => now.get(idOf(row)) ?? row) };
-    });
-  }, [of, latest]);
-
-  const mine = shown.of === of;
-  const rows = mine ? shown.rows : (latest ?? shown.rows);
+  // Decided while it is drawn, not after: rows are drawn once an answer.
+  if (latest && (latest !== last.current || before.of !== of)) {
+    last.current = latest;
+    const now = new Map(latest.map((row) => [idOf(row), row]));
+    if (before.of !== of || before.rows.length === 0 || !isRead()) take();
+    else shown.current = { ...before, rows: before.rows.map((row) => now.get(idOf(row)) ?? row) };
+  }
+  const { rows, fresh } = shown.current;
   const ids = rows.map(idOf);
-  const there = new Set(ids);
-  const waiting = mine ? [...now.keys()].filter((id) => !there.has(id)).length : 0;
-  const gone = new Set(mine && whole ? ids.filter((id) => !now.has(id)) : []);
-  return { rows, waiting, gone, show: () => setShown(next), isNew: (row) => mine && shown.fresh.has(idOf(row)) };
+  const [there, now] = [new Set(ids), new Set(last.current.map(idOf))];
+  return {
+    rows,
+    waiting: [...now].filter((id) => !there.has(id)).length,
+    gone: new Set(whole ? ids.filter((id) => !now.has(id)) : []),
+    show: () => {
+      take();
+      redraw((n) => n + 1);
+    },
+    isNew: (row) => fresh.has(idOf(row)),
+  };
 }
 
 /** What waits, as a button; nothing while nothing does. */
