@@ -38,7 +38,9 @@ class NoBook final : public Book {
     for (const auto& unit : batch.units) tail_ += unit.events.size();
     return {};
   }
-  Result<std::vector<StoredUnit>> load(RawId) const override { return std::vector<StoredUnit>(); }
+  Result<std::vector<StoredUnit>> load_from(RawId, std::uint32_t) const override {
+    return std::vector<StoredUnit>();
+  }
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128&) const override {
     return std::optional<FoundIdempotency>();
   }

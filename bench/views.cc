@@ -153,10 +153,15 @@ class KeptLog final : public EventLog {
                                        std::size_t bytes_max) const override {
     return registry_.read(book, from, units_max, bytes_max);
   }
-  Result<std::vector<StoredUnit>> load(RawId stream) const override {
-    if (stream == kRegistryStream) return registry_.load(stream);
+  Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override {
+    if (stream == kRegistryStream) return registry_.load_from(stream, version);
     const auto found = lives_.find(stream);
-    return found == lives_.end() ? std::vector<StoredUnit>() : found->second;
+    std::vector<StoredUnit> out;
+    if (found == lives_.end()) return out;
+    for (const StoredUnit& unit : found->second) {
+      if (unit.first_version >= version) out.push_back(unit);
+    }
+    return out;
   }
   void set_wake(std::function<void()> wake) override { registry_.set_wake(std::move(wake)); }
 

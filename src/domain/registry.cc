@@ -28,20 +28,29 @@ RegistryDecision not_taken(RefusalCode code, std::string detail, std::string poi
 
 }  // namespace
 
-const Merchant* RegistryState::find(MerchantId id) const {
-  const auto it = merchants_.find(id);
-  return it == merchants_.end() ? nullptr : &it->second;
+RegistryState RegistryState::share() {
+  RegistryState out;
+  out.version_ = version_;
+  out.merchants_ = merchants_.share();
+  out.by_code_ = by_code_.share();
+  out.by_number_ = by_number_.share();
+  out.keys_ = keys_.share();
+  return out;
 }
+
+const Merchant* RegistryState::find(MerchantId id) const { return merchants_.find(id); }
 
 const Merchant* RegistryState::find_code(std::string_view code) const {
-  const auto it = by_code_.find(std::string(code));
-  return it == by_code_.end() ? nullptr : find(it->second);
+  const auto* id = by_code_.find(std::string(code));
+  return id == nullptr ? nullptr : find(*id);
 }
 
-const ApiKey* RegistryState::find(ApiKeyId id) const {
-  const auto it = keys_.find(id);
-  return it == keys_.end() ? nullptr : &it->second;
+const Merchant* RegistryState::find_number(std::uint32_t number) const {
+  const auto* id = by_number_.find(number);
+  return id == nullptr ? nullptr : find(*id);
 }
+
+const ApiKey* RegistryState::find(ApiKeyId id) const { return keys_.find(id); }
 
 bool RegistryState::may_be_one_hand(ApiKeyId a, ApiKeyId b) const {
   const auto maker = [this](ApiKeyId id) {
@@ -69,23 +78,24 @@ void RegistryState::evolve(const Event& event) {
   std::visit(Overloaded{
                  [&](const MerchantRegistered& e) {
                    const auto number = static_cast<std::uint32_t>(merchants_.size());
-                   merchants_[event.merchant] = {.id = event.merchant,
-                                                 .code = e.code,
-                                                 .name = e.name,
-                                                 .metadata = e.metadata,
-                                                 .closed = false,
-                                                 .created_at = event.recorded_at,
-                                                 .organisation = e.organisation,
-                                                 .number = number};
-                   by_code_[e.code] = event.merchant;
+                   merchants_.at_for_change(event.merchant) = {.id = event.merchant,
+                                                               .code = e.code,
+                                                               .name = e.name,
+                                                               .metadata = e.metadata,
+                                                               .closed = false,
+                                                               .created_at = event.recorded_at,
+                                                               .organisation = e.organisation,
+                                                               .number = number};
+                   by_code_.at_for_change(e.code) = event.merchant;
+                   by_number_.at_for_change(number) = event.merchant;
                  },
-                 [&](const MerchantClosed&) { merchants_[event.merchant].closed = true; },
+                 [&](const MerchantClosed&) { merchants_.at_for_change(event.merchant).closed = true; },
                  [&](const ApiKeyCreated& e) {
-                   keys_[e.key] = {e.key,        event.merchant, e.hash,
-                                   e.scopes,     e.label,        event.recorded_at,
-                                   e.expires_at, false,          maker_of(event)};
+                   keys_.at_for_change(e.key) = {e.key,        event.merchant, e.hash,
+                                                 e.scopes,     e.label,        event.recorded_at,
+                                                 e.expires_at, false,          maker_of(event)};
                  },
-                 [&](const ApiKeyRevoked& e) { keys_[e.key].revoked = true; },
+                 [&](const ApiKeyRevoked& e) { keys_.at_for_change(e.key).revoked = true; },
                  [](const auto&) {},  // command.refused, and payment events that never come here
              },
              event.body);

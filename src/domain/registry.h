@@ -1,5 +1,5 @@
-// The registry: merchants and API keys, in one stream of their own (kRegistryStream, in book 0). Small; held
-// in memory whole, folded from its events like everything else. Secrets never come here, only their keyed
+// The registry: merchants and API keys, in one stream of their own (kRegistryStream, in book 0). Held in
+// memory whole, folded from its events like everything else. Secrets never come here, only their keyed
 // hashes.
 #pragma once
 
@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "base/shared_map.h"
 #include "domain/event.h"
 
 namespace wonjang {
@@ -41,8 +41,13 @@ struct ApiKey {
   ApiKeyId created_by;  // zero: the house made it (the first one, at the first start)
 };
 
+// One owner folds it; readers get snapshots by share(), which cost the same however many merchants there are.
+// Threads: as base/shared_map.h.
 class RegistryState {
  public:
+  // As it is now; evolve() doesn't change what was shared.
+  RegistryState share();
+
   std::uint32_t version() const { return version_; }
   const Merchant* find(MerchantId id) const;
   const Merchant* find_code(std::string_view code) const;
@@ -50,21 +55,24 @@ class RegistryState {
   // The merchant's place in the order of registration: 0, 1, 2 ... dense, the same for ever, in every fold of
   // this stream; a closed merchant keeps its own. Nothing where there is no such merchant.
   std::optional<std::uint32_t> merchant_number(MerchantId id) const;
+  // The merchant of that number, or null.
+  const Merchant* find_number(std::uint32_t number) const;
   // May both be one person's? Both are the same; or one made the other, itself or through keys that it made;
   // or one that another key made, made both. What the house's first key made for two people may be two
   // people's.
   bool may_be_one_hand(ApiKeyId a, ApiKeyId b) const;
-  const std::unordered_map<MerchantId, Merchant>& merchants() const { return merchants_; }
-  const std::unordered_map<ApiKeyId, ApiKey>& api_keys() const { return keys_; }
+  const SharedMap<MerchantId, Merchant>& merchants() const { return merchants_; }
+  const SharedMap<ApiKeyId, ApiKey>& api_keys() const { return keys_; }
 
   // REQUIRES: event.version == version()
   void evolve(const Event& event);
 
  private:
   std::uint32_t version_ = 0;
-  std::unordered_map<MerchantId, Merchant> merchants_;
-  std::unordered_map<std::string, MerchantId> by_code_;
-  std::unordered_map<ApiKeyId, ApiKey> keys_;
+  SharedMap<MerchantId, Merchant> merchants_;
+  SharedMap<std::string, MerchantId> by_code_;
+  SharedMap<std::uint32_t, MerchantId> by_number_;
+  SharedMap<ApiKeyId, ApiKey> keys_;
 };
 
 // Of the event of an ApiKeyCreated: the key that made it, or zero.

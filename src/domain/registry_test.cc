@@ -42,6 +42,7 @@ class Registry {
     return state;
   }
   const RegistryState& state() const { return state_; }
+  RegistryState snapshot() { return state_.share(); }
 
  private:
   IdMaker ids_{Rng(7)};
@@ -70,6 +71,34 @@ TEST(Registry, merchants_are_numbered_in_the_order_of_registration_for_ever) {
   }
   EXPECT_EQ(again.merchant_number(MerchantId(RawId{1, 1})), std::nullopt);
   EXPECT_EQ(again.merchant_number(MerchantId()), std::nullopt);
+}
+
+// Readers hold it while the ledger goes on.
+TEST(Registry, a_snapshot_says_what_was_true_when_it_was_taken) {
+  Registry registry;
+  const auto first = registry.add("shop-1");
+  const ApiKeyId key(RawId{1, 1});
+  registry.apply(
+      CreateApiKey{.key = key, .merchant = first, .hash = "h", .scopes = "", .label = "", .expires_at = {}});
+  const auto then = registry.snapshot();
+  registry.apply(CloseMerchant{first});
+  registry.apply(RevokeApiKey{key});
+  const auto second = registry.add("shop-2");
+
+  EXPECT_EQ(then.version(), 2U);
+  EXPECT_FALSE(then.find(first)->closed);
+  EXPECT_FALSE(then.find(key)->revoked);
+  EXPECT_EQ(then.find(second), nullptr);
+  EXPECT_EQ(then.find_code("shop-2"), nullptr);
+  EXPECT_EQ(then.find_number(1), nullptr);
+  EXPECT_EQ(then.merchants().size(), 1U);
+
+  const auto now = registry.snapshot();
+  EXPECT_TRUE(now.find(first)->closed);
+  EXPECT_TRUE(now.find(key)->revoked);
+  EXPECT_EQ(now.find_code("shop-2")->id, second);
+  EXPECT_EQ(now.find_number(1)->id, second);
+  EXPECT_EQ(now.find_number(2), nullptr);
 }
 
 TEST(Registry, a_refused_code_takes_no_number) {

@@ -132,7 +132,10 @@ class Book {
   }
 
   // All units of one stream in version order; empty when there is none.
-  virtual Result<std::vector<StoredUnit>> load(RawId stream) const = 0;
+  Result<std::vector<StoredUnit>> load(RawId stream) const { return load_from(stream, 0); }
+  // Of these the ones that begin at `version` or later: what came since somebody read so many events.
+  // REQUIRES: `version` is a unit's border: 0, or where a unit ends
+  virtual Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const = 0;
 
   virtual Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const = 0;
   virtual Result<std::optional<RawId>> find_claim(const Hash128& claim) const = 0;

@@ -31,8 +31,9 @@ class EventLog {
   virtual Result<std::vector<StoredUnit>> read(std::uint32_t book, Position from, std::uint32_t units_max,
                                                std::size_t bytes_max) const = 0;
 
-  // One stream's units in version order, of the book it lives in: as Book::load.
-  virtual Result<std::vector<StoredUnit>> load(RawId stream) const = 0;
+  // One stream's units in version order, of the book it lives in: as Book::load and Book::load_from.
+  Result<std::vector<StoredUnit>> load(RawId stream) const { return load_from(stream, 0); }
+  virtual Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const = 0;
 
   // `wake` is called after something became durable, on any thread, and returns at once. One listener: a
   // further one takes the place of the former, which is not called any more once this returns. Empty: nobody

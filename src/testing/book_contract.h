@@ -247,6 +247,25 @@ TEST_P(BookContract, a_stream_continues_across_and_within_a_batch) {
   EXPECT_EQ(all, "abcdef");
 }
 
+TEST_P(BookContract, a_stream_is_read_on_from_where_it_was_read_to) {
+  const RawId s = bc::stream(1);
+  must_append({bc::unit(s, 0, {"a"}), bc::unit(s, 1, {"b", "c"}), bc::unit(s, 3, {"d"})});
+  must_append({bc::unit(bc::stream(2), 0, {"x"}), bc::unit(s, 4, {"e"})});
+  const std::vector<std::pair<std::uint32_t, std::string>> expected = {
+      {0, "abcde"}, {1, "bcde"}, {3, "de"}, {4, "e"}, {5, ""}};
+  for (const auto& [version, events] : expected) {
+    const auto units = book_->load_from(s, version);
+    ASSERT_TRUE(units) << units.error().message;
+    std::string all;
+    for (const StoredUnit& unit : *units) {
+      EXPECT_EQ(unit.first_version, version + all.size());
+      for (const auto& event : unit.events) all += event;
+    }
+    EXPECT_EQ(all, events) << version;
+  }
+  EXPECT_TRUE(book_->load_from(bc::stream(3), 0)->empty());
+}
+
 TEST_P(BookContract, streams_that_differ_in_one_bit_are_apart) {
   std::vector<RawId> ids;
   for (unsigned bit = 0; bit < 64; ++bit) {

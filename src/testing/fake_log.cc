@@ -69,12 +69,13 @@ Result<std::vector<StoredUnit>> FakeLog::read(std::uint32_t book, Position from,
   return out;
 }
 
-Result<std::vector<StoredUnit>> FakeLog::load(RawId stream) const {
+Result<std::vector<StoredUnit>> FakeLog::load_from(RawId stream, std::uint32_t version) const {
   const MutexLock lock(mutex_);
   std::vector<StoredUnit> out;
   for (const Units& units : books_) {
-    std::copy_if(units.begin(), units.end(), std::back_inserter(out),
-                 [stream](const StoredUnit& unit) { return unit.stream == stream; });
+    std::copy_if(units.begin(), units.end(), std::back_inserter(out), [&](const StoredUnit& unit) {
+      return unit.stream == stream && unit.first_version >= version;
+    });
   }
   return out;
 }

@@ -91,9 +91,9 @@ Result<std::string> FaultyBook::head() const {
   return inner_->head();
 }
 
-Result<std::vector<StoredUnit>> FaultyBook::load(RawId stream) const {
+Result<std::vector<StoredUnit>> FaultyBook::load_from(RawId stream, std::uint32_t version) const {
   WJ_CHECK(readable());
-  return flipped(inner_->load(stream));
+  return flipped(inner_->load_from(stream, version));
 }
 
 Result<std::optional<FoundIdempotency>> FaultyBook::find_idempotency(const Hash128& key) const {

@@ -48,8 +48,8 @@ class FaultyBook final : public Book {
   // The next `times` calls of find_idempotency alone do.
   void fail_lookups(std::uint32_t times);
   std::uint32_t lookups_to_fail() const;
-  // In the next `times` units that load() or read() give, one bit of one event is flipped, and nobody says
-  // so.
+  // In the next `times` units that load_from() or read() give, one bit of one event is flipped, and nobody
+  // says so.
   void flip_bits(std::uint32_t times);
   // Runs before every append reaches the wrapped book, and after it: to make it slow, or to hold it still.
   void around_append(std::function<void()> before, std::function<void()> after = {});
@@ -57,7 +57,7 @@ class FaultyBook final : public Book {
   Position tail() const override;
   Result<std::string> head() const override;
   Result<void> append(const AppendBatch& batch) override;
-  Result<std::vector<StoredUnit>> load(RawId stream) const override;
+  Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override;
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const override;
   Result<std::optional<RawId>> find_claim(const Hash128& claim) const override;
   Result<std::vector<StoredUnit>> read(Position from, std::uint32_t units_max,

@@ -111,13 +111,16 @@ Result<void> MemoryBook::append(const AppendBatch& batch) {
   return *poison_;
 }
 
-Result<std::vector<StoredUnit>> MemoryBook::load(RawId stream) const {
+Result<std::vector<StoredUnit>> MemoryBook::load_from(RawId stream, std::uint32_t version) const {
   const MutexLock lock(disk_->mutex_);
   std::vector<StoredUnit> units;
   const auto found = files_.streams.find(stream);
   if (found == files_.streams.end()) return units;
-  units.reserve(found->second.size());
-  for (const std::size_t place : found->second) units.push_back(files_.log[place]);
+  const auto& places = found->second;
+  auto place = std::ranges::partition_point(
+      places, [&](std::size_t at) { return files_.log[at].first_version < version; });
+  units.reserve(static_cast<std::size_t>(places.end() - place));
+  for (; place != places.end(); ++place) units.push_back(files_.log[*place]);
   return units;
 }
 

@@ -75,7 +75,7 @@ class MemoryBook final : public Book {
   Position tail() const override;
   Result<std::string> head() const override;
   Result<void> append(const AppendBatch& batch) override;
-  Result<std::vector<StoredUnit>> load(RawId stream) const override;
+  Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override;
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const override;
   Result<std::optional<RawId>> find_claim(const Hash128& claim) const override;
   Result<std::vector<StoredUnit>> read(Position from, std::uint32_t units_max,

@@ -179,17 +179,17 @@ Result<std::optional<RawId>> RecentIndex::find_claim(const Hash128& claim) const
   return std::optional<RawId>(stream);
 }
 
-Result<std::vector<StreamEntry>> RecentIndex::versions(RawId stream) const {
+Result<std::vector<StreamEntry>> RecentIndex::versions(RawId stream, std::uint32_t from) const {
   std::vector<StreamEntry> recent;  // newest first
   {
     const std::shared_lock lock(mutex_);
-    active_->versions(stream, recent);
-    if (frozen_) frozen_->versions(stream, recent);
+    active_->versions(stream, from, recent);
+    if (frozen_) frozen_->versions(stream, from, recent);
   }
   std::reverse(recent.begin(), recent.end());
-  if (!recent.empty() && recent.front().first_version == 0) return recent;  // the whole stream
+  if (!recent.empty() && recent.front().first_version == from) return recent;  // all that was asked for
   std::vector<StreamEntry> out;
-  const Range written(store_, Family::streams, stream_key(stream, 0),
+  const Range written(store_, Family::streams, stream_key(stream, from),
                       stream_key(stream, recent.empty() ? std::numeric_limits<std::uint32_t>::max()
                                                         : recent.front().first_version));
   for (written->SeekToFirst(); written->Valid(); written->Next()) {

@@ -42,7 +42,8 @@ class RecentIndex {
   // Errors of the look-ups: unavailable, corrupt.
   Result<std::optional<KeyEntry>> find_key(const Hash128& key) const;
   Result<std::optional<RawId>> find_claim(const Hash128& claim) const;
-  Result<std::vector<StreamEntry>> versions(RawId stream) const;  // in order
+  // In order, those that begin at `from` or later. REQUIRES: `from` is a unit's border
+  Result<std::vector<StreamEntry>> versions(RawId stream, std::uint32_t from) const;
   Result<std::uint32_t> next_version(RawId stream,
                                      std::uint32_t expected) const;  // quick when `expected` is 0
 

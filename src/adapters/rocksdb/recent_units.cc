@@ -106,10 +106,11 @@ std::optional<StreamEntry> RecentUnits::newest(RawId stream) const {
   return streams_[row].entry;
 }
 
-void RecentUnits::versions(RawId stream, std::vector<StreamEntry>& out) const {
+void RecentUnits::versions(RawId stream, std::uint32_t from, std::vector<StreamEntry>& out) const {
   auto row = stream_slots_.find(hash_of_stream(stream),
                                 [&](std::uint32_t other) { return streams_[other].stream == stream; });
-  for (; row != RowSlots::kNone; row = streams_[row].before) out.push_back(streams_[row].entry);
+  for (; row != RowSlots::kNone && streams_[row].entry.first_version >= from; row = streams_[row].before)
+    out.push_back(streams_[row].entry);
 }
 
 std::vector<std::uint32_t> RecentUnits::sorted_streams() const {

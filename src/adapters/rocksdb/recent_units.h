@@ -109,8 +109,8 @@ class RecentUnits {
   std::optional<KeyEntry> find_key(const Hash128& key) const;
   std::optional<RawId> find_claim(const Hash128& claim) const;
   std::optional<StreamEntry> newest(RawId stream) const;
-  // All of one stream, newest first, behind what is in `out`.
-  void versions(RawId stream, std::vector<StreamEntry>& out) const;
+  // Those of one stream that begin at `from` or later, newest first, behind what is in `out`.
+  void versions(RawId stream, std::uint32_t from, std::vector<StreamEntry>& out) const;
 
   const std::vector<StreamRow>& stream_rows() const { return streams_; }
   const std::vector<KeyRow>& key_rows() const { return keys_; }

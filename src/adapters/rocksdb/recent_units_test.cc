@@ -58,11 +58,17 @@ TEST(RecentUnits, finds_what_a_map_finds) {
     EXPECT_FALSE(units.find_claim(hash_of_number(2'000'000)));
     for (const auto& [stream, versions] : streams) {
       std::vector<StreamEntry> found;
-      units.versions(stream, found);
+      units.versions(stream, 0, found);
       ASSERT_EQ(found.size(), versions.size());
       EXPECT_EQ(found.front().position, versions.back().position);
       EXPECT_EQ(found.back().first_version, 0U);
       EXPECT_EQ(units.newest(stream)->position, versions.back().position);
+      for (std::size_t i = 0; i <= versions.size(); ++i) {  // at each border, and at the end
+        found.clear();
+        units.versions(
+            stream, i < versions.size() ? versions[i].first_version : versions.back().next_version(), found);
+        ASSERT_EQ(found.size(), versions.size() - i);
+      }
     }
     EXPECT_FALSE(units.newest({501, 3}));
 

@@ -251,10 +251,10 @@ void RocksBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash12
   impl_->index->look_ahead(keys, claims);
 }
 
-Result<std::vector<StoredUnit>> RocksBook::load(RawId stream) const {
+Result<std::vector<StoredUnit>> RocksBook::load_from(RawId stream, std::uint32_t version) const {
   std::vector<StoredUnit> units;
-  WJ_TRY(const auto versions, impl_->index->versions(stream));
-  std::uint32_t next_version = 0;
+  WJ_TRY(const auto versions, impl_->index->versions(stream, version));
+  std::uint32_t next_version = version;
   for (const auto& entry : versions) {
     if (entry.first_version != next_version) return rocks::contradiction("a stream has a gap");
     WJ_TRY(auto unit, unit_at(*impl_->store, entry.position, Replies::kept));

@@ -98,6 +98,10 @@ void expect_units(Book& book, std::uint64_t count, std::uint64_t more = 0) {
     ASSERT_TRUE(units) << units.error().message;
     ASSERT_GT(units->size(), n % 3) << n;
     ASSERT_EQ((*units)[n % 3].events, sent.events) << n;
+    const auto since = book.load_from(sent.stream, static_cast<std::uint32_t>(n % 3));
+    ASSERT_TRUE(since) << since.error().message;
+    ASSERT_EQ(since->size(), units->size() - n % 3) << n;
+    ASSERT_EQ(since->front().events, sent.events) << n;
     const auto found = book.find_idempotency(sent.idempotency->key);
     ASSERT_TRUE(found && *found && (*found)->entry == *sent.idempotency) << n;
     if (sent.claim) {

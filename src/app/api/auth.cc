@@ -73,10 +73,9 @@ Authenticator::Authenticator(std::string pepper, const Digest& digest, const Clo
       clock_(clock),
       registry_(std::make_shared<const RegistryState>()) {}
 
-void Authenticator::set_registry(const RegistryState& registry) {
-  auto fresh = std::make_shared<const RegistryState>(registry);  // copied outside of the lock
+void Authenticator::set_registry(std::shared_ptr<const RegistryState> registry) {
   const MutexLock lock(registry_mutex_);
-  registry_.swap(fresh);
+  registry_.swap(registry);  // the former one goes after the lock
 }
 
 std::string Authenticator::keyed_hash(std::string_view secret) const {

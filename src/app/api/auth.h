@@ -58,7 +58,7 @@ class Authenticator {
 
   Authenticator(std::string pepper, const Digest& digest, const Clock& clock);
 
-  void set_registry(const RegistryState& registry);
+  void set_registry(std::shared_ptr<const RegistryState> registry) WJ_EXCLUDES(registry_mutex_);
   std::shared_ptr<const RegistryState> registry() const WJ_EXCLUDES(registry_mutex_) {
     const MutexLock lock(registry_mutex_);
     return registry_;

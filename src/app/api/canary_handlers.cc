@@ -119,13 +119,12 @@ void list_canary_merchants(Api& api, CallPtr call) {
              const auto counts = reader.canary_counts(name, first);
              if (!counts) return a.answer_error(std::move(c), counts.error());
              const auto names = a.registry();
-             const MerchantsByNumber merchants(*names);
              std::string body;
              JsonWriter w(body);
              w.begin_object().begin_array("items");
              const auto shown = std::min(page.limit, counts->size());
              for (std::size_t i = 0; i < shown; ++i)
-               put_count(w, (*counts)[i], found->second.value, merchants.find((*counts)[i].merchant_no));
+               put_count(w, (*counts)[i], found->second.value, names->find_number((*counts)[i].merchant_no));
              std::optional<std::string> next;
              if (shown < counts->size()) next = std::to_string((*counts)[shown].merchant_no);
              end_items(w, a, view, page, next);

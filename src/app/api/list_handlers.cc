@@ -229,9 +229,8 @@ Result<void> put_money_hits(JsonWriter& w, Api& api, const Caller& caller, const
   if (!view) return {};
   const money::MoneyReader reader(*view->snapshot);
   const auto registry = api.registry();
-  const MerchantsByNumber merchants(*registry);
   const auto may_see = [&](money::MerchantNo number) {
-    const auto* merchant = merchants.find(number);
+    const auto* merchant = registry->find_number(number);
     const bool is_own = caller.merchant.is_zero() || (merchant != nullptr && merchant->id == caller.merchant);
     return is_own && (!only || *only == number);
   };
@@ -246,7 +245,7 @@ Result<void> put_money_hits(JsonWriter& w, Api& api, const Caller& caller, const
     WJ_TRY(payout, reader.payout(*covers));
   }
   w.begin_array("settlementLines");
-  if (line) put_line(w, *line, merchants.find(line->merchant_no));
+  if (line) put_line(w, *line, registry->find_number(line->merchant_no));
   w.end_array().begin_array("payouts");
   if (payout && may_see(payout->merchant_no)) put_payout(w, *payout, registry->find(payout->merchant));
   w.end_array();

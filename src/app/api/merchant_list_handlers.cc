@@ -61,12 +61,12 @@ void answer_found(Api& api, CallPtr call, const ServingNow& now, const std::stri
   };
   const auto registry = api.registry();
   std::vector<const Merchant*> found;
-  for (const auto& [id, merchant] : registry->merchants()) {
+  registry->merchants().for_each([&](MerchantId id, const Merchant& merchant) {
     if (is_in(merchant.name) || is_in(merchant.code) || is_in(merchant.organisation) || is_in(id.text()) ||
         by_number->contains(id)) {
       found.push_back(&merchant);
     }
-  }
+  });
   answer_merchants(api, std::move(call), std::move(found), wish);
 }
 
@@ -94,7 +94,7 @@ void list_merchants(Api& api, CallPtr call) {
                    });
   }
   std::vector<const Merchant*> all;
-  for (const auto& [id, merchant] : registry->merchants()) all.push_back(&merchant);
+  registry->merchants().for_each([&](MerchantId, const Merchant& merchant) { all.push_back(&merchant); });
   answer_merchants(api, std::move(call), std::move(all), *wish);
 }
 

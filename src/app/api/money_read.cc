@@ -146,11 +146,4 @@ std::optional<bool> take_dry_run(Api& api, CallPtr& call) {
   return std::nullopt;
 }
 
-MerchantsByNumber::MerchantsByNumber(const RegistryState& registry) {
-  merchants_.resize(registry.merchants().size());
-  for (const auto& [id, merchant] : registry.merchants()) {
-    if (merchant.number < merchants_.size()) merchants_[merchant.number] = &merchant;
-  }
-}
-
 }  // namespace wonjang

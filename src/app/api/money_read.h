@@ -70,17 +70,4 @@ Result<bool> flag_in(const Query& query, std::string_view name);
 // ?dryRun=, of a write that takes no other parameter. Nothing: the call was answered.
 std::optional<bool> take_dry_run(Api& api, CallPtr& call);
 
-// Merchants by number, as of one registry.
-class MerchantsByNumber {
- public:
-  explicit MerchantsByNumber(const RegistryState& registry);
-  // Null: none has this number yet.
-  const Merchant* find(money::MerchantNo number) const {
-    return number < merchants_.size() ? merchants_[number] : nullptr;
-  }
-
- private:
-  std::vector<const Merchant*> merchants_;
-};
-
 }  // namespace wonjang

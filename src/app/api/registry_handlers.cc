@@ -113,9 +113,9 @@ void list_api_keys(Api& api, CallPtr call) {
   const auto merchant = call->caller->merchant;
   const auto now = api.clock().now();
   std::vector<const ApiKey*> found;
-  for (const auto& [id, key] : registry->api_keys()) {
+  registry->api_keys().for_each([&](ApiKeyId, const ApiKey& key) {
     if (merchant.is_zero() || key.merchant == merchant) found.push_back(&key);
-  }
+  });
   api.answer_json(
       std::move(call),
       birth_page(api.parts().tokens, Tokens::List::api_keys, "apiKeys", std::move(found), *wish,

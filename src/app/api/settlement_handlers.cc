@@ -125,7 +125,6 @@ void answer_scan(Api& api, CallPtr call, const projection::View& view, const Mon
                  Put put) {
   const money::MoneyReader reader(*view.snapshot);
   const auto registry = api.registry();
-  const MerchantsByNumber merchants(*registry);
   std::string body;
   JsonWriter w(body);
   w.begin_object().begin_array("items");
@@ -141,7 +140,7 @@ void answer_scan(Api& api, CallPtr call, const projection::View& view, const Mon
         ++count;
         last = place;
         WJ_TRY(const auto currency, reader.currency_of(payment_of(item)));
-        put(w, item, currency, merchants.find(number));
+        put(w, item, currency, registry->find_number(number));
         return true;
       });
   if (!scanned) return api.answer_error(std::move(call), scanned.error());
@@ -263,7 +262,6 @@ void list_run_lines(Api& api, CallPtr call) {
       api, std::move(call), *query, Work::query,
       [date = *date, only, page = *page, after = *after](Api& a, CallPtr c, const projection::View& view) {
         const auto names = a.registry();
-        const MerchantsByNumber merchants(*names);
         std::string body;
         JsonWriter w(body);
         w.begin_object().begin_array("items");
@@ -279,7 +277,7 @@ void list_run_lines(Api& api, CallPtr call) {
                   }
                   ++count;
                   last = settlement::text_of(line.key);
-                  put_line(w, line, merchants.find(line.merchant_no));
+                  put_line(w, line, names->find_number(line.merchant_no));
                   return true;
                 });
         if (!scanned) return a.answer_error(std::move(c), scanned.error());
@@ -337,8 +335,7 @@ void get_settlement_line(Api& api, CallPtr call) {
              const auto line = reader.line(key);
              if (!line) return a.answer_error(std::move(c), line.error());
              const auto names = a.registry();
-             const MerchantsByNumber merchants(*names);
-             const auto* merchant = *line ? merchants.find((*line)->merchant_no) : nullptr;
+             const auto* merchant = *line ? names->find_number((*line)->merchant_no) : nullptr;
              if (!*line || !may_see(*c->caller, merchant)) return answer_no_line(a, std::move(c));
              auto& side = *a.parts().money;
              money::LineSource source(side.log(), side.codec());

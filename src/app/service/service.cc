@@ -256,7 +256,8 @@ Result<void> Service::Impl::open_ledger() {
     };
   }
   ledger = std::make_unique<Ledger>(std::move(options), Ports{clock, digest, codec}, std::move(opener));
-  ledger->set_registry_listener([this](const RegistryState& state) { authenticator.set_registry(state); });
+  ledger->set_registry_listener(
+      [this](std::shared_ptr<const RegistryState> state) { authenticator.set_registry(std::move(state)); });
   ledger->set_commit_listener([this](std::uint32_t, Position) {
     waiters.wake();
     if (auto* log = views_log.load(); log != nullptr) log->committed();

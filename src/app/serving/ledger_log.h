@@ -26,7 +26,7 @@ class LedgerLog final : public EventLog {
                                        std::size_t bytes_max) const override {
     return ledger_.read(book, from, units_max, bytes_max);
   }
-  Result<std::vector<StoredUnit>> load(RawId stream) const override;
+  Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override;
   void set_wake(std::function<void()> wake) override;
 
  private:

@@ -51,8 +51,12 @@ Result<void> BookWriter::load_registry() {
       if (is_refusal_or_note(event.body)) ++registry_refusals_;
     }
   }
-  if (registry_listener_) registry_listener_(registry_);
+  tell_registry();
   return {};
+}
+
+void BookWriter::tell_registry() {
+  if (registry_listener_) registry_listener_(std::make_shared<const RegistryState>(registry_.share()));
 }
 
 void BookWriter::process(std::span<Request> batch) {
@@ -594,7 +598,7 @@ Result<void> BookWriter::write() {
     ++stats_.batches;
     head_ = next_head_;
     WJ_ASSERT(book_->tail() == head_.tree.size());
-    if (registry_changed_ && registry_listener_) registry_listener_(registry_);
+    if (registry_changed_) tell_registry();
     registry_changed_ = false;
     return {};
   }

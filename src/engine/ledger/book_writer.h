@@ -79,8 +79,8 @@ class BookWriter {
   const BookHead& head() const { return head_; }
 
   // Merchants and API keys live in book 0. Called on the writer's thread after a batch with registry events
-  // is durable.
-  using RegistryListener = std::function<void(const RegistryState&)>;
+  // is durable, with a snapshot of then.
+  using RegistryListener = std::function<void(std::shared_ptr<const RegistryState>)>;
   void set_registry_listener(RegistryListener listener) { registry_listener_ = std::move(listener); }
   const RegistryState& registry() const { return registry_; }
 
@@ -103,6 +103,7 @@ class BookWriter {
   void refuse_facts(Request& request, const RecordFacts& facts, std::uint32_t version, Plan& plan);
   Result<void> add_facts(Request& request, RecordFacts& facts, Plan& plan);
   Result<void> load_registry();
+  void tell_registry();
   Result<void> decide_on(StreamState& state, Request& request, Plan& plan);
   Result<StreamState*> state_of(RawId stream);
   void accept(StreamState& state, Request& request, std::vector<Decided> decided, Plan& plan);

@@ -56,8 +56,8 @@ class LyingBook final : public Book {
     head.tree = frontier_;
     return inner_.append({units, nodes, encode_head(head)});
   }
-  Result<std::vector<StoredUnit>> load(RawId stream) const override {
-    return told(inner_.load(stream), streams);
+  Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override {
+    return told(inner_.load_from(stream, version), streams);
   }
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const override {
     return told(inner_.find_idempotency(key), keys);

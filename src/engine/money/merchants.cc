@@ -13,15 +13,16 @@ Result<MerchantNo> Merchants::number_of(MerchantId id) {
 }
 
 Result<void> Merchants::look_again() {
-  WJ_TRY(const auto units, log_.load(kRegistryStream));
-  RegistryState state;
+  WJ_TRY(const auto units, log_.load_from(kRegistryStream, version_));
   for (const auto& unit : units) {
     for (const auto& bytes : unit.events) {
       WJ_TRY(const Event event, codec_.decode(bytes));
-      state.evolve(event);
+      if (event.version != version_) return corrupt("the registry's stream has a gap");
+      ++version_;
+      if (!std::holds_alternative<MerchantRegistered>(event.body)) continue;
+      numbers_.emplace(event.merchant, static_cast<MerchantNo>(numbers_.size()));
     }
   }
-  for (const auto& [id, merchant] : state.merchants()) numbers_[id] = merchant.number;
   return {};
 }
 

@@ -1,6 +1,6 @@
 // Merchants: their numbers by id, as the registry's stream says: the order of registration, the same for
 // ever. A merchant is in the log before anything that names it, so one that isn't known is looked for in the
-// log again.
+// log again, in what came since the last look.
 //
 // Threads: one at a time.
 #pragma once
@@ -24,6 +24,7 @@ class Merchants {
 
   const EventLog& log_;
   const EventCodec& codec_;
+  std::uint32_t version_ = 0;  // events of the registry's stream seen so far
   std::unordered_map<MerchantId, MerchantNo> numbers_;
 };
 

@@ -192,7 +192,7 @@ TEST(Dictionary, a_scope_leaves_out_values_without_a_payment_in_it) {
   EXPECT_EQ(newest_of(dictionary, U"김민수", Instant{71}), -1);
 }
 
-class LoadedDictionary : public testing::Test {
+class LoadedDictionary : public ::testing::Test {
  protected:
   LoadedDictionary() {
     KvBatch batch;

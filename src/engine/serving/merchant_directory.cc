@@ -43,24 +43,31 @@ Result<std::vector<MerchantEntry>> MerchantDirectory::of_organisation(std::strin
 }
 
 Result<void> MerchantDirectory::look_again() const {
-  WJ_TRY(const auto units, log_.load(kRegistryStream));
-  RegistryState state;
+  std::uint32_t seen = 0;
+  {
+    const MutexLock lock(mutex_);
+    seen = version_;
+  }
+  WJ_TRY(const auto units, log_.load_from(kRegistryStream, seen));
+  std::vector<Event> events;
   for (const auto& unit : units) {
     for (const auto& bytes : unit.events) {
-      WJ_TRY(const Event event, codec_.decode(bytes));
-      state.evolve(event);
+      WJ_TRY(events.emplace_back(), codec_.decode(bytes));
     }
   }
-  std::vector<MerchantEntry> entries(state.merchants().size());
-  for (const auto& [id, merchant] : state.merchants()) {
-    entries[merchant.number] = {merchant.number, id, merchant.code, merchant.organisation};
-  }
   const MutexLock lock(mutex_);
-  // Two may have looked at once: what knows fewer merchants is older, and must not replace the newer.
-  if (entries.size() <= by_no_.size()) return {};
-  for (const auto& entry : entries) numbers_[entry.id] = entry.no;
-  by_no_ = std::move(entries);
+  for (const auto& event : events) take(event);
   return {};
+}
+
+void MerchantDirectory::take(const Event& event) const {
+  if (event.version != version_) return;  // somebody looked at the same time and has taken it
+  ++version_;
+  const auto* registered = std::get_if<MerchantRegistered>(&event.body);
+  if (registered == nullptr) return;
+  const auto no = static_cast<MerchantNo>(by_no_.size());
+  by_no_.push_back({no, event.merchant, registered->code, registered->organisation});
+  numbers_[event.merchant] = no;
 }
 
 }  // namespace wonjang::serving

@@ -1,6 +1,7 @@
 // MerchantDirectory: merchants by number, id and organisation, as the registry's stream says. A merchant is
 // in the log before its first payment, so whoever asks for an unknown one is told after another look at the
-// log. Numbers are the order of registration: the same in every build of the views.
+// log, at what came since the last one. Numbers are the order of registration: the same in every build of the
+// views.
 //
 // Threads: any.
 #pragma once
@@ -40,11 +41,13 @@ class MerchantDirectory {
   Result<std::vector<MerchantEntry>> of_organisation(std::string_view code) const;
 
  private:
-  Result<void> look_again() const;
+  Result<void> look_again() const WJ_EXCLUDES(mutex_);
+  void take(const Event& event) const WJ_REQUIRES(mutex_);
 
   const EventLog& log_;
   const EventCodec& codec_;
   mutable Mutex mutex_;
+  mutable std::uint32_t version_ WJ_GUARDED_BY(mutex_) = 0;  // events of the registry's stream seen so far
   mutable std::vector<MerchantEntry> by_no_ WJ_GUARDED_BY(mutex_);
   mutable std::unordered_map<MerchantId, MerchantNo> numbers_ WJ_GUARDED_BY(mutex_);
 };

@@ -279,7 +279,7 @@ TEST(Search, pages_neither_skip_nor_repeat_while_writes_go_on) {
   }
 }
 
-class SearchIds : public testing::Test {
+class SearchIds : public ::testing::Test {
  protected:
   SearchIds() {
     payment_ = world_.add({.merchant = 1,
@@ -524,7 +524,7 @@ TEST(Search, what_cannot_be_asked_is_refused_with_words) {
 }
 
 // Ten thousand names with one syllable in common, and as many payments of others.
-class OneSyllable : public testing::Test {
+class OneSyllable : public ::testing::Test {
  protected:
   static constexpr int kNames = 10'000;
   OneSyllable() {

@@ -281,7 +281,7 @@ void fold(Store& store, TotalsWriter& writer, std::span<const Step> steps, Rng& 
   }
 }
 
-class Totals : public testing::Test {
+class Totals : public ::testing::Test {
  protected:
   static constexpr int kSteps = 1'200;
 

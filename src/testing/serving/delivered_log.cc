@@ -81,14 +81,14 @@ Result<std::vector<StoredUnit>> DeliveredLog::read(std::uint32_t book, Position 
   return out;
 }
 
-Result<std::vector<StoredUnit>> DeliveredLog::load(RawId stream) const {
+Result<std::vector<StoredUnit>> DeliveredLog::load_from(RawId stream, std::uint32_t version) const {
   const MutexLock lock(mutex_);
   std::vector<StoredUnit> out;
   const auto places = streams_.find(stream);
   if (places == streams_.end()) return out;
   for (const auto& place : places->second) {
     const StoredUnit& unit = units_[place.book][place.index];
-    if (unit.next() <= visible_[place.book]) out.push_back(unit);
+    if (unit.next() <= visible_[place.book] && unit.first_version >= version) out.push_back(unit);
   }
   const auto by_version = [](const StoredUnit& a, const StoredUnit& b) {
     return a.first_version < b.first_version;

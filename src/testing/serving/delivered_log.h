@@ -32,7 +32,7 @@ class DeliveredLog final : public EventLog {
   Result<std::vector<StoredUnit>> read(std::uint32_t book, Position from, std::uint32_t units_max,
                                        std::size_t bytes_max) const override;
   // In version order; of units with the same versions the one that was delivered first.
-  Result<std::vector<StoredUnit>> load(RawId stream) const override;
+  Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override;
   void set_wake(std::function<void()> wake) override;
 
  private:

@@ -63,8 +63,8 @@ class BuggyBook final : public Book {
     return done;
   }
 
-  Result<std::vector<StoredUnit>> load(RawId stream) const override {
-    auto units = written().load(stream);
+  Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override {
+    auto units = written().load_from(stream, version);
     if (bug_ == SimBug::reads_stale && units && units->size() > 1 && rng_.chance(5)) units->pop_back();
     return units;
   }
