@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./run bench settlement [--transactions N] [--merchants N] [--no-peer] [--workers N]
+# ./run bench settlement [--transactions N] [--merchants N] [--no-peer] [--workers N] [--at-once]
 #
 # One day of N transactions (1,000,000) of 10,000 merchants settled: durable lines with their snapshots, through the real binary; then
 # the same day on PostgreSQL 15 both ways people do it: row by row in batches of 1,000 from a client (C, libpq, contracts
@@ -8,17 +8,20 @@
 #
 # With --no-peer only the run's own control totals are looked at: its lines are as many as the transactions, none failed. Is it
 # linear? Each run adds its time per million to build/bench/settlement_sizes.jsonl, and the end lists what stands there of all sizes.
+# The run begins when the storage engines of books, views and money have no compaction left to do of what was fed: how long that took
+# is reported beside (ours/compacted), with the debt there was. --at-once begins without, as a house that settles right behind a rush.
 # Disk, in the folder of TMPDIR: looked at first; 2 KB a transaction are asked for (some 0.8 stay), 3 more with PostgreSQL.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-transactions=1000000 merchants=10000 peer=1 workers=2
+transactions=1000000 merchants=10000 peer=1 workers=2 at_once=0
 while [ $# -gt 0 ]; do
   case "$1" in
     --transactions) transactions=$2; shift 2 ;;
     --merchants) merchants=$2; shift 2 ;;
     --workers) workers=$2; shift 2 ;;
     --no-peer) peer=0; shift ;;
+    --at-once) at_once=1; shift ;;
     *) echo "bench settlement: unknown option $1 (see the top of bench/settlement.sh)" >&2; exit 2 ;;
   esac
 done
@@ -79,6 +82,26 @@ for ((tries = 0; ; ++tries)); do
   sleep 1
 done
 note ours/followed "{\"seconds\":$(since "$began")}"
+# Their numbers are some seconds old when nothing is folded: twice nothing, six seconds apart, is nothing.
+debt() {
+  curl -sf "$url/metrics" | awk '/^wonjang_(storage_compaction_pending_bytes|(views|money)_store_(pending_compaction_bytes|running_compactions|running_flushes))[{ ]/ {
+    sum += $NF; seen = 1 } END {if (!seen) exit 1; printf "%.0f\n", sum}' || { say "/metrics doesn't say what is owed"; return 1; }
+}
+cpu_seconds() { awk -v hz="$(getconf CLK_TCK)" '{print ($14 + $15) / hz}' "/proc/$server/stat"; }
+owed=$(debt) cpu_before=$(cpu_seconds)
+began=$(now)
+if [ "$at_once" = 0 ]; then
+  say "$((owed >> 20)) MiB of compactions owed; waiting until there are none"
+  quiet=0
+  for _ in $(seq 300); do
+    left=$(debt)
+    if [ "$left" = 0 ]; then quiet=$((quiet + 1)); else quiet=0; fi
+    [ "$quiet" = 2 ] && break
+    sleep 6
+  done
+  [ "$quiet" = 2 ] || say "after half an hour $left bytes and compactions are still owed: the run begins all the same"
+fi
+note ours/compacted "{\"waited\":$((1 - at_once)),\"seconds\":$(since "$began"),\"owed_mib\":$((owed >> 20)),\"cpu_seconds\":$(awk -v a="$cpu_before" -v b="$(cpu_seconds)" 'BEGIN {print b - a}')}"
 began=$(now)
 get "/v1/settlement/plans/$DAY" > "$scratch/plan.json"
 note ours/plan "{\"seconds\":$(since "$began"),\"items\":$(number '["items"]' < "$scratch/plan.json")}"

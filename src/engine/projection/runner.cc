@@ -10,7 +10,8 @@ namespace wonjang::projection {
 namespace {
 
 constexpr std::int64_t kNumbersEveryUs = 1'000'000;
-constexpr std::int64_t kSleepMaxUs = 3'600'000'000;
+// With nothing to fold the store still works (compactions), and its numbers are shown.
+constexpr std::int64_t kSleepMaxUs = 5'000'000;
 // How often somebody looks whether a generation that was replaced is still being read.
 constexpr std::int64_t kLookForReadersUs = 1'000'000;
 
