@@ -257,7 +257,7 @@ void list_changes(Api& api, CallPtr call) {
              if (count) {
                const auto all = count_changes(reader, open_only, page, *found);
                if (!all) return a.answer_error(std::move(c), all.error());
-               w.number("count", static_cast<std::int64_t>(all->items.size()));
+               w.number("count", *all);
              }
              w.begin_array("items");
              for (const auto& change : found->items) put_change(w, change);

@@ -174,12 +174,6 @@ TEST_F(MoneyApi, a_calendar_comes_in_versions_and_shows_what_they_changed) {
   EXPECT_EQ(look(house, "/v1/calendars").json().at("items").as_array().size(), 2U);
 }
 
-TEST_F(MoneyApi, a_repeated_start_of_a_run_hears_of_that_run) {
-  approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v1");
-  approve(contract(world_.merchant), "contract");
-  auto shop = world_.as_merchant();
-  EXPECT_EQ(shop.post("/v1/payments", "pay", card_payment("abc123", 10'000)).status, 201);
-
 // A view that shows a year needn't fetch twenty.
 TEST_F(MoneyApi, of_a_calendar_the_days_asked_for_come_alone) {
   approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v1");
@@ -237,6 +231,12 @@ TEST_F(MoneyApi, days_that_a_calendar_does_not_cover_are_refused) {
   for (const auto* wrong : {"year=26", "year=twenty", "year=3000", "from=yesterday", "until=2026-02-30"})
     refused(wrong);
 }
+
+TEST_F(MoneyApi, a_repeated_start_of_a_run_hears_of_that_run) {
+  approve(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})", "v1");
+  approve(contract(world_.merchant), "contract");
+  auto shop = world_.as_merchant();
+  EXPECT_EQ(shop.post("/v1/payments", "pay", card_payment("abc123", 10'000)).status, 201);
   auto house = world_.as_operator();
   const auto begun = house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})");
   ASSERT_EQ(begun.status, 202) << begun.body;
