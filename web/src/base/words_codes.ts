@@ -215,7 +215,7 @@ export const CODES = {
     OVERFLOW: ['너무 큰 금액', 'Too large'],
     SUB_MALL_ACCOUNT: ['하위몰 계좌가 따로 있음', 'A sub-mall has its own account'],
   },
-  step: { vat: ['부가세', 'VAT'], net: ['정산 금액', 'Net'], 'payout date': ['지급일', 'Payout day'], keep: ['돌려주지 않음', 'Kept'], BASE: ['기본 수수료', 'Base fee'] },
+  step: { vat: ['부가세', 'VAT'], net: ['정산 금액', 'Net'], 'payout date': ['지급일', 'Payout day'], basis: ['기준일', 'Basis day'], range: ['기간', 'Period'], policy: ['세는 법', 'Counted in'], late: ['늦음', 'Late'], roll: ['휴일이라 옮김', 'Closed day'], lag: ['며칠 뒤', 'Days later'], keep: ['돌려주지 않음', 'Kept'], BASE: ['기본 수수료', 'Base fee'] },
   feeType: {
     BASE: ['기본', 'Base'],
     INSTALLMENT: ['할부', 'Instalment'],
