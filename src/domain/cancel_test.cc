@@ -218,6 +218,22 @@ TEST(Cancel, before_the_deposit_it_ends_the_payment) {
   EXPECT_EQ(till.refused(deposit(10'000)).code, RefusalCode::transition_not_allowed);
 }
 
+// Found by a first user: the second cancel heard that it isn't possible, and to take a new key.
+TEST(Cancel, a_second_full_cancel_hears_of_the_first) {
+  Till till;
+  till.must(order(10'000, {card(10'000)}));
+  till.must(cancel_part(4'000));
+  till.must(cancel_all());
+  ASSERT_EQ(till.payment().status, PaymentStatus::canceled);
+  for (const auto& again : {cancel_all(), cancel_part(1'000), cancel_one(till.approval())}) {
+    const auto refusal = till.refused(again);
+    EXPECT_EQ(refusal.code, RefusalCode::already_canceled);
+    EXPECT_NE(refusal.detail.find(till.payment().cancels[1].terms.cancel.text() + " over 6,000 KRW of 20"),
+              std::string::npos)
+        << refusal.detail;
+  }
+}
+
 TEST(Cancel, before_the_deposit_a_card_beside_the_account_goes_too) {
   Till till;
   till.must(order(10'000, {card(6'000), account(4'000)}));

@@ -162,6 +162,35 @@ TEST(Create, bad_requests_are_refused_by_name) {
   EXPECT_EQ(code(bad_sum), RefusalCode::method_detail_invalid);
 }
 
+// Found by a first user: it was taken, waited for a deposit and expired at once.
+TEST(Create, an_account_that_nobody_could_pay_into_is_refused_where_its_end_stands) {
+  const auto refusal_of = [](const ApprovalInput& input, Instant requested_at) {
+    Till till;
+    auto create = order(10'000, {card(4'000), input});
+    create.terms.requested_at = requested_at;
+    return till.refused(create);
+  };
+  for (const auto& [due, requested] : {std::pair(kNoon.plus_ms(-1), Instant()), std::pair(kNoon, Instant()),
+                                       std::pair(kNoon.plus_ms(-kDayMs), kNoon.plus_ms(-kDayMs))}) {
+    const auto refusal = refusal_of(account(6'000, due), requested);
+    EXPECT_EQ(refusal.code, RefusalCode::method_detail_invalid);
+    EXPECT_EQ(refusal.pointer, "/approvals/1/virtualAccount/dueAt");
+    EXPECT_NE(refusal.detail.find(to_rfc3339(due)), std::string::npos) << refusal.detail;
+  }
+  // What is told later was still open when the payment was asked for.
+  Till told_later;
+  auto create = order(10'000, {account(10'000, kNoon.plus_ms(-1))});
+  create.terms.requested_at = kNoon.plus_ms(-kDayMs);
+  told_later.must(create);
+  EXPECT_EQ(told_later.payment().status, PaymentStatus::waiting_for_deposit);
+  Till till;
+  till.must(order(10'000));
+  auto asked = begin(10'000);
+  asked.input.method = account(10'000, kNoon).method;
+  EXPECT_EQ(till.refused(asked).pointer, "/virtualAccount/dueAt");
+  EXPECT_EQ(till.refused(RecordApproval{account(10'000, kNoon)}).pointer, "/virtualAccount/dueAt");
+}
+
 TEST(Create, the_greatest_amount_there_is_works) {
   Till till;
   till.must(order(kTotalMax, {card(kTotalMax - 1), card(1)}));

@@ -74,9 +74,11 @@ std::optional<Refusal> check_not_expired(const Payment& payment, Instant at) {
                 "This payment could be approved until " + to_rfc3339(end) + ". Create another payment.");
 }
 
+// `issued`: from when on an account of it can be paid into.
 std::optional<Refusal> check_all(const Payment& payment, const ApprovalInput& input, Instant at,
-                                 const DecideContext& context) {
+                                 Instant issued, const DecideContext& context) {
   if (auto refusal = check_approval_input(input, "")) return refusal;
+  if (auto refusal = check_still_due(input, issued, "")) return refusal;
   if (auto refusal = check_not_future(at, context, "/approvedAt")) return refusal;
   if (auto refusal = check_status(payment)) return refusal;
   if (auto refusal = check_fits(payment, input.amount)) return refusal;
@@ -100,7 +102,8 @@ std::uint32_t next_seq(const Payment& payment) {
 Decision decide_one(const Payment& payment, const RecordApproval& command, DecideContext context) {
   const ApprovalInput& input = command.input;
   const Instant at = or_now(input.approved_at, context);
-  if (auto refusal = check_all(payment, input, at, context)) return std::move(*refusal);
+  if (auto refusal = check_all(payment, input, at, payment.terms.requested_at, context))
+    return std::move(*refusal);
 
   auto events = opening(payment, context.now);
   add_recorded_approval(events, input, next_seq(payment), parts_of_approval(input, remaining_parts(payment)),
@@ -110,7 +113,7 @@ Decision decide_one(const Payment& payment, const RecordApproval& command, Decid
 
 Decision decide_one(const Payment& payment, const BeginApproval& command, DecideContext context) {
   const ApprovalInput& input = command.input;
-  if (auto refusal = check_all(payment, input, context.now, context)) return std::move(*refusal);
+  if (auto refusal = check_all(payment, input, context.now, context.now, context)) return std::move(*refusal);
   if (input.provider.empty()) {
     return refuse(RefusalCode::provider_unknown, "An approval through a provider has to name the provider.",
                   "/provider");

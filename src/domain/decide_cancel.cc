@@ -53,9 +53,21 @@ std::optional<Refusal> check_request(const CancelPayment& command) {
   return std::nullopt;
 }
 
+// Of a payment that cancels took all of: which one was the last, so that whoever asks a second time finds it.
+Refusal refuse_canceled(const Payment& payment) {
+  const auto last = std::find_if(payment.cancels.rbegin(), payment.cancels.rend(),
+                                 [](const Cancel& cancel) { return cancel.state == CancelState::succeeded; });
+  if (last == payment.cancels.rend()) return refuse_in_status(payment, "A cancel");
+  return refuse(RefusalCode::already_canceled,
+                "The payment is cancelled in full already: " + last->terms.cancel.text() + " over " +
+                    money_text(payment, last->terms.parts.total().value_or(0)) + " of " +
+                    to_rfc3339(last->canceled_at) + " took all that was left. Nothing more has to be done.");
+}
+
 std::optional<Refusal> check_status(const Payment& payment, const CancelPayment& command) {
   const bool before_paid =
       payment.status == PaymentStatus::in_progress || payment.status == PaymentStatus::waiting_for_deposit;
+  if (payment.status == PaymentStatus::canceled) return refuse_canceled(payment);
   if (!before_paid && !is_paid(payment)) return refuse_in_status(payment, "A cancel");
   if (payment.status != PaymentStatus::waiting_for_deposit || is_whole_payment(command)) return std::nullopt;
   // The account and what was paid beside it stand and fall together: its deposit would no longer complete the

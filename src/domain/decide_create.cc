@@ -48,7 +48,7 @@ std::optional<Refusal> check_waiting_account(const CreatePayment& command) {
                 pointer_to(*waiting));
 }
 
-std::optional<Refusal> check_request(const CreatePayment& command) {
+std::optional<Refusal> check_request(const CreatePayment& command, const DecideContext& context) {
   if (command.total <= 0) {
     return refuse(RefusalCode::amount_not_positive,
                   "The total must be more than zero; it is " + std::to_string(command.total) + ".",
@@ -58,7 +58,10 @@ std::optional<Refusal> check_request(const CreatePayment& command) {
   auto parts = parts_of_wish({command.total, command.parts, command.tax_free, command.tax_exempt}, "");
   if (auto* refusal = std::get_if<Refusal>(&parts)) first = std::move(*refusal);
   for (std::size_t i = 0; i < command.approvals.size(); ++i) {
-    auto refusal = check_approval_input(command.approvals[i], pointer_to(i));
+    const auto& approval = command.approvals[i];
+    auto refusal = check_approval_input(approval, pointer_to(i));
+    if (!refusal)
+      refusal = check_still_due(approval, or_now(command.terms.requested_at, context), pointer_to(i));
     if (refusal && (!first || refusal->code < first->code)) first = std::move(refusal);
   }
   // The sum comes between what can be wrong with one approval: codes are given in enum order.
@@ -108,7 +111,7 @@ void move_waiting_to_the_end(std::vector<Decided>& events) {
 
 Decision decide_one(const Payment& payment, const CreatePayment& command, DecideContext context) {
   WJ_ASSERT(!payment.exists());
-  if (auto refusal = check_request(command)) return std::move(*refusal);
+  if (auto refusal = check_request(command, context)) return std::move(*refusal);
   if (auto refusal = check_times(command, context)) return std::move(*refusal);
   const auto parts = parts_of_wish({command.total, command.parts, command.tax_free, command.tax_exempt}, "");
   TaxParts remaining = std::get<TaxParts>(parts);

@@ -99,6 +99,18 @@ std::optional<Refusal> check_approval_input(const ApprovalInput& input, const st
       pointer + "/method");
 }
 
+std::optional<Refusal> check_still_due(const ApprovalInput& input, Instant issued,
+                                       const std::string& pointer) {
+  const auto* account = std::get_if<VirtualAccountDetail>(&input.method);
+  const bool is_open = account == nullptr || account->due_at.is_zero() || account->due_at > issued;
+  if (is_open || !waits_for_deposit(input)) return std::nullopt;
+  return refuse(RefusalCode::method_detail_invalid,
+                "The account could be paid into until " + to_rfc3339(account->due_at) +
+                    " only, which isn't after " + to_rfc3339(issued) +
+                    ": nobody could. Send a later dueAt, or leave it out.",
+                pointer + "/virtualAccount/dueAt");
+}
+
 TaxParts parts_of_approval(const ApprovalInput& input, const TaxParts& remaining) {
   if (input.parts) return *input.parts;
   const bool named = input.tax_free != 0 || input.tax_exempt != 0;

@@ -72,6 +72,11 @@ std::variant<TaxParts, Refusal> parts_of_wish(const WishedParts& wish, const std
 // is where the wish stands in the request.
 std::optional<Refusal> check_approval_input(const ApprovalInput& input, const std::string& pointer);
 
+// An account that waits for a deposit can still be paid into at `issued`, which for what is told later is
+// when the payment was asked for. Else method_detail_invalid.
+std::optional<Refusal> check_still_due(const ApprovalInput& input, Instant issued,
+                                       const std::string& pointer);
+
 // The parts of an approval; where the caller named none, a share of `remaining` (what the payment's other
 // approvals leave), such that the last approval takes the remainder. REQUIRES: check_approval_input found
 // nothing

@@ -71,6 +71,11 @@ bool wrong_wish(const RefRequest& request) {
   return !parts_of(request.amount, request.tax_free, request.tax_exempt).has_value();
 }
 
+// An account that nobody could pay into any more.
+bool is_past_due(const RefApprovalWish& wish, std::int64_t issued_us) {
+  return wish.waits && wish.due_us != 0 && wish.due_us <= issued_us;
+}
+
 bool wrong_approvals(const RefRequest& request) {
   std::int64_t sum = 0;
   std::size_t waiting = 0;
@@ -215,12 +220,17 @@ void ReferenceBook::remember(const RefRequest& request, RefVerdict verdict, cons
 RefVerdict ReferenceBook::create(const RefRequest& request, std::int64_t now_us) {
   if (payments_.contains(request.order)) return kRefused;  // the order id is taken
   if (wrong_wish(request) || wrong_approvals(request)) return kTurnedAway;
+  const auto requested_us = request.requested_us != 0 ? request.requested_us : now_us;
+  for (const auto& wish : request.approvals) {
+    if (is_past_due(wish, requested_us)) return kTurnedAway;
+  }
   touch(request.order);
   RefPayment& payment = payments_[request.order];
   payment.merchant = request.tenant;
   payment.parts = *parts_of(request.amount, request.tax_free, request.tax_exempt);
   payment.balance = request.amount;
   payment.partly_cancelable = request.partly_cancelable;
+  payment.requested_us = requested_us;
   payment.expires_us = request.expires_us;
   if (!request.approvals.empty()) payment.status = RefStatus::in_progress;
   RefParts left = payment.parts;
@@ -294,7 +304,8 @@ struct ReferenceBook::Ruling {
 
   RefVerdict approve(bool through_provider) const {
     const RefApprovalWish& wish = request.approvals.front();
-    if (wish.amount <= 0) return kTurnedAway;
+    if (wish.amount <= 0 || is_past_due(wish, through_provider ? now_us : payment.requested_us))
+      return kTurnedAway;
     if (payment.status != RefStatus::ready && payment.status != RefStatus::in_progress) return kRefused;
     if (payment.approvals.size() >= 64) return kRefused;
     std::int64_t in_doubt = 0;

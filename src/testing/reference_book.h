@@ -92,6 +92,7 @@ struct RefRequest {
   std::int64_t tax_exempt = 0;
   std::optional<std::int64_t> expected_left;
   bool partly_cancelable = true;
+  std::int64_t requested_us = 0;  // 0 = now
   std::int64_t expires_us = 0;
   std::vector<RefApprovalWish> approvals;
   std::size_t approval = kNoPlace;  // kNoPlace: unknown to the model; see has_approval
@@ -164,6 +165,7 @@ struct RefPayment {
   RefParts parts;
   std::int64_t balance = 0;
   bool partly_cancelable = true;
+  std::int64_t requested_us = 0;
   std::int64_t expires_us = 0;
   std::vector<RefApproval> approvals;
   std::vector<RefCancel> cancels;

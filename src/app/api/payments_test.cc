@@ -113,6 +113,47 @@ TEST_P(Payments, steps_before_an_approval_are_taken_in_order) {
   EXPECT_EQ(failed.text("status"), "ABORTED") << failed.body;
 }
 
+// Found by a first user, who heard that it isn't possible and to try again under a new key.
+TEST_P(Payments, a_second_full_cancel_hears_which_one_took_everything) {
+  auto shop = world_.as_merchant();
+  const auto path = "/v1/payments/" + made(shop, "1") + "/cancels";
+  const auto first = shop.post(path, "c-1", R"({"reason":"all"})");
+  ASSERT_EQ(first.status, 201) << first.body;
+  const auto again = shop.post(path, "c-2", R"({"reason":"all"})");
+  EXPECT_EQ(again.status, 409) << again.body;
+  EXPECT_EQ(again.code(), "ALREADY_CANCELED");
+  const auto cancel = std::string(first.json().at("cancels").at(0).at("cancelId").as_string());
+  EXPECT_NE(again.text("message").find(cancel), std::string::npos) << again.body;
+  EXPECT_EQ(again.text("hint").find("new key"), std::string::npos) << again.body;
+  EXPECT_NE(again.text("hint").find("under its own idempotency key"), std::string::npos) << again.body;
+  EXPECT_EQ(shop.post(path, "c-1", R"({"reason":"all"})").body, first.body);
+  EXPECT_EQ(shop.post(path, "c-2", R"({"reason":"all"})").body, again.body);
+}
+
+TEST_P(Payments, an_account_that_nobody_could_pay_into_is_refused_at_its_end) {
+  auto shop = world_.as_merchant();
+  const auto account = [](const std::string& more) {
+    return R"({"method":"VIRTUAL_ACCOUNT","amount":1000,"virtualAccount":{"bankCode":"088","dueAt":"2020-01-01T00:00:00Z"}})" +
+           more;
+  };
+  const auto refused = [](const TestAnswer& answer, const std::string& pointer) {
+    EXPECT_EQ(answer.status, 422) << answer.body;
+    EXPECT_EQ(answer.code(), "METHOD_DETAIL_INVALID");
+    EXPECT_NE(answer.body.find("\"pointer\":\"" + pointer + "\""), std::string::npos) << answer.body;
+  };
+  const std::string order = R"({"orderId":"past-due","totalAmount":1000)";
+  refused(shop.post("/v1/payments", "a-1", order + R"(,"approvals":[)" + account("]}")),
+          "/approvals/0/virtualAccount/dueAt");
+  // The key is free, and what was asked for while the account was open is told later.
+  const auto told =
+      shop.post("/v1/payments", "a-1",
+                order + R"(,"requestedAt":"2019-12-31T00:00:00Z","approvals":[)" + account("]}"));
+  EXPECT_EQ(told.status, 201) << told.body;
+  const auto bare = shop.post("/v1/payments", "a-2", bare_payment("past-due-2"));
+  refused(shop.post("/v1/payments/" + bare.text("id") + "/approve", "a-3", account("")),
+          "/virtualAccount/dueAt");
+}
+
 TEST_P(Payments, history_is_told_as_events) {
   auto shop = world_.as_merchant();
   const auto id = made(shop, "1");

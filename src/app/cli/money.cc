@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "app/api/secrets.h"
+#include "app/cli/counted.h"
 #include "app/cli/exit.h"
 #include "app/cli/money_client.h"
 #include "app/cli/shown_amounts.h"
@@ -202,8 +204,8 @@ int run_payout_file(const OnlineOptions& options, const std::string& date, const
     return fail(response.error(), may_be_there ? again : "");
   }
   if (!response->payouts_held.empty() && response->payouts_held != "0")
-    std::fprintf(stderr, "left out, as their merchants are on hold: %s payouts\n",
-                 response->payouts_held.c_str());
+    std::fprintf(stderr, "left out, as their merchants are on hold: %s\n",
+                 counted(std::strtoull(response->payouts_held.c_str(), nullptr, 10), "payout").c_str());
   if (to.empty()) {
     const auto wrote = std::fwrite(response->body.data(), 1, response->body.size(), stdout);
     if (wrote == response->body.size() && std::fflush(stdout) == 0) return kExitOk;

@@ -56,8 +56,10 @@ struct Tools {
 Result<CheckReport> check_book(const Book& book, std::uint32_t number) {
   const Tools tools;
   Progress progress("check book-" + std::to_string(number), "events");
-  return check(
+  auto report = check(
       book, tools.ports, [&](Position at, Position tail) { progress.at(at, tail); }, &api_stored_replies());
+  if (!report) return in_directory(std::move(report).error(), "book-" + std::to_string(number));
+  return report;
 }
 
 void print_check(std::uint32_t book, const CheckReport& r, bool json) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "app/cli/counted.h"
 #include "app/cli/exit.h"
 #include "app/cli/json_fields.h"
 #include "app/cli/money.h"
@@ -61,7 +62,8 @@ void print_profile(const json::object& run) {
               static_cast<unsigned long long>(number_in(run, "memoryPeakBytes") >> 20));
 }
 
-void print_run(const OnlineOptions& options, const json::object& run) {
+// `with_proof`: also the hash that two runs of a day are compared by.
+void print_run(const OnlineOptions& options, const json::object& run, bool with_proof) {
   if (options.output != "table") return print_money(options, run, "totals");
   std::printf("run for %s: %s", text_in(run, "date").c_str(), text_in(run, "state").c_str());
   if (run.contains("attempt")) std::printf(", attempt %s", text_in(run, "attempt").c_str());
@@ -88,7 +90,7 @@ void print_run(const OnlineOptions& options, const json::object& run) {
   const auto* after = run.if_contains("after");
   const auto* now = run.if_contains("totals");
   if (now != nullptr && (after == nullptr || *now != *after)) print_section("now", run, "totals");
-  if (run.contains("untouchedHash"))
+  if (with_proof && run.contains("untouchedHash"))
     std::printf("\nlines that stood before, hashed: %s\n", text_in(run, "untouchedHash").c_str());
   print_profile(run);
 }
@@ -125,10 +127,11 @@ int run_settlement_plan(const OnlineOptions& options, const std::string& date) {
     print_money(options, *plan, "totals");
     return kExitOk;
   }
-  std::printf("plan for %s (%s): %s items of %s merchants, %s late, %s waiting for earlier runs\n",
+  std::printf("plan for %s (%s): %s of %s, %s late, %s waiting for earlier runs\n",
               text_in(*plan, "date").c_str(), text_in(*plan, "state").c_str(),
-              text_in(*plan, "items").c_str(), text_in(*plan, "merchants").c_str(),
-              text_in(*plan, "late").c_str(), text_in(*plan, "waiting").c_str());
+              counted(number_in(*plan, "items"), "item").c_str(),
+              counted(number_in(*plan, "merchants"), "merchant").c_str(), text_in(*plan, "late").c_str(),
+              text_in(*plan, "waiting").c_str());
   print_section("totals", *plan, "totals");
   print_section("problems", *plan, "problems");
   return kExitOk;
@@ -148,7 +151,7 @@ int run_settlement_run(const OnlineOptions& options, const std::string& date, bo
     if (text_in(*run, "state") != "RUNNING") {
       progress.at(number_in(run->at("progress").as_object(), "done"),
                   number_in(run->at("progress").as_object(), "total"));
-      print_run(options, *run);
+      print_run(options, *run, /*with_proof=*/true);
       return exit_of(*run);
     }
     const auto& at = run->at("progress").as_object();
@@ -158,12 +161,23 @@ int run_settlement_run(const OnlineOptions& options, const std::string& date, bo
 }
 
 int run_settlement_status(const OnlineOptions& options, const std::string& date) {
-  if (date.empty()) return run_money_list(options, "/v1/settlement/runs", {});
+  if (date.empty()) {
+    ViewQuestion runs{"/v1/settlement/runs", "items", {}};
+    runs.columns = {{"date", "date"},
+                    {"state", "state"},
+                    {"attempt", "attempt"},
+                    {"started", "startedAt"},
+                    {"items", "progress.total"},
+                    {"lines", "progress.lines"},
+                    {"failed", "progress.failed"},
+                    {"error", "error"}};
+    return run_view(options, runs);
+  }
   auto client = MoneyClient::open(options);
   if (!client) return fail(client.error());
   const auto run = client->get("/v1/settlement/runs/" + percent_encoded(date));
   if (!run) return fail(run.error());
-  print_run(options, *run);
+  print_run(options, *run, /*with_proof=*/false);
   return kExitOk;
 }
 

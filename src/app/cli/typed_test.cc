@@ -1,4 +1,5 @@
 // What is typed wrong is named, what the server refuses is told with its field, and --rows is that many.
+#include "adapters/system/system_clock.h"
 #include "app/cli/money_test_service.h"
 
 #include <algorithm>
@@ -125,6 +126,32 @@ TEST_F(TypedCommands, as_many_rows_as_were_asked_for_are_given) {
   EXPECT_THAT(past.errors, HasSubstr("nothing found"));
   EXPECT_THAT(past.errors, HasSubstr("from 2023-12-31T15:00:00"));
   EXPECT_EQ(past.output, "");
+}
+
+// Found by a first user: "1 merchants", and 64 digits of a hash in every row.
+TEST_F(TypedCommands, runs_are_shown_to_people_by_what_they_read_and_to_programs_whole) {
+  world();
+  const auto plan = ask({"settlement", "plan", "2025-09-01"});
+  EXPECT_THAT(plan.output, HasSubstr("1 item of 1 merchant, 0 late")) << plan.errors;
+  // The list is of the last year.
+  const auto day = to_text(BusinessDate{business_date_of(SystemClock().now()).days - 2});
+  const auto run = ask({"settlement", "run", day});
+  ASSERT_EQ(run.exit, kExitOk) << run.errors;
+  const auto rerun = ask({"settlement", "rerun", day});
+  EXPECT_THAT(rerun.output, HasSubstr("lines that stood before, hashed: "));
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"settlement", "status"}, {"settlement", "status", day}}) {
+    const auto people = ask(words);
+    EXPECT_THAT(people.output, HasSubstr(day));
+    EXPECT_THAT(people.output, HasSubstr("COMPLETED"));
+    EXPECT_THAT(people.output, Not(HasSubstr("ash")));
+    EXPECT_THAT(people.output, Not(HasSubstr("holder")));
+    auto whole = words;
+    whole.insert(whole.end(), {"-O", "json"});
+    const auto programs = ask(whole);
+    EXPECT_THAT(programs.output, HasSubstr("\"untouchedHash\""));
+    EXPECT_THAT(programs.output, HasSubstr("\"holder\""));
+  }
 }
 
 TEST_F(TypedCommands, keys_are_listed_with_what_they_open_and_none_is_made_that_opens_nothing) {

@@ -75,6 +75,8 @@ TEST_P(Backup, nothing_is_written_over_what_is_there) {
   open_shop(server_);
   const auto while_running = back_up(directory_ / "early");
   EXPECT_NE(while_running.exit, 0) << "the books of a running server can't be opened twice";
+  EXPECT_NE(while_running.errors.find("/book-0: another process has this book open"), std::string::npos)
+      << while_running.errors;
   ASSERT_EQ(server_.stop(), 0);
   ASSERT_EQ(back_up(directory_ / "backup").exit, 0);
 

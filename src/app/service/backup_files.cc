@@ -48,12 +48,18 @@ Result<BackupHead> head_of(const Book& book) {
   return BackupHead{head.tree.size(), to_hex(view(head.tree.root(digest)))};
 }
 
+Error in_directory(Error error, const std::string& directory) {
+  if (error.message.find(directory) == std::string::npos) error.message.insert(0, directory + ": ");
+  return error;
+}
+
 Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std::uint32_t book) {
   RocksBookOptions options;
   options.directory = book_directory(directory, book);
   options.create = false;
-  WJ_TRY(auto opened, RocksBook::open(options, RocksShared::make({})));
-  return std::unique_ptr<Book>(std::move(opened));
+  auto opened = RocksBook::open(options, RocksShared::make({}));
+  if (!opened) return in_directory(std::move(opened).error(), options.directory);
+  return std::unique_ptr<Book>(*std::move(opened));
 }
 
 Result<void> copy_rest(const std::string& from, const std::string& to) {

@@ -22,6 +22,8 @@ struct BackupHead {
 
 // Errors: those of the book; corrupt.
 Result<BackupHead> head_of(const Book& book);
+// Says of which of several books it is, where the message doesn't.
+Error in_directory(Error error, const std::string& directory);
 // A book of a data directory or a backup. Errors: of RocksBook::open.
 Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std::uint32_t book);
 

@@ -282,7 +282,7 @@ Result<std::unique_ptr<Book>> Service::Impl::open_book(std::uint32_t book) const
     return not_found(opened.error().message +
                      ", where one was before: mount its disk, or restore a backup into a new data directory");
   }
-  if (!opened) return opened.error();
+  if (!opened) return in_directory(opened.error(), options.directory);
   if (may_create_books && (*opened)->tail() > 0) {
     return invalid(options.directory + " has events, but " + layout_file(config) +
                    " is missing: were all books and secrets restored? Restore again into a new directory");

@@ -35,6 +35,18 @@ TEST_P(FoundByReview, a_caller_never_hears_yes_while_the_outcome_is_in_doubt) {
   EXPECT_EQ(rig.approve(payment, 10'000, "a1").reply.status, 201);
 }
 
+// A house with four disks heard that a book was torn, and not whose.
+TEST(FoundByReview, of_several_books_the_one_that_fails_says_which_it_is) {
+  const auto said = [](std::uint32_t books, const Error& error) {
+    LedgerRig rig(books);
+    const auto looked = rig.ledger->with_book(books - 1, [&](const Book&) -> Result<void> { return error; });
+    return looked ? std::string() : looked.error().message;
+  };
+  EXPECT_EQ(said(3, corrupt("torn")), "book 2: torn");
+  EXPECT_EQ(said(1, corrupt("torn")), "torn");
+  EXPECT_EQ(said(3, invalid("there are 7 events")), "there are 7 events") << "that is no matter of the book";
+}
+
 TEST(FoundByReview, a_book_that_comes_back_shorter_is_damaged) {
   LedgerRig rig;
   (void)rig.paid();

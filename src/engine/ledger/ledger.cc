@@ -326,13 +326,28 @@ bool Ledger::below_reserve(Lane& lane) {
 
 // ---- reads ----
 
+namespace {
+
+// A failure of the book itself says which one; what was asked wrongly is no matter of the book.
+Error of_book(std::uint32_t book, Error error) {
+  const bool is_its_own = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt ||
+                          error.kind == ErrorKind::corrupt;
+  if (is_its_own) error.message.insert(0, "book " + std::to_string(book) + ": ");
+  return error;
+}
+
+}  // namespace
+
 template <typename F>
 auto Ledger::read_from(std::uint32_t book, F&& look) const -> decltype(look(std::declval<const Book&>())) {
   if (book >= lanes_.size()) return invalid("there is no book " + std::to_string(book));
   const Lane& lane = *lanes_[book];
   const std::shared_lock lock(lane.book_mutex);
   if (!lane.book) return unavailable("book " + std::to_string(book) + " is closed; try again in a moment");
-  return look(*lane.book);
+  auto out = look(*lane.book);
+  // Of several: whose disk it is has to be known to whoever looks after it.
+  if (!out && lanes_.size() > 1) return of_book(book, std::move(out).error());
+  return out;
 }
 
 Result<std::optional<Payment>> Ledger::payment(PaymentId id) const {

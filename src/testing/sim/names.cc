@@ -64,6 +64,7 @@ struct Teller {
     out.tax_free = command.tax_free;
     out.tax_exempt = command.tax_exempt;
     out.partly_cancelable = command.terms.is_partial_cancelable;
+    out.requested_us = command.terms.requested_at.us;
     out.expires_us = command.terms.expires_at.us;
     for (const auto& input : command.approvals) out.approvals.push_back(wish_of(input));
   }

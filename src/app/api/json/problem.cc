@@ -163,6 +163,7 @@ std::uint16_t status_of(RefusalCode code) {
     case RefusalCode::not_in_doubt:
     case RefusalCode::still_pursued:
     case RefusalCode::version_mismatch:
+    case RefusalCode::already_canceled:
     case RefusalCode::merchant_closed:
     case RefusalCode::merchant_code_taken:
       return 409;
@@ -196,6 +197,10 @@ constexpr std::string_view kFrozen =
     "key.";
 constexpr std::string_view kNotStored =
     "Nothing was written and the key is still free: correct the request and send it again.";
+
+constexpr std::string_view kSoAlready =
+    "It is so already. The first cancel's own answer comes again under its own idempotency key; GET "
+    "/v1/payments/{paymentId} shows every cancel.";
 
 // Whether `actual` is the true number of what the code speaks of; else it is nothing, and isn't said.
 bool speaks_of_number(const Refusal& refusal) {
@@ -241,6 +246,7 @@ bool speaks_of_number(const Refusal& refusal) {
     case RefusalCode::payment_expired:
     case RefusalCode::not_in_doubt:
     case RefusalCode::still_pursued:
+    case RefusalCode::already_canceled:
       return false;
   }
   return false;
@@ -292,8 +298,11 @@ const ProblemSpec& spec_of(ProblemKind kind) {
 }
 
 ProblemSpec spec_of(RefusalCode code) {
-  return {code_of(code), status_of(code), false, title_of(code),
-          depends_on_state(code) ? kFrozen : kNotStored};
+  // Answers of before are kept with their hint: another one is for new codes alone.
+  const auto what_next = code == RefusalCode::already_canceled ? kSoAlready
+                         : depends_on_state(code)              ? kFrozen
+                                                               : kNotStored;
+  return {code_of(code), status_of(code), false, title_of(code), what_next};
 }
 
 std::span<const ProblemKind> problem_kinds() {
