@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/assert.h"
 #include "engine/projection/log_batch.h"
@@ -32,11 +33,34 @@ Result<Folded> Fold::step(const LogPositions& until, const LogPositions* goal) {
   return fold(until, goal);
 }
 
+bool Fold::is_bulk(const LogPositions& from, const LogPositions& until) const {
+  return events_between(from, until) > options_.bulk_lag_events;
+}
+
+BatchBounds Fold::bounds_of(bool bulk) const {
+  if (!bulk) return {options_.batch_units, options_.batch_bytes};
+  return {meta_.complete ? options_.bulk_units : options_.building_units, options_.bulk_bytes};
+}
+
+// What was read ahead, if that is what comes next; a log only grows, so an older `until` makes no difference.
+Result<std::vector<LogUnit>> Fold::read(const LogPositions& until, BatchBounds bounds) {
+  auto ahead = std::exchange(ahead_, std::nullopt);
+  if (ahead && equal(ahead->from, positions_) && reached(until, ahead->until)) {
+    WJ_TRY(auto units, ahead->units.get());
+    if (!units.empty()) return units;
+  }
+  return read_fairly(log_, positions_, until, bounds);
+}
+
+void Fold::read_ahead(const LogPositions& from, const LogPositions& until) {
+  ahead_ = {from, until, std::async(std::launch::async, [&log = log_, from, until, bounds = bounds_of(true)] {
+              return read_fairly(log, from, until, bounds);
+            })};
+}
+
 Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
-  const bool bulk = events_between(positions_, until) > options_.bulk_lag_events;
-  const BatchBounds bounds = bulk ? BatchBounds{options_.bulk_units, options_.bulk_bytes}
-                                  : BatchBounds{options_.batch_units, options_.batch_bytes};
-  WJ_TRY(const auto units, read_fairly(log_, positions_, until, bounds));
+  const bool bulk = is_bulk(positions_, until);
+  WJ_TRY(const auto units, read(until, bounds_of(bulk)));
   Meta next = meta_;
   Folded out;
   std::vector<const StoredUnit*> last(next.books.size());
@@ -51,6 +75,7 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   LogPositions positions = positions_of(next);
   next.complete = meta_.complete || (goal != nullptr && reached(positions, *goal));
   if (units.empty() && next.complete == meta_.complete) return out;
+  if (is_bulk(positions, until)) read_ahead(positions, until);
 
   // Until it is written, what the instance holds in memory may be ahead of the store. A log that couldn't be
   // read has touched nothing.

@@ -1,12 +1,17 @@
 // Fold: folds the log into one generation, a batch at a time. Each batch's output, the positions of all books
-// and the version go to the store in one write; the positions in memory follow it.
+// and the version go to the store in one write; the positions in memory follow it. While a bulk batch is
+// folded and written, the next one is read on a thread of its own.
 //
-// Threads: one at a time.
+// Threads: one at a time; the log is read by a second one.
 #pragma once
 
+#include <future>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "engine/projection/generation.h"
+#include "engine/projection/log_batch.h"
 #include "engine/projection/options.h"
 
 namespace wonjang::projection {
@@ -48,7 +53,18 @@ class Fold {
   const std::shared_ptr<Projection>& projection() const { return projection_; }
 
  private:
+  // A batch of [from, until) that is being read.
+  struct Ahead {
+    LogPositions from;
+    LogPositions until;
+    std::future<Result<std::vector<LogUnit>>> units;
+  };
+
   Result<Folded> fold(const LogPositions& until, const LogPositions* goal);
+  bool is_bulk(const LogPositions& from, const LogPositions& until) const;
+  BatchBounds bounds_of(bool bulk) const;
+  Result<std::vector<LogUnit>> read(const LogPositions& until, BatchBounds bounds);
+  void read_ahead(const LogPositions& from, const LogPositions& until);
   Result<void> write(const KvBatch& batch, bool bulk);
 
   const EventLog& log_;
@@ -60,6 +76,7 @@ class Fold {
   LogPositions positions_;
   std::size_t unflushed_bytes_ = 0;
   bool must_open_ = true;
+  std::optional<Ahead> ahead_;
 };
 
 }  // namespace wonjang::projection

@@ -163,6 +163,11 @@ TEST(Runner, passing_errors_of_apply_write_read_and_flush_are_got_over) {
     Rig rig;
     rig.options.batch_units = static_cast<std::uint32_t>(1 + rng.below(20));
     rig.options.flush_bytes = 1 + rng.below(2000);
+    if (rng.chance(50)) {  // the next batch is read while one is folded
+      rig.options.bulk_lag_events = rng.below(30);
+      rig.options.bulk_units = static_cast<std::uint32_t>(1 + rng.below(10));
+      rig.options.building_units = static_cast<std::uint32_t>(1 + rng.below(10));
+    }
     rig.start();
     for (int round = 0; round < 30; ++round) {
       rig.append_random(rng, static_cast<std::uint32_t>(rng.below(40)));
@@ -181,6 +186,23 @@ TEST(Runner, passing_errors_of_apply_write_read_and_flush_are_got_over) {
     EXPECT_GT(rig.runner->status().errors, 0U);
     EXPECT_EQ(rig.runner->status().attempts, 0U);
   }
+}
+
+TEST(Runner, a_generation_that_nobody_reads_is_folded_in_larger_batches) {
+  Rng rng(5);
+  Rig rig;
+  rig.options.bulk_lag_events = 10;
+  rig.options.bulk_units = 10;
+  rig.options.building_units = 100;
+  rig.append_random(rng, 400);
+  rig.start();
+  (void)rig.drain();
+  const auto building = rig.runner->status().batches;
+  EXPECT_LE(building, 10U);
+  rig.append_random(rng, 400);
+  (void)rig.drain();
+  EXPECT_GE(rig.runner->status().batches - building, 30U);
+  rig.expect_right();
 }
 
 TEST(Runner, the_delay_between_attempts_grows_to_its_bound) {
