@@ -537,6 +537,9 @@ class Tree {
         ->capture_default_str();
     sanity->add_option("--simulator", a_.sanity.simulator,
                        "Name of a simulated provider of the server, to lose an answer of; never a real one");
+    sanity->add_option("--backup-dir", a_.sanity.backup_dir,
+                       "The server's ledger.backup_dir, on its machine: a backup is made there, restored, "
+                       "compared and deleted");
   }
 
   void add_sim() {

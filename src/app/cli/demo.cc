@@ -56,6 +56,7 @@ ServiceConfig demo_config(const DemoOptions& options, const std::string& data_di
   // Short, so that a person sees an unknown outcome come and go.
   out.provider_call_ms = 1'500;
   out.resolver_call_ms = 1'000;
+  out.backup_dir = data_dir + "/backups";
   out.log_level = LogLevel::error;  // every run says at `warn` that it ended
   return out;
 }
@@ -345,8 +346,9 @@ void Demo::show() const {
   show_places(base);
   show_curl(base);
   std::printf(
-      "Does it all work? build/release/bin/wonjang sanity --url %s --data-dir %s --simulator default\n",
-      base.c_str(), data_dir_.c_str());
+      "Does it all work? build/release/bin/wonjang sanity --url %s --data-dir %s --simulator default "
+      "--backup-dir %s/backups\n",
+      base.c_str(), data_dir_.c_str(), data_dir_.c_str());
   std::fflush(stdout);
 }
 

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 
 #include "app/e2e/server.h"
 #include "testing/temp_dir.h"
@@ -25,15 +26,23 @@ TEST(SanityOfTheProgram, a_fresh_server_passes_and_the_checklist_says_so_in_two_
   const auto config = dir / "providers.toml";
   std::FILE* file = std::fopen(config.c_str(), "w");
   ASSERT_NE(file, nullptr);
+  std::fprintf(file, "[ledger]\nbackup_dir = \"%s\"\n", (dir / "backups").c_str());
   std::fputs("[[providers]]\nname = \"sim\"\nurl = \"sim\"\nprofile = \"perfect\"\n", file);
   std::fclose(file);
   Server server(dir / "ledger", {.books = 2, .arguments = {"--config", config}});
   ASSERT_TRUE(server.start());
 
-  const auto told = sanity(server, {"--simulator", "sim"});
+  const auto told = sanity(server, {"--simulator", "sim", "--backup-dir", dir / "backups"});
   EXPECT_EQ(told.exit, 0) << told.output << told.errors;
   EXPECT_NE(told.output.find("OK      A card payment is recorded"), std::string::npos) << told.output;
   EXPECT_NE(told.output.find(" 0 NOT OK, 0 skipped"), std::string::npos) << told.output;
+
+  EXPECT_TRUE(std::filesystem::is_empty(dir / "backups")) << "what it made there it takes away";
+
+  const auto elsewhere = sanity(server, {"--backup-dir", dir / "elsewhere"});
+  EXPECT_EQ(elsewhere.exit, 1) << elsewhere.output;
+  EXPECT_NE(elsewhere.output.find("is --backup-dir the server's ledger.backup_dir?"), std::string::npos)
+      << elsewhere.output;
 
   const auto korean = sanity(server, {"--lang", "ko"});
   EXPECT_EQ(korean.exit, 0) << korean.output << korean.errors;

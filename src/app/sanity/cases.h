@@ -22,6 +22,7 @@ std::span<const Case> house_cases();    // the server itself, keys, merchants
 std::span<const Case> payment_cases();  // paying and cancelling
 std::span<const Case> method_cases();   // what each way of paying may and may not do
 std::span<const Case> view_cases();     // finding, adding up, following
+std::span<const Case> keeping_cases();  // what holds when something is lost
 std::span<const Case> money_cases();    // contracts, settlement, payouts, accounts
 std::vector<const Case*> all_cases();
 

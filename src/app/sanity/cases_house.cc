@@ -65,7 +65,7 @@ void merchant(World& world, Check& check) {
   world.counted = open_store(world, check, "counted");
   world.stranger = open_store(world, check, "stranger");
   std::uint32_t i = 1;
-  while (i < 30 && !is_nobodys(world, world.candidate_day(i))) ++i;
+  while (i + 1 < World::kCandidateDays && !is_nobodys(world, world.candidate_day(i))) ++i;
   set_day(world.store, world.candidate_day(0));
   set_day(world.stranger, world.candidate_day(0));
   set_day(world.counted, world.candidate_day(i));
@@ -137,7 +137,8 @@ std::span<const Case> house_cases() { return kCases; }
 
 std::vector<const Case*> all_cases() {
   std::vector<const Case*> out;
-  for (const auto group : {house_cases(), payment_cases(), method_cases(), view_cases(), money_cases()}) {
+  for (const auto group :
+       {house_cases(), payment_cases(), method_cases(), view_cases(), keeping_cases(), money_cases()}) {
     for (const auto& one : group) out.push_back(&one);
   }
   return out;

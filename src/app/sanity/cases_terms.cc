@@ -93,7 +93,7 @@ void check_line(World& world, Check& check, const std::string& payment, const st
 // A day that is nobody's, not that of `counted` either.
 BusinessDate own_day(World& world) {
   std::uint32_t i = 40;
-  while (i < 80 &&
+  while (i + 1 < World::kCandidateDays &&
          (to_text(world.candidate_day(i)) == world.counted.day || !is_nobodys(world, world.candidate_day(i))))
     ++i;
   return world.candidate_day(i);

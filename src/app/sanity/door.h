@@ -15,7 +15,7 @@ struct Answer {
 };
 
 struct Question {
-  std::string method;  // GET or POST
+  std::string method;  // GET, POST or PUT (without a body)
   std::string target;
   std::string api_key = {};          // empty: nobody's
   std::string idempotency_key = {};  // of a POST

@@ -9,6 +9,8 @@
 #include <set>
 
 #include "app/cli/api_client.h"
+#include "app/http/http_test_client.h"
+#include "app/service/backup_files.h"
 #include "app/service/service.h"
 #include "testing/temp_dir.h"
 
@@ -27,9 +29,10 @@ class LyingDoor final : public Door {
   Answer ask(const Question& question) override {
     auto& client = clients_[question.api_key];
     if (!client) client = std::make_unique<ApiClient>(ServerAddress{"127.0.0.1", port_}, question.api_key);
-    auto answer = question.method == "GET" ? client->get(question.target)
-                                           : client->post(question.target, question.idempotency_key,
-                                                          question.body, question.content_type);
+    auto answer = question.method == "GET"   ? client->get(question.target)
+                  : question.method == "PUT" ? client->put(question.target)
+                                             : client->post(question.target, question.idempotency_key,
+                                                            question.body, question.content_type);
     if (!answer) return {.status = 0, .body = answer.error().message};
     Answer out{answer->status, answer->body, answer->replayed, answer->position};
     if (lie_) lie_(question, out);
@@ -54,6 +57,7 @@ class Sanity : public testing::Test {
     dir_ = std::make_unique<TempDir>();
     ServiceConfig config;
     config.data_dir = *dir_ / "data";
+    config.backup_dir = *dir_ / "backups";
     config.listen_port = 0;
     config.disk_reserve_bytes = 1 << 20U;
     config.providers = {{"sim", "sim", "perfect", 7}};
@@ -71,13 +75,25 @@ class Sanity : public testing::Test {
     dir_.reset();
   }
 
-  static Report run_with(LyingDoor::Lie lie, bool is_proof_valid = true) {
+  // Reads the backup; that `wonjang restore` takes it is tested with the program itself (e2e).
+  static RestoredBackup manifest_of(const std::string& name) {
+    RestoredBackup out;
+    const auto heads = read_manifest(*dir_ / ("backups/" + name));
+    if (!heads) out.fault = heads.error().message;
+    if (heads) {
+      for (const auto& head : *heads) out.heads.push_back(head.root);
+    }
+    return out;
+  }
+
+  static Report run_with(LyingDoor::Lie lie, bool is_proof_valid = true,
+                         RestoreBackup restore = &manifest_of) {
     LyingDoor door(service_->port(), std::move(lie));
-    static int runs = 0;
     return run(door, {.operator_key = *read_key_file(operator_key_file(*dir_ / "data")),
-                      .run = "t" + std::to_string(++runs),
+                      .run = "t" + std::to_string(++runs_),
                       .simulator = "sim",
-                      .verify = [is_proof_valid](const auto&, const auto&) { return is_proof_valid; }});
+                      .verify = [is_proof_valid](const auto&, const auto&) { return is_proof_valid; },
+                      .restore = std::move(restore)});
   }
   static std::vector<std::string> failed(const Report& report) {
     std::vector<std::string> out;
@@ -94,6 +110,9 @@ class Sanity : public testing::Test {
     return out;
   }
 
+  static std::string last_store() { return "sanity-t" + std::to_string(runs_) + "-store"; }
+
+  static inline int runs_ = 0;
   static inline std::unique_ptr<TempDir> dir_;
   static inline std::unique_ptr<Service> service_;
 };
@@ -131,6 +150,52 @@ TEST_F(Sanity, no_later_plan_shows_what_it_paid) {
   EXPECT_EQ(member(plan, "undated"), "0") << plan.body;
 }
 
+// Found by a first user: without the calendar KR they failed as NO_CONTRACT in every run of that day.
+TEST_F(Sanity, what_the_simulated_provider_approved_is_settled_by_the_houses_run_of_today) {
+  const auto report = run_with({});
+  ASSERT_THAT(told(report), IsEmpty());
+  LyingDoor door(service_->port(), {});
+  const auto key = *read_key_file(operator_key_file(*dir_ / "data"));
+  const auto now = door.ask({.method = "GET", .target = "/v1/sales/today", .api_key = key});
+  const auto today = member(now, "businessDate");
+  const auto get = [&](const std::string& target) {
+    return door.ask({.method = "GET", .target = target, .api_key = key});
+  };
+  const auto begun = door.ask({.method = "POST",
+                               .target = "/v1/settlement/runs",
+                               .api_key = key,
+                               .idempotency_key = "today",
+                               .body = R"({"date":")" + today + R"("})"});
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  Answer run;
+  ASSERT_TRUE(eventually([&] {
+    run = get("/v1/settlement/runs/" + today);
+    return member(run, "state") == "COMPLETED" || member(run, "state") == "FAILED" ||
+           member(run, "state") == "COMPLETED_WITH_FAILURES";
+  })) << run.body;
+  const auto store = get("/v1/merchants?contains=" + last_store());
+  ASSERT_EQ(count_of(store, "merchants"), 1U) << store.body;
+  const auto id = member(store, "merchants.0.id");
+  const auto failures = get("/v1/settlement/runs/" + today + "/failures?limit=1000");
+  EXPECT_EQ(failures.body.find(id), std::string::npos) << failures.body;
+  const auto lines = get("/v1/settlement/runs/" + today + "/lines?merchant=" + id);
+  EXPECT_GE(count_of(lines, "items"), 2U) << lines.body;
+}
+
+TEST_F(Sanity, a_backup_that_cannot_be_restored_is_noticed_and_without_a_place_none_is_made) {
+  const auto broken = run_with({}, true, [](const std::string& name) {
+    auto out = manifest_of(name);
+    out.fault = "it is damaged";
+    return out;
+  });
+  EXPECT_THAT(failed(broken), testing::ElementsAre("backup"));
+  const auto none = run_with(
+      [](const Question& question, Answer&) { EXPECT_NE(question.method, "PUT") << question.target; }, true,
+      {});
+  EXPECT_THAT(failed(none), IsEmpty());
+  EXPECT_THAT(told(none), HasSubstr("--backup-dir"));
+}
+
 struct Told {
   const char* lie;     // what is wrong with the server
   const char* target;  // in the answers of this path
@@ -162,6 +227,18 @@ TEST_F(Sanity, each_lie_of_a_server_is_noticed_by_the_case_whose_business_it_is)
       {"the payout is short", "/v1/payouts", "53488", "53487", {"payout"}},
       {"a step of the life is missing", "/lifecycle", "cancel.succeeded", "approval.approved", {"timeline"}},
       {"what-if counts nothing", "dryRun=true", "\"lines\":4", "\"lines\":0", {"what-if"}},
+      {"the feed ends too early",
+       "/v1/events?after",
+       "\"hasMore\":true",
+       "\"hasMore\":false",
+       {"redelivery"}},
+      {"the feed says an event twice",
+       "&limit=2&types",
+       "\"events\":[{",
+       R"("events":[{"subject":"pay_1","type":"com.wonjang.payment.created","id":"evt_1"},{)",
+       {"redelivery"}},
+      {"views built anew differ", "/v1/views", "\"equal\":true", "\"equal\":false", {"rebuild"}},
+      {"a backup has another head", "/v1/admin/backups", "\"root\":\"", "\"root\":\"0", {"backup"}},
       {"search finds nothing", "/v1/search", "\"payments\":[{", "\"found\":[{", {"search", "initials"}},
   };
   for (const auto& one : lies) {
@@ -217,7 +294,7 @@ TEST_F(Sanity, without_a_simulator_no_provider_is_asked) {
   for (const auto& one : report.results) {
     if (one.check.outcome() == Check::Outcome::skipped) skipped.insert(one.of->name);
   }
-  for (const char* name : {"provider", "unknown-outcome", "proof"})
+  for (const char* name : {"provider", "unknown-outcome", "proof", "backup"})
     EXPECT_TRUE(skipped.contains(name)) << name;
   EXPECT_THAT(json_of(report), HasSubstr(R"("outcome":"SKIPPED")"));
 }

@@ -20,7 +20,9 @@ World::World(Door& door, const Options& options) : door_(door), options_(options
 BusinessDate World::candidate_day(std::uint32_t i) const {
   std::uint32_t mixed = 7;
   for (const char c : options_.run) mixed = mixed * 31 + static_cast<unsigned char>(c);
-  const auto n = (mixed + i * 7) % (kWeeks * kDaysOfWeek);
+  static_assert(kWeeks * kDaysOfWeek == kCandidateDays);
+  constexpr std::uint32_t kStep = 8;  // has no factor in common with the number of days
+  const auto n = (mixed + i * kStep) % kCandidateDays;
   return {parse_business_date("2013-01-07")->days +
           static_cast<std::int32_t>(n / kDaysOfWeek * 7 + n % kDaysOfWeek)};
 }

@@ -22,11 +22,20 @@ namespace wonjang::sanity {
 // What wonjang-verify says: valid, not valid; nothing: there is no such program here.
 using VerifyProof = std::function<std::optional<bool>(const std::string& key, const std::string& proof)>;
 
+// What restoring a backup elsewhere came to; nothing of it is left.
+struct RestoredBackup {
+  std::string fault;               // empty: what was restored is what was backed up
+  std::vector<std::string> heads;  // by book, hex; as the backup's manifest has them
+};
+// Of a backup that the server has just made under this name.
+using RestoreBackup = std::function<RestoredBackup(const std::string& name)>;
+
 struct Options {
   std::string operator_key;
   std::string run;        // in every name of this run; [a-z0-9]
   std::string simulator;  // name of a simulated provider; empty: outcomes that get lost aren't tried
   VerifyProof verify;
+  RestoreBackup restore = {};  // none: no backup is made
 };
 
 struct Store {
@@ -68,7 +77,9 @@ class World {
     return of.day + "T" + std::string(time) + "+09:00";
   }
 
-  // The i-th day that a run may take for its own: a Monday to Wednesday of 2013, by the run's name.
+  // The i-th day that a run may take for its own: a Monday to Wednesday of 2013, by the run's name. Another
+  // one for each i below kCandidateDays.
+  static constexpr std::uint32_t kCandidateDays = 147;
   BusinessDate candidate_day(std::uint32_t i) const;
 
   // Proposes with the first person's key and approves with the second's; the change's id, empty: `check`
