@@ -39,6 +39,22 @@ const BadBody kCreates[] = {
     {"a card number deep",
      R"({"orderId":"order-1","totalAmount":1,"metadata":{"note":"pan 4111-1111-1111-1111"}})", 422,
      "/metadata/note"},
+    {"a card number as a phone",
+     R"({"orderId":"order-1","totalAmount":1,"buyer":{"phone":"4111--1111--1111--1111"}})", 422,
+     "/buyer/phone"},
+    {"a card number as a phone, digit by digit",
+     R"({"orderId":"order-1","totalAmount":1,"buyer":{"phone":"+4     1111111    1111-1111"}})", 422,
+     "/buyer/phone"},
+    {"a card number and what follows it",
+     R"({"orderId":"order-1","totalAmount":1,"metadata":{"note":"4111111111111111exp1229"}})", 422,
+     "/metadata/note"},
+    {"a card number with dots", R"({"orderId":"order-1","totalAmount":1,"orderName":"4111.1111.1111.1111"})",
+     422, "/orderName"},
+    {"a card number with no-break blanks",
+     R"({"orderId":"order-1","totalAmount":1,"orderName":"4111\u00a01111\u00a01111\u00a01111"})", 422,
+     "/orderName"},
+    {"a card number with underscores", R"({"orderId":"4111_1111_1111_1111","totalAmount":1})", 422,
+     "/orderId"},
 };
 
 bool names(const TestAnswer& answer, std::string_view pointer) {
@@ -131,6 +147,12 @@ TEST_P(BadInput, a_card_number_or_a_key_in_a_header_or_path_is_never_said_back) 
     EXPECT_EQ(shop.get("/nowhere/" + id).body.find(id), std::string::npos);
   }
   EXPECT_EQ(shop.get("/nowhere/%34111111111111111").body.find("111111"), std::string::npos);
+  for (const std::string query : {"/v1/search?q=", "/v1/payments?contains=", "/v1/payments?orderId=",
+                                  "/v1/payments?metadata.x=", "/v1/payments?issuer="}) {
+    const auto answer = shop.get(query + "4111_1111_1111_1111");
+    EXPECT_EQ(answer.status, 400) << query << answer.body;
+    EXPECT_EQ(answer.body.find("1111"), std::string::npos) << answer.body;
+  }
   EXPECT_EQ(shop.get("/nowhere/pay_1").text("instance"), "/nowhere/pay_1");
   EXPECT_EQ(shop.get("/livez", {{"X-Request-Id", "mine-1"}}).header("X-Request-Id"), "mine-1");
   EXPECT_EQ(world.tails(), before);

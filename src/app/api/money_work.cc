@@ -1,13 +1,16 @@
 #include "app/api/money_work.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/api/api.h"
 #include "app/api/idempotency_header.h"
+#include "app/api/json/pan_guard.h"
 #include "app/api/media_type.h"
 #include "app/api/money_read.h"
 #include "app/api/write_request.h"
 #include "app/money/ledger_sink.h"
+#include "domain/settlement/csv.h"
 #include "engine/ledger/ask.h"
 
 namespace wonjang {
@@ -228,6 +231,20 @@ void begin_job(Api& api, CallPtr call, JobRequest request, Job job) {
   if (!begun) answer_job_error(api, std::move(held->call), begun.error());
 }
 
+namespace {
+
+// Field by field, as they are kept: a comma parts two fields, whatever their digits would make together.
+std::optional<std::uint32_t> line_with_card_number(std::string_view csv) {
+  settlement::CsvReader reader(csv);
+  while (const auto fields = reader.next()) {
+    if (std::ranges::any_of(*fields, [](const std::string& field) { return holds_pan(field); }))
+      return reader.line_no();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<WorkKey> take_work_key(Api& api, CallPtr& call) {
   auto key = take_key(api, call);
   if (!key) return std::nullopt;
@@ -251,6 +268,14 @@ std::optional<WorkKey> take_csv_key(Api& api, CallPtr& call) {
     api.answer_problem(std::move(call), ProblemKind::cannot_run,
                        "line " + std::to_string(*wrong) +
                            " isn't UTF-8; save the file as UTF-8 and send it again. Nothing was imported");
+    return std::nullopt;
+  }
+  if (const auto line = line_with_card_number(body)) {
+    api.answer_problem(
+        std::move(call), ProblemKind::cannot_run,
+        "line " + std::to_string(*line) +
+            " holds what looks like a card number, which is never taken: leave it out, or put letters "
+            "between the digits of a number of another kind. Nothing was imported");
     return std::nullopt;
   }
   auto key = take_key_header(api, call);

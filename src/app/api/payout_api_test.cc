@@ -99,6 +99,31 @@ TEST_F(PayoutApi, an_answer_of_the_bank_that_cant_be_read_changes_nothing) {
   EXPECT_TRUE(eventually([&] { return house_.get("/v1/payouts/" + id).text("state") == "SENT"; }));
 }
 
+TEST_F(PayoutApi, a_file_with_a_card_number_in_any_field_is_refused_whole) {
+  const auto tails = world_.tails();
+  int key = 0;
+  const auto refuse = [&](const std::string& target, const std::string& body, int status) {
+    const TestHeaders headers{{"Idempotency-Key", "pan-" + std::to_string(key++)},
+                              {"Content-Type", "text/csv"}};
+    const auto refused = house_.send("POST", target, headers, body);
+    EXPECT_EQ(refused.status, status) << target << "\n" << body << "\n" << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("card number"));
+    EXPECT_EQ(refused.body.find("1111"), std::string::npos) << refused.body;
+  };
+  const std::string files = "/v1/acquirer-files?kind=ACQUISITION&acquirer=11&name=";
+  const std::string header = "number,amount,date\n";
+  for (const std::string pan :
+       {"4111111111111111", "4111-1111-1111-1111", "4111_1111_1111_1111", "4111111111111111exp1229"}) {
+    refuse(files + "a.csv", header + "a-1,1000,2026-11-22\n" + pan + ",1000,2026-11-22\n", 422);
+    refuse(files + "a.csv", pan + ",amount,date\na-1,1000,2026-11-22\n", 422);
+    refuse(files + pan + ".csv", header + "a-1,1000,2026-11-22\n", 400);
+    for (const std::string column : {"failure", "bank_trace_no"})
+      refuse("/v1/payouts/results", "payout_id,state," + column + "\npyo_1,FAILED," + pan + "\n", 422);
+    refuse("/v1/payouts/results?name=" + pan, "payout_id,state\npyo_1,FAILED\n", 400);
+  }
+  EXPECT_EQ(world_.tails(), tails);
+}
+
 TEST_F(PayoutApi, a_sub_malls_contract_names_no_account) {
   for (const char* more :
        {R"(,"subMall":"m-1","payoutAccount":"acct-2")", R"(,"subMall":"m-1","keepBack":5)"}) {

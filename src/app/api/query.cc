@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/api/json/pan_guard.h"
 #include "app/api/secret_guard.h"
 #include "base/bytes.h"
 
@@ -19,6 +20,22 @@ std::string unknown_parameter(std::string_view name, std::span<const std::string
   what.append("; it knows:");
   for (const auto one : known) what.append(" ").append(one);
   return what;
+}
+
+// Cursors and positions are sealed texts of ours, and nothing of them is kept.
+bool is_sealed(std::string_view name) {
+  return name == "after" || name == "cursor" || name == "min-position";
+}
+
+// Never the name: it may be one itself.
+std::optional<std::string> card_number_in(std::string_view name, std::string_view value,
+                                          std::span<const std::string_view> known) {
+  if (is_sealed(name) || (!holds_pan(value) && !holds_pan(name))) return std::nullopt;
+  const bool is_known = std::ranges::find(known, name) != known.end();
+  return "the query parameter " + (is_known ? std::string(name) + " " : std::string()) +
+         "looks like a card number, which is never taken, asked for nor said back: ask by order id, approval "
+         "number or "
+         "token";
 }
 
 // Programs that fill in forms write a blank as '+' (URLSearchParams, urlencode of Python and Java). In free
@@ -67,6 +84,8 @@ std::optional<std::string> Query::parse(std::span<const std::string_view> known,
     });
     const auto value =
         value_of(pair.substr(std::min(equals + 1, pair.size())), is_free_text(name, is_of_family));
+    if (auto refused = card_number_in(percent_decoded(name).value_or(""), value.value_or(""), known))
+      return refused;
     if (is_of_family) {
       const auto whole = percent_decoded(name);
       if (!whole || !value || value->empty())

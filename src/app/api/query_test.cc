@@ -38,5 +38,20 @@ TEST(QueryParameters, a_broken_escape_is_refused_beside_a_plus_too) {
   }
 }
 
+TEST(QueryParameters, a_card_number_is_refused_and_never_said_back) {
+  for (const char* text :
+       {"q=4111111111111111", "q=4111+1111+1111+1111", "contains=visa%204111-1111-1111-1111",
+        "orderId=4111_1111_1111_1111", "orderId=x&name=4111111111111111.csv",
+        "metadata.card=4111111111111111", "metadata.4111111111111111=x",
+        "metadata.4111111111111111=", "4111111111111111=x", "q=%34111.1111.1111.1111exp1229"}) {
+    Query query{std::string_view(text)};
+    const auto wrong = query.parse(std::span(kKnown));
+    ASSERT_TRUE(wrong.has_value()) << text;
+    EXPECT_EQ(wrong->find("1111"), std::string::npos) << *wrong;
+  }
+  EXPECT_EQ(read("orderId=order-20261122-0001", "orderId"), "order-20261122-0001");
+  EXPECT_EQ(read("from=2026-11-30T10:00:00.123456%2B09:00", "from"), "2026-11-30T10:00:00.123456+09:00");
+}
+
 }  // namespace
 }  // namespace wonjang

@@ -1,9 +1,11 @@
 #include "app/api/json/pan_guard.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
+
+#include "base/utf8.h"
 
 namespace wonjang {
 namespace {
@@ -52,65 +54,101 @@ bool is_pan(std::string_view digits) {
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_hex_letter(char c) { return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_of_word(char c) { return is_digit(c) || is_letter(c); }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+// Neither digit nor letter: may stand between the digits of one number.
+bool is_separator(char c) { return is_ascii(c) && !is_of_word(c); }
 
-// U+FF10..U+FF19 as ASCII digits; everything else as it is.
-std::string with_plain_digits(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i).starts_with("\xEF\xBC") && i + 2 < text.size()) {
-      const auto low = static_cast<unsigned char>(text[i + 2]);
-      if (low >= 0x90 && low <= 0x99) {
-        out.push_back(static_cast<char>('0' + (low - 0x90)));
-        i += 2;
-        continue;
-      }
-    }
-    out.push_back(text[i]);
+// ---- one byte a character ----
+
+constexpr char kForeignLetter = '\x80';
+
+struct Span {
+  char32_t from;
+  char32_t to;
+  char as;
+};
+// What parts digits beyond ASCII. A blank and a dash count as the plain ones do.
+constexpr Span kForeignSeparators[] = {
+    {0x0080, 0x009F, '.'}, {0x00A0, 0x00A0, ' '}, {0x00A1, 0x00A9, '.'}, {0x00AB, 0x00AC, '.'},
+    {0x00AD, 0x00AD, '-'}, {0x00AE, 0x00B1, '.'}, {0x00B4, 0x00B4, '.'}, {0x00B6, 0x00B8, '.'},
+    {0x00BB, 0x00BB, '.'}, {0x00BF, 0x00BF, '.'}, {0x00D7, 0x00D7, '.'}, {0x00F7, 0x00F7, '.'},
+    {0x0300, 0x036F, '.'}, {0x058A, 0x058A, '-'}, {0x1680, 0x1680, ' '}, {0x2000, 0x200A, ' '},
+    {0x200B, 0x200F, '.'}, {0x2010, 0x2015, '-'}, {0x2016, 0x202E, '.'}, {0x202F, 0x202F, ' '},
+    {0x2030, 0x205E, '.'}, {0x205F, 0x205F, ' '}, {0x2060, 0x206F, '.'}, {0x20D0, 0x20FF, '.'},
+    {0x2190, 0x2211, '.'}, {0x2212, 0x2212, '-'}, {0x2213, 0x22FF, '.'}, {0x2500, 0x27BF, '.'},
+    {0x3000, 0x3000, ' '}, {0x3001, 0x3004, '.'}, {0x3008, 0x3020, '.'}, {0x3030, 0x3030, '-'},
+    {0x30FB, 0x30FB, '.'}, {0x30FC, 0x30FC, '-'}, {0xFE00, 0xFE57, '.'}, {0xFE58, 0xFE58, '-'},
+    {0xFE59, 0xFE62, '.'}, {0xFE63, 0xFE63, '-'}, {0xFE64, 0xFE6F, '.'}, {0xFEFF, 0xFEFF, '.'},
+    {0xFF65, 0xFF65, '.'}, {0xFFFC, 0xFFFD, '.'},
+};
+
+char plain(char32_t c) {
+  if (c < 0x80) return static_cast<char>(c);
+  if (c >= 0xFF01 && c <= 0xFF5E) return static_cast<char>(c - 0xFF01 + '!');  // full-width ASCII
+  for (const auto& span : kForeignSeparators) {
+    if (c >= span.from && c <= span.to) return span.as;
   }
+  return kForeignLetter;
+}
+
+std::string made_plain(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) out.push_back(plain(take_code_point(text)));
   return out;
 }
 
-// A word: letters and digits in a row. `digits` is its only digit group, empty where it has none or several.
-struct Word {
-  std::string_view digits;
-  bool digits_only = false;
-  std::size_t end = 0;
-};
+// ---- what is none, however it reads ----
 
-Word word_at(std::string_view text, std::size_t from) {
-  Word word;
-  std::size_t groups = 0;
-  std::size_t letters = 0;
-  std::size_t i = from;
-  while (i < text.size() && (is_digit(text[i]) || is_letter(text[i]))) {
-    const std::size_t start = i;
-    while (i < text.size() && is_digit(text[i])) ++i;
-    if (i > start) {
-      ++groups;
-      word.digits = text.substr(start, i - start);
-    } else {
-      ++letters;
-      ++i;
-    }
+bool is_uuid_at(std::string_view text, std::size_t at) {
+  constexpr std::string_view kShape = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+  if (text.size() - at < kShape.size()) return false;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const char c = text[at + i];
+    if (kShape[i] == '-' ? c != '-' : !is_digit(c) && !is_hex_letter(c)) return false;
   }
-  if (groups != 1) word.digits = {};
-  word.digits_only = groups == 1 && letters == 0;
-  word.end = i;
-  return word;
+  const auto end = at + kShape.size();
+  return end == text.size() || !is_of_word(text[end]);
 }
 
-// Groups of digits joined by single spaces or hyphens. Any row of whole groups may be the number: an expiry
-// date that follows a card number doesn't hide it.
+// One of our own ids (26 characters, 0 first for a thousand years to come), or a hash: letters of hexadecimal
+// numbers alone, between several groups of digits.
+bool is_id_or_hash(std::string_view word) {
+  constexpr std::size_t kIdSize = 26;
+  std::size_t letters = 0;
+  std::size_t hex_letters = 0;
+  std::size_t groups = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    letters += is_letter(word[i]) ? 1 : 0;
+    hex_letters += is_hex_letter(word[i]) ? 1 : 0;
+    groups += is_digit(word[i]) && (i == 0 || !is_digit(word[i - 1])) ? 1 : 0;
+  }
+  if (letters == 0) return false;
+  return (word.size() == kIdSize && word.front() == '0') || (letters == hex_letters && groups > 1);
+}
+
+// ---- groups of digits ----
+
+// The last groups that hang together. Any row of whole groups may be the number: an expiry date that follows
+// a card number doesn't hide it.
 class Groups {
  public:
-  // True when a number ends with this group.
-  bool add(std::string_view digits) {
-    if (count_ == starts_.size() || digits_.size() + digits.size() > kDigitsMax * 4) clear();
-    starts_[count_++] = digits_.size();
+  // `gap`: what stands between this group and the one before, if anything does. True when a number ends with
+  // this group.
+  bool add(std::string_view digits, std::string_view gap) {
+    if (gap.empty() || gap.size() > kGapMax) clear();
+    if (digits.size() > kDigitsMax) {
+      clear();
+      return false;
+    }
+    if (count_ == groups_.size()) drop_first();
+    groups_[count_++] = {digits_.size(), digits.size(), gap};
     digits_.append(digits);
-    for (std::size_t i = 0; i < count_; ++i) {
-      if (is_pan(std::string_view(digits_).substr(starts_[i]))) return true;
+    for (std::size_t first = 0; first < count_; ++first) {
+      if (is_pan(std::string_view(digits_).substr(groups_[first].at)) && may_be_one(first)) return true;
     }
     return false;
   }
@@ -120,50 +158,115 @@ class Groups {
   }
 
  private:
+  static constexpr std::size_t kGapMax = 3;
+  static constexpr std::size_t kLongGroup = 4;
+
+  struct Group {
+    std::size_t at = 0;
+    std::size_t size = 0;
+    std::string_view gap;
+  };
+
+  void drop_first() {
+    const auto size = groups_[0].size;
+    digits_.erase(0, size);
+    for (std::size_t i = 1; i < count_; ++i) {
+      groups_[i - 1] = groups_[i];
+      groups_[i - 1].at -= size;
+    }
+    --count_;
+  }
+
+  // Single blanks and hyphens join groups of any sizes. What else may stand between digits stands in times,
+  // coordinates, sums and lists of telephone numbers too: there the groups must be of a card's sizes, or all
+  // of one size and parted in one way.
+  bool may_be_one(std::size_t first) const {
+    bool is_plain = true;
+    bool is_long = true;
+    bool is_even = true;
+    for (std::size_t i = first + 1; i < count_; ++i) {
+      const auto& gap = groups_[i].gap;
+      is_plain = is_plain && (gap == " " || gap == "-");
+      is_long = is_long && groups_[i - 1].size >= kLongGroup;
+      const auto size = groups_[first].size;
+      const bool is_last = i + 1 == count_;
+      is_even = is_even && gap == groups_[first + 1].gap &&
+                (is_last ? groups_[i].size <= size : groups_[i].size == size);
+    }
+    return is_plain || is_long || is_even;
+  }
+
   std::string digits_;
-  std::array<std::size_t, 24> starts_{};
+  std::array<Group, kDigitsMax> groups_{};
   std::size_t count_ = 0;
 };
 
-// A row: digits, blanks and hyphens, long enough for a number. Most texts, times among them, have none, and
-// most of their bytes needn't be looked at: such a row covers one of every kDigitsMin places.
-bool has_long_row(std::string_view text) {
-  const auto is_of_row = [&](std::size_t i) { return is_digit(text[i]) || text[i] == ' ' || text[i] == '-'; };
-  for (std::size_t i = kDigitsMin - 1; i < text.size(); i += kDigitsMin) {
-    if (!is_of_row(i)) continue;
-    std::size_t from = i;
-    while (from > 0 && is_of_row(from - 1)) --from;
-    std::size_t to = i + 1;
-    while (to < text.size() && is_of_row(to)) ++to;
-    if (to - from >= kDigitsMin) return true;
+// True when a number ends in this word.
+bool add_word(Groups& groups, std::string_view word, std::string_view gap) {
+  for (std::size_t at = 0; at < word.size();) {
+    const std::size_t start = at;
+    while (at < word.size() && is_digit(word[at])) ++at;
+    if (at == start) {
+      groups.clear();
+      ++at;
+    } else if (groups.add(word.substr(start, at - start), start == 0 ? gap : std::string_view())) {
+      return true;
+    }
   }
   return false;
 }
 
 bool search(std::string_view text) {
   Groups groups;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const Word word = word_at(text, at);
-    if (word.end == at) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t gap_from = at;
+    while (at < text.size() && is_separator(text[at])) ++at;
+    const auto gap = text.substr(gap_from, at - gap_from);
+    const std::size_t from = at;
+    while (at < text.size() && is_of_word(text[at])) ++at;
+    const auto word = text.substr(from, at - from);
+    if (word.empty()) {
+      groups.clear();
       ++at;
+    } else if (is_uuid_at(text, from)) {
+      constexpr std::size_t kUuidSize = 36;
       groups.clear();
-      continue;
-    }
-    if (word.digits_only) {
-      if (groups.add(word.digits)) return true;
-    } else {
+      at = from + kUuidSize;
+    } else if (is_id_or_hash(word)) {
       groups.clear();
-      if (is_pan(word.digits)) return true;
+    } else if (add_word(groups, word, gap)) {
+      return true;
     }
-    at = word.end;
-    const bool joins = word.digits_only && at + 1 < text.size() && (text[at] == ' ' || text[at] == '-') &&
-                       is_digit(text[at + 1]);
-    if (joins) {
-      ++at;
-    } else {
-      groups.clear();
-    }
+  }
+  return false;
+}
+
+// A row: no letter of ASCII, and digits enough for a number. Most texts, ids and times among them, have none,
+// and most of their bytes needn't be looked at: such a row covers one of every kDigitsMin places.
+enum ByteKind : std::uint8_t { kOther, kLetter, kDigit };
+
+constexpr std::array<std::uint8_t, 256> kByteKinds = [] {
+  std::array<std::uint8_t, 256> kinds{};
+  for (int c = 'a'; c <= 'z'; ++c) kinds[static_cast<std::size_t>(c)] = kLetter;
+  for (int c = 'A'; c <= 'Z'; ++c) kinds[static_cast<std::size_t>(c)] = kLetter;
+  for (int c = '0'; c <= '9'; ++c) kinds[static_cast<std::size_t>(c)] = kDigit;
+  kinds[0xEF] = kDigit;  // begins a full-width digit
+  return kinds;
+}();
+
+bool has_long_row(std::string_view text) {
+  const auto kind = [&](std::size_t i) { return kByteKinds[static_cast<unsigned char>(text[i])]; };
+  for (std::size_t i = kDigitsMin - 1; i < text.size(); i += kDigitsMin) {
+    if (kind(i) == kLetter) continue;
+    std::size_t from = i;
+    while (from > 0 && kind(from - 1) != kLetter) --from;
+    std::size_t to = i + 1;
+    while (to < text.size() && kind(to) != kLetter) ++to;
+    i = to;
+    if (to - from < kDigitsMin) continue;
+    std::size_t digits = 0;
+    for (std::size_t at = from; at < to; ++at) digits += kind(at) == kDigit ? 1 : 0;
+    if (digits >= kDigitsMin) return true;
   }
   return false;
 }
@@ -171,9 +274,8 @@ bool search(std::string_view text) {
 }  // namespace
 
 bool holds_pan(std::string_view text) {
-  if (text.size() < kDigitsMin) return false;
-  if (text.find('\xEF') != std::string_view::npos) return search(with_plain_digits(text));
-  return has_long_row(text) && search(text);
+  if (text.size() < kDigitsMin || !has_long_row(text)) return false;
+  return std::ranges::all_of(text, is_ascii) ? search(text) : search(made_plain(text));
 }
 
 }  // namespace wonjang

@@ -1,5 +1,7 @@
 #include "app/api/json/pan_guard.h"
 
+#include <gtest/gtest.h>
+
 #include <cctype>
 
 #include "app/api/json/table_for_tests.h"
@@ -58,10 +60,98 @@ TEST(PanGuard, a_longer_run_of_digits_is_no_card_number) {
   EXPECT_FALSE(holds_pan("00" + test_pan("4", 16)));
 }
 
-TEST(PanGuard, another_separator_or_two_of_them_part_groups) {
-  const auto pan = test_pan("4", 16);
-  EXPECT_FALSE(holds_pan(pan.substr(0, 8) + "  " + pan.substr(8)));
-  EXPECT_FALSE(holds_pan(pan.substr(0, 8) + ":" + pan.substr(8)));
+std::string grouped(const std::string& digits, std::size_t size, std::string_view gap) {
+  std::string out;
+  for (std::size_t i = 0; i < digits.size(); i += size) out.append(i == 0 ? "" : gap).append(digits, i, size);
+  return out;
+}
+
+TEST(PanGuard, any_one_to_three_characters_between_digits_part_nothing) {
+  const std::string pan = "4111111111111111";
+  for (const std::string_view gap : {" ",
+                                     "-",
+                                     "--",
+                                     "  ",
+                                     " - ",
+                                     ".",
+                                     "_",
+                                     "/",
+                                     ":",
+                                     ",",
+                                     ", ",
+                                     "...",
+                                     "\t",
+                                     "\xC2\xA0",
+                                     "\xC2\xA0\xC2\xA0",
+                                     "\xE2\x80\x93",
+                                     "\xE2\x80\x8B",
+                                     "\xE2\x88\x92",
+                                     "\xE3\x80\x80",
+                                     "\xEF\xBC\x8D",
+                                     "\xC2\xB7",
+                                     "\xE3\x83\xBB",
+                                     "\xEF\xB8\x8F\xE2\x83\xA3"}) {
+    for (const std::size_t size : {1U, 2U, 4U, 8U})
+      EXPECT_TRUE(holds_pan(grouped(pan, size, gap))) << grouped(pan, size, gap);
+    EXPECT_TRUE(holds_pan("378282" + std::string(gap) + "246310005")) << gap;
+  }
+  EXPECT_FALSE(holds_pan(grouped(pan, 4, "    ")));
+  EXPECT_FALSE(holds_pan(grouped(pan, 4, "x")));
+}
+
+TEST(PanGuard, letters_beside_the_digits_hide_nothing) {
+  for (const char* text : {"4111111111111111exp1229", "no4111111111111111exp12cvc123",
+                           "1VISA4111111111111111", "card_4111111111111111_x", "VISA4111-1111-1111-1111",
+                           "4111 1111 1111 1111exp12", "4111.1111.1111.1111EXP12/29",
+                           "\xEC\xB9\xB4\xEB\x93\x9C"
+                           "4111_1111_1111_1111\xEB\xB2\x88"}) {
+    EXPECT_TRUE(holds_pan(text)) << text;
+  }
+}
+
+TEST(PanGuard, many_small_groups_before_a_number_hide_nothing) {
+  std::string text;
+  for (int i = 0; i < 50; ++i) text += "7 ";
+  EXPECT_TRUE(holds_pan(text + grouped("4111111111111111", 1, " ")));
+}
+
+// Digits that would be a number if anything between them were left out.
+TEST(PanGuard, times_places_sums_and_lists_of_phones_are_let_through) {
+  for (std::int64_t second = 0; second < 86'400; ++second) {
+    const Instant at{1'796'000'000'000'000 + second * 1'000'000 + second};
+    auto text = to_rfc3339_micros(at);
+    text[10] = ' ';
+    ASSERT_FALSE(holds_pan(text)) << text;
+    ASSERT_FALSE(holds_pan(text.substr(11, 8) + "." + std::to_string(1'000'000'000 - second))) << text;
+  }
+  for (int last = 0; last < 10; ++last) {
+    const auto digit = std::to_string(last);
+    for (const char* text : {"37.56653, 126.9779", "4,123,456,789,01", "010-4234-5678, 010-1234-567",
+                             "51.255.255.255:6553", "36.3504/127.38",
+                             "\xE2\x82\xA9"
+                             "4,500 \xE2\x82\xA9"
+                             "1,200"}) {
+      EXPECT_FALSE(holds_pan(text + digit)) << text << digit;
+    }
+  }
+}
+
+TEST(PanGuard, random_uuids_and_tokens_are_let_through) {
+  Rng rng(11);
+  const auto random = [&](std::string_view letters, std::string_view shape) {
+    std::string out(shape);
+    for (char& c : out)
+      if (c == 'x') c = letters[rng.below(static_cast<std::uint32_t>(letters.size()))];
+    return out;
+  };
+  for (int i = 0; i < 300'000; ++i) {
+    const auto uuid = random("0123456789abcdef", "xxxxxxxx-xxxx-4xxx-9xxx-xxxxxxxxxxxx");
+    ASSERT_FALSE(holds_pan(uuid)) << uuid;
+    ASSERT_FALSE(holds_pan("order_" + uuid + "_1")) << uuid;
+    const auto token = random("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_",
+                              "tok_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    ASSERT_FALSE(holds_pan(token)) << token;
+  }
 }
 
 // All seconds of a day, all kinds of time stamps: whatever their check digits say.

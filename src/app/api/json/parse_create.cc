@@ -1,3 +1,4 @@
+#include "app/api/json/pan_guard.h"
 #include "app/api/json/parse_parts.h"
 
 namespace wonjang {
@@ -34,6 +35,10 @@ std::string read_phone(BuyerReader& r) {
   }
   if (!sent.empty() && (digits.size() < kPhoneDigitsMin || digits.size() > kPhoneDigitsMax)) {
     r.add("phone", "BAD_FORMAT", "must hold 4 to 20 digits; " + std::to_string(digits.size()) + " were sent");
+    return {};
+  }
+  if (holds_pan(digits)) {  // whatever stood between them
+    r.add("phone", "PAN_NOT_ALLOWED", "this looks like a card number, which is never taken");
     return {};
   }
   return digits;
