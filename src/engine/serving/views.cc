@@ -20,6 +20,17 @@ constexpr std::uint32_t kViewsVersion = 3;
 
 constexpr std::uint32_t kWarmSlice = 1'000;
 
+constexpr std::size_t kQuarantineCounted = 100'000;  // at most, by opening
+
+// How many entries are put aside, or kQuarantineCounted when there are more.
+Result<std::uint64_t> quarantine_size(const KvSnapshot& store) {
+  std::uint64_t size = 0;
+  const auto cursor = store.scan(kQuarantine, {}, {});
+  for (; cursor->valid() && size < kQuarantineCounted; cursor->next()) ++size;
+  WJ_CHECK(cursor->status());
+  return size;
+}
+
 Error contradicts(RawId stream, std::uint32_t version, const char* how) {
   return corrupt("event " + std::to_string(version) + " of " + PaymentId(stream).text() + " " + how +
                  ": run `wonjang check` on the ledger");
@@ -146,9 +157,10 @@ class Views::Fold {
   }
 
   Result<void> quarantine(const LogUnit& unit, std::uint32_t version, std::string_view bytes) {
-    ++views_.counters_->quarantined;
     std::string key = event_key(unit.unit.stream, version);
     put_be64(key, hash64(bytes));
+    WJ_TRY(const auto there, snapshot_->get(kQuarantine, key));
+    if (!there && aside_.insert(key).second) ++views_.counters_->quarantined;
     std::string value;
     put_be32(value, unit.book);
     put_be64(value, unit.unit.first + (version - unit.unit.first_version));
@@ -283,6 +295,7 @@ class Views::Fold {
   KvBatch& out_;
   std::unordered_map<RawId, Touched> touched_;
   std::unordered_map<std::string, Bucket> buckets_;
+  std::unordered_set<std::string> aside_;  // keys that this batch put into the quarantine
   Hints hints_;
   std::string scratch_;
 };
@@ -306,6 +319,7 @@ Result<void> Views::open(const KvStore& store) {
   WJ_CHECK(dictionary->load(*snapshot));
   totals_ = std::make_unique<TotalsWriter>(cubes_);
   WJ_CHECK(early_.open(*snapshot));
+  WJ_TRY(counters_->quarantined, quarantine_size(*snapshot));
   const MutexLock lock(mutex_);
   dictionary_ = std::move(dictionary);
   warm_place_ = {};

@@ -130,8 +130,29 @@ TEST(Views, a_contradiction_is_put_aside_and_changes_nothing_else) {
   ASSERT_EQ(after.size(), before.size() + 1);
   std::erase_if(after, [](const auto& entry) { return entry.first.first == kQuarantine; });
   EXPECT_EQ(after, before);
-  rig.apply({rig.unit(other)});
+  rig.apply({rig.unit(other), rig.unit(other)});
   EXPECT_EQ(rig.count(kQuarantine), 1U);
+  EXPECT_EQ(rig.stat("quarantined"), 1U) << "once, however often it comes";
+}
+
+// Counted since the start it was 0 after one, and the alert on it fell silent.
+TEST(Views, what_is_put_aside_is_counted_after_a_restart_too) {
+  ViewsRig rig;
+  const auto events = sale(1);
+  rig.apply(units_of(rig, events));
+  Event other = events[1];
+  for (const auto* story : {"another story", "and another"}) {
+    other.reason = story;
+    rig.apply({rig.unit(other)});
+  }
+  EXPECT_EQ(rig.stat("quarantined"), 2U);
+  rig.reopen();
+  EXPECT_EQ(rig.stat("quarantined"), 2U);
+  rig.apply({rig.unit(other)});
+  EXPECT_EQ(rig.stat("quarantined"), 2U);
+  other.reason = "a third";
+  rig.apply({rig.unit(other)});
+  EXPECT_EQ(rig.stat("quarantined"), 3U);
 }
 
 TEST(Views, of_two_early_ones_the_first_stands) {
