@@ -17,6 +17,7 @@
 #include "app/api/backups.h"
 #include "app/api/deadlines.h"
 #include "app/api/handlers.h"
+#include "app/api/in_doubt_ages.h"
 #include "app/api/ingest.h"
 #include "app/api/json/problem.h"
 #include "app/api/log.h"
@@ -96,6 +97,7 @@ class Api final : public HttpHandler, public Completion {
   const Digest& digest() const { return parts_.ledger.ports().digest; }
   Metrics& metrics() { return metrics_; }
   Sessions& sessions() { return sessions_; }
+  InDoubtAges& in_doubt_ages() { return in_doubt_ages_; }
   const PendingJobs& pending_jobs() const { return pending_jobs_; }
   std::shared_ptr<const RegistryState> registry() const { return parts_.authenticator.registry(); }
 
@@ -139,6 +141,7 @@ class Api final : public HttpHandler, public Completion {
   Metrics metrics_;
   Sessions sessions_;
   const PendingJobs pending_jobs_;
+  InDoubtAges in_doubt_ages_;
   const std::string id_prefix_;
   std::atomic<std::uint64_t> id_count_{0};
   std::atomic<bool> draining_{false};

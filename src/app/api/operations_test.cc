@@ -55,6 +55,11 @@ TEST_P(Person, has_so_much_to_do_as_the_list_counts) {
   EXPECT_EQ(house.get("/v1/in-doubt?waiting=resolver&count=true").json().at("count").as_int64(), 0);
   EXPECT_FALSE(house.get("/v1/in-doubt?waiting=person").json().contains("count"));
   EXPECT_EQ(house.get("/v1/in-doubt?count=2").code(), "BAD_PARAMETER");
+  const auto metrics = world_.as_nobody().get("/metrics").body;
+  EXPECT_NE(metrics.find("wonjang_in_doubt_person_payments 2\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("wonjang_in_doubt_payments 0\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("wonjang_in_doubt_person_oldest_age_seconds "), std::string::npos);
+  EXPECT_EQ(metrics.find("wonjang_in_doubt_person_oldest_age_seconds 0\n"), std::string::npos) << metrics;
 }
 
 TEST_P(Person, settles_what_the_resolver_gave_up_on_and_the_caller_hears_it) {

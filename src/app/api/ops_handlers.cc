@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/in_doubt_ages.h"
 #include "app/api/json/json_writer.h"
+#include "app/api/json/pan_guard.h"
 #include "app/api/json/payment_json.h"
 #include "app/api/list_page.h"
 #include "app/api/openapi.h"
@@ -15,24 +17,8 @@ namespace wonjang {
 namespace {
 
 constexpr std::uint32_t kInDoubtRead = 1U << 20U;  // of one book for one page: more than people can work off
-constexpr std::uint32_t kInDoubtSampled = 200;     // looked at for the oldest age
 constexpr std::int64_t kSlowWriteUs = 2'000'000;   // beyond it the disk is a trouble of its own
 constexpr std::int64_t kFarFuture = INT64_MAX / 2;
-
-// When what is in doubt began to be.
-Instant in_doubt_since(const Payment& payment) {
-  auto since = payment.updated_at;
-  const auto look = [&](const auto& items) {
-    for (const auto& item : items) {
-      if (item.is_in_doubt() && item.pursuit && !item.pursuit->first_asked_at.is_zero()) {
-        since = std::min(since, item.pursuit->first_asked_at);
-      }
-    }
-  };
-  look(payment.approvals);
-  look(payment.cancels);
-  return since;
-}
 
 std::vector<std::pair<std::string, std::string>> troubles(Api& api) {
   std::vector<std::pair<std::string, std::string>> out;
@@ -122,29 +108,37 @@ void add_book_samples(Api& api, std::vector<Sample>& out) {
   }
 }
 
-void add_in_doubt_samples(Api& api, std::vector<Sample>& out) {
-  std::size_t count = 0;
-  std::int64_t oldest_us = 0;
-  const auto now = api.clock().now();
+// All alarms of a kind; a book that can't be read now has none.
+std::vector<AlarmEntry> all_alarms(Api& api, AlarmKind kind) {
+  std::vector<AlarmEntry> out;
   for (std::uint32_t book = 0; book < api.ledger().books(); ++book) {
-    const auto alarms = api.ledger().alarms(book, AlarmKind::in_doubt, {kFarFuture}, kInDoubtSampled);
-    if (!alarms) continue;
-    count += alarms->size();
-    for (const auto& alarm : *alarms) {
-      const auto payment = api.ledger().payment(PaymentId(alarm.stream));
-      if (payment && *payment) oldest_us = std::max(oldest_us, now.us - in_doubt_since(**payment).us);
-    }
+    const auto found = api.ledger().alarms(book, kind, {kFarFuture}, kInDoubtRead);
+    if (found) out.insert(out.end(), found->begin(), found->end());
   }
-  out.push_back({"in_doubt_payments",
-                 "Payments whose outcome isn't known, at most 200 counted per book.",
-                 false,
-                 {},
-                 static_cast<double>(count)});
-  out.push_back({"in_doubt_oldest_age_seconds",
-                 "Age of the oldest outcome that isn't known.",
-                 false,
-                 {},
-                 static_cast<double>(oldest_us) / 1e6});
+  std::ranges::sort(out);
+  return out;
+}
+
+void add_in_doubt_samples(Api& api, std::vector<Sample>& out) {
+  const auto now = api.clock().now();
+  const auto gauge = [&](const char* name, const char* help, double value) {
+    out.push_back({name, help, false, {}, value});
+  };
+  const auto age = [&](Instant since) {
+    return since.is_zero() ? 0 : static_cast<double>(std::max<std::int64_t>(0, now.us - since.us)) / 1e6;
+  };
+  const auto pursued = all_alarms(api, AlarmKind::in_doubt);
+  const auto oldest =
+      api.in_doubt_ages().oldest(pursued, [&](PaymentId id) { return api.ledger().payment(id); });
+  gauge("in_doubt_payments", "Payments whose outcome isn't known and is asked for.",
+        static_cast<double>(pursued.size()));
+  gauge("in_doubt_oldest_age_seconds", "Since when the oldest of them isn't known.", age(oldest));
+  // An alarm of this kind stands at the first question.
+  const auto people = all_alarms(api, AlarmKind::person);
+  gauge("in_doubt_person_payments", "Payments whose outcome isn't known and that wait for a person's word.",
+        static_cast<double>(people.size()));
+  gauge("in_doubt_person_oldest_age_seconds", "Since when the oldest of them isn't known.",
+        people.empty() ? 0 : age(Instant{people.front().at_us}));
 }
 
 struct InDoubtWish {
@@ -254,7 +248,7 @@ bool is_backup_name(std::string_view name) {
   const auto plain = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
   };
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, plain);
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, plain) && !holds_pan(name);
 }
 
 std::string backup_json(std::string_view name, const BackupMade& made) {
@@ -278,7 +272,7 @@ std::string backup_json(std::string_view name, const BackupMade& made) {
 void make_backup(Api& api, CallPtr call) {
   if (!is_backup_name(call->parameter)) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
-                              "a backup's name is 1 to 64 of A-Z a-z 0-9 _ -");
+                              "a backup's name is 1 to 64 of A-Z a-z 0-9 _ -, and no card number");
   }
   if (!api.parts().backup) {
     return api.answer_problem(std::move(call), ProblemKind::not_found,

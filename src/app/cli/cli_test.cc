@@ -454,6 +454,26 @@ TEST_F(Served, an_outcome_is_settled_by_hand_after_a_second_look) {
        i < 2'000 && client.get("/v1/in-doubt?waiting=person")->body.find(merchant) == std::string::npos; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_EQ(run_in_doubt(online, /*waiting_for_person=*/true), kExitOk);
+  const auto second =
+      client.post("/v1/payments", "c2",
+                  R"({"orderId":"hand-2-sim-stubborn","totalAmount":1000,"merchantId":")" + merchant + "\"}");
+  const std::string second_id(json_text_member(second->body, "id"));
+  EXPECT_EQ(client
+                .post("/v1/payments/" + second_id + "/approve", "a2",
+                      R"({"method":"CARD","amount":1000,"card":{"issuerCode":"11"}})")
+                ->status,
+            504);
+  for (int i = 0;
+       i < 2'000 && client.get("/v1/in-doubt?waiting=person")->body.find(second_id) == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  auto paged = online;
+  paged.output = "json";
+  paged.page_rows = 1;
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(run_in_doubt(paged, /*waiting_for_person=*/true), kExitOk);
+  const auto all = ::testing::internal::GetCapturedStdout();
+  EXPECT_NE(all.find(resolution.payment_id), std::string::npos) << all;
+  EXPECT_NE(all.find(second_id), std::string::npos) << "not the first page alone\n" << all;
 
   EXPECT_EQ(run_settle_outcome(online, resolution), kExitUsage) << "without a version nothing is sent";
   resolution.expected_version = version() + 1;

@@ -30,7 +30,7 @@ Result<ApiResponse> ask_list(const OnlineOptions& options, const std::string& pa
                              const std::string& filter = {}) {
   return ask(options, [&](ApiClient& client) -> Result<ApiResponse> {
     ApiResponse out{200, "{\"" + list + "\":[", false};
-    const std::string page_of = path + "?limit=1000" + filter;
+    const std::string page_of = path + "?limit=" + std::to_string(options.page_rows) + filter;
     std::string target = page_of;
     for (bool more = true; more;) {
       WJ_TRY(auto page, client.get(target));
@@ -177,9 +177,8 @@ int run_settle_outcome(const OnlineOptions& options, const ResolutionOptions& re
 }
 
 int run_in_doubt(const OnlineOptions& options, bool waiting_for_person) {
-  const std::string target =
-      std::string("/v1/in-doubt?limit=1000&waiting=") + (waiting_for_person ? "person" : "resolver");
-  return show(options, ask(options, [&](ApiClient& c) { return c.get(target); }), "payments", {},
+  const std::string filter = waiting_for_person ? "&waiting=person" : "&waiting=resolver";
+  return show(options, ask_list(options, "/v1/in-doubt", "payments", filter), "payments", {},
               {{"since", "inDoubtSince"},
                {"payment", "payment.id"},
                {"order", "payment.orderId"},

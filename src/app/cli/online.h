@@ -14,7 +14,8 @@ namespace wonjang {
 struct OnlineOptions {
   std::string url = "http://127.0.0.1:8080";
   std::string key_file;
-  std::string output = "table";  // table, json, ndjson
+  std::string output = "table";     // table, json, ndjson
+  std::uint32_t page_rows = 1'000;  // of one question of a list that is asked for page by page
 };
 
 int run_payment_get(const OnlineOptions& options, const std::string& payment_id);
