@@ -17,8 +17,11 @@ const json::object* only_error(const json::object& problem) {
   return &errors->as_array().front().as_object();
 }
 
-TEST(ToldWhy, a_refusal_names_a_number_only_where_its_code_speaks_of_one) {
-  const World world;
+class ToldWhy : public ::testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, ToldWhy, ::testing::Values(1U, 4U));
+
+TEST_P(ToldWhy, a_refusal_names_a_number_only_where_its_code_speaks_of_one) {
+  const World world({.books = GetParam()});
   auto shop = world.as_merchant();
   const auto wrong = shop.post("/v1/payments", "a", R"({"orderId":"tax-1234","totalAmount":-5})").json();
   ASSERT_NE(only_error(wrong), nullptr) << json::serialize(wrong);
@@ -40,8 +43,8 @@ TEST(ToldWhy, a_refusal_names_a_number_only_where_its_code_speaks_of_one) {
   }
 }
 
-TEST(ToldWhy, a_key_of_the_wrong_scope_hears_which_it_would_take) {
-  const World world;
+TEST_P(ToldWhy, a_key_of_the_wrong_scope_hears_which_it_would_take) {
+  const World world({.books = GetParam()});
   const auto refused = world.as_merchant().get("/v1/trial-balance");
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(refused.text("detail"), "this path is for keys of the scope operator; this key has merchant");
@@ -49,8 +52,8 @@ TEST(ToldWhy, a_key_of_the_wrong_scope_hears_which_it_would_take) {
             "this path is for keys of the scope merchant or operator; this key has ingest");
 }
 
-TEST(ToldWhy, a_key_that_could_do_nothing_is_not_made) {
-  const World world;
+TEST_P(ToldWhy, a_key_that_could_do_nothing_is_not_made) {
+  const World world({.books = GetParam()});
   auto house = world.as_operator();
   const auto before = world.tails();
   const auto pointer_of = [](const TestAnswer& answer) {
@@ -69,8 +72,8 @@ TEST(ToldWhy, a_key_that_could_do_nothing_is_not_made) {
   EXPECT_EQ(world.tails(), before);
 }
 
-TEST(ToldWhy, a_key_past_its_end_is_listed_as_expired) {
-  const World world;
+TEST_P(ToldWhy, a_key_past_its_end_is_listed_as_expired) {
+  const World world({.books = GetParam()});
   auto house = world.as_operator();
   std::string soon;
   append_rfc3339(soon, SystemClock().now().plus_ms(1'500));
@@ -90,8 +93,8 @@ TEST(ToldWhy, a_key_past_its_end_is_listed_as_expired) {
   EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
 }
 
-TEST(ToldWhy, what_has_ended_already_is_said_to_have_ended) {
-  const World world;
+TEST_P(ToldWhy, what_has_ended_already_is_said_to_have_ended) {
+  const World world({.books = GetParam()});
   auto house = world.as_operator();
   const auto made = house.post("/v1/api-keys", "k", R"({"scopes":["operator"]})").text("id");
   const auto path = "/v1/api-keys/" + made + "/revoke";
@@ -106,8 +109,8 @@ TEST(ToldWhy, what_has_ended_already_is_said_to_have_ended) {
   EXPECT_TRUE(second.body.ends_with("}\n")) << "the prompt stands on a line of its own";
 }
 
-TEST(ToldWhy, an_unknown_query_parameter_is_named_unless_it_is_a_secret) {
-  const World world;
+TEST_P(ToldWhy, an_unknown_query_parameter_is_named_unless_it_is_a_secret) {
+  const World world({.books = GetParam()});
   auto house = world.as_operator();
   EXPECT_EQ(house.get("/v1/changes?stauts=PROPOSED").text("detail").substr(0, 49),
             "this path doesn't know the query parameter stauts");
@@ -118,8 +121,8 @@ TEST(ToldWhy, an_unknown_query_parameter_is_named_unless_it_is_a_secret) {
   }
 }
 
-TEST(ToldWhy, a_reused_key_is_told_when_it_was_first_used) {
-  const World world;
+TEST_P(ToldWhy, a_reused_key_is_told_when_it_was_first_used) {
+  const World world({.books = GetParam()});
   auto shop = world.as_merchant();
   ASSERT_EQ(shop.post("/v1/payments", "k", bare_payment("1")).status, 201);
   const auto reused = shop.post("/v1/payments", "k", bare_payment("2"));
@@ -128,8 +131,8 @@ TEST(ToldWhy, a_reused_key_is_told_when_it_was_first_used) {
             "this key was used for another request, first at " + reused.text("firstUsedAt"));
 }
 
-TEST(ToldWhy, an_empty_object_is_no_body_where_none_is_taken) {
-  const World world;
+TEST_P(ToldWhy, an_empty_object_is_no_body_where_none_is_taken) {
+  const World world({.books = GetParam()});
   auto house = world.as_operator();
   for (const auto* path :
        {"/v1/settlement/runs/2026-11-22/stops", "/v1/settlement/runs/2026-11-22/reruns", "/v1/views/rebuild",
@@ -143,8 +146,8 @@ TEST(ToldWhy, an_empty_object_is_no_body_where_none_is_taken) {
   EXPECT_EQ(large.text("detail"), "this path takes a body of at most 65536 bytes");
 }
 
-TEST(ToldWhy, what_is_no_utf_8_is_refused_with_its_line) {
-  const World world;
+TEST_P(ToldWhy, what_is_no_utf_8_is_refused_with_its_line) {
+  const World world({.books = GetParam()});
   auto house = world.as_operator();
   const std::string target = "/v1/acquirer-files?name=a.csv&kind=DEPOSIT&acquirer=HYUNDAI";
   const auto send = [&](const std::string& path, const std::string& key, const std::string& body) {
@@ -192,8 +195,8 @@ TEST_F(MoneyApi, a_second_decision_hears_of_the_first) {
 }
 
 // Written into, it is no copy any more, and nothing restores it.
-TEST(ToldWhy, a_backup_is_not_served) {
-  const World world({.on_disk = true});
+TEST_P(ToldWhy, a_backup_is_not_served) {
+  const World world({.books = GetParam(), .on_disk = true});
   const auto backup = world.directory / "copy";
   std::filesystem::create_directories(backup);
   std::filesystem::copy(world.directory / "layout", backup / "layout");

@@ -23,6 +23,8 @@
 #include "app/cli/views_offline.h"
 #include "app/service/service.h"
 #include "app/serving/books_log.h"
+#include "base/bytes.h"
+#include "engine/ledger/ledger.h"
 #include "engine/projection/runner.h"
 #include "engine/serving/views.h"
 #include "testing/temp_dir.h"
@@ -69,13 +71,17 @@ TEST(JsonCsv, lists_become_lines_that_other_programs_read) {
 }
 
 // A served ledger in a temporary directory, stopped by stop().
-class Served : public testing::Test {
+class Served : public testing::TestWithParam<std::uint32_t> {
  protected:
   void SetUp() override {
     start_log(LogLevel::off);
+    start();
+    key_ = *read_key_file(operator_key_file(data_dir_));
+  }
+  void start() {
     ServiceConfig config;
     config.data_dir = data_dir_;
-    config.books = 2;
+    config.books = GetParam();
     config.listen_port = 0;
     config.disk_reserve_bytes = 1 << 20U;
     config.backup_dir = dir_.path() + "/backups";
@@ -91,7 +97,6 @@ class Served : public testing::Test {
     ASSERT_TRUE(opened) << opened.error().message;
     service_ = *std::move(opened);
     ASSERT_TRUE(service_->start());
-    key_ = *read_key_file(operator_key_file(data_dir_));
     server_.port = service_->port();
   }
   void stop() { service_.reset(); }
@@ -124,8 +129,9 @@ class Served : public testing::Test {
   std::string key_;
   ServerAddress server_;
 };
+INSTANTIATE_TEST_SUITE_P(Books, Served, testing::Values(1U, 4U));
 
-TEST_F(Served, load_with_retries_finds_every_acknowledged_payment_again) {
+TEST_P(Served, load_with_retries_finds_every_acknowledged_payment_again) {
   const auto shop_of_test = shop();
   CreateMix mix(shop_of_test, "Bearer " + key_, 1, 30, 10);
   const auto report = run_load(options(400), mix);
@@ -139,7 +145,7 @@ TEST_F(Served, load_with_retries_finds_every_acknowledged_payment_again) {
   EXPECT_EQ(result->match, mix.payments());
 }
 
-TEST_F(Served, bulk_lines_are_the_same_payments_as_single_requests) {
+TEST_P(Served, bulk_lines_are_the_same_payments_as_single_requests) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(4), mix));
@@ -149,7 +155,7 @@ TEST_F(Served, bulk_lines_are_the_same_payments_as_single_requests) {
 }
 
 // The alarm must ring: a server that never saw the run has none of its payments.
-TEST_F(Served, reconciliation_names_payments_that_are_missing) {
+TEST_P(Served, reconciliation_names_payments_that_are_missing) {
   const auto shop_of_test = shop();
   class Invented final : public LoadMix {
    public:
@@ -211,18 +217,18 @@ int said(std::vector<const char*> words) {
   return run_command_line(static_cast<int>(words.size()), words.data());
 }
 
-TEST_F(Served, views_are_verified_and_a_lost_row_is_found) {
+TEST_P(Served, views_are_verified_and_a_lost_row_is_found) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
   stop();
   EXPECT_EQ(run_verify_views({.data_dir = dir_.path() + "/none"}), kExitFailed);
-  with_views(data_dir_, 2, [](KvStore&) {});
+  with_views(data_dir_, GetParam(), [](KvStore&) {});
   EXPECT_EQ(run_verify_views({.data_dir = data_dir_}), kExitOk);
   EXPECT_EQ(run_verify_views({.data_dir = data_dir_, .json = true}), kExitOk);
   EXPECT_EQ(said({"verify", "views", "--quick", "--data-dir", data_dir_.c_str()}), kExitOk);
   EXPECT_EQ(run_check({data_dir_, false}), kExitOk);
-  with_views(data_dir_, 2, [](KvStore& store) {
+  with_views(data_dir_, GetParam(), [](KvStore& store) {
     KvBatch batch;
     batch.remove(serving::kRows, store.snapshot()->scan(serving::kRows, {}, {})->key());
     ASSERT_TRUE(store.write(batch));
@@ -232,7 +238,7 @@ TEST_F(Served, views_are_verified_and_a_lost_row_is_found) {
   EXPECT_EQ(said({"verify", "views", "--quick", "--data-dir", data_dir_.c_str()}), kExitOk)
       << "a row that was lost without its bucket takes the whole verification";
   EXPECT_EQ(run_check({data_dir_, true}), kExitDifferences);
-  with_views(data_dir_, 2, [](KvStore& store) {
+  with_views(data_dir_, GetParam(), [](KvStore& store) {
     const auto snapshot = store.snapshot();
     const auto bucket = snapshot->scan(serving::kBuckets, {}, {});
     std::string wrong(bucket->value());
@@ -245,7 +251,7 @@ TEST_F(Served, views_are_verified_and_a_lost_row_is_found) {
   EXPECT_EQ(said({"verify", "views", "--quick", "--data-dir", data_dir_.c_str()}), kExitDifferences);
 }
 
-TEST_F(Served, views_with_declared_cubes_are_verified_by_the_servers_configuration) {
+TEST_P(Served, views_with_declared_cubes_are_verified_by_the_servers_configuration) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
@@ -259,12 +265,12 @@ TEST_F(Served, views_with_declared_cubes_are_verified_by_the_servers_configurati
   ASSERT_TRUE(set);
   const std::vector<serving::CubeSpec> cubes(set->cubes().begin(), set->cubes().end());
   with_views(
-      data_dir_, 2, [](KvStore&) {}, cubes);
+      data_dir_, GetParam(), [](KvStore&) {}, cubes);
   EXPECT_EQ(said({"verify", "views", "--data-dir", data_dir_.c_str()}), kExitFailed) << "of another version";
   EXPECT_EQ(said({"verify", "views", "--config", file.c_str()}), kExitOk);
   EXPECT_EQ(said({"check", "--config", file.c_str(), "-O", "json"}), kExitOk);
   with_views(
-      data_dir_, 2,
+      data_dir_, GetParam(),
       [](KvStore& store) {
         KvBatch batch;
         batch.remove(serving::kTotalsNow, store.snapshot()->scan_back(serving::kTotalsNow, {}, {})->key());
@@ -279,14 +285,14 @@ TEST_F(Served, views_with_declared_cubes_are_verified_by_the_servers_configurati
 }
 
 // Found in use: of the demo, which declares a cube, `check` said that its views weren't compared.
-TEST_F(Served, a_check_without_flags_compares_views_with_declared_cubes) {
+TEST_P(Served, a_check_without_flags_compares_views_with_declared_cubes) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
   stop();
   ServiceConfig config;
   config.data_dir = data_dir_;
-  config.books = 2;
+  config.books = GetParam();
   config.listen_port = 0;
   config.disk_reserve_bytes = 1 << 20U;
   config.cubes = {{.name = "issuers", .id = {}, .dimensions = {"issuer", "method"}},
@@ -309,7 +315,7 @@ TEST_F(Served, a_check_without_flags_compares_views_with_declared_cubes) {
   EXPECT_NE(without.find("wonjang verify views --config FILE"), std::string::npos) << without;
 }
 
-TEST_F(Served, sales_of_today_and_the_quarantine_are_shown) {
+TEST_P(Served, sales_of_today_and_the_quarantine_are_shown) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
@@ -352,7 +358,95 @@ TEST_F(Served, sales_of_today_and_the_quarantine_are_shown) {
               HasSubstr("\"transactions\":["));
 }
 
-TEST_F(Served, views_are_verified_while_the_server_serves) {
+// A first record of each space with one bit flipped: `check` names every space.
+TEST_P(Served, a_check_names_a_damaged_record_of_each_space) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  stop();
+  std::vector<std::string> damaged;
+  with_views(data_dir_, GetParam(), [&](KvStore& store) {
+    KvBatch batch;
+    for (KvSpace space = serving::kRows; space < serving::kPending; ++space) {
+      const auto first = store.snapshot()->scan(space, {}, {});
+      if (!first->valid()) continue;
+      std::string key(first->key());
+      std::string value(first->value());
+      batch.remove(space, key);
+      auto& last = (value.empty() ? key : value).back();
+      last = static_cast<char>(last ^ 1);
+      batch.put(space, key, value);
+      damaged.push_back(serving::view_spaces()[space].name);
+    }
+    ASSERT_TRUE(store.write(batch));
+    ASSERT_TRUE(store.flush());
+  });
+  EXPECT_EQ(damaged.size(), 11U);
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(said({"check", "--data-dir", data_dir_.c_str()}), kExitDifferences);
+  const auto printed = ::testing::internal::GetCapturedStdout();
+  for (const auto& space : damaged) EXPECT_THAT(printed, HasSubstr("  " + space + ": "));
+}
+
+// No ledger has such entries by itself: its log has each version of a payment once.
+TEST_P(Served, what_was_put_aside_is_shown_and_counted_after_a_restart) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 20);
+  ASSERT_TRUE(run_load(options(1), mix));
+  ASSERT_EQ(run_views_verify(online_options()), kExitOk) << "waits until they are built";
+  Event event;
+  {
+    const auto& ledger = service_->ledger();
+    for (std::uint32_t book = 0; book < GetParam() && event.stream == RawId(); ++book) {
+      const auto units = ledger.read(book, 0, 1'000, 1U << 20U);
+      ASSERT_TRUE(units);
+      for (const auto& unit : *units) {
+        const auto decoded = ProtobufEventCodec().decode(unit.events.front());
+        if (decoded && std::holds_alternative<PaymentCreated>(decoded->body)) event = *decoded;
+      }
+    }
+  }
+  ASSERT_NE(event.stream, RawId());
+  stop();
+  with_views(data_dir_, GetParam(), [&](KvStore& store) {
+    KvBatch batch;
+    for (const std::uint32_t version : {0U, 1U}) {
+      std::string key = serving::event_key(event.stream, version);
+      put_be64(key, 17);
+      std::string value;
+      put_be32(value, 0);
+      put_be64(value, 5);
+      ProtobufEventCodec().encode(event, value);
+      batch.put(serving::kQuarantine, key, value);
+    }
+    ASSERT_TRUE(store.write(batch));
+    ASSERT_TRUE(store.flush());
+  });
+  start();
+  const auto id = PaymentId(event.stream).text();
+  ApiClient client(server_, key_);
+  const auto get = [&](const std::string& target) { return client.get(target)->body; };
+  const auto first = get("/v1/views/quarantine?limit=1");
+  EXPECT_THAT(first, HasSubstr("\"paymentId\":\"" + id + "\",\"version\":0,"));
+  EXPECT_THAT(first, HasSubstr("\"event\":{"));
+  EXPECT_THAT(first, HasSubstr("payment.created"));
+  EXPECT_THAT(first, HasSubstr("\"hasMore\":true"));
+  const auto cursor = std::string(json_text_member(first, "nextCursor"));
+  const auto second = get("/v1/views/quarantine?limit=1&after=" + cursor);
+  EXPECT_THAT(second, HasSubstr("\"paymentId\":\"" + id + "\",\"version\":1,"));
+  EXPECT_THAT(second, HasSubstr("\"hasMore\":false"));
+  EXPECT_THAT(get("/v1/views"), HasSubstr("\"quarantined\":2,"));
+  EXPECT_THAT(get("/metrics"), HasSubstr("wonjang_views_quarantined 2\n"));
+  const auto url = online_options().url;
+  const auto file = operator_key_file(data_dir_);
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(said({"views", "quarantine", "--url", url.c_str(), "--key-file", file.c_str()}), kExitOk);
+  const auto shown = ::testing::internal::GetCapturedStdout();
+  EXPECT_THAT(shown, HasSubstr(id + "  0        com.wonjang.payment.created"));
+  EXPECT_EQ(std::count(shown.begin(), shown.end(), '\n'), 3) << shown;
+}
+
+TEST_P(Served, views_are_verified_while_the_server_serves) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
@@ -363,7 +457,7 @@ TEST_F(Served, views_are_verified_while_the_server_serves) {
             kExitOk);
 }
 
-TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {
+TEST_P(Served, a_backup_is_restored_and_compared_with_its_manifest) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
@@ -387,7 +481,7 @@ TEST_F(Served, a_backup_is_restored_and_compared_with_its_manifest) {
 }
 
 // A backup has no views: they are built with the cubes that the server has, and compared.
-TEST_F(Served, a_restore_that_knows_the_servers_cubes_leaves_views_that_are_compared) {
+TEST_P(Served, a_restore_that_knows_the_servers_cubes_leaves_views_that_are_compared) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
@@ -412,7 +506,7 @@ TEST_F(Served, a_restore_that_knows_the_servers_cubes_leaves_views_that_are_comp
   EXPECT_FALSE(std::filesystem::exists(with + "2")) << "nothing was written";
 }
 
-TEST_F(Served, a_backup_of_the_running_ledger_is_restored_as_any_other) {
+TEST_P(Served, a_backup_of_the_running_ledger_is_restored_as_any_other) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
   ASSERT_TRUE(run_load(options(2), mix));
@@ -424,7 +518,7 @@ TEST_F(Served, a_backup_of_the_running_ledger_is_restored_as_any_other) {
   EXPECT_EQ(run_restore({dir_.path() + "/backups/monday", dir_.path() + "/restored"}), kExitOk);
 }
 
-TEST_F(Served, an_outcome_is_settled_by_hand_after_a_second_look) {
+TEST_P(Served, an_outcome_is_settled_by_hand_after_a_second_look) {
   ApiClient client(server_, key_);
   const auto merchant = std::string(
       json_text_member(client.post("/v1/merchants", "m", R"({"code":"hand","name":"Hand"})")->body, "id"));

@@ -206,10 +206,13 @@ TEST_P(Pursuits, a_virtual_account_expires_by_itself) {
   EXPECT_EQ(rig_.state(payment).status, PaymentStatus::expired);
 }
 
-TEST(Storm, ends_with_both_sides_holding_the_same_money) {
+class Storm : public ::testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, Storm, ::testing::Values(1U, 4U));
+
+TEST_P(Storm, ends_with_both_sides_holding_the_same_money) {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     SCOPED_TRACE("provider seed " + std::to_string(seed));
-    ProviderRig rig(/*books=*/2, "stormy", seed);
+    ProviderRig rig(/*books=*/GetParam(), "stormy", seed);
     for (int i = 0; i < 60; ++i) {
       const auto name = std::to_string(i);
       const auto payment = rig.ready("order-storm-" + name, 1'000 + i);
@@ -223,8 +226,11 @@ TEST(Storm, ends_with_both_sides_holding_the_same_money) {
   }
 }
 
-TEST(Unconfigured, a_provider_that_is_gone_holds_up_nobody) {
-  ProviderRig rig;
+class Unconfigured : public ::testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, Unconfigured, ::testing::Values(1U, 4U));
+
+TEST_P(Unconfigured, a_provider_that_is_gone_holds_up_nobody) {
+  ProviderRig rig(GetParam());
   auto gone = rig.begin(10'000);
   gone.input.provider = "gone";
   const auto stuck = rig.ready("order-plain-1", 10'000);
@@ -295,8 +301,11 @@ class OneAnswer final : public Acquirer {
   const bool is_silent_;
 };
 
-TEST(Silent, a_provider_that_says_nothing_takes_no_time_from_another) {
-  ProviderRig rig;
+class Silent : public ::testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Books, Silent, ::testing::Values(1U, 4U));
+
+TEST_P(Silent, a_provider_that_says_nothing_takes_no_time_from_another) {
+  ProviderRig rig(GetParam());
   const auto payment = rig.ready("order-plain-1", 20'000);
   for (const std::string provider : {"silent", "well"}) {
     auto begin = rig.begin(10'000);
