@@ -4,22 +4,26 @@
 
 #include "app/api/api.h"
 #include "app/api/json/json_writer.h"
+#include "app/api/json/sum_json.h"
 #include "app/api/money_read.h"
 #include "engine/money/totals.h"
 
 namespace wonjang {
 namespace {
 
-std::int64_t as_number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
-
 void put_row(JsonWriter& w, const money::LinesOfDay& row) {
   w.begin_object().text("date", to_text(row.date)).text("currency", row.sums.currency.code());
-  w.number("lines", as_number(row.sums.lines)).number("gross", row.sums.gross).number("fee", row.sums.fee);
-  w.number("feeVat", row.sums.fee_vat).number("net", row.sums.net).end_object();
+  w.number("lines", as_number(row.sums.lines));
+  put_exact(w, "gross", row.sums.gross);
+  put_exact(w, "fee", row.sums.fee);
+  put_exact(w, "feeVat", row.sums.fee_vat);
+  put_exact(w, "net", row.sums.net);
+  w.end_object();
 }
 void put_row(JsonWriter& w, const money::PayoutsOfDay& row) {
   w.begin_object().text("date", to_text(row.date)).text("currency", row.currency.code());
-  w.text("state", code_of(row.state)).number("count", as_number(row.count)).number("amount", row.amount);
+  w.text("state", code_of(row.state)).number("count", as_number(row.count));
+  put_exact(w, "amount", row.amount);
   w.end_object();
 }
 

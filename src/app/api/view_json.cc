@@ -3,7 +3,6 @@
 #include "app/api/json/event_json.h"
 #include "domain/lifecycle.h"
 #include "domain/method.h"
-#include "engine/serving/exact.h"
 #include "engine/serving/facts.h"
 
 namespace wonjang {
@@ -39,8 +38,6 @@ void put_payment(JsonWriter& w, const Payment& payment, const RegistryState& reg
 }
 
 }  // namespace
-
-void put_exact(JsonWriter& w, std::string_view name, int128 value) { w.raw(name, serving::to_text(value)); }
 
 void put_payment_item(JsonWriter& w, const Payment& payment, const RegistryState& registry) {
   w.begin_object();

@@ -10,17 +10,14 @@
 #include <string_view>
 
 #include "app/api/json/json_writer.h"
+#include "app/api/json/sum_json.h"
 #include "app/api/tokens.h"
-#include "base/int128.h"
 #include "domain/registry.h"
 #include "engine/serving/cell.h"
 #include "engine/serving/lifecycle.h"
 #include "engine/serving/queries.h"
 
 namespace wonjang {
-
-// An exact whole number, however large.
-void put_exact(JsonWriter& w, std::string_view name, int128 value);
 
 // Each appends one object.
 void put_payment_item(JsonWriter& w, const Payment& payment, const RegistryState& registry);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/api/json/sum_json.h"
 #include "domain/ids.h"
 
 namespace wonjang {
@@ -33,8 +34,10 @@ void put_sum(JsonWriter& w, const money::AccountSum& row) {
   put_account(w, row.account);
   if (const auto* info = journal::find_account(static_cast<std::uint16_t>(row.account)))
     w.text("type", name_of_type(info->type));
-  w.raw("debit", money::text_of(row.sum.debit)).raw("credit", money::text_of(row.sum.credit));
-  w.raw("balance", money::text_of(money::balance_of(row))).end_object();
+  put_exact(w, "debit", row.sum.debit);
+  put_exact(w, "credit", row.sum.credit);
+  put_exact(w, "balance", money::balance_of(row));
+  w.end_object();
 }
 
 }  // namespace
@@ -63,7 +66,8 @@ void put_trial_balance(JsonWriter& w, const money::TrialBalance& balance) {
   w.flag("isBalanced", balance.is_balanced()).begin_array("currencies");
   for (const auto& total : balance.totals()) {
     w.begin_object().text("currency", total.currency.code());
-    w.raw("debit", money::text_of(total.sum.debit)).raw("credit", money::text_of(total.sum.credit));
+    put_exact(w, "debit", total.sum.debit);
+    put_exact(w, "credit", total.sum.credit);
     w.begin_array("accounts");
     for (const auto& row : balance.rows()) {
       if (row.currency == total.currency) put_sum(w, row);

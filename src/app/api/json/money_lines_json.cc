@@ -5,6 +5,7 @@
 
 #include "app/api/json/settlement_event_json.h"
 #include "app/api/json/settlement_json.h"
+#include "app/api/json/sum_json.h"
 #include "domain/method.h"
 
 namespace wonjang {
@@ -186,8 +187,12 @@ void put_added(JsonWriter& w, const settlement::RunEnded& ended) {
     const auto failed =
         is_first ? failed_of(ended.after, row.currency) - failed_of(ended.before, row.currency) : 0;
     w.begin_object().text("currency", row.currency.code()).number("lines", as_number(row.lines));
-    w.number("failed", failed).number("gross", row.gross).number("fee", row.fee);
-    w.number("feeVat", row.fee_vat).number("net", row.net).end_object();
+    w.number("failed", failed);
+    put_exact(w, "gross", row.gross);
+    put_exact(w, "fee", row.fee);
+    put_exact(w, "feeVat", row.fee_vat);
+    put_exact(w, "net", row.net);
+    w.end_object();
   }
   w.end_array();
 }
@@ -239,7 +244,10 @@ void put_plan(JsonWriter& w, const money::RunPlan& plan, std::string_view state)
   for (const auto& row : plan.totals) {
     w.begin_object().text("currency", row.currency.code()).number("count", as_number(row.lines));
     w.number("failed", as_number(row.failed));
-    w.number("gross", row.gross).number("fee", row.fee).number("net", row.net).end_object();
+    put_exact(w, "gross", row.gross);
+    put_exact(w, "fee", row.fee);
+    put_exact(w, "net", row.net);
+    w.end_object();
   }
   w.end_array().begin_array("problems");
   for (const auto& problem : plan.problems) {

@@ -2,6 +2,7 @@
 
 #include "app/api/json/money_lines_json.h"
 #include "app/api/json/settlement_json.h"
+#include "app/api/json/sum_json.h"
 #include "domain/settlement/matching.h"
 #include "engine/money/journal_spaces.h"
 
@@ -60,7 +61,8 @@ void put_payout_report(JsonWriter& w, BusinessDate date, bool dry_run, const mon
   w.number("manualLines", as_number(report.manual_lines)).begin_array("totals");
   for (const auto& [currency, sum] : report.totals) {
     w.begin_object().text("currency", currency.code()).number("count", as_number(sum.count));
-    w.raw("amount", money::text_of(sum.amount)).end_object();
+    put_exact(w, "amount", sum.amount);
+    w.end_object();
   }
   w.end_array().begin_array("problems");
   for (const auto& problem : report.problems) {
@@ -84,19 +86,6 @@ void put_results_applied(JsonWriter& w, const money::ResultsApplied& applied,
   w.end_array().end_object();
 }
 
-namespace {
-
-// Beyond 64 bits as a text of digits: a reader that takes numbers for doubles would round it.
-void put_sum(JsonWriter& w, std::string_view name, int128 sum) {
-  if (sum >= INT64_MIN && sum <= INT64_MAX) {
-    w.number(name, static_cast<std::int64_t>(sum));
-  } else {
-    w.text(name, money::text_of(sum));
-  }
-}
-
-}  // namespace
-
 void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryState& registry,
                std::string_view position) {
   w.text("asOf", to_text(funds.as_of)).text("knownAt", to_text(funds.known_at)).text("position", position);
@@ -107,25 +96,25 @@ void put_funds(JsonWriter& w, const money::FundsPosition& funds, const RegistryS
     w.begin_object();
     put_whose(w, row.merchant, registry.find(row.merchant));
     w.text("currency", row.currency.code());
-    put_sum(w, "approvedUnpaid", row.approved_unpaid);
-    put_sum(w, "requiredAmount", row.required);
-    put_sum(w, "heldOwn", row.own);
-    put_sum(w, "heldShare", row.share);
-    put_sum(w, "heldAmount", row.held());
-    put_sum(w, "gap", row.gap);
+    put_exact(w, "approvedUnpaid", row.approved_unpaid);
+    put_exact(w, "requiredAmount", row.required);
+    put_exact(w, "heldOwn", row.own);
+    put_exact(w, "heldShare", row.share);
+    put_exact(w, "heldAmount", row.held());
+    put_exact(w, "gap", row.gap);
     w.end_object();
   }
   w.end_array().begin_array("totals");
   for (const auto& total : funds.totals) {
     w.begin_object().text("currency", total.currency.code());
-    put_sum(w, "approvedUnpaid", total.approved_unpaid);
-    put_sum(w, "countedAmount", total.counted);
-    put_sum(w, "requiredAmount", total.required);
-    put_sum(w, "heldAmount", total.held);
-    put_sum(w, "gap", total.gap);
-    put_sum(w, "unassigned", total.unassigned);
-    put_sum(w, "merchantsRequired", total.rows_required);
-    put_sum(w, "merchantsGap", total.rows_gap);
+    put_exact(w, "approvedUnpaid", total.approved_unpaid);
+    put_exact(w, "countedAmount", total.counted);
+    put_exact(w, "requiredAmount", total.required);
+    put_exact(w, "heldAmount", total.held);
+    put_exact(w, "gap", total.gap);
+    put_exact(w, "unassigned", total.unassigned);
+    put_exact(w, "merchantsRequired", total.rows_required);
+    put_exact(w, "merchantsGap", total.rows_gap);
     w.end_object();
   }
   w.end_array().begin_array("held");
@@ -146,7 +135,7 @@ void put_funds_lines(JsonWriter& w, const money::FundsLines& lines, const Mercha
   w.begin_object().text("asOf", to_text(as_of));
   put_whose(w, merchant.id, &merchant);
   w.text("currency", currency.code());
-  put_sum(w, "sum", lines.sum);
+  put_exact(w, "sum", lines.sum);
   w.begin_array("openItems");
   for (const auto& open : lines.items) {
     w.begin_object().id("paymentId", open.item.key.payment).text("kind", code_of(open.item.kind));
@@ -187,7 +176,8 @@ void put_what_if(JsonWriter& w, const money::WhatIf& what_if,
     w.begin_object().id("merchantId", payout.merchant).text("currency", payout.currency.code());
     if (payout.payout) w.id("payoutId", *payout.payout);
     put_dates(w, "date", payout.from, payout.to);
-    w.raw("net", money::text_of(payout.net)).end_object();
+    put_exact(w, "net", payout.net);
+    w.end_object();
   }
   w.end_array().begin_array("failures");
   for (const auto& failed : what_if.failures) {
@@ -200,8 +190,11 @@ void put_what_if(JsonWriter& w, const money::WhatIf& what_if,
       .number("failures", as_number(what_if.failures_total))
       .number("merchants", as_number(what_if.merchants_total));
   w.end_object().begin_array("feeDelta");
-  for (const auto& [currency, amount] : what_if.fee_delta)
-    w.begin_object().text("currency", currency.code()).raw("amount", money::text_of(amount)).end_object();
+  for (const auto& [currency, amount] : what_if.fee_delta) {
+    w.begin_object().text("currency", currency.code());
+    put_exact(w, "amount", amount);
+    w.end_object();
+  }
   w.end_array().flag("truncated", what_if.truncated());
   next("nextLinesCursor", what_if.next_lines);
   next("nextPayoutsCursor", what_if.next_payouts);

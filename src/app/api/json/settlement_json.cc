@@ -1,5 +1,6 @@
 #include "app/api/json/settlement_json.h"
 
+#include "app/api/json/sum_json.h"
 #include "domain/method.h"
 
 namespace wonjang {
@@ -161,7 +162,10 @@ void put_reference(JsonWriter& w, const Reference& reference) {
 void put_fields(JsonWriter& w, const RunTotals& v) {
   w.text("currency", v.currency.code());
   w.number("lines", static_cast<std::int64_t>(v.lines)).number("failed", static_cast<std::int64_t>(v.failed));
-  w.number("gross", v.gross).number("fee", v.fee).number("feeVat", v.fee_vat).number("net", v.net);
+  put_exact(w, "gross", v.gross);
+  put_exact(w, "fee", v.fee);
+  put_exact(w, "feeVat", v.fee_vat);
+  put_exact(w, "net", v.net);
 }
 
 void put_line_key(JsonWriter& w, std::string_view name, const LineKey& key) {
