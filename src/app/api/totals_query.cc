@@ -36,16 +36,15 @@ bool begins_bucket(Grain grain, Instant at, std::int32_t bucket) {
   return false;
 }
 
+Result<Instant> parse_bound(std::string_view name, std::string_view text) {
+  if (const auto day = parse_business_date(text)) return start_of(*day);
+  if (const auto instant = parse_rfc3339(text)) return *instant;
+  return invalid(std::string(name) +
+                 " is a business date such as 2026-11-22 or an instant such as 2026-11-22T10:00:00+09:00");
+}
+
 Result<std::int32_t> parse_bucket(std::string_view name, std::string_view text, Grain grain) {
-  Instant at;
-  if (const auto day = parse_business_date(text)) {
-    at = start_of(*day);
-  } else if (const auto instant = parse_rfc3339(text)) {
-    at = *instant;
-  } else {
-    return invalid(std::string(name) +
-                   " is a business date such as 2026-11-22 or an instant such as 2026-11-22T10:00:00+09:00");
-  }
+  WJ_TRY(const auto at, parse_bound(name, text));
   const auto bucket = serving::bucket_of(grain, at);
   if (!begins_bucket(grain, at, bucket))
     return invalid(std::string(name) + " is not where a " + std::string(code_of(grain)) +
@@ -60,9 +59,12 @@ Result<void> take_period(const Query& query, const CubeSpec& cube, Instant now, 
   if (const auto until = query.find("until")) {
     WJ_TRY(out.until, parse_bucket("until", *until, cube.grain));
   } else {
-    const BusinessDate tomorrow{business_date_of(now).days + 1};
-    const auto last = serving::bucket_of(cube.grain, tomorrow);
-    out.until = cube.grain == Grain::month ? serving::bucket_of(cube.grain, now) + 1 : last;
+    // As lists end; of months the one that tomorrow is in, and ahead of it whole ones.
+    WJ_TRY(const auto first, parse_bound("from", *from));
+    const auto end = default_until(first, now);
+    const auto last = serving::bucket_of(cube.grain, end.plus_us(-1));
+    const bool is_ahead = cube.grain == Grain::month && end != default_until(std::nullopt, now);
+    out.until = is_ahead ? last : last + 1;
   }
   if (out.until <= out.from)
     return invalid(

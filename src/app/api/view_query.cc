@@ -13,6 +13,7 @@ namespace wonjang {
 namespace {
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
+constexpr std::int64_t kMostUs = kPeriodDaysMax * kDayUs;
 constexpr std::string_view kPaymentList[] = {
     "orderId",  "merchantId", "from",  "until", "status", "method",       "issuer",  "amountMin", "amountMax",
     "contains", "sort",       "limit", "after", "totals", "min-position", "explain", "metadata."};
@@ -102,14 +103,17 @@ std::span<const std::string_view> transaction_list_parameters() { return kTransa
 std::span<const std::string_view> search_parameters() { return kSearch; }
 std::span<const std::string_view> list_parameters_given_often() { return kOftenAsked; }
 
+Instant default_until(std::optional<Instant> from, Instant now) {
+  const auto end_of_tomorrow = start_of(BusinessDate{business_date_of(now).days + 2});
+  const bool is_ahead = from && *from >= end_of_tomorrow;
+  return is_ahead ? from->plus_us(kMostUs) : end_of_tomorrow;
+}
+
 Result<Period> parse_period(const Query& query, Instant now) {
   WJ_TRY(const auto from, parse_bound(query, "from"));
   WJ_TRY(const auto until, parse_bound(query, "until"));
-  constexpr auto kMostUs = kPeriodDaysMax * kDayUs;
-  const auto end_of_tomorrow = start_of(BusinessDate{business_date_of(now).days + 2});
   Period out;
-  const bool is_ahead = from && *from >= end_of_tomorrow;
-  out.until = until ? *until : is_ahead ? from->plus_us(kMostUs) : end_of_tomorrow;
+  out.until = until ? *until : default_until(from, now);
   // No payment is older than 1970.
   out.from = Instant{std::max<std::int64_t>(1, from ? from->us : out.until.us - kMostUs)};
   if (out.until <= out.from)
@@ -186,6 +190,14 @@ std::vector<std::string> parse_texts(const Query& query, std::string_view name) 
   return out;
 }
 
+Result<std::string> parse_words(const Query& query, std::string_view name) {
+  const auto text = query.find(name).value_or("");
+  if (!is_utf8(text))
+    return invalid(std::string(name) +
+                   " isn't UTF-8, as all that is kept is: encode the text as UTF-8, then percent-encode it");
+  return std::string(text);
+}
+
 Result<bool> parse_flag(const Query& query, std::string_view name, bool otherwise) {
   const auto text = query.find(name);
   if (!text) return otherwise;
@@ -204,7 +216,7 @@ Result<serving::PaymentFilter> parse_payment_filter(const Query& query, const Ca
   WJ_TRY(out.amount_min, parse_amount(query, "amountMin"));
   WJ_TRY(out.amount_max, parse_amount(query, "amountMax"));
   WJ_CHECK(check_amounts(out.amount_min, out.amount_max));
-  out.contains = query.find("contains").value_or("");
+  WJ_TRY(out.contains, parse_words(query, "contains"));
   WJ_TRY(out.metadata, parse_metadata(query));
   return out;
 }
@@ -221,7 +233,7 @@ Result<serving::TransactionFilter> parse_transaction_filter(const Query& query, 
   WJ_TRY(out.amount_min, parse_amount(query, "amountMin"));
   WJ_TRY(out.amount_max, parse_amount(query, "amountMax"));
   WJ_CHECK(check_amounts(out.amount_min, out.amount_max));
-  out.contains = query.find("contains").value_or("");
+  WJ_TRY(out.contains, parse_words(query, "contains"));
   return out;
 }
 

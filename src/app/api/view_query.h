@@ -31,6 +31,8 @@ struct Period {
 // Without bounds: the last five years, to the end of tomorrow. Without until: to the end of tomorrow, which
 // has to be five years or less; from a day that is further ahead five years on. Without from: five years
 // back. Errors: invalid.
+// Where a period ends whose end isn't said.
+Instant default_until(std::optional<Instant> from, Instant now);
 Result<Period> parse_period(const Query& query, Instant now);
 
 // Whose: a merchant's key sees its own, an operator's those of ?merchantId=, or all.
@@ -44,6 +46,8 @@ Result<std::vector<PaymentStatus>> parse_statuses(const Query& query);
 Result<std::vector<serving::TransactionKind>> parse_kinds(const Query& query);
 Result<std::vector<std::uint8_t>> parse_channels(const Query& query);
 std::vector<std::string> parse_texts(const Query& query, std::string_view name);
+// A text to look for; empty: none was given. Errors: invalid (no UTF-8: it could be in nothing that is kept).
+Result<std::string> parse_words(const Query& query, std::string_view name);
 // "true" or "false". Errors: invalid.
 Result<bool> parse_flag(const Query& query, std::string_view name, bool otherwise);
 
