@@ -131,6 +131,15 @@ serving::Reading shown_to(const Caller& caller, const serving::Reading& reading,
   return {.index = "texts and ids", .rows_read = shown, .seeks = 0};
 }
 
+// Of a page that ended before it was full although there is more: it had read as much as a page may.
+template <typename Item>
+std::string_view advice_for(const serving::Paged<Item>& page, const ListWish& wish) {
+  if (!page.next || page.items.size() >= wish.page.limit) return {};
+  return "this page ended where it had read as much as a page may: go on behind nextCursor, or ask for less, "
+         "with a "
+         "shorter period, one merchant or a longer text";
+}
+
 serving::ListSources sources_of(Api& api, const ServingNow& now) {
   return {now.views().merchants(), now.views().forms(), &now.dictionary(), now.views().cubes(),
           api.options().ceilings.list_rows};
@@ -138,14 +147,15 @@ serving::ListSources sources_of(Api& api, const ServingNow& now) {
 
 // The end of every list: totals, what was seen and read.
 void put_list_end(JsonWriter& w, Api& api, const ServingNow& now, const ListWish& wish,
-                  serving::Reading reading, const std::optional<serving::ListSums>& sums) {
+                  serving::Reading reading, std::string_view advice,
+                  const std::optional<serving::ListSums>& sums) {
   put_period(w, wish.period);
   if (sums) {
     put_list_totals(w, sums->answer);
     add_to(reading, sums->reading);
   }
   put_seen(w, api, now);
-  put_reading(w, reading);
+  put_reading(w, reading, advice);
   if (!wish.explain) return;
   Plan plan;
   plan.steps.push_back("page: " + reading.index);
@@ -159,6 +169,7 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
                   const ListWish& wish) {
   const auto page = serving::PaymentList(sources_of(api, now)).page(now.snapshot(), filter, wish.page);
   if (!page) return answer_wrong(api, std::move(call), page.error());
+  if (page->refused) return answer_too_wide(api, std::move(call), *page->refused);
   std::optional<serving::ListSums> sums;
   if (wish.totals) {
     auto found = serving::ListTotals(sources_of(api, now)).payments(now.snapshot(), filter);
@@ -177,7 +188,7 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
   for (const auto& item : page->items) put_payment_item(w, item.payment, *registry);
   w.end_array();
   put_next(w, api, wish, page->next);
-  put_list_end(w, api, now, wish, reading, sums);
+  put_list_end(w, api, now, wish, reading, advice_for(*page, wish), sums);
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }
@@ -186,6 +197,7 @@ void run_transactions(Api& api, CallPtr call, const ServingNow& now, const servi
                       const ListWish& wish) {
   const auto page = serving::TransactionList(sources_of(api, now)).page(now.snapshot(), filter, wish.page);
   if (!page) return answer_wrong(api, std::move(call), page.error());
+  if (page->refused) return answer_too_wide(api, std::move(call), *page->refused);
   std::optional<serving::ListSums> sums;
   if (wish.totals) {
     auto found = serving::ListTotals(sources_of(api, now)).transactions(now.snapshot(), filter);
@@ -208,7 +220,7 @@ void run_transactions(Api& api, CallPtr call, const ServingNow& now, const servi
   for (const auto& item : page->items) put_transaction_item(w, item.transaction, merchant);
   w.end_array();
   put_next(w, api, wish, page->next);
-  put_list_end(w, api, now, wish, reading, sums);
+  put_list_end(w, api, now, wish, reading, advice_for(*page, wish), sums);
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }
@@ -281,7 +293,7 @@ void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::Se
   put_period(w, wish.period);
   put_seen(w, api, now);
   const auto reading = shown_to(*call->caller, found->reading, found->items.size());
-  put_reading(w, reading);
+  put_reading(w, reading, advice_for(*found, wish));
   if (wish.explain) {
     put_plan(w, reading,
              {{"search: " + reading.index}, {{"seeks", most.search_seeks}, {"rows", most.search_rows}}});
@@ -331,8 +343,9 @@ void search_payments(Api& api, CallPtr call) {
   Query query(call->request.head.query());
   if (const auto wrong = query.parse(search_parameters()))
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
-  const auto text = query.find("q");
-  if (!text)
+  const auto text = parse_words(query, "q");
+  if (!text) return answer_wrong(api, std::move(call), text.error());
+  if (text->empty())
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, "say what to look for: ?q=");
   const auto whose = parse_payment_filter(query, *call->caller, *api.registry());
   if (!whose) return answer_wrong(api, std::move(call), whose.error());
@@ -340,7 +353,7 @@ void search_payments(Api& api, CallPtr call) {
   if (!wish) return;
   serving::SearchQuery wanted;
   const MoneyId id{settlement::PayoutId::parse(*text), settlement::parse_line_key(*text)};
-  wanted.text = id.line ? id.line->payment.text() : std::string(*text);
+  wanted.text = id.line ? id.line->payment.text() : *text;
   wanted.merchant = whose->merchant;
   wanted.from = wish->period.from;
   wanted.until = wish->period.until;

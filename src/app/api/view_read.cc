@@ -27,10 +27,12 @@ void put_seen(JsonWriter& w, Api& api, const ServingNow& now) {
   put_seen(w, api, now.seen(), now.lag_events(), now.is_stopped());
 }
 
-void put_reading(JsonWriter& w, const serving::Reading& reading) {
+void put_reading(JsonWriter& w, const serving::Reading& reading, std::string_view advice) {
   w.begin_object("read").text("index", reading.index);
   w.number("rows", static_cast<std::int64_t>(reading.rows_read));
-  w.number("seeks", static_cast<std::int64_t>(reading.seeks)).end_object();
+  w.number("seeks", static_cast<std::int64_t>(reading.seeks));
+  if (!advice.empty()) w.flag("ceilingReached", true).text("advice", advice);
+  w.end_object();
 }
 
 void put_plan(JsonWriter& w, const serving::Reading& reading, const Plan& plan) {

@@ -46,7 +46,8 @@ bool wants_explain(const Call& call, const Query& query);
 
 // Members of an answer.
 void put_seen(JsonWriter& w, Api& api, const ServingNow& now);
-void put_reading(JsonWriter& w, const serving::Reading& reading);
+// `advice`: the page ended early, at its ceiling; what to ask instead. Empty: it didn't.
+void put_reading(JsonWriter& w, const serving::Reading& reading, std::string_view advice = {});
 struct Plan {
   std::vector<std::string> steps;  // in words
   std::vector<std::pair<std::string_view, std::uint64_t>> ceilings;

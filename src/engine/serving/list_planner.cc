@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/serving/bucket.h"
+#include "engine/serving/hints.h"
 #include "engine/serving/list_hints.h"
 #include "engine/serving/list_walks.h"
 
@@ -51,7 +52,7 @@ class Planner {
       const std::uint64_t read_before = reading_.rows_read;
       WJ_TRY(auto walk, sorted());
       if (walk) return walk;
-      if (!filter_.merchant) return too_many_to_sort();
+      if (!filter_.merchant) return std::unique_ptr<Walk>();
       reading_.rows_read = read_before;  // the ceiling is for what comes; the wasted seeks stay counted
     }
     return amounts();
@@ -62,12 +63,6 @@ class Planner {
     if (!filter_.merchant || !filter_.contains.empty() || !filter_.metadata.empty()) return true;
     return !filter_.from.is_zero() && !filter_.until.is_zero() &&
            filter_.until.us - filter_.from.us <= kShortPeriodUs;
-  }
-
-  Error too_many_to_sort() const {
-    return invalid(
-        "the payments of every merchant by amount are sorted for the question, and here are more than " +
-        std::to_string(sources_.rows_max) + ": name a merchant, shorten the period or sort by time");
   }
 
   Result<std::unique_ptr<Walk>> by_time(bool up, std::string_view position) {

@@ -13,6 +13,12 @@ Result<PaymentItem> item_of(const MerchantDirectory& merchants, const Locator& a
   return PaymentItem{at, std::move(row.payment)};
 }
 
+Narrow too_many_to_sort(std::uint64_t rows_max) {
+  return {"the payments of every merchant by amount are sorted for the question, and here are more than " +
+              std::to_string(rows_max) + ": name a merchant, shorten the period or sort by time",
+          rows_max};
+}
+
 }  // namespace
 
 Result<Paged<PaymentItem>> PaymentList::page(const KvSnapshot& snapshot, const PaymentFilter& filter,
@@ -24,6 +30,10 @@ Result<Paged<PaymentItem>> PaymentList::page(const KvSnapshot& snapshot, const P
 
   Paged<PaymentItem> out;
   WJ_TRY(const auto walk, plan_payments(sources_, snapshot, filter, page.sort, position, test, out.reading));
+  if (!walk) {
+    out.refused = too_many_to_sort(sources_.rows_max);
+    return out;
+  }
   // Of those that a hint names most pass.
   const std::size_t chunk = test.looks_at_rows() ? page.limit + page.limit / 2 + 1 : page.limit;
   const auto take = [&](const Locator& at, std::string_view row) -> Result<bool> {

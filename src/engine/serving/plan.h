@@ -113,8 +113,8 @@ Result<Scanned> scan_payments(const KvSnapshot& snapshot, Walk& walk, PaymentTes
                               const VisitRow& visit);
 
 // The walk for a filter and a sort, behind `position` (empty: from the beginning). Fills reading.index.
-// Errors: invalid (an order that would need more than sources.rows_max rows; says what to narrow), corrupt,
-// unavailable.
+// Null: amounts of every merchant, which would have to be sorted, are more than sources.rows_max.
+// Errors: corrupt, unavailable.
 Result<std::unique_ptr<Walk>> plan_payments(const ListSources& sources, const KvSnapshot& snapshot,
                                             const PaymentFilter& filter, Sort sort, std::string_view position,
                                             PaymentTest& test, Reading& reading);

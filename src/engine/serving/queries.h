@@ -96,6 +96,7 @@ struct Paged {
   // next one: the ceiling was reached while filtering, and the cursor goes on from there.
   std::optional<std::string> next;
   Reading reading;
+  std::optional<Narrow> refused;  // an order that would read more than the ceiling: there are no items then
 };
 
 struct PaymentItem {

@@ -70,7 +70,10 @@ class Pager {
       return true;
     };
     WJ_TRY(const Scanned scanned, scan.run(*cursor(/*up=*/true, {}), kFetch, keep));
-    if (!scanned.at_end) return too_many();
+    if (!scanned.at_end) {
+      out_.refused = too_many();
+      return {};
+    }
     out_.reading.index += ", sorted";
     const std::size_t shown = std::min<std::size_t>(page_.limit, found.size());
     std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(shown), found.end(),
@@ -80,9 +83,10 @@ class Pager {
     return {};
   }
 
-  Result<void> too_many() const {
-    return invalid("transactions by amount are sorted for the question, and the period holds more than " +
-                   std::to_string(sources_.rows_max) + ": shorten it or sort by time");
+  Narrow too_many() const {
+    return {"transactions by amount are sorted for the question, and the period holds more than " +
+                std::to_string(sources_.rows_max) + ": shorten it or sort by time",
+            sources_.rows_max};
   }
 
   const ListSources& sources_;
