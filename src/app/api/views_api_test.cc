@@ -83,6 +83,56 @@ TEST_P(ViewsApi, a_write_is_seen_in_list_search_totals_and_life_at_its_position)
   EXPECT_EQ(day.json().at("rows").at(0).at("averageAmount").as_string(), "7000.00");
 }
 
+// Readers that take numbers for doubles, JavaScript among them, would round it without a word.
+TEST_P(ViewsApi, a_sum_beyond_what_a_double_holds_comes_as_a_text_of_its_digits) {
+  constexpr std::int64_t kMost = 140'737'488'355'327;
+  auto shop = world_.as_merchant();
+  for (int i = 0; i < 64; ++i) pay(shop, "most-" + std::to_string(i), kMost);
+  const auto net = [](const TestAnswer& answer, const char* list) {
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    const auto json = answer.json();
+    const auto* rows = json.if_contains(list);
+    const bool is_there = rows != nullptr && rows->is_array() && !rows->as_array().empty();
+    EXPECT_TRUE(is_there) << answer.body;
+    return is_there ? rows->as_array().front().at("netAmount") : boost::json::value();
+  };
+  EXPECT_EQ(net(look(shop, "/v1/payments?limit=1"), "totals"), boost::json::value(64 * kMost));
+  pay(shop, "last", kMost);
+  const boost::json::value text("9147936743096255");
+  EXPECT_EQ(net(look(shop, "/v1/payments?limit=1"), "totals"), text);
+  EXPECT_EQ(net(look(shop, "/v1/totals/merchant_day?from=2026-01-01&until=2028-01-01"), "rows"), text);
+}
+
+// Payments are dated a little ahead by clocks that are: whoever adds up a list and asks for totals gets one
+// sum.
+TEST_P(ViewsApi, without_an_end_lists_and_totals_end_alike) {
+  auto shop = world_.as_merchant();
+  const auto now = SystemClock().now();
+  const auto from = to_text(business_date_of(now));
+  pay(shop, "now", 100);
+  auto ahead = card_payment("ahead", 25);
+  ahead.insert(1, R"("requestedAt":")" + to_rfc3339(now.plus_ms(23 * 3'600'000)) + "\",");
+  const auto made = shop.post("/v1/payments", "ahead", ahead);
+  ASSERT_EQ(made.status, 201) << made.body;
+  position_ = made.header("Ledger-Position");
+  const auto list = look(shop, "/v1/payments?from=" + from);
+  ASSERT_EQ(list.status, 200) << list.body;
+  EXPECT_EQ(list.json().at("totals").at(0).at("grossAmount").as_int64(), 125) << list.body;
+  for (const std::string& target : {"/v1/totals/merchant_day?by=month&from=" + from,
+                                    "/v1/totals/merchant_sales_month?from=" + from.substr(0, 8) + "01"}) {
+    const auto totals = look(shop, target);
+    ASSERT_EQ(totals.status, 200) << totals.body;
+    std::int64_t sum = 0;
+    const auto answer = totals.json();
+    for (const auto& row : answer.at("rows").as_array()) sum += row.at("grossAmount").as_int64();
+    EXPECT_EQ(sum, 125) << totals.body;
+  }
+  const BusinessDate far{business_date_of(now).days + 40};
+  const auto later = look(shop, "/v1/totals/merchant_day?from=" + to_text(far));
+  ASSERT_EQ(later.status, 200) << later.body;
+  EXPECT_EQ(later.json().at("period").at("until").as_string(), to_text(BusinessDate{far.days + 1'827}));
+}
+
 TEST_P(ViewsApi, every_answer_says_what_it_saw_and_what_it_read) {
   auto shop = world_.as_merchant();
   const auto id = pay(shop, "1");
@@ -303,6 +353,9 @@ TEST_P(ViewsApi, bad_questions_get_a_sentence) {
       {"/v1/payments?from=2016-01-01", "end of tomorrow"},  // never the first five years in silence
       {"/v1/search?q=order&from=2016-01-01", "end of tomorrow"},
       {"/v1/payments?status=PAID", "there are READY"},
+      {"/v1/search?q=%FF%FE", "q isn't UTF-8"},
+      {"/v1/payments?contains=%C3%28", "contains isn't UTF-8"},
+      {"/v1/transactions?contains=%ED%A0%80", "contains isn't UTF-8"},
       {"/v1/payments?method=CASH", "there are CARD"},
       {"/v1/payments?amountMin=-1", "amountMin"},
       {"/v1/payments?amountMin=2&amountMax=1", "greater than"},
@@ -434,6 +487,43 @@ TEST_P(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
   EXPECT_NE(days.text("detail").find("more than 100 rows"), std::string::npos) << days.body;
   const auto months = shop.get("/v1/totals/merchant_day?from=2024-10-01&until=2025-02-01&by=month");
   EXPECT_EQ(months.status, 200) << months.body;
+}
+
+TEST_P(ViewsCeilings, an_order_that_is_too_wide_is_refused_and_a_page_that_ends_early_says_so) {
+  World world({.books = GetParam()}, [](ServiceConfig& config) {
+    config.list_rows_max = 100;
+    config.position_wait_ms = kWaitMs;
+  });
+  auto shop = world.as_merchant();
+  auto house = world.as_operator();
+  std::string lines;
+  for (int n = 0; n < 101; ++n) {
+    auto data = card_payment(std::to_string(n));
+    data.insert(1, R"("merchantId":")" + world.merchant + "\",");
+    lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(n) + R"(","data":)" + data + "}\n";
+  }
+  ASSERT_EQ(world.as(world.ingest_key).ingest(lines).size(), 101U);
+  const auto last = shop.post("/v1/payments", "last", card_payment("last"));
+  const auto at = "&min-position=" + last.header("Ledger-Position");
+  const auto sorted = house.get("/v1/payments?sort=largest&totals=false" + at);
+  EXPECT_EQ(sorted.status, 422) << sorted.body;
+  EXPECT_EQ(sorted.code(), "QUERY_TOO_WIDE");
+  EXPECT_NE(sorted.text("detail").find("name a merchant"), std::string::npos) << sorted.body;
+  const auto moves = shop.get("/v1/transactions?sort=smallest&totals=false");
+  EXPECT_EQ(moves.status, 422) << moves.body;
+  EXPECT_NE(moves.text("detail").find("shorten it"), std::string::npos) << moves.body;
+  EXPECT_EQ(shop.get("/v1/payments?sort=largest&totals=false").status, 200)
+      << "of one merchant it is an index";
+
+  const auto early = house.get("/v1/payments?status=CANCELED&totals=false").json();
+  EXPECT_TRUE(early.at("payments").as_array().empty());
+  EXPECT_TRUE(early.at("hasMore").as_bool());
+  ASSERT_TRUE(early.at("read").as_object().contains("ceilingReached"));
+  EXPECT_TRUE(early.at("read").at("ceilingReached").as_bool());
+  EXPECT_NE(early.at("read").at("advice").as_string().find("nextCursor"), std::string::npos);
+  const auto full = house.get("/v1/payments?limit=10&totals=false").json();
+  EXPECT_TRUE(full.at("hasMore").as_bool());
+  EXPECT_FALSE(full.at("read").as_object().contains("ceilingReached")) << "a full page is no early one";
 }
 
 // Who reads the feed has seen a payment there, and looks for it in a list.
