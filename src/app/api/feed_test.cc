@@ -1,5 +1,6 @@
 // The event feed: everything once, each book in its order, from any cursor, also while it is being written.
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <set>
@@ -384,6 +385,31 @@ TEST_P(Feed, every_event_of_a_payment_carries_the_key_that_it_answers) {
                            "cancel.requested", "cancel.succeeded", "cancel.failed", "cancel.unknown"}) {
     EXPECT_TRUE(seen.contains(type)) << type << " didn't happen: nothing was tested";
   }
+}
+
+// https://github.com/juspay/hyperswitch/issues/5298: a notice of a refund named something else
+TEST_P(Feed, an_event_of_a_cancel_names_the_cancel) {
+  auto shop = world_.as_merchant();
+  const auto made = shop.post("/v1/payments", "k", card_payment("refunded"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  std::vector<std::string> wanted;
+  for (const auto* key : {"c-1", "c-2"}) {
+    const auto answer =
+        shop.post("/v1/payments/" + made.text("id") + "/cancels", key, R"({"amount":100,"reason":"x"})");
+    ASSERT_EQ(answer.status, 201) << answer.body;
+    const auto payment = answer.json();
+    for (const auto& cancel : payment.at("cancels").as_array())
+      if (std::string id(cancel.at("cancelId").as_string()); std::ranges::find(wanted, id) == wanted.end())
+        wanted.push_back(std::move(id));
+  }
+  std::vector<std::string> named;
+  for (const auto& event : all(shop, "", 1000)) {
+    if (!event.at("type").as_string().starts_with("com.wonjang.cancel.succeeded")) continue;
+    EXPECT_EQ(event.at("subject").as_string(), made.text("id"));
+    named.emplace_back(event.at("data").at("cancelId").as_string());
+  }
+  EXPECT_EQ(named.size(), 2U);
+  EXPECT_EQ(named, wanted);
 }
 
 TEST_P(Feed, a_long_poll_is_woken_by_a_commit) {
