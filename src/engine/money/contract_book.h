@@ -6,8 +6,9 @@
 // for the day, the merchant's (sub_mall empty) counts.
 //
 // Which basis date, as that depends on the contract: the contract of the movement's day says what the basis
-// is (by the cycle of its method); the contract of the basis date then settles. What gives back (a cancel, a reversal) may come when none
-// holds any more: its fee is the approval's, and it is dated by the contract that held last.
+// is (by the cycle of its method); the contract of the basis date then settles. What gives back (a cancel, a
+// reversal) may come when none holds any more: its fee is the approval's, and it is dated by the contract
+// that held last.
 //
 // What a network cancel undid counts from the day on which that was confirmed, with its reversal; until then
 // it has no basis date (OpenItem::not_before).

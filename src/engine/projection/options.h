@@ -22,8 +22,8 @@ struct RunnerOptions {
   std::uint64_t bulk_lag_events = 200'000;
   std::uint32_t bulk_units = 32'768;
   std::size_t bulk_bytes = std::size_t{64} << 20;
-  // The same for a generation that was never complete: nobody reads it, so nobody waits for a batch's end, and
-  // what many events change is read and written less often.
+  // The same for a generation that was never complete: nobody reads it, so nobody waits for a batch's end,
+  // and what many events change is read and written less often.
   std::uint32_t building_units = 131'072;
   // One of them that came to so many changes goes to the store by write_bulk().
   std::size_t bulk_changes_min = 100'000;
