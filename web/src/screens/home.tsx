@@ -50,8 +50,8 @@ function HourChart({ sales, before, currency }: { sales: SalesToday; before: Tot
   const at = Array.from({ length: 24 }, (_, h) => start + h * 3600);
   const now = Array.from({ length: 24 }, () => null as number | null);
   const then = Array.from({ length: 24 }, () => null as number | null);
-  for (const row of sales.hours) if (row.currency === currency) now[hourOf(row.hour)] = row.netAmount;
-  for (const row of before?.rows ?? []) if (row.currency === currency && row.bucket) then[hourOf(row.bucket)] = row.netAmount;
+  for (const row of sales.hours) if (row.currency === currency) now[hourOf(row.hour)] = Number(row.netAmount);
+  for (const row of before?.rows ?? []) if (row.currency === currency && row.bucket) then[hourOf(row.bucket)] = Number(row.netAmount);
   const series = [{ label: t(w.today), values: now, color: '--c1', bars: true }];
   const all = before ? [...series, { label: t(w.weekAgo), values: then, color: '--c2', bars: false }] : series;
   return (
@@ -182,7 +182,7 @@ export function Home() {
   const before = useGet<Totals>(operator ? `/v1/totals/sales_hour?from=${weekAgo}&until=${addDays(weekAgo, 1)}&by=hour` : null, 600_000);
   const hour = Number(new Date(Date.now() + 9 * 3_600_000).toISOString().slice(11, 13));
   const upTo = (rows: (Sums & { bucket?: string; hour?: string })[] | undefined, currency: string, pick: (r: Sums) => number) =>
-    (rows ?? []).filter((r) => r.currency === currency && hourOf(r.bucket ?? r.hour ?? '') < hour).reduce((sum, r) => sum + pick(r), 0);
+    (rows ?? []).filter((r) => r.currency === currency && hourOf(r.bucket ?? r.hour ?? '') < hour).reduce((sum, r) => sum + Number(pick(r)), 0); // beyond 2^53 a sum is a text
   const totals = sales.data?.totals.length ? sales.data.totals : [NOTHING];
   const currencies = totals.map((s) => s.currency);
   const currency = chosenOf(currencies) ?? NOTHING.currency;

@@ -58,7 +58,7 @@ function seriesOf(rows: TotalsRow[], groups: string[], measure: Measure, currenc
     const name = groups.map((by) => groupName(row, by)).join(' · ') || t(w.total);
     const values = named.get(name) ?? at.map(() => 0);
     const i = place.get(startOf(row.bucket ?? '')) ?? 0;
-    values[i] = (values[i] ?? 0) + row[measure];
+    values[i] = (values[i] ?? 0) + Number(row[measure]); // beyond 2^53 a text, and drawn is near enough
     named.set(name, values);
   }
   const weight = (values: number[]) => values.reduce((sum, v) => sum + Math.abs(v), 0);
