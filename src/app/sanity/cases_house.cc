@@ -60,15 +60,21 @@ bool is_nobodys(World& world, BusinessDate day) {
 
 namespace {
 
+// The first such day from the i-th candidate on, or the last one; `i` is its number. What is paid on a day
+// that was settled comes late, and is in the plan of every day after it.
+BusinessDate first_free_day(World& world, std::uint32_t& i) {
+  while (i + 1 < World::kCandidateDays && !is_nobodys(world, world.candidate_day(i))) ++i;
+  return world.candidate_day(i);
+}
+
 void merchant(World& world, Check& check) {
   world.store = open_store(world, check, "store");
   world.counted = open_store(world, check, "counted");
   world.stranger = open_store(world, check, "stranger");
-  std::uint32_t i = 1;
-  while (i + 1 < World::kCandidateDays && !is_nobodys(world, world.candidate_day(i))) ++i;
-  set_day(world.store, world.candidate_day(0));
-  set_day(world.stranger, world.candidate_day(0));
-  set_day(world.counted, world.candidate_day(i));
+  std::uint32_t i = 0;
+  set_day(world.store, first_free_day(world, i));
+  set_day(world.stranger, world.candidate_day(i));
+  set_day(world.counted, first_free_day(world, ++i));
   const auto shown = world.house_get("/v1/merchants/" + world.store.id);
   check.answered("the merchant", shown, 200);
   check.has("its code", shown, "code", world.store.code);

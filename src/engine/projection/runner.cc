@@ -194,11 +194,11 @@ void Runner::run() {
     }
     // Before the tails are looked at: a wake that comes later is for what they don't show.
     woken_.store(false);
-    const auto begun = std::chrono::steady_clock::now();
+    const Instant begun = clock_.now();
     const auto stepped = turn_once();
     remove_unread();
     if (stepped == Stepped::worked) {
-      rest_after(std::chrono::steady_clock::now() - begun);
+      rest_after(clock_.now().us - begun.us);
     } else {
       wait_for_work(stepped);
     }
@@ -206,14 +206,15 @@ void Runner::run() {
 }
 
 // Nobody tells it how much has come meanwhile: the rest is short enough to find out afterwards.
-void Runner::rest_after(std::chrono::nanoseconds work) {
-  const auto rest =
-      std::min(std::chrono::duration_cast<std::chrono::microseconds>(work * options_.rest_factor),
-               std::chrono::microseconds(options_.rest_max_us));
+void Runner::rest_after(std::int64_t work_us) {
+  // A clock that is set back gives no rest to speak of; one that is set forward, the longest there is.
+  const std::int64_t rest_us =
+      std::min(options_.rest_max_us, std::max<std::int64_t>(work_us, 1) * options_.rest_factor);
   const LogPositions tails = log_.tails();
   const MutexLock lock(mutex_);
   if (events_between(status_.positions, tails) >= options_.batch_units) return;
-  wake_.wait_for(mutex_, rest, [&] { return stopping_ || wanted_ || waits_.size() > 0; });
+  wake_.wait_for(mutex_, std::chrono::microseconds(rest_us),
+                 [&] { return stopping_ || wanted_ || waits_.size() > 0; });
 }
 
 void Runner::wait_for_work(Stepped last) {

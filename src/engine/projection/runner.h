@@ -112,7 +112,7 @@ class Runner final : private LiveSide {
   // Folding
   void run();
   void wait_for_work(Stepped last);
-  void rest_after(std::chrono::nanoseconds work);
+  void rest_after(std::int64_t work_us);
   std::int64_t sleep_us(Stepped last);
   Stepped turn_once();
   Result<Folded> fold_and_flush(const LogPositions& tails, Instant now) WJ_REQUIRES(turn_);
