@@ -96,7 +96,7 @@ TailNoter::TailNoter(std::string directory, std::function<Position()> tail, std:
 
 TailNoter::~TailNoter() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
@@ -108,8 +108,8 @@ void TailNoter::run() {
   auto seen = tail_();
   for (bool stop = false; !stop;) {
     {
-      std::unique_lock lock(mutex_);
-      stop = wake_.wait_for(lock, idle_, [&] { return stopping_; });
+      const MutexLock lock(mutex_);
+      stop = wake_.wait_for(mutex_, idle_, [&] { return stopping_; });
     }
     const auto now = tail_();
     if ((now == seen || stop) && now != written_) write(now);

@@ -10,13 +10,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "ports/book.h"
 
@@ -54,9 +53,9 @@ class TailNoter {
   std::optional<Position> written_;  // the thread's
   bool failing_ = false;             // the thread's
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;  // guarded by mutex_
+  Mutex mutex_;
+  CondVar wake_;
+  bool stopping_ WJ_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

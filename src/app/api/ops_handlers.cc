@@ -42,21 +42,28 @@ std::vector<std::pair<std::string, std::string>> troubles(Api& api) {
   return out;
 }
 
-std::uint64_t log_tail_dropped(Api& api, std::uint32_t book) {
-  std::uint64_t bytes = 0;
+using BookStats = std::vector<std::pair<std::string, std::uint64_t>>;
+
+// None while it is closed.
+BookStats stats_of(Api& api, std::uint32_t book) {
+  BookStats out;
   (void)api.ledger().with_book(book, [&](const Book& b) {
-    for (const auto& [name, value] : b.stats())
-      if (name == "log_tail_dropped_bytes") bytes = value;
+    out = b.stats();
     return Result<void>();
   });
-  return bytes;
+  return out;
+}
+
+std::uint64_t log_tail_dropped(const BookStats& stats) {
+  const auto found = std::ranges::find(stats, "log_tail_dropped_bytes", &BookStats::value_type::first);
+  return found == stats.end() ? 0 : found->second;
 }
 
 // What doesn't keep a server from being ready, and a person should know of all the same.
 std::vector<std::pair<std::string, std::string>> worries(Api& api) {
   std::vector<std::pair<std::string, std::string>> out;
   for (std::uint32_t book = 0; book < api.ledger().books(); ++book) {
-    const auto dropped = log_tail_dropped(api, book);
+    const auto dropped = log_tail_dropped(stats_of(api, book));
     if (dropped == 0) continue;
     out.emplace_back(
         "book-" + std::to_string(book),
@@ -98,13 +105,11 @@ void add_book_samples(Api& api, std::vector<Sample>& out) {
               : static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_us - book.writing_since.us)));
     gauge("ledger_book_serving", "1 while the book takes writes.",
           book.condition == BookCondition::serving ? 1 : 0);
-    (void)api.ledger().with_book(i, [&](const Book& b) {
-      for (const auto& [name, value] : b.stats())
-        gauge(("storage_" + name).c_str(), "Of the storage engine.", value);
-      return Result<void>();
-    });
+    const auto stats = stats_of(api, i);
+    for (const auto& [name, value] : stats)
+      gauge(("storage_" + name).c_str(), "Of the storage engine.", value);
     gauge("ledger_log_tail_dropped", "1: its log ended in a record that opening couldn't read and left out.",
-          log_tail_dropped(api, i) > 0 ? 1 : 0);
+          log_tail_dropped(stats) > 0 ? 1 : 0);
   }
 }
 

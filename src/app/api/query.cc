@@ -34,8 +34,7 @@ std::optional<std::string> card_number_in(std::string_view name, std::string_vie
   const bool is_known = std::ranges::find(known, name) != known.end();
   return "the query parameter " + (is_known ? std::string(name) + " " : std::string()) +
          "looks like a card number, which is never taken, asked for nor said back: ask by order id, approval "
-         "number or "
-         "token";
+         "number or token";
 }
 
 // Programs that fill in forms write a blank as '+' (URLSearchParams, urlencode of Python and Java). In free

@@ -437,6 +437,18 @@ TEST_P(ViewsApi, the_views_are_built_anew_beside_the_live_ones) {
 class ViewsCeilings : public testing::TestWithParam<std::uint32_t> {};
 INSTANTIATE_TEST_SUITE_P(Books, ViewsCeilings, testing::Values(1U, 4U));
 
+// Card payments of the world's merchant, one above the least ceiling. `more(n)`: members of the n-th.
+template <typename More>
+void take_in_101(World& world, More more) {
+  std::string lines;
+  for (int n = 0; n < 101; ++n) {
+    auto data = card_payment(std::to_string(n));
+    data.insert(1, more(n) + R"("merchantId":")" + world.merchant + "\",");
+    lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(n) + R"(","data":)" + data + "}\n";
+  }
+  ASSERT_EQ(world.as(world.ingest_key).ingest(lines).size(), 101U);
+}
+
 TEST_P(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
   World world({.books = GetParam()}, [](ServiceConfig& config) {
     config.totals_cells_max = 100;
@@ -470,15 +482,9 @@ TEST_P(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
     config.position_wait_ms = kWaitMs;
   });
   auto shop = world.as_merchant();
-  std::string lines;
-  for (int day = 0; day < 101; ++day) {
-    auto data = card_payment(std::to_string(day));
-    const auto at = to_rfc3339(start_of(BusinessDate{20'000 + day}));
-    data.insert(1, R"("requestedAt":")" + at + R"(","merchantId":")" + world.merchant + "\",");
-    lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(day) + R"(","data":)" + data + "}\n";
-  }
-  const auto taken = world.as(world.ingest_key).ingest(lines);
-  ASSERT_EQ(taken.size(), 101U);
+  take_in_101(world, [](int day) {
+    return R"("requestedAt":")" + to_rfc3339(start_of(BusinessDate{20'000 + day})) + "\",";
+  });
   const auto last = shop.post("/v1/payments", "last", card_payment("last"));
   const auto at = "&min-position=" + last.header("Ledger-Position");
   const auto days = shop.get("/v1/totals/merchant_day?from=2024-10-01&until=2025-02-01&by=day" + at);
@@ -496,13 +502,7 @@ TEST_P(ViewsCeilings, an_order_that_is_too_wide_is_refused_and_a_page_that_ends_
   });
   auto shop = world.as_merchant();
   auto house = world.as_operator();
-  std::string lines;
-  for (int n = 0; n < 101; ++n) {
-    auto data = card_payment(std::to_string(n));
-    data.insert(1, R"("merchantId":")" + world.merchant + "\",");
-    lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(n) + R"(","data":)" + data + "}\n";
-  }
-  ASSERT_EQ(world.as(world.ingest_key).ingest(lines).size(), 101U);
+  take_in_101(world, [](int) { return std::string(); });
   const auto last = shop.post("/v1/payments", "last", card_payment("last"));
   const auto at = "&min-position=" + last.header("Ledger-Position");
   const auto sorted = house.get("/v1/payments?sort=largest&totals=false" + at);

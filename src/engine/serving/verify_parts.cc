@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kVerifyUnits = 4096;
 constexpr std::size_t kVerifyBytes = std::size_t{16} << 20U;
-constexpr std::size_t kHexMax = 96;
+constexpr std::size_t kHexBytesMax = 48;
 
 std::string row_as_told(const Row& row) {
   return "version " + std::to_string(row.payment.version) + ", " + std::string(code_of(row.payment.status)) +
@@ -23,15 +23,7 @@ std::string row_as_told(const Row& row) {
 }  // namespace
 
 std::string hex_of_key(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    if (out.size() >= kHexMax) return out + "...";
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back(kDigits[byte >> 4U]);
-    out.push_back(kDigits[byte & 15U]);
-  }
-  return out;
+  return to_hex(bytes.substr(0, kHexBytesMax)) + (bytes.size() > kHexBytesMax ? "..." : "");
 }
 
 std::string row_in_words(std::string_view key, std::string_view value) {
