@@ -115,8 +115,10 @@ TEST_P(Provider, an_intent_under_way_is_said_to_be) {
       EXPECT_FALSE(answer.header("Retry-After").empty());
     }
   }
-  EXPECT_GE(unknown, 1);
-  EXPECT_GE(running, 1);
+  std::string said;
+  for (const auto& answer : answers) said += std::to_string(answer.status) + " " + answer.body + "\n";
+  EXPECT_GE(unknown, 1) << said;
+  EXPECT_GE(running, 1) << said;
 }
 
 // https://github.com/juspay/hyperswitch/issues/13182: 60 + 60 on 100
