@@ -37,7 +37,7 @@ Result<std::unique_ptr<MemoryBook>> MemoryBook::open(std::shared_ptr<MemoryDisk>
   MemoryDisk::Files& files = disk->directories_[directory];
   if (files.open) return unavailable("another process has this book open: " + directory);
   files.open = true;
-  return std::unique_ptr<MemoryBook>(new MemoryBook(disk, files));
+  return std::unique_ptr<MemoryBook>(new MemoryBook(std::move(disk), files));
 }
 
 Position MemoryBook::tail() const {

@@ -105,7 +105,7 @@ Status Store::open_files(rocksdb::WALRecoveryMode mode, Access access) {
   descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
 
   rocksdb::DB* db = nullptr;
-  const Status status =
+  Status status =
       access == Access::looking
           ? rocksdb::DB::OpenForReadOnly(db_options, options_.directory, descriptors, &families_, &db)
           : rocksdb::DB::Open(db_options, options_.directory, descriptors, &families_, &db);

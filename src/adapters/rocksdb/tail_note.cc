@@ -6,10 +6,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "adapters/rocksdb/directories.h"
@@ -34,7 +34,7 @@ std::optional<Position> parse_note(std::string_view text) {
 }
 
 Error failed_to(const char* doing, const std::string& file) {
-  return unavailable(std::string(doing) + " " + file + ": " + std::strerror(errno));
+  return unavailable(std::string(doing) + " " + file + ": " + std::generic_category().message(errno));
 }
 
 Result<void> write_synced(const std::string& file, std::string_view text) {
@@ -109,7 +109,7 @@ void TailNoter::run() {
   for (bool stop = false; !stop;) {
     {
       const MutexLock lock(mutex_);
-      stop = wake_.wait_for(mutex_, idle_, [&] { return stopping_; });
+      stop = wake_.wait_for(mutex_, idle_, [&]() WJ_REQUIRES(mutex_) { return stopping_; });
     }
     const auto now = tail_();
     if ((now == seen || stop) && now != written_) write(now);

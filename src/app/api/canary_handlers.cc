@@ -107,9 +107,9 @@ void list_canary_merchants(Api& api, CallPtr call) {
   if (!page) return;
   money::MerchantNo first = 0;
   std::from_chars(page->after.data(), page->after.data() + page->after.size(), first);
+  const std::string name(call->parameter);
   at_money(api, std::move(call), *query, Work::query,
-           [first, name = std::string(call->parameter), page = *page](Api& a, CallPtr c,
-                                                                      const projection::View& view) {
+           [first, name, page = *page](Api& a, CallPtr c, const projection::View& view) {
              const money::MoneyReader reader(*view.snapshot);
              const auto newest = newest_canaries(reader);
              if (!newest) return a.answer_error(std::move(c), newest.error());

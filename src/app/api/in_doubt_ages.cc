@@ -1,7 +1,6 @@
 #include "app/api/in_doubt_ages.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace wonjang {
@@ -24,7 +23,8 @@ Instant InDoubtAges::oldest(std::span<const AlarmEntry> alarms, const Read& read
   const MutexLock lock(mutex_);
   std::map<RawId, Known> now;
   std::size_t reads = 0;
-  for (const auto& alarm : std::views::reverse(alarms)) {
+  for (auto at = alarms.rbegin(); at != alarms.rend(); ++at) {
+    const AlarmEntry& alarm = *at;
     const auto known = known_.find(alarm.stream);
     if (known != known_.end() && known->second.alarm_us == alarm.at_us) {
       now.emplace(alarm.stream, known->second);

@@ -94,7 +94,7 @@ class LedgerSink::OneStep final : public Completion, public Renderer {
 
 LedgerSink::~LedgerSink() {
   const MutexLock lock(mutex_);
-  changed_.wait(mutex_, [this] { return in_flight_ == 0; });
+  changed_.wait(mutex_, [this]() WJ_REQUIRES(mutex_) { return in_flight_ == 0; });
 }
 
 // The ledger's queue is refused to nobody on account of a job: a job waits as long as it is nearly full.
@@ -102,7 +102,8 @@ Result<void> LedgerSink::enter() {
   const Waiting waiting(waited_us_);
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kRoomWaitMsMax);
   const MutexLock lock(mutex_);
-  changed_.wait(mutex_, [this] { return in_flight_ < kInFlightMax || first_.has_value(); });
+  changed_.wait(mutex_,
+                [this]() WJ_REQUIRES(mutex_) { return in_flight_ < kInFlightMax || first_.has_value(); });
   while (!first_ && ledger_.room() < kRoomMin) {
     if (std::chrono::steady_clock::now() > until)
       return unavailable(
@@ -151,7 +152,7 @@ Result<std::vector<money::SlipAnswer>> LedgerSink::record(const std::vector<mone
 Result<void> LedgerSink::drain() {
   const Waiting waiting(waited_us_);
   const MutexLock lock(mutex_);
-  changed_.wait(mutex_, [this] { return in_flight_ == 0; });
+  changed_.wait(mutex_, [this]() WJ_REQUIRES(mutex_) { return in_flight_ == 0; });
   const auto first = std::exchange(first_, std::nullopt);
   if (first) return *first;
   return {};

@@ -56,7 +56,7 @@ void WorkThread::run() {
       const MutexLock lock(mutex_);
       under_way_.reset();
       stop_current_ = false;
-      changed_.wait(mutex_, [this] { return stopping_ || !waiting_.empty(); });
+      changed_.wait(mutex_, [this]() WJ_REQUIRES(mutex_) { return stopping_ || !waiting_.empty(); });
       if (stopping_) return;
       work = std::move(waiting_.front());
       waiting_.pop_front();

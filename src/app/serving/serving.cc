@@ -79,7 +79,7 @@ void Serving::warm_up() {
     }
     MutexLock lock(mutex_);
     if (!all && !stopping_) continue;
-    stop_asked_.wait_for(mutex_, kWarmAgain, [this] { return stopping_; });
+    stop_asked_.wait_for(mutex_, kWarmAgain, [this]() WJ_REQUIRES(mutex_) { return stopping_; });
     if (stopping_) return;
   }
 }

@@ -1,7 +1,6 @@
 #include "engine/money/contract_book.h"
 
 #include <algorithm>
-#include <ranges>
 #include <set>
 
 #include "domain/settlement/fee.h"
@@ -72,7 +71,8 @@ const Contract* ContractBook::find_own(MerchantId merchant, std::string_view sub
                                        BusinessDate basis, Instant known_at) const {
   const auto of_merchant = by_merchant_.find(merchant);
   if (of_merchant == by_merchant_.end()) return nullptr;
-  for (const auto* known : of_merchant->second | std::views::reverse) {
+  for (auto at = of_merchant->second.rbegin(); at != of_merchant->second.rend(); ++at) {
+    const Known<Contract>* const known = *at;
     const Contract& contract = known->value;
     if (known->known_at <= known_at && contract.sub_mall == sub_mall && contract.currency == currency &&
         holds_on(contract, basis)) {

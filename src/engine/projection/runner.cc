@@ -214,13 +214,13 @@ void Runner::rest_after(std::int64_t work_us) {
   const MutexLock lock(mutex_);
   if (events_between(status_.positions, tails) >= options_.batch_units) return;
   wake_.wait_for(mutex_, std::chrono::microseconds(rest_us),
-                 [&] { return stopping_ || wanted_ || waits_.size() > 0; });
+                 [&]() WJ_REQUIRES(mutex_) { return stopping_ || wanted_ || waits_.size() > 0; });
 }
 
 void Runner::wait_for_work(Stepped last) {
   const std::chrono::microseconds patience(sleep_us(last));
   const MutexLock lock(mutex_);
-  wake_.wait_for(mutex_, patience, [&] {
+  wake_.wait_for(mutex_, patience, [&]() WJ_REQUIRES(mutex_) {
     if (stopping_) return true;
     // New events don't shorten the time that is waited after an error.
     return last == Stepped::waiting ? status_.attempts == 0 : woken_.load();
@@ -419,7 +419,7 @@ Waited Runner::wait_for(const LogPositions& at_least, std::chrono::microseconds 
   const MutexLock lock(mutex_);
   const auto is_reached = [&] { return published_.snapshot && reached(published_.seen, at_least); };
   const auto is_stopped = [&] { return stopping_ || status_.state == State::stopped; };
-  changed_.wait_for(mutex_, patience, [&] {
+  changed_.wait_for(mutex_, patience, [&]() WJ_REQUIRES(mutex_) {
     if (is_reached() || is_stopped()) return true;
     wanted_ = true;
     wake_.notify_all();

@@ -80,7 +80,8 @@ bool Runner::go_on(const RebuildProgress& progress) {
 
 bool Runner::rest(std::int64_t us) {
   const MutexLock lock(mutex_);
-  changed_.wait_for(mutex_, std::chrono::microseconds(us), [this] { return cancelled_; });
+  changed_.wait_for(mutex_, std::chrono::microseconds(us),
+                    [this]() WJ_REQUIRES(mutex_) { return cancelled_; });
   return !cancelled_;
 }
 
