@@ -23,10 +23,6 @@ namespace {
 constexpr std::chrono::milliseconds kTryAgain{500};
 constexpr std::array<Family, 3> kWritten{Family::streams, Family::keys, Family::meta};
 
-std::string key_of(const Hash128& hash, KeySort sort) {
-  return sort == KeySort::claim ? claim_key(hash) : idempotency_key(hash);
-}
-
 // Beside the tables, under a name that RocksDB doesn't take for one of its own.
 std::string new_file(const Store& store, Family family) {
   return store.options().directory + "/new-" + kFamilyNames[static_cast<std::size_t>(family)] + ".sst";
@@ -39,10 +35,12 @@ void remove_new_files(const Store& store) {
 
 Status put_streams(rocksdb::SstFileWriter& file, const RecentUnits& table) {
   Status status;
+  std::string key;  // of all rows: none takes memory of its own
   for (const auto row : table.sorted_streams()) {
     const auto& [stream, entry, before] = table.stream_rows()[row];
-    status = file.Put(stream_key(stream, entry.first_version),
-                      encode_stream_entry(entry.position, entry.event_count));
+    key.clear();
+    append_stream_key(key, stream, entry.first_version);
+    status = file.Put(key, encode_stream_entry(entry.position, entry.event_count));
     if (!status.ok()) break;
   }
   return status;
@@ -54,6 +52,7 @@ constexpr std::size_t kRowsAhead = 16;
 
 Status put_keys(rocksdb::SstFileWriter& file, const RecentUnits& table) {
   Status status;
+  std::string key;
   const auto sorted = table.sorted_keys();
   const auto& keys = table.key_rows();
   const auto& units = table.stream_rows();
@@ -62,8 +61,8 @@ Status put_keys(rocksdb::SstFileWriter& file, const RecentUnits& table) {
     if (i + kRowsAhead < sorted.size()) __builtin_prefetch(&units[keys[sorted[i + kRowsAhead]].unit]);
     const auto& row = keys[sorted[i]];
     const auto& unit = units[row.unit];
-    status = file.Put(key_of(row.hash, row.sort), row.sort == KeySort::claim
-                                                      ? encode_claim(unit.stream)
+    key.assign(1, row.sort == KeySort::claim ? kClaimLead : kIdempotencyLead).append(view(row.hash));
+    status = file.Put(key, row.sort == KeySort::claim ? encode_claim(unit.stream)
                                                       : encode_key_entry({unit.entry.position, row.final}));
     if (!status.ok()) break;
   }

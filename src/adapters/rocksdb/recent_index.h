@@ -54,6 +54,10 @@ class RecentIndex {
   // The writer's. Asks for many at once, in one walk through the files, and remembers which aren't there
   // until the next add().
   void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims);
+  // The writer's, without a lock, since nobody else changes what it looks at: what look_ahead() didn't find,
+  // and streams above all that there are. False: not known, look it up.
+  bool is_absent(const Hash128& hash, KeySort sort) const;
+  bool is_above_all(RawId stream) const { return stream > largest_; }
   // The writer's, before a write: is there room in memory? Waits for a write-out under way. Errors:
   // unavailable, in_doubt or corrupt, as background_error() says.
   Result<void> wait_for_room();
@@ -79,7 +83,6 @@ class RecentIndex {
   explicit RecentIndex(const Store& store);
   Result<void> fill(Position tail);
   std::shared_ptr<RecentUnits> new_table(Position from) const;
-  bool is_absent(const Hash128& hash, KeySort sort) const;
   void freeze();
   void run();
   Result<void> hand_over(const RecentUnits& table) const;

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cstring>
 #include <limits>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "adapters/rocksdb/alarm_floor.h"
@@ -18,6 +17,7 @@
 #include "adapters/rocksdb/rocks_status.h"
 #include "adapters/rocksdb/store.h"
 #include "adapters/rocksdb/tail_note.h"
+#include "base/batch_map.h"
 #include "ports/book_checks.h"
 
 namespace wonjang {
@@ -52,16 +52,16 @@ Result<StoredUnit> unit_at(const Store& store, Position first, Replies replies) 
 }
 
 // The promises of append(), kept against the book and the batch's own units. Nothing is written before all of
-// them hold.
+// them hold. The writer's.
 class Admission {
  public:
-  Admission(const rocks::RecentIndex& index, const AppendBatch& batch) : index_(index), batch_(batch) {}
+  explicit Admission(const rocks::RecentIndex& index) : index_(index) {}
 
-  Result<void> check() {
-    versions_.reserve(batch_.units.size());
-    finals_.reserve(batch_.units.size());
-    claims_.reserve(batch_.units.size());
-    for (const Unit& unit : batch_.units) {
+  Result<void> check(const AppendBatch& batch) {
+    versions_.clear();
+    finals_.clear();
+    claims_.clear();
+    for (const Unit& unit : batch.units) {
       WJ_CHECK(check_version(unit));
       if (unit.claim) WJ_CHECK(check_claim(*unit.claim));
       if (unit.idempotency) WJ_CHECK(check_key(*unit.idempotency));
@@ -70,18 +70,21 @@ class Admission {
   }
 
  private:
+  static constexpr std::size_t kUnits = 1024;  // of most batches, at most
+
   Result<void> check_version(const Unit& unit) {
     const auto [version, first_of_stream] = versions_.try_emplace(unit.stream, 0);
-    if (first_of_stream) {
-      WJ_TRY(version->second, index_.next_version(unit.stream, unit.expected_version));
+    if (first_of_stream && !index_.is_above_all(unit.stream)) {
+      WJ_TRY(*version, index_.next_version(unit.stream, unit.expected_version));
     }
-    if (version->second != unit.expected_version) return conflict("the stream has another version");
-    version->second += static_cast<std::uint32_t>(unit.events.size());
+    if (*version != unit.expected_version) return conflict("the stream has another version");
+    *version += static_cast<std::uint32_t>(unit.events.size());
     return {};
   }
 
   Result<void> check_claim(const Hash128& claim) {
-    if (!claims_.insert(claim).second) return conflict("the claim is taken");
+    if (!claims_.try_emplace(claim, true).second) return conflict("the claim is taken");
+    if (index_.is_absent(claim, rocks::KeySort::claim)) return {};
     WJ_TRY(const auto owner, index_.find_claim(claim));
     if (owner) return conflict("the claim is taken");
     return {};
@@ -89,20 +92,19 @@ class Admission {
 
   Result<void> check_key(const IdempotencyEntry& entry) {
     const auto [final, first_of_key] = finals_.try_emplace(entry.key, false);
-    if (first_of_key) {
+    if (first_of_key && !index_.is_absent(entry.key, rocks::KeySort::idempotency)) {
       WJ_TRY(const auto stored, index_.find_key(entry.key));
-      final->second = stored && stored->final;
+      *final = stored && stored->final;
     }
-    if (final->second) return conflict("the idempotency key is spent");
-    final->second = entry.final;
+    if (*final) return conflict("the idempotency key is spent");
+    *final = entry.final;
     return {};
   }
 
   const rocks::RecentIndex& index_;
-  const AppendBatch& batch_;
-  std::unordered_map<RawId, std::uint32_t> versions_;     // after the units so far
-  std::unordered_map<Hash128, bool, HashOfHash> finals_;  // is the newest entry of the key final?
-  std::unordered_set<Hash128, HashOfHash> claims_;
+  BatchMap<RawId, std::uint32_t, std::hash<RawId>> versions_{kUnits};  // after the units so far
+  BatchMap<Hash128, bool, HashOfHash> finals_{kUnits};  // is the newest entry of the key final?
+  BatchMap<Hash128, bool, HashOfHash> claims_{kUnits};
 };
 
 }  // namespace
@@ -116,6 +118,7 @@ struct RocksBook::Impl {
 
   // The writer's.
   std::optional<Error> poison;
+  std::optional<Admission> admission;
   rocksdb::WriteBatch rows;
   std::string scratch;
 
@@ -142,6 +145,7 @@ Result<std::unique_ptr<RocksBook>> RocksBook::open(const RocksBookOptions& optio
   WJ_CHECK(rocks::check_tail_note(options.directory, head.tail));
   WJ_CHECK(impl->store->upgrade(head.tail));
   WJ_TRY(impl->index, rocks::RecentIndex::open(*impl->store, head.tail));
+  impl->admission.emplace(*impl->index);
   impl->tail = head.tail;
   impl->note_tail();
   return std::unique_ptr<RocksBook>(new RocksBook(std::move(impl)));
@@ -226,7 +230,7 @@ Result<void> RocksBook::append(const AppendBatch& batch) {
   check_requirements(batch);
   if (impl_->poison) return *impl_->poison;
   WJ_CHECK(impl_->ready());
-  WJ_CHECK(Admission(*impl_->index, batch).check());
+  WJ_CHECK(impl_->admission->check(batch));
   WJ_CHECK(impl_->index->wait_for_room());
   const Position next = impl_->collect(batch);
 

@@ -148,11 +148,15 @@ std::optional<UnitIndex> decode_unit_index(Position first, std::string_view valu
   return unit;
 }
 
+void append_stream_key(std::string& out, RawId stream, std::uint32_t first_version) {
+  put_id(out, stream);
+  put_be32(out, first_version);
+}
+
 std::string stream_key(RawId stream, std::uint32_t first_version) {
   std::string key;
   key.reserve(20);
-  put_id(key, stream);
-  put_be32(key, first_version);
+  append_stream_key(key, stream, first_version);
   return key;
 }
 

@@ -46,6 +46,7 @@ struct StreamEntry {
   std::uint32_t next_version() const { return first_version + event_count; }
 };
 std::string stream_key(RawId stream, std::uint32_t first_version);
+void append_stream_key(std::string& out, RawId stream, std::uint32_t first_version);
 RawId stream_of_key(std::string_view key);
 std::string encode_stream_entry(Position position, std::uint32_t event_count);
 std::optional<StreamEntry> decode_stream_entry(std::string_view key, std::string_view value);

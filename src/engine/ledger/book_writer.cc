@@ -60,6 +60,13 @@ void BookWriter::tell_registry() {
 }
 
 void BookWriter::process(std::span<Request> batch) {
+  std::vector<Request*> places;
+  places.reserve(batch.size());
+  for (auto& request : batch) places.push_back(&request);
+  process(std::span<Request* const>(places));
+}
+
+void BookWriter::process(std::span<Request* const> batch) {
   WJ_ASSERT(!batch.empty());
   WJ_ASSERT(batch.size() <= kBatchMax);
   while (!batch.empty()) {
@@ -73,7 +80,7 @@ void BookWriter::process(std::span<Request> batch) {
 }
 
 // Gives how many of `batch` it did: all, unless they are long in bytes.
-std::size_t BookWriter::process_step(std::span<Request> batch) {
+std::size_t BookWriter::process_step(std::span<Request* const> batch) {
   now_ = ports_.clock.now();
   next_head_ = head_;
   units_.clear();
@@ -88,34 +95,35 @@ std::size_t BookWriter::process_step(std::span<Request> batch) {
   plans_.resize(batch.size());
   look_ahead(batch);
   std::size_t done = 0;
-  for (; done < batch.size() && step_bytes_ < kStepBytesMax; ++done) plan(batch[done], plans_[done]);
+  for (; done < batch.size() && step_bytes_ < kStepBytesMax; ++done) plan(*batch[done], plans_[done]);
   answer_all(batch.first(done), write());
   return done;
 }
 
-void BookWriter::refuse(std::span<Request> batch, const Error& why) {
+void BookWriter::refuse(std::span<Request* const> batch, const Error& why) {
   Completion* last = nullptr;
-  for (auto& request : batch) {
+  for (Request* const request : batch) {
     ++stats_.failed;
-    if (request.completion == nullptr) continue;
+    if (request->completion == nullptr) continue;
     Answer answer;
     answer.kind = AnswerKind::failed;
     answer.book = index_;
     answer.error = why;
-    if (last != nullptr && last != request.completion) last->flush();
-    last = request.completion;
-    last->complete(request.tag, std::move(answer));
+    if (last != nullptr && last != request->completion) last->flush();
+    last = request->completion;
+    last->complete(request->tag, std::move(answer));
   }
   if (last != nullptr) last->flush();
 }
 
 // All keys and claims of the batch in one question, instead of two a request.
-void BookWriter::look_ahead(std::span<const Request> batch) {
+void BookWriter::look_ahead(std::span<Request* const> batch) {
   asked_keys_.clear();
   asked_claims_.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (batch[i].key) asked_keys_.push_back(batch[i].key->key);
-    const auto* command = std::get_if<PaymentCommand>(&batch[i].command);
+    const Request& request = *batch[i];
+    if (request.key) asked_keys_.push_back(request.key->key);
+    const auto* command = std::get_if<PaymentCommand>(&request.command);
     const auto* create = command == nullptr ? nullptr : std::get_if<CreatePayment>(command);
     if (create == nullptr) continue;
     plans_[i].claim = order_claim(ports_.digest, create->merchant, create->order_id);
@@ -149,9 +157,9 @@ Result<void> BookWriter::plan_or_fail(Request& request, Plan& plan) {
 // The key decides first, whatever else the request says: a repeat never reaches decide().
 Result<bool> BookWriter::answer_from_entry(Request& request, Plan& plan) {
   FoundIdempotency found;
-  if (const auto here = keys_.find(request.key->key); here != keys_.end()) {
-    const Unit& unit = units_[here->second];
-    found = {*unit.idempotency, unit_positions_[here->second], static_cast<std::uint32_t>(unit.events.size()),
+  if (const auto* here = keys_.find(request.key->key); here != nullptr) {
+    const Unit& unit = units_[*here];
+    found = {*unit.idempotency, unit_positions_[*here], static_cast<std::uint32_t>(unit.events.size()),
              unit.stream};
     plan.needs_write = true;
   } else {
@@ -229,8 +237,8 @@ Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
   const auto& create = std::get<CreatePayment>(std::get<PaymentCommand>(request.command));
   const Hash128& claim = plan.claim;
   std::optional<RawId> taken;
-  if (const auto here = claims_.find(claim); here != claims_.end()) {
-    taken = here->second;
+  if (const auto* here = claims_.find(claim); here != nullptr) {
+    taken = *here;
   } else {
     WJ_TRY(taken, book_->find_claim(claim));
   }
@@ -244,18 +252,16 @@ Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
     refuse_on(*owner, request, refusal, plan);
     return {};
   }
-  auto state = std::make_unique<StreamState>();
-  state->payment.id = PaymentId(ids_.next(now_, slot_of(create.merchant, create.order_id)));
-  state->payment.merchant = create.merchant;
-  state->payment.order_id = create.order_id;
-  state->payment.currency = create.currency;
-  StreamState& fresh = *state;
+  StreamState fresh;
+  fresh.payment.id = PaymentId(ids_.next(now_, slot_of(create.merchant, create.order_id)));
+  fresh.payment.merchant = create.merchant;
+  fresh.payment.order_id = create.order_id;
+  fresh.payment.currency = create.currency;
   const auto before = units_.size();
   WJ_CHECK(decide_on(fresh, request, plan));
   if (units_.size() == before) return {};  // refused for what the request says
   units_.back().claim = claim;
-  claims_.emplace(claim, fresh.payment.id.raw());
-  states_.emplace(fresh.payment.id.raw(), std::move(state));
+  claims_.put(claim, fresh.payment.id.raw());
   return {};
 }
 
@@ -293,10 +299,25 @@ Result<void> BookWriter::decide_on(StreamState& state, Request& request, Plan& p
 Result<StreamState*> BookWriter::state_of(RawId stream) {
   if (const auto here = states_.find(stream); here != states_.end()) return here->second.get();
   WJ_TRY(auto state, load_stream(*book_, stream, ports_.codec));
+  if (!state.payment.exists()) {
+    WJ_TRY(state, folded_here(stream));
+  }
   auto owned = std::make_unique<StreamState>(std::move(state));
   auto* out = owned.get();
   states_.emplace(stream, std::move(owned));
   return out;
+}
+
+// Of a stream that begins in this very batch; doesn't exist() when there is none.
+Result<StreamState> BookWriter::folded_here(RawId stream) const {
+  std::vector<StoredUnit> found;
+  for (std::size_t i = 0; i < units_.size(); ++i) {
+    const Unit& unit = units_[i];
+    if (unit.stream != stream) continue;
+    found.push_back(
+        {unit_positions_[i], stream, unit.expected_version, unit.events, unit.idempotency, unit.claim});
+  }
+  return fold(found, ports_.codec);
 }
 
 void BookWriter::accept(StreamState& state, Request& request, std::vector<Decided> decided, Plan& plan) {
@@ -516,7 +537,7 @@ void BookWriter::add_to_step(Unit unit, Position first) {
   for (const auto& event : unit.events) step_bytes_ += event.size();
   if (unit.idempotency) {
     step_bytes_ += unit.idempotency->reply.size();
-    keys_[unit.idempotency->key] = units_.size();
+    keys_.put(unit.idempotency->key, units_.size());
   }
   unit_positions_.push_back(first);
   units_.push_back(std::move(unit));
@@ -611,7 +632,7 @@ Result<void> BookWriter::write() {
   return written;
 }
 
-void BookWriter::answer_all(std::span<Request> batch, const Result<void>& written) {
+void BookWriter::answer_all(std::span<Request* const> batch, const Result<void>& written) {
   Completion* last = nullptr;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& answer = plans_[i].answer;
@@ -622,10 +643,11 @@ void BookWriter::answer_all(std::span<Request> batch, const Result<void>& writte
       answer.error = written.error();
     }
     if (answer.kind == AnswerKind::failed) ++stats_.failed;
-    if (batch[i].completion == nullptr) continue;
-    if (last != nullptr && last != batch[i].completion) last->flush();
-    last = batch[i].completion;
-    last->complete(batch[i].tag, std::move(answer));
+    const Request& request = *batch[i];
+    if (request.completion == nullptr) continue;
+    if (last != nullptr && last != request.completion) last->flush();
+    last = request.completion;
+    last->complete(request.tag, std::move(answer));
   }
   if (last != nullptr) last->flush();
 }

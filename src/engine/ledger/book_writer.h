@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/batch_map.h"
 #include "domain/decide.h"
 #include "domain/registry.h"
 #include "engine/ledger/hash_key.h"
@@ -71,10 +72,11 @@ class BookWriter {
 
   // Decides, writes and answers all of `batch`, in order: in one durable step, or in several when it is long
   // in bytes. REQUIRES: 0 < batch.size() <= kBatchMax
+  void process(std::span<Request* const> batch);
   void process(std::span<Request> batch);
 
   // Answers `unavailable` to all of `batch` without looking at it.
-  void refuse(std::span<Request> batch, const Error& why);
+  void refuse(std::span<Request* const> batch, const Error& why);
 
   const BookHead& head() const { return head_; }
 
@@ -89,8 +91,8 @@ class BookWriter {
  private:
   struct Plan;  // one request on its way through a batch
 
-  std::size_t process_step(std::span<Request> batch);
-  void look_ahead(std::span<const Request> batch);
+  std::size_t process_step(std::span<Request* const> batch);
+  void look_ahead(std::span<Request* const> batch);
   void plan(Request& request, Plan& plan);
   Result<void> plan_or_fail(Request& request, Plan& plan);
   Result<bool> answer_from_entry(Request& request, Plan& plan);
@@ -106,6 +108,7 @@ class BookWriter {
   void tell_registry();
   Result<void> decide_on(StreamState& state, Request& request, Plan& plan);
   Result<StreamState*> state_of(RawId stream);
+  Result<StreamState> folded_here(RawId stream) const;
   void accept(StreamState& state, Request& request, std::vector<Decided> decided, Plan& plan);
   void refuse_on(StreamState& state, Request& request, const Refusal& refusal, Plan& plan);
   void answer_refusal(const Payment& payment, Request& request, const Refusal& refusal, Plan& plan);
@@ -127,7 +130,7 @@ class BookWriter {
   void add_to_step(Unit unit, Position first);
   void close_open_entry(StreamState& state, Unit& unit, const Reply& reply);
   Result<void> write();
-  void answer_all(std::span<Request> batch, const Result<void>& written);
+  void answer_all(std::span<Request* const> batch, const Result<void>& written);
   Instant next_recorded_at();
 
   const std::uint32_t index_;
@@ -152,11 +155,13 @@ class BookWriter {
   std::vector<Plan> plans_;
   std::vector<Hash128> asked_keys_;
   std::vector<Hash128> asked_claims_;
+  // Of streams that were asked for. One that this batch begins isn't kept: nobody can name it yet, and
+  // whoever meets it all the same, by its order or its key, has its units folded (folded_here).
   std::unordered_map<RawId, std::unique_ptr<StreamState>> states_;
   std::unordered_map<RawId, std::uint32_t> house_versions_;
-  std::unordered_map<Hash128, std::size_t, HashKeyHasher>
-      keys_;                                                  // idempotency key -> newest unit of this batch
-  std::unordered_map<Hash128, RawId, HashKeyHasher> claims_;  // claim -> stream, of this batch
+  BatchMap<Hash128, std::size_t, HashKeyHasher> keys_{
+      kBatchMax};                                              // idempotency key -> newest unit of it here
+  BatchMap<Hash128, RawId, HashKeyHasher> claims_{kBatchMax};  // claim -> stream, of this batch
 };
 
 }  // namespace wonjang

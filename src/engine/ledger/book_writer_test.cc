@@ -186,6 +186,38 @@ TEST(BookWriter, an_order_twice_in_one_batch_is_booked_once) {
   EXPECT_TRUE(check(*rig.book, rig.ports)->ok());
 }
 
+// A payment that begins in a batch isn't kept in memory; each of these needs it as the one before left it.
+TEST(BookWriter, a_payment_that_began_in_a_batch_goes_on_in_it) {
+  WriterRig rig;
+  rig.process(
+      {{"order-1", "k1"}, {"order-2", "k2"}, {"order-1", "k3"}, {"order-9", "k1"}, {"order-1", "k4"}});
+  EXPECT_EQ(rig.answer(2).refusal, RefusalCode::order_id_taken);
+  EXPECT_EQ(rig.answer(3).kind, AnswerKind::key_reused);
+  EXPECT_EQ(rig.answer(4).refusal, RefusalCode::order_id_taken);
+  const auto units = rig.book->load(rig.answer(0).payment_id.raw());
+  ASSERT_TRUE(units);
+  ASSERT_EQ(units->size(), 4U);  // the payment and what was refused of it
+  const auto first = static_cast<std::uint32_t>(units->front().events.size());
+  for (std::uint32_t i = 1; i < 4; ++i) EXPECT_EQ((*units)[i].first_version, first + i - 1);
+  EXPECT_EQ(rig.book->load(rig.answer(1).payment_id.raw())->size(), 1U);
+  EXPECT_EQ(check(*rig.book, rig.ports)->difference, "");
+}
+
+TEST(BookWriter, requests_that_lie_apart_are_one_batch) {
+  WriterRig rig;
+  std::vector<Request> some;
+  some.push_back(rig.create("order-1", "k1"));
+  std::vector<Request> others;
+  others.push_back(rig.create("order-1", "k1"));
+  others.push_back(rig.create("order-2", "k2"));
+  const std::vector<Request*> places{&some[0], &others[0], &others[1]};
+  rig.writer.process(std::span<Request* const>(places));
+  EXPECT_EQ(rig.answer(0).kind, AnswerKind::done);
+  EXPECT_EQ(rig.answer(1).kind, AnswerKind::replayed);
+  EXPECT_EQ(rig.answer(2).kind, AnswerKind::done);
+  EXPECT_EQ(rig.writer.stats().batches, 1U);
+}
+
 TEST(BookWriter, recorded_time_rises_though_the_clock_steps_back_and_the_process_restarts) {
   WriterRig rig;
   rig.process({{"order-1", "k1"}, {"order-2", "k2"}});

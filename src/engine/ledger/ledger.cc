@@ -17,6 +17,25 @@ namespace {
 
 constexpr std::int64_t kReserveCheckMs = 200;
 
+// Those from number `kept` on.
+std::vector<Request> cut_off(std::vector<Request>& requests, std::size_t kept) {
+  std::vector<Request> out;
+  if (kept == requests.size()) return out;
+  const auto from = requests.begin() + static_cast<std::ptrdiff_t>(kept);
+  out.assign(std::make_move_iterator(from), std::make_move_iterator(requests.end()));
+  requests.erase(from, requests.end());
+  return out;
+}
+
+// Where they are: a request is a kilobyte, so it stays where its sender put it.
+std::vector<Request*> places_of(std::vector<std::vector<Request>>& came) {
+  std::vector<Request*> out;
+  for (auto& some : came) {
+    for (auto& request : some) out.push_back(&request);
+  }
+  return out;
+}
+
 }  // namespace
 
 const char* name_of(BookCondition condition) noexcept {
@@ -44,10 +63,10 @@ struct Ledger::Lane {
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::vector<Request> queue;           // guarded by mutex
-  bool stopping = false;                // guarded by mutex
-  BookStatus status;                    // guarded by mutex
-  std::atomic<std::size_t> pending{0};  // queued and not yet answered
+  std::vector<std::vector<Request>> queue;  // guarded by mutex; as they came, none is empty
+  bool stopping = false;                    // guarded by mutex
+  BookStatus status;                        // guarded by mutex
+  std::atomic<std::size_t> pending{0};      // queued and not yet answered
   std::atomic<std::int64_t> writing_since_us{0};
 
   // The writer's thread only.
@@ -158,27 +177,29 @@ std::uint32_t Ledger::book_for(const Request& request) const {
 void Ledger::enqueue(std::uint32_t book, std::vector<Request>& requests) {
   Lane& lane = *lanes_[book];
   std::size_t taken = 0;
+  std::vector<Request> refused;
   const char* why = nullptr;
   bool begins = false;
   {
     const std::lock_guard lock(lane.mutex);
     if (lane.stopping) {
+      refused = std::move(requests);
       why = "the ledger is stopping; nothing was written, send the same request again";
     } else {
       const auto pending = lane.pending.load(std::memory_order_relaxed);
       taken = std::min<std::size_t>(requests.size(),
                                     options_.queue_max - std::min<std::size_t>(options_.queue_max, pending));
       begins = lane.queue.empty();
-      lane.queue.insert(lane.queue.end(), std::make_move_iterator(requests.begin()),
-                        std::make_move_iterator(requests.begin() + static_cast<std::ptrdiff_t>(taken)));
+      refused = cut_off(requests, taken);
+      if (taken > 0) lane.queue.push_back(std::move(requests));
       lane.pending.fetch_add(taken, std::memory_order_relaxed);
-      if (taken < requests.size())
+      if (!refused.empty())
         why = "the queue of this book is full; nothing was written, try again in a moment";
     }
   }
   // Behind the lock: else the writer wakes up to wait for it.
   if (begins && taken > 0) lane.wake.notify_one();
-  for (std::size_t i = taken; i < requests.size(); ++i) fail_now(requests[i], why);
+  for (auto& request : refused) fail_now(request, why);
 }
 
 void Ledger::fail_now(Request& request, const std::string& why) const {
@@ -202,8 +223,8 @@ std::size_t Ledger::room() const {
 // ---- the writer's thread ----
 
 void Ledger::run(Lane& lane) {
-  std::vector<Request> batch;
   for (;;) {
+    std::vector<std::vector<Request>> came;
     {
       std::unique_lock lock(lane.mutex);
       const auto ready = [&] { return !lane.queue.empty() || lane.stopping; };
@@ -213,12 +234,11 @@ void Ledger::run(Lane& lane) {
         lane.wake.wait_for(lock, std::chrono::milliseconds(20), ready);
       }
       if (lane.queue.empty() && lane.stopping) return;
-      batch.clear();
-      batch.swap(lane.queue);
+      came.swap(lane.queue);
     }
     reopen_when_due(lane);
-    if (!batch.empty()) {
-      work_on(lane, batch);
+    if (!came.empty()) {
+      work_on(lane, places_of(came));
     } else if (lane.disk_low && lane.writer.is_open() && !below_reserve(lane)) {
       // Without waiting for a request: while this says `disk_full`, whoever looks before he sends sends none.
       const std::lock_guard lock(lane.mutex);
@@ -228,10 +248,10 @@ void Ledger::run(Lane& lane) {
   }
 }
 
-void Ledger::work_on(Lane& lane, std::vector<Request>& batch) {
+void Ledger::work_on(Lane& lane, const std::vector<Request*>& batch) {
   for (std::size_t from = 0; from < batch.size(); from += options_.batch_max) {
     const auto count = std::min<std::size_t>(options_.batch_max, batch.size() - from);
-    const std::span<Request> slice(batch.data() + from, count);
+    const std::span<Request* const> slice(batch.data() + from, count);
     const auto before = lane.writer.head().tree.size();
     if (below_reserve(lane)) {
       // Said before the refusal: whoever hears it looks at the condition to name the reason.

@@ -118,7 +118,7 @@ class Ledger {
   void enqueue(std::uint32_t book, std::vector<Request>& requests);
   void fail_now(Request& request, const std::string& why) const;
   void run(Lane& lane);
-  void work_on(Lane& lane, std::vector<Request>& batch);
+  void work_on(Lane& lane, const std::vector<Request*>& batch);
   Result<void> open_lane(Lane& lane);
   void reopen_when_due(Lane& lane);
   bool below_reserve(Lane& lane);
