@@ -16,6 +16,17 @@ void count_in(StreamCount& count, const StoredUnit& unit) {
   }
 }
 
+void put_rows(const StoredUnit& unit, std::uint64_t rows_per_event, KvBatch& out) {
+  for (std::uint64_t event = 0; event < unit.events.size(); ++event) {
+    for (std::uint64_t row = 0; row < rows_per_event; ++row) {
+      std::string key = unit.stream.to_bytes();
+      put_be64(key, unit.first_version + event);
+      put_be64(key, row);
+      out.put(CountingProjection::kRows, key, {});
+    }
+  }
+}
+
 std::string encode(const StreamCount& count) {
   std::string out;
   put_be64(out, count.events);
@@ -66,7 +77,8 @@ std::optional<Error> CountingFaults::next_open() {
 }
 
 std::span<const KvSpaceOptions> CountingProjection::spaces() const {
-  static const std::vector<KvSpaceOptions> kSpaces{{.name = "meta"}, {.name = "streams"}, {.name = "total"}};
+  static const std::vector<KvSpaceOptions> kSpaces{
+      {.name = "meta"}, {.name = "streams"}, {.name = "total"}, {.name = "rows"}};
   return kSpaces;
 }
 
@@ -96,6 +108,7 @@ Result<void> CountingProjection::apply(std::span<const LogUnit> units, KvBatch& 
     StreamCount& count = counts[stream];
     if (count.events != unit.unit.first_version) return corrupt("a unit is not its stream's next");
     count_in(count, unit.unit);
+    if (faults_) put_rows(unit.unit, faults_->rows_per_event, out);
     pending_total_ += unit.unit.events.size();
   }
   for (const auto& [stream, count] : counts) out.put(kStreams, stream.to_bytes(), encode(count));

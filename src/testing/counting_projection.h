@@ -14,7 +14,7 @@
 
 namespace wonjang {
 
-// What goes wrong, for all instances that share it.
+// What goes wrong and how much events come to, for all instances that share it.
 class CountingFaults {
  public:
   // The next `times` calls answer with this kind.
@@ -22,6 +22,9 @@ class CountingFaults {
   void fail_open(std::uint32_t times, ErrorKind kind);
   std::optional<Error> next_apply();
   std::optional<Error> next_open();
+
+  // How many rows of its own an event comes to, as an event of many settlement lines does.
+  std::atomic<std::uint32_t> rows_per_event{0};
 
  private:
   struct Script {
@@ -45,6 +48,7 @@ class CountingProjection final : public Projection {
  public:
   static constexpr KvSpace kStreams = 1;  // stream(16) -> events(8) hash(8)
   static constexpr KvSpace kTotal = 2;    // "total" -> events(8)
+  static constexpr KvSpace kRows = 3;     // stream(16) number of the event(8) row(8) -> ()
 
   explicit CountingProjection(std::string version, std::shared_ptr<CountingFaults> faults = nullptr)
       : version_(std::move(version)), faults_(std::move(faults)) {}

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,7 @@ struct StoreFaults {
   std::uint32_t writes WJ_GUARDED_BY(mutex) = 0;
   std::uint32_t flushes WJ_GUARDED_BY(mutex) = 0;
   ErrorKind kind WJ_GUARDED_BY(mutex) = ErrorKind::unavailable;
+  std::atomic<std::uint32_t> bulk_writes{0};  // that were asked for
 
   void fail_writes(std::uint32_t times, ErrorKind with) {
     const MutexLock lock(mutex);
@@ -54,6 +56,7 @@ class StoreThatFails final : public KvStore {
   }
   std::unique_ptr<KvSnapshot> snapshot() const override { return inner_->snapshot(); }
   Result<void> write_bulk(const KvBatch& batch) override {
+    faults_->bulk_writes += 1;
     WJ_CHECK(faults_->meet(&StoreFaults::writes));
     return inner_->write_bulk(batch);
   }

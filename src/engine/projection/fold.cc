@@ -33,34 +33,44 @@ Result<Folded> Fold::step(const LogPositions& until, const LogPositions* goal) {
   return fold(until, goal);
 }
 
-bool Fold::is_bulk(const LogPositions& from, const LogPositions& until) const {
+bool Fold::has_many_events(const LogPositions& from, const LogPositions& until) const {
   return events_between(from, until) > options_.bulk_lag_events;
 }
 
-BatchBounds Fold::bounds_of(bool bulk) const {
-  if (!bulk) return {options_.batch_units, options_.batch_bytes};
-  return {meta_.complete ? options_.bulk_units : options_.building_units, options_.bulk_bytes};
+bool Fold::is_far_behind(const LogPositions& from, const LogPositions& until) const {
+  if (has_many_events(from, until)) return true;
+  if (last_events_ == 0) return false;
+  // At most bulk_lag_events of a batch's changes: 64 bits are enough.
+  return events_between(from, until) * last_changes_ / last_events_ > options_.bulk_lag_changes;
+}
+
+BatchBounds Fold::bounds_for(const LogPositions& from, const LogPositions& until) const {
+  if (has_many_events(from, until))
+    return {meta_.complete ? options_.bulk_units : options_.building_units, options_.bulk_bytes};
+  if (is_far_behind(from, until)) return {options_.batch_units, options_.wide_bytes};
+  return {options_.batch_units, options_.batch_bytes};
 }
 
 // What was read ahead, if that is what comes next; a log only grows, so an older `until` makes no difference.
-Result<std::vector<LogUnit>> Fold::read(const LogPositions& until, BatchBounds bounds) {
+Result<std::vector<LogUnit>> Fold::read(const LogPositions& until) {
   auto ahead = std::exchange(ahead_, std::nullopt);
   if (ahead && equal(ahead->from, positions_) && reached(until, ahead->until)) {
     WJ_TRY(auto units, ahead->units.get());
     if (!units.empty()) return units;
   }
-  return read_fairly(log_, positions_, until, bounds);
+  return read_fairly(log_, positions_, until, bounds_for(positions_, until));
 }
 
 void Fold::read_ahead(const LogPositions& from, const LogPositions& until) {
-  ahead_ = {from, until, std::async(std::launch::async, [&log = log_, from, until, bounds = bounds_of(true)] {
+  ahead_ = {from, until,
+            std::async(std::launch::async, [&log = log_, from, until, bounds = bounds_for(from, until)] {
               return read_fairly(log, from, until, bounds);
             })};
 }
 
 Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
-  const bool bulk = is_bulk(positions_, until);
-  WJ_TRY(const auto units, read(until, bounds_of(bulk)));
+  const bool far_behind = is_far_behind(positions_, until);
+  WJ_TRY(const auto units, read(until));
   Meta next = meta_;
   Folded out;
   std::vector<const StoredUnit*> last(next.books.size());
@@ -75,7 +85,7 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   LogPositions positions = positions_of(next);
   next.complete = meta_.complete || (goal != nullptr && reached(positions, *goal));
   if (units.empty() && next.complete == meta_.complete) return out;
-  if (is_bulk(positions, until)) read_ahead(positions, until);
+  if (has_many_events(positions, until)) read_ahead(positions, until);
 
   // Until it is written, what the instance holds in memory may be ahead of the store. A log that couldn't be
   // read has touched nothing.
@@ -84,7 +94,11 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   if (!units.empty()) WJ_CHECK(projection_->apply(units, batch));
   for (const auto& change : batch.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
   batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
-  WJ_CHECK(write(batch, bulk && batch.size() >= options_.bulk_changes_min));
+  WJ_CHECK(write(batch, far_behind && batch.size() >= options_.bulk_changes_min));
+  if (out.events > 0) {
+    last_events_ = out.events;
+    last_changes_ = batch.size();
+  }
   meta_ = std::move(next);
   positions_ = std::move(positions);
   if (!units.empty()) projection_->committed();

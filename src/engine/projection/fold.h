@@ -1,6 +1,6 @@
 // Fold: folds the log into one generation, a batch at a time. Each batch's output, the positions of all books
-// and the version go to the store in one write; the positions in memory follow it. While a bulk batch is
-// folded and written, the next one is read on a thread of its own.
+// and the version go to the store in one write; the positions in memory follow it. With many events to fold,
+// the next batch is read on a thread of its own while this one is folded and written.
 //
 // Threads: one at a time; the log is read by a second one.
 #pragma once
@@ -61,9 +61,10 @@ class Fold {
   };
 
   Result<Folded> fold(const LogPositions& until, const LogPositions* goal);
-  bool is_bulk(const LogPositions& from, const LogPositions& until) const;
-  BatchBounds bounds_of(bool bulk) const;
-  Result<std::vector<LogUnit>> read(const LogPositions& until, BatchBounds bounds);
+  bool has_many_events(const LogPositions& from, const LogPositions& until) const;
+  bool is_far_behind(const LogPositions& from, const LogPositions& until) const;
+  BatchBounds bounds_for(const LogPositions& from, const LogPositions& until) const;
+  Result<std::vector<LogUnit>> read(const LogPositions& until);
   void read_ahead(const LogPositions& from, const LogPositions& until);
   Result<void> write(const KvBatch& batch, bool bulk);
 
@@ -75,6 +76,9 @@ class Fold {
   Meta meta_;
   LogPositions positions_;
   std::size_t unflushed_bytes_ = 0;
+  // Of the last batch: what the next events may come to.
+  std::uint64_t last_events_ = 0;
+  std::uint64_t last_changes_ = 0;
   bool must_open_ = true;
   std::optional<Ahead> ahead_;
 };

@@ -46,7 +46,10 @@ TEST(Runner, every_event_counts_once_however_batches_are_cut) {
     rig.options.batch_bytes = 1 + rng.below(500);
     rig.options.bulk_lag_events = rng.below(100);
     rig.options.bulk_units = static_cast<std::uint32_t>(1 + rng.below(200));
+    rig.options.bulk_lag_changes = rng.below(1'000);
+    rig.options.wide_bytes = 1 + rng.below(2'000);
     rig.options.bulk_changes_min = rng.below(10);
+    rig.faults->rows_per_event = static_cast<std::uint32_t>(rng.below(20));
     rig.start();
     for (int round = 0; round < 20; ++round) {
       rig.append_random(rng, static_cast<std::uint32_t>(rng.below(60)));
@@ -85,6 +88,11 @@ TEST(Runner, crashes_at_any_point_lose_no_event_and_count_none_twice) {
     Rig rig;
     rig.options.batch_units = static_cast<std::uint32_t>(1 + rng.below(20));
     rig.options.flush_bytes = 1 + rng.below(2000);
+    if (rng.chance(50)) {  // events of many rows: some batches go in bulk
+      rig.options.bulk_lag_changes = rng.below(1'000);
+      rig.options.bulk_changes_min = rng.below(200);
+      rig.faults->rows_per_event = static_cast<std::uint32_t>(rng.below(20));
+    }
     for (int life = 0; life < 15; ++life) {
       rig.start();
       rig.append_random(rng, static_cast<std::uint32_t>(rng.below(100)));
@@ -165,6 +173,7 @@ TEST(Runner, passing_errors_of_apply_write_read_and_flush_are_got_over) {
     rig.options.flush_bytes = 1 + rng.below(2000);
     if (rng.chance(50)) {  // the next batch is read while one is folded
       rig.options.bulk_lag_events = rng.below(30);
+      rig.options.bulk_lag_changes = rng.below(30);
       rig.options.bulk_units = static_cast<std::uint32_t>(1 + rng.below(10));
       rig.options.building_units = static_cast<std::uint32_t>(1 + rng.below(10));
     }
@@ -203,6 +212,46 @@ TEST(Runner, a_generation_that_nobody_reads_is_folded_in_larger_batches) {
   (void)rig.drain();
   EXPECT_GE(rig.runner->status().batches - building, 30U);
   rig.expect_right();
+}
+
+// How a hundred units were folded that came at once behind ten of `rows_before` rows an event.
+struct Went {
+  std::uint64_t batches = 0;
+  std::uint64_t in_bulk = 0;
+};
+Went went(std::uint32_t rows_before, std::uint32_t rows, std::uint64_t changes_min) {
+  Rng rng(11);
+  Rig rig(1);
+  rig.options.batch_bytes = 250;
+  rig.options.wide_bytes = 1'000;
+  rig.options.bulk_lag_changes = 5'000;
+  rig.options.bulk_changes_min = changes_min;
+  Runner& runner = rig.start();
+  rig.faults->rows_per_event = rows_before;
+  rig.append_random(rng, 10);
+  (void)rig.drain();
+  EXPECT_EQ(rig.places.faults->bulk_writes, 0U) << "little is owed";
+  const auto before = runner.status().batches;
+  rig.faults->rows_per_event = rows;
+  rig.append_random(rng, 100);
+  (void)rig.drain();
+  rig.expect_right();
+  return {runner.status().batches - before, rig.places.faults->bulk_writes};
+}
+
+// A settlement of ten million lines is some 30,000 events: far behind, though not by their number.
+TEST(Runner, few_events_that_come_to_many_rows_go_to_the_store_in_bulk) {
+  const Went narrow = went(/*rows_before=*/1, /*rows=*/1, /*changes_min=*/1);
+  EXPECT_EQ(narrow.in_bulk, 0U);
+  const Went wide = went(100, 100, 1'000);
+  EXPECT_GE(wide.in_bulk, 2U);
+  EXPECT_LT(wide.in_bulk, wide.batches) << "the last of them aren't far behind any more";
+  EXPECT_LT(wide.batches, narrow.batches) << "and batches are larger";
+}
+
+// One wide event says much of the next ones: what a batch itself came to has the last word.
+TEST(Runner, a_batch_of_few_rows_behind_a_wide_one_goes_as_usual) {
+  EXPECT_EQ(went(/*rows_before=*/100, /*rows=*/0, /*changes_min=*/1'000).in_bulk, 0U);
 }
 
 TEST(Runner, the_delay_between_attempts_grows_to_its_bound) {

@@ -129,6 +129,7 @@ TEST(RunnerThreads, readers_beside_a_writer_and_rebuilds_see_whole_commits_that_
   rig.options.own_thread = true;
   rig.options.batch_units = 16;
   rig.options.bulk_lag_events = 100;
+  rig.options.bulk_lag_changes = 50;
   rig.options.bulk_changes_min = 10;
   rig.options.flush_bytes = 2000;
   Runner& runner = rig.start();
