@@ -20,7 +20,7 @@ constexpr std::string_view kParameters[] = {"from",         "until",    "by",   
                                             "min-position", "explain"};
 constexpr std::string_view kOften[] = {"groupBy", "merchantId", "organisation", "method",   "status",
                                        "kind",    "channel",    "issuer",       "currency", "percentiles"};
-constexpr Grain kGrains[] = {Grain::minute, Grain::hour, Grain::day, Grain::month};
+constexpr Grain kGrains[] = {Grain::minute, Grain::hour, Grain::day, Grain::month, Grain::year};
 constexpr std::size_t kPercentilesMax = 20;
 
 bool begins_bucket(Grain grain, Instant at, std::int32_t bucket) {
@@ -31,6 +31,7 @@ bool begins_bucket(Grain grain, Instant at, std::int32_t bucket) {
       return at.us % 3'600'000'000 == 0;  // Seoul is whole hours from UTC
     case Grain::day:
     case Grain::month:
+    case Grain::year:
       return start_of(serving::first_day_of(grain, bucket)) == at;
   }
   return false;
@@ -59,11 +60,11 @@ Result<void> take_period(const Query& query, const CubeSpec& cube, Instant now, 
   if (const auto until = query.find("until")) {
     WJ_TRY(out.until, parse_bucket("until", *until, cube.grain));
   } else {
-    // As lists end; of months the one that tomorrow is in, and ahead of it whole ones.
+    // As lists end; of months and years the one that tomorrow is in, and ahead of it whole ones.
     WJ_TRY(const auto first, parse_bound("from", *from));
     const auto end = default_until(first, now);
     const auto last = serving::bucket_of(cube.grain, end.plus_us(-1));
-    const bool is_ahead = cube.grain == Grain::month && end != default_until(std::nullopt, now);
+    const bool is_ahead = cube.grain >= Grain::month && end != default_until(std::nullopt, now);
     out.until = is_ahead ? last : last + 1;
   }
   if (out.until <= out.from)
@@ -84,7 +85,7 @@ Result<void> take_by(const Query& query, serving::TotalsQuery& out) {
   for (const auto grain : kGrains) {
     if (code_of(grain) == *text) out.by = grain;
   }
-  if (!out.by) return invalid("by is minute, hour, day or month");
+  if (!out.by) return invalid("by is minute, hour, day, month or year");
   return {};
 }
 
@@ -160,6 +161,13 @@ std::span<const std::string_view> totals_parameters_given_often() { return kOfte
 
 bool may_see(const Caller& caller, const CubeSpec& cube) {
   return caller.merchant.is_zero() || cube.key == CubeKey::merchant;
+}
+
+const CubeSpec* visible_cube(std::span<const CubeSpec> cubes, const Caller& caller, std::string_view name) {
+  for (const auto& cube : cubes) {
+    if (cube.name == name) return may_see(caller, cube) ? &cube : nullptr;
+  }
+  return nullptr;
 }
 
 Result<TotalsWish> parse_totals(const Query& query, const Caller& caller, const RegistryState& registry,

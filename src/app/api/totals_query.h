@@ -33,6 +33,10 @@ std::span<const std::string_view> totals_parameters_given_often();
 // May this caller see the cube? A merchant sees what is kept by merchant, and there only its own.
 bool may_see(const Caller& caller, const serving::CubeSpec& cube);
 
+// Null: there is none of this name that the caller may see.
+const serving::CubeSpec* visible_cube(std::span<const serving::CubeSpec> cubes, const Caller& caller,
+                                      std::string_view name);
+
 // Errors: invalid (what, and what would be right), not_found (no such merchant).
 Result<TotalsWish> parse_totals(const Query& query, const Caller& caller, const RegistryState& registry,
                                 const serving::CubeSpec& cube, Instant now);

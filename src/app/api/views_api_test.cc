@@ -375,7 +375,7 @@ TEST_P(ViewsApi, bad_questions_get_a_sentence) {
       {"/v1/search", "?q="},
       {"/v1/search?q=*", ""},
       {"/v1/totals/merchant_day", "from="},
-      {"/v1/totals/merchant_day?from=2026-01-01&by=week", "minute, hour, day or month"},
+      {"/v1/totals/merchant_day?from=2026-01-01&by=week", "minute, hour, day, month or year"},
       {"/v1/totals/merchant_day?from=2026-01-01&by=hour", "coarser"},
       {"/v1/totals/merchant_sales_month?from=2026-01-02", "begins"},
       {"/v1/totals/merchant_day?from=2026-01-01&groupBy=colour", "grouped by merchant, method"},

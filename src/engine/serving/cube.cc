@@ -20,8 +20,11 @@ constexpr Name<CubeSource> kSources[] = {{CubeSource::payments, "payments"},
                                          {CubeSource::transactions, "transactions"}};
 constexpr Name<CubeKey> kKeys[] = {
     {CubeKey::none, "none"}, {CubeKey::merchant, "merchant"}, {CubeKey::organisation, "organisation"}};
-constexpr Name<Grain> kGrains[] = {
-    {Grain::minute, "minute"}, {Grain::hour, "hour"}, {Grain::day, "day"}, {Grain::month, "month"}};
+constexpr Name<Grain> kGrains[] = {{Grain::minute, "minute"},
+                                   {Grain::hour, "hour"},
+                                   {Grain::day, "day"},
+                                   {Grain::month, "month"},
+                                   {Grain::year, "year"}};
 constexpr Name<Dimension> kDimensions[] = {
     {Dimension::method, "method"},    {Dimension::status, "status"},
     {Dimension::kind, "kind"},        {Dimension::channel, "channel"},
@@ -92,6 +95,12 @@ BusinessDate first_day_of_month(std::int32_t months) {
   const std::int64_t days =
       std::int64_t{era} * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
   return {static_cast<std::int32_t>(days)};
+}
+
+// Of whatever stored bytes say: what no day of 32 bits is in, is the last year that one is in.
+BusinessDate first_day_of_year(std::int32_t years) {
+  constexpr std::int32_t kYearsMax = 5'000'000;
+  return first_day_of_month(std::clamp(years, -kYearsMax, kYearsMax) * 12);
 }
 
 bool is_name(std::string_view name) {
@@ -219,6 +228,13 @@ std::vector<CubeSpec> builtin_cubes() {
        .inner = {D::currency},
        .grain = Grain::minute,
        .history = false},
+      // Of years a period is three to five cells a merchant, of months up to sixty.
+      {.id = 11,
+       .name = "merchant_sales_year",
+       .order = CubeOrder::bucket_first,
+       .inner = {D::currency},
+       .grain = Grain::year,
+       .history = false},
   };
 }
 
@@ -284,6 +300,8 @@ std::int32_t bucket_of(Grain grain, BusinessDate day) {
       const auto [year, month] = year_month_of(day);
       return (year - 1970) * 12 + month;
     }
+    case Grain::year:
+      return year_month_of(day).year - 1970;
   }
   WJ_ASSERT(false);
 }
@@ -298,13 +316,21 @@ BusinessDate first_day_of(Grain grain, std::int32_t bucket) {
       return {bucket};
     case Grain::month:
       return first_day_of_month(bucket);
+    case Grain::year:
+      return first_day_of_year(bucket);
   }
   WJ_ASSERT(false);
 }
 
 BusinessDate last_day_of(Grain grain, std::int32_t bucket) {
-  return grain == Grain::month ? BusinessDate{first_day_of_month(bucket + 1).days - 1}
-                               : first_day_of(grain, bucket);
+  if (grain < Grain::month) return first_day_of(grain, bucket);
+  return {first_day_of(grain, bucket + 1).days - 1};
+}
+
+Instant begin_of(Grain grain, std::int32_t bucket) {
+  if (grain == Grain::minute) return {std::int64_t{bucket} * kMinuteUs - kSeoulUs};
+  if (grain == Grain::hour) return {std::int64_t{bucket} * kHourMinutes * kMinuteUs - kSeoulUs};
+  return start_of(first_day_of(grain, bucket));
 }
 
 std::int32_t coarser(Grain from, std::int32_t bucket, Grain to) {
@@ -317,6 +343,7 @@ std::int32_t coarser(Grain from, std::int32_t bucket, Grain to) {
 std::string bucket_text(Grain grain, std::int32_t bucket) {
   const auto two = [](std::int32_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
   std::string text = to_text(first_day_of(grain, bucket));
+  if (grain == Grain::year) return text.substr(0, text.size() - 6);
   if (grain == Grain::month) return text.substr(0, text.size() - 3);
   if (grain == Grain::day) return text;
   const std::int32_t hours = grain == Grain::hour ? bucket : floored(bucket, kHourMinutes);

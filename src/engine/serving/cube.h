@@ -4,7 +4,7 @@
 //   key       whose cells lie together: a merchant's, an organisation's, or everyone's
 //   inner     what a cell tells apart, and a query may filter and group by. The currency is always among
 //             them: won is never added to dollars
-//   grain     minute, hour, day or month, in Seoul, of the fact's own time
+//   grain     minute, hour, day, month or year, in Seoul, of the fact's own time
 //   history   kept by the day of recording too, so that a query may ask "as of the close of D"
 //
 // A set's version() names everything that decides what is stored: another version is another projection,
@@ -29,9 +29,9 @@ namespace wonjang::serving {
 
 enum class CubeSource : std::uint8_t { payments = 1, transactions = 2 };
 enum class CubeKey : std::uint8_t { none = 1, merchant = 2, organisation = 3 };
-// key_first: a merchant's days are adjacent. bucket_first: all merchants of a month are.
+// key_first: a merchant's days are adjacent. bucket_first: all merchants of a month or year are.
 enum class CubeOrder : std::uint8_t { key_first = 1, bucket_first = 2 };
-enum class Grain : std::uint8_t { minute = 1, hour = 2, day = 3, month = 4 };
+enum class Grain : std::uint8_t { minute = 1, hour = 2, day = 3, month = 4, year = 5 };
 enum class Dimension : std::uint8_t {
   method = 1,
   status = 2,  // of payments
@@ -95,7 +95,7 @@ constexpr std::uint16_t kDeclaredIdMin = 1024;  // below: built-in
 Result<CubeSpec> parse_cube(const CubeDeclaration& declaration);
 
 // merchant_day, merchant_day_transactions, organisation_month, sales_hour, merchant_sales_month,
-// payments_day, sales_minute, and what each costs: docs/formats/totals.md.
+// payments_day, sales_minute, merchant_sales_year, and what each costs: docs/formats/totals.md.
 std::vector<CubeSpec> builtin_cubes();
 
 // 16 hexadecimal digits over every cube and the stored form; the same in whatever order they were declared.
@@ -120,15 +120,17 @@ class CubeSet {
   std::vector<CubeSpec> cubes_;  // by id
 };
 
-// --- Buckets: numbers of minutes, hours, days since 1970-01-01 00:00 in Seoul, or months since 1970-01.
+// --- Buckets: numbers of minutes, hours, days since 1970-01-01 00:00 in Seoul, or months since 1970-01, or
+// years since 1970.
 std::int32_t bucket_of(Grain grain, Instant at);
-std::int32_t bucket_of(Grain grain, BusinessDate day);  // that begins with the day, or holds it (month)
+std::int32_t bucket_of(Grain grain, BusinessDate day);  // that begins with the day, or holds it (month, year)
+Instant begin_of(Grain grain, std::int32_t bucket);
 BusinessDate first_day_of(Grain grain, std::int32_t bucket);
 BusinessDate last_day_of(Grain grain, std::int32_t bucket);
 // The bucket of a coarser grain that holds this one. REQUIRES: to >= from
 std::int32_t coarser(Grain from, std::int32_t bucket, Grain to);
 std::string bucket_text(Grain grain,
-                        std::int32_t bucket);  // 2026-11, 2026-11-22, 2026-11-22T03, 2026-11-22T03:04
+                        std::int32_t bucket);  // 2026, 2026-11, 2026-11-22, 2026-11-22T03, 2026-11-22T03:04
 
 // --- What a cube counts: either kind of facts in one form. The texts live as long as the facts.
 struct Fact {
@@ -141,7 +143,7 @@ struct Fact {
   std::uint8_t channel = 0;
   std::string_view issuer;
   std::string_view currency;
-  std::array<std::int32_t, 5> buckets{};  // by Grain
+  std::array<std::int32_t, 6> buckets{};  // by Grain
   std::int64_t amount = 0;
   std::int64_t gross = 0;
   std::int64_t canceled = 0;

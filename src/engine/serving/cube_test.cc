@@ -47,7 +47,7 @@ TEST(Cube, a_wrong_declaration_says_what_there_is) {
        "organisation, "
        "currency"},
       {[](CubeDeclaration& d) { d.grain = "week"; },
-       "there is no grain `week`; there are minute, hour, day, month"},
+       "there is no grain `week`; there are minute, hour, day, month, year"},
       {[](CubeDeclaration& d) { d.key = "shop"; },
        "there is no key `shop`; there are none, merchant, organisation"},
       {[](CubeDeclaration& d) { d.source = "refunds"; }, "there are payments, transactions"},
@@ -112,8 +112,8 @@ TEST(CubeSet, the_built_in_ones_are_pinned) {
   for (const auto& cube : set.cubes()) names += std::to_string(cube.id) + " " + cube.name + "\n";
   EXPECT_EQ(names,
             "1 merchant_day\n2 merchant_day_transactions\n4 organisation_month\n5 sales_hour\n"
-            "7 merchant_sales_month\n9 payments_day\n10 sales_minute\n");
-  EXPECT_EQ(set.version(), "55c548e279418098");
+            "7 merchant_sales_month\n9 payments_day\n10 sales_minute\n11 merchant_sales_year\n");
+  EXPECT_EQ(set.version(), "88d23e47417d9b31");
   EXPECT_EQ(set.find("sales_hour"), set.find(std::uint16_t{5}));
   EXPECT_EQ(set.find("sales"), nullptr);
 }
@@ -126,10 +126,13 @@ TEST(Bucket, is_that_of_seoul) {
       {Grain::hour, {"2026-10-31T23", "2026-11-01T00"}},
       {Grain::day, {"2026-10-31", "2026-11-01"}},
       {Grain::month, {"2026-10", "2026-11"}}};
+  EXPECT_EQ(bucket_text(Grain::year, bucket_of(Grain::year, *parse_rfc3339("2026-12-31T15:00:00Z"))), "2027");
+  EXPECT_EQ(bucket_text(Grain::year, bucket_of(Grain::year, *parse_rfc3339("2026-12-31T14:59:59Z"))), "2026");
   for (const auto& [grain, texts] : cases) {
     EXPECT_EQ(bucket_text(grain, bucket_of(grain, before)), texts.first);
     EXPECT_EQ(bucket_text(grain, bucket_of(grain, at)), texts.second);
     EXPECT_EQ(bucket_of(grain, before) + 1, bucket_of(grain, at));
+    EXPECT_EQ(begin_of(grain, bucket_of(grain, at)), at);
   }
 }
 
@@ -145,6 +148,11 @@ TEST(Bucket, months_agree_with_the_calendar_for_four_centuries) {
     ASSERT_EQ(first_day_of(Grain::month, month + 1).days, last_day_of(Grain::month, month).days + 1);
     ASSERT_EQ(bucket_of(Grain::day, start_of(date)), day);
     ASSERT_EQ(coarser(Grain::minute, bucket_of(Grain::minute, date), Grain::month), month);
+    const auto year = bucket_of(Grain::year, date);
+    ASSERT_EQ(coarser(Grain::month, month, Grain::year), year);
+    ASSERT_LE(first_day_of(Grain::year, year), date);
+    ASSERT_GE(last_day_of(Grain::year, year), date);
+    ASSERT_EQ(first_day_of(Grain::year, year + 1).days, last_day_of(Grain::year, year).days + 1);
   }
 }
 

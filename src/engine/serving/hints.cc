@@ -24,6 +24,8 @@ struct Collect {
     add(IdKind::external_key, body.external.payment_key);
     add(IdKind::transaction_key, body.external.transaction_key);
     add(IdKind::customer_key, body.customer_key);
+    add(IdKind::sub_mall, body.sub_mall_id);
+    add(IdKind::store, body.store_id);
     add_phone(body.buyer.phone);
     add(TextField::buyer, body.buyer.name);
     add(TextField::product, body.order_name);
@@ -48,7 +50,10 @@ struct Collect {
     add(IdKind::transaction_key, body.transaction_key);
   }
   void operator()(const CancelFailed& body) const { add_raw(IdKind::cancel, body.terms.cancel.raw()); }
-  void operator()(const AcquisitionUpdated& body) const { add(IdKind::slip_no, body.slip_no); }
+  void operator()(const AcquisitionUpdated& body) const {
+    add(IdKind::slip_no, body.slip_no);
+    add(IdKind::acquire_batch, body.batch_id);
+  }
   template <typename Other>
   void operator()(const Other&) const {}
 

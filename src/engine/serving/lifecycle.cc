@@ -1,6 +1,6 @@
 #include "engine/serving/lifecycle.h"
 
-#include "base/hash64.h"
+#include "engine/serving/history.h"
 #include "engine/serving/payment_list.h"
 #include "engine/serving/row.h"
 
@@ -44,27 +44,6 @@ LifeStep step_of(Event event, Position position) {
   return out;
 }
 
-Error disagrees(PaymentId payment) {
-  return corrupt(
-      "the book's events of " + payment.text() +
-      " aren't those that its row was folded from: run `wonjang check` and `wonjang verify views`");
-}
-
-// The row's events among those of the log, which may bring one twice, or another one of the same version.
-Result<void> add_steps(const Row& row, const std::vector<StoredUnit>& units, const EventCodec& codec,
-                       Lifecycle& out) {
-  for (const auto& unit : units) {
-    for (std::size_t i = 0; i < unit.events.size(); ++i) {
-      const std::size_t version = unit.first_version + i;
-      const bool is_next = version == out.steps.size() && version < row.event_hashes.size();
-      if (!is_next || hash64(unit.events[i]) != row.event_hashes[version]) continue;
-      WJ_TRY(Event event, codec.decode(unit.events[i]));
-      out.steps.push_back(step_of(std::move(event), unit.first + i));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::optional<Lifecycle>> lifecycle(const KvSnapshot& snapshot, const MerchantDirectory& merchants,
@@ -78,9 +57,8 @@ Result<std::optional<Lifecycle>> lifecycle(const KvSnapshot& snapshot, const Mer
 
   Lifecycle out;
   out.at = *at;
-  WJ_TRY(const auto units, log.load(payment.raw()));
-  WJ_CHECK(add_steps(row, units, codec, out));
-  if (out.steps.size() != row.payment.version) return disagrees(payment);
+  WJ_TRY(auto events, history_of(log, codec, payment, row));
+  for (auto& [event, position] : events) out.steps.push_back(step_of(std::move(event), position));
   out.payment = std::move(row.payment);
   out.reading = {"locators, the book", 1 + out.steps.size(), 3};
   return std::optional(std::move(out));

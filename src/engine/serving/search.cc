@@ -70,7 +70,7 @@ Result<Start> parse_cursor(const SearchQuery& query, const PlaceRange& range) {
 }
 
 std::string_view word_of(IdKind kind) {
-  static constexpr std::array<std::string_view, 17> kWords = {"",
+  static constexpr std::array<std::string_view, 20> kWords = {"",
                                                               "order_id",
                                                               "order_tail",
                                                               "approve_no",
@@ -86,7 +86,10 @@ std::string_view word_of(IdKind kind) {
                                                               "slip_no",
                                                               "metadata",
                                                               "metadata_pair",
-                                                              "status"};
+                                                              "status",
+                                                              "sub_mall",
+                                                              "store",
+                                                              "acquire_batch"};
   return kWords[static_cast<std::size_t>(kind)];
 }
 

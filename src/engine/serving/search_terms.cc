@@ -18,7 +18,8 @@ constexpr std::size_t kLeadingDigitsMin = 6;
 
 constexpr std::array kPlainIds{IdKind::order_id,        IdKind::approve_no,   IdKind::network_txn,
                                IdKind::transaction_key, IdKind::external_key, IdKind::customer_key,
-                               IdKind::bank_notice,     IdKind::slip_no,      IdKind::metadata_value};
+                               IdKind::bank_notice,     IdKind::slip_no,      IdKind::metadata_value,
+                               IdKind::sub_mall,        IdKind::store,        IdKind::acquire_batch};
 
 std::string_view name_of(IdKind kind) {
   switch (kind) {
@@ -50,6 +51,12 @@ std::string_view name_of(IdKind kind) {
     case IdKind::metadata_value:
     case IdKind::metadata_pair:
       return "metadata";
+    case IdKind::sub_mall:
+      return "subMallId";
+    case IdKind::store:
+      return "storeId";
+    case IdKind::acquire_batch:
+      return "acquireBatchId";
     case IdKind::status:
       break;
   }
@@ -109,11 +116,14 @@ void each_id(const Payment& payment, Visit visit) {
   visit(IdKind::external_key, payment.terms.external.payment_key);
   visit(IdKind::transaction_key, payment.terms.external.transaction_key);
   visit(IdKind::customer_key, payment.terms.customer_key);
+  visit(IdKind::sub_mall, payment.terms.sub_mall_id);
+  visit(IdKind::store, payment.terms.store_id);
   for (const auto& [name, value] : payment.terms.metadata) visit(IdKind::metadata_value, value);
   for (const auto& approval : payment.approvals) {
     visit(IdKind::approve_no, approval.approve_no);
     visit(IdKind::network_txn, approval.network_txn_id);
     visit(IdKind::slip_no, approval.slip_no);
+    visit(IdKind::acquire_batch, approval.acquire_batch_id);
     for (const auto& notice : approval.bank_notices) visit(IdKind::bank_notice, notice);
   }
   for (const auto& cancel : payment.cancels) visit(IdKind::transaction_key, cancel.transaction_key);
@@ -240,7 +250,12 @@ Judgement SearchTerms::judge(const TextForms& forms, const Payment& payment, std
   if (payment_ && *payment_ == payment.id) add("paymentId", Judged::certain);
   for (unsigned kind = 1; kind < 32; ++kind) {
     const auto its = static_cast<IdKind>(kind);
-    if ((ids & bit_of(its)) != 0 && names(its, payment)) add(name_of(its), Judged::certain);
+    if ((ids & bit_of(its)) == 0 || !names(its, payment)) continue;
+    if (its == IdKind::metadata_value) {
+      metadata = Judged::certain;
+    } else {
+      add(name_of(its), Judged::certain);
+    }
   }
   add("metadata", metadata);
   return out;

@@ -289,7 +289,9 @@ class SearchIds : public ::testing::Test {
                            .order_id = "Shop-2026-ABCDEF",
                            .phone = "01012345678",
                            .customer_key = "cust_1",
-                           .payment_key = std::string(150, 'k') + "_1"});
+                           .payment_key = std::string(150, 'k') + "_1",
+                           .sub_mall = "Mall_7",
+                           .store = "Store-12"});
     world_.add({.at = hours_ago(5),
                 .buyer = "이수",
                 .order_id = "x",
@@ -338,6 +340,9 @@ TEST_F(SearchIds, each_kind_is_found) {
   EXPECT_THAT(found_by("SLIP-3"), ElementsAre("slipNo"));
   EXPECT_THAT(found_by("bank-9"), ElementsAre("bankNoticeId"));
   EXPECT_THAT(found_by("CUST_1"), ElementsAre("customerKey"));
+  EXPECT_THAT(found_by("mall_7"), ElementsAre("subMallId"));
+  EXPECT_THAT(found_by("store-12"), ElementsAre("storeId"));
+  EXPECT_THAT(found_by("BATCH"), ElementsAre("acquireBatchId"));
   EXPECT_THAT(found_by(payment_.text()), ElementsAre("paymentId"));
   EXPECT_THAT(found_by(lower(payment_.text())), ElementsAre("paymentId"));
   EXPECT_THAT(found_by(ApprovalId(RawId{5, 1}).text()), ElementsAre("approvalId"));

@@ -74,6 +74,8 @@ class SearchWorld {
     std::string phone = {};
     std::string customer_key = {};
     std::string payment_key = {};
+    std::string sub_mall = {};
+    std::string store = {};
     Metadata metadata = {};
   };
   PaymentId add(const Wish& wish) {
@@ -89,6 +91,8 @@ class SearchWorld {
     body.requested_at = wish.at;
     body.customer_key = wish.customer_key;
     body.external.payment_key = wish.payment_key;
+    body.sub_mall_id = wish.sub_mall;
+    body.store_id = wish.store;
     body.buyer = {wish.buyer, wish.phone, ""};
     body.metadata = wish.metadata;
     event.body = std::move(body);
@@ -258,6 +262,9 @@ inline void SearchWorld::remember_ids(Kept& kept) const {
     for (const auto& notice : approval.bank_notices) add("bankNoticeId", notice);
   }
   for (const auto& approval : payment.approvals) add("slipNo", approval.slip_no);
+  add("subMallId", payment.terms.sub_mall_id);
+  add("storeId", payment.terms.store_id);
+  for (const auto& approval : payment.approvals) add("acquireBatchId", approval.acquire_batch_id);
   for (const auto& [name, value] : payment.terms.metadata) {
     if (searched_part(value).empty()) add("metadata", value);
   }
@@ -265,9 +272,10 @@ inline void SearchWorld::remember_ids(Kept& kept) const {
 
 inline std::vector<SearchWorld::Expected> SearchWorld::expected(const SearchQuery& query) const {
   static const std::vector<std::string> kNames = {
-      "buyer",        "product",        "depositor",    "paymentId", "orderId", "approveNo",
-      "networkTxnId", "transactionKey", "approvalId",   "cancelId",  "card",    "phone",
-      "externalKey",  "customerKey",    "bankNoticeId", "slipNo",    "metadata"};
+      "buyer",     "product",      "depositor",      "paymentId",      "orderId",
+      "approveNo", "networkTxnId", "transactionKey", "approvalId",     "cancelId",
+      "card",      "phone",        "externalKey",    "customerKey",    "bankNoticeId",
+      "slipNo",    "subMallId",    "storeId",        "acquireBatchId", "metadata"};
   const auto pattern = Pattern::parse(forms(), query.text);
   std::string bare;
   for (const char c : query.text) bare += c == '-' || c == ' ' ? "" : std::string(1, c);

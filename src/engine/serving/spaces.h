@@ -69,6 +69,9 @@ enum class IdKind : std::uint8_t {
   metadata_value = 14,  // a value that is looked for as a whole (hints.h)
   metadata_pair = 15,   // 8 bytes, the hash of a name and its value, for filters
   status = 16,          // merchant(4) status(1): that the payment had it once, see has_status_hint()
+  sub_mall = 17,        // the merchant's own ids of whoever sold, and of the shop
+  store = 18,
+  acquire_batch = 19,  // of a slip: the batch it went to the acquirer in
 };
 
 // What can be searched by a part of it (dictionary, postings).

@@ -29,20 +29,32 @@ int128 measure_of(const Measures& sums, TopBy by) {
 }
 
 struct TopCubes {
+  const CubeSpec* years;  // may be null
   const CubeSpec* months;
   const CubeSpec* days;
 };
 
+Result<void> check_side_by_side(const CubeSpec& cube, Grain grain) {
+  if (cube.key == CubeKey::merchant && cube.order == CubeOrder::bucket_first && cube.grain == grain)
+    return {};
+  const std::string name(code_of(grain));
+  return invalid("cube `" + cube.name + "` doesn't have all merchants of a " + name +
+                 " side by side: declare one by merchant and " + name + ", bucket_first");
+}
+
 Result<TopCubes> find_top_cubes(std::span<const CubeSpec> cubes, const TopQuery& query) {
   TopCubes out{};
+  if (!query.year_cube.empty()) {
+    WJ_TRY(out.years, find_cube(cubes, query.year_cube));
+    WJ_CHECK(check_side_by_side(*out.years, Grain::year));
+  }
   WJ_TRY(out.months, find_cube(cubes, query.month_cube));
   WJ_TRY(out.days, find_cube(cubes, query.day_cube));
-  const auto& [months, days] = out;
-  if (months->key != CubeKey::merchant || months->order != CubeOrder::bucket_first ||
-      months->grain != Grain::month) {
-    return invalid("cube `" + months->name +
-                   "` doesn't have all merchants of a month side by side: declare one by merchant and month, "
-                   "bucket_first");
+  const auto& [years, months, days] = out;
+  WJ_CHECK(check_side_by_side(*months, Grain::month));
+  if (years != nullptr && years->source != months->source) {
+    return invalid("cubes `" + years->name + "` and `" + months->name + "` don't count the same: declare " +
+                   "both of payments, or both of transactions");
   }
   if (days->key != CubeKey::merchant || days->order != CubeOrder::key_first || days->grain != Grain::day ||
       days->source != months->source) {
@@ -55,12 +67,57 @@ Result<TopCubes> find_top_cubes(std::span<const CubeSpec> cubes, const TopQuery&
 
 std::optional<std::string> nowhere(const CellKey&) { return std::nullopt; }
 
+// Whole months, as whole years where that is less to read.
+struct WholeParts {
+  std::vector<Buckets> years;
+  std::vector<Buckets> months;
+  std::vector<Buckets> without;  // months of the years that aren't asked for
+};
+
+WholeParts whole_parts(Buckets months, bool has_years) {
+  WholeParts out;
+  if (!has_years) {
+    out.months = {months};
+    return out;
+  }
+  for (auto from = months.from; from < months.until;) {
+    const auto year = coarser(Grain::month, from, Grain::year);
+    const auto first = bucket_of(Grain::month, first_day_of(Grain::year, year));
+    const auto next = bucket_of(Grain::month, first_day_of(Grain::year, year + 1));
+    const auto until = std::min(months.until, next);
+    if (until - from > (next - first) / 2) {
+      out.years.push_back({year, year + 1});
+      if (first < from) out.without.push_back({first, from});
+      if (until < next) out.without.push_back({until, next});
+    } else {
+      out.months.push_back({from, until});
+    }
+    from = until;
+  }
+  return out;
+}
+
 class Merchants {
  public:
   Merchants(TopCubes cubes, const KvSnapshot& stored, const TopQuery& query, Reading& reading)
       : cubes_(cubes), stored_(stored), query_(query), reading_(reading) {}
 
-  Result<Stop> add_months(Buckets months) { return add(*cubes_.months, {}, months); }
+  // What is taken back comes last: until then a merchant's sums are those of more than was asked for.
+  Result<Stop> add_whole(const WholeParts& parts) {
+    for (const auto& years : parts.years) {
+      WJ_TRY(auto stop, add(*cubes_.years, {}, years));
+      if (stop) return stop;
+    }
+    for (const auto& months : parts.months) {
+      WJ_TRY(auto stop, add(*cubes_.months, {}, months));
+      if (stop) return stop;
+    }
+    for (const auto& months : parts.without) {
+      WJ_TRY(auto stop, add(*cubes_.months, {}, months, -1));
+      if (stop) return stop;
+    }
+    return Stop();
+  }
 
   // A few days of one month: of the merchants that have a cell in that month, each one's days.
   Result<Stop> add_days(Buckets days) {
@@ -77,7 +134,14 @@ class Merchants {
     return add(*cubes_.days, merchants, days);
   }
 
-  std::vector<TopRow> take() {
+  // Errors: corrupt (a year's cell with less in it than its months').
+  Result<std::vector<TopRow>> take() {
+    for (const auto& row : rows_) {
+      if (row.sums.is_below_zero())
+        return corrupt("totals: merchant " + std::to_string(row.merchant) + " has more in months of `" +
+                       cubes_.months->name + "` than in their year: run `wonjang verify views`");
+    }
+    std::erase_if(rows_, [](const TopRow& row) { return row.sums.is_zero(); });
     const auto count = std::min<std::size_t>(query_.limit, rows_.size());
     std::partial_sort(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(count), rows_.end(),
                       [&](const TopRow& a, const TopRow& b) {
@@ -94,15 +158,16 @@ class Merchants {
   // Its rows are merchants, of whom the greatest are shown.
   Ceilings most() const { return {.cells = query_.cells_max}; }
 
-  Result<Stop> add(const CubeSpec& cube, std::span<const CellKey> merchants, Buckets buckets) {
+  Result<Stop> add(const CubeSpec& cube, std::span<const CellKey> merchants, Buckets buckets, int sign = +1) {
     const auto visit = [&](const CellKey& key, std::string_view, std::string_view bytes) -> Result<Seen> {
       if (!cell_.open(bytes)) {
         return corrupt("totals: a cell's bytes are cut, or no cell's: " +
                        describe_cell(cube, cell_key(cube, key)));
       }
       for (const auto& front : cell_.fronts()) {
-        if (front.code() == query_.currency && !row_of(key.merchant).sums.add(front.sums))
-          return out_of_bounds(cube.name);
+        if (front.code() != query_.currency) continue;
+        auto& sums = row_of(key.merchant).sums;
+        if (!(sign > 0 ? sums.add(front.sums) : sums.subtract(front.sums))) return out_of_bounds(cube.name);
       }
       return Seen::used;
     };
@@ -147,6 +212,18 @@ Stretches stretches_of(const TopQuery& query) {
           .after = {first_day_of(Grain::month, last).days, query.until.days}};
 }
 
+// "totals merchant_sales_year + merchant_sales_month + merchant_day", of those that are read.
+std::string index_of(const TopCubes& cubes, const WholeParts& whole, bool has_days) {
+  std::vector<std::string> names;
+  const bool has_months = !whole.months.empty() || !whole.without.empty();
+  if (!whole.years.empty()) names.push_back(cubes.years->name);
+  if (names.empty() || has_months || has_days) names.push_back(cubes.months->name);
+  if (has_days) names.push_back(cubes.days->name);
+  std::string out = "totals";
+  for (const auto& name : names) out.append(&name == &names.front() ? " " : " + ").append(name);
+  return out;
+}
+
 }  // namespace
 
 Result<std::variant<TopRows, Narrow>> read_top(std::span<const CubeSpec> cubes, const KvSnapshot& stored,
@@ -159,10 +236,10 @@ Result<std::variant<TopRows, Narrow>> read_top(std::span<const CubeSpec> cubes, 
   WJ_TRY(const TopCubes found, find_top_cubes(cubes, query));
   TopRows out;
   const auto [before, months, after] = stretches_of(query);
-  out.reading.index = "totals " + found.months->name;
-  if (!before.is_empty() || !after.is_empty()) out.reading.index += " + " + found.days->name;
+  const auto whole = whole_parts(months, found.years != nullptr);
+  out.reading.index = index_of(found, whole, !before.is_empty() || !after.is_empty());
   Merchants merchants(found, stored, query, out.reading);
-  WJ_TRY(auto stop, merchants.add_months(months));
+  WJ_TRY(auto stop, merchants.add_whole(whole));
   if (!stop) {
     WJ_TRY(stop, merchants.add_days(before));
   }
@@ -170,7 +247,7 @@ Result<std::variant<TopRows, Narrow>> read_top(std::span<const CubeSpec> cubes, 
     WJ_TRY(stop, merchants.add_days(after));
   }
   if (stop) return Out(*std::move(stop));
-  out.rows = merchants.take();
+  WJ_TRY(out.rows, merchants.take());
   return Out(std::move(out));
 }
 

@@ -1,7 +1,8 @@
-// TopMerchants: who sold most in a period of days. Whole months come from a cube of months with all merchants
-// of one side by side (bucket_first), the days at its edges from a cube of days by merchant, which is asked
-// for the merchants that the month of the edge has. An edge so costs a cell per merchant and day, and counts
-// towards cells_max.
+// TopMerchants: who sold most in a period of days. Whole years and months come from cubes with all merchants
+// of one side by side (bucket_first): of a year with seven months in the period or more the year less its
+// other months, else month by month. The days at the edges come from a cube of days by merchant, which is
+// asked for the merchants that the month of the edge has. An edge so costs a cell per merchant and day, and
+// counts towards cells_max.
 //
 // Threads: any; the snapshot is the caller's.
 #pragma once
@@ -28,6 +29,7 @@ struct TopQuery {
   std::string currency = "KRW";
   TopBy by = TopBy::net;
   std::uint32_t limit = 100;
+  std::string year_cube = "merchant_sales_year";  // empty: of months alone
   std::string month_cube = "merchant_sales_month";
   std::string day_cube = "merchant_day";
   std::uint64_t cells_max = 500'000;

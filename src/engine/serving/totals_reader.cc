@@ -20,25 +20,6 @@ std::string dimensions_of(const CubeSpec& cube) {
   return text;
 }
 
-Result<void> check_query(const CubeSpec& cube, const TotalsQuery& query) {
-  const auto no = [&](const std::string& why) { return invalid("cube `" + cube.name + "` " + why); };
-  if (!filtered_by(cube, query).within(cube.inner) || !query.group_by.within(cube.inner)) {
-    return no("tells apart " + dimensions_of(cube) +
-              " and nothing else: filter and group by those, or ask another");
-  }
-  if (!query.merchants.empty() && cube.key != CubeKey::merchant) return no("is not kept by merchant");
-  if (query.by_key && cube.key == CubeKey::none) return no("has no key to make a row of");
-  if (query.by && *query.by < cube.grain) {
-    return no("is kept by " + std::string(code_of(cube.grain)) + ", which can be made coarser, not finer");
-  }
-  if (query.percentiles && !cube.percentiles) return no("keeps no percentiles");
-  if (query.face != TotalsFace::now && !cube.history) {
-    return no("keeps no history, so how it stood at a close is not known");
-  }
-  if (query.from > query.until) return no("is asked for a period that ends before it begins");
-  return {};
-}
-
 // The keys asked for; empty: all of them. One without a name for a cube that has none.
 std::vector<CellKey> keys_of(const CubeSpec& cube, const TotalsQuery& query) {
   std::vector<CellKey> keys;
@@ -114,6 +95,25 @@ Result<const CubeSpec*> find_cube(std::span<const CubeSpec> cubes, std::string_v
     known += (known.empty() ? "" : ", ") + cube.name;
   }
   return invalid("there is no cube `" + std::string(name) + "`; there are " + known);
+}
+
+Result<void> check_query(const CubeSpec& cube, const TotalsQuery& query) {
+  const auto no = [&](const std::string& why) { return invalid("cube `" + cube.name + "` " + why); };
+  if (!filtered_by(cube, query).within(cube.inner) || !query.group_by.within(cube.inner)) {
+    return no("tells apart " + dimensions_of(cube) +
+              " and nothing else: filter and group by those, or ask another");
+  }
+  if (!query.merchants.empty() && cube.key != CubeKey::merchant) return no("is not kept by merchant");
+  if (query.by_key && cube.key == CubeKey::none) return no("has no key to make a row of");
+  if (query.by && *query.by < cube.grain) {
+    return no("is kept by " + std::string(code_of(cube.grain)) + ", which can be made coarser, not finer");
+  }
+  if (query.percentiles && !cube.percentiles) return no("keeps no percentiles");
+  if (query.face != TotalsFace::now && !cube.history) {
+    return no("keeps no history, so how it stood at a close is not known");
+  }
+  if (query.from > query.until) return no("is asked for a period that ends before it begins");
+  return {};
 }
 
 Result<std::variant<TotalsRows, Narrow>> read_totals(std::span<const CubeSpec> cubes,

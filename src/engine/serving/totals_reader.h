@@ -74,6 +74,9 @@ struct TotalsRows {
 // Errors: invalid, with the names there are.
 Result<const CubeSpec*> find_cube(std::span<const CubeSpec> cubes, std::string_view name);
 
+// Errors: invalid (what the cube doesn't keep, with what it does).
+Result<void> check_query(const CubeSpec& cube, const TotalsQuery& query);
+
 // Errors: invalid (no such cube, what the cube doesn't keep, with what it does), corrupt, unavailable.
 Result<std::variant<TotalsRows, Narrow>> read_totals(std::span<const CubeSpec> cubes,
                                                      const KvSnapshot& stored, const TotalsQuery& query);

@@ -364,7 +364,7 @@ TEST_F(Totals, any_question_is_answered_as_by_adding_up) {
     if (cube.order == CubeOrder::bucket_first && rng.chance(30)) query.until = query.from;
     query.by_key = query.by_key && rng.chance(50);
     query.by = rng.chance(30) ? std::nullopt : std::optional(static_cast<Grain>(rng.below(4) + 1));
-    if (query.by && *query.by < cube.grain) query.by = Grain::month;
+    if (query.by && *query.by < cube.grain) query.by = cube.grain;
     query.percentiles = query.percentiles && rng.chance(30);
     query.group_by = {};
     for (const auto d : {Dimension::method, Dimension::status, Dimension::kind, Dimension::channel,
@@ -609,10 +609,14 @@ TEST_F(Totals, a_question_the_cube_cannot_answer_says_what_it_can) {
 
 TEST_F(Totals, top_merchants_are_those_of_any_period_of_days) {
   Rng rng(seed_);
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 400; ++i) {
     TopQuery top;
     top.from = {kFirstDay - 45 + static_cast<std::int32_t>(rng.below(120))};
     top.until = {top.from.days + static_cast<std::int32_t>(rng.below(120))};
+    if (i % 2 == 0) {  // whole years, and years less some of their months
+      top.from.days -= static_cast<std::int32_t>(rng.below(500));
+      top.until.days += static_cast<std::int32_t>(rng.below(500));
+    }
     top.currency = rng.chance(70) ? "KRW" : "USD";
     top.by = static_cast<TopBy>(rng.below(4) + 1);
     top.limit = static_cast<std::uint32_t>(rng.below(6) + 1);
@@ -660,6 +664,19 @@ TEST_F(Totals, top_reads_months_where_it_can_and_is_bounded) {
   EXPECT_EQ(std::get<TopRows>(*month).reading.index, "totals merchant_sales_month");
   EXPECT_LE(std::get<TopRows>(*month).reading.rows_read, 5U);
 
+  top.from = *parse_business_date("2024-12-01");
+  top.until = *parse_business_date("2026-12-01");
+  const auto years = read_top(cubes_, *store_.snapshot(), top);
+  EXPECT_EQ(std::get<TopRows>(*years).reading.index, "totals merchant_sales_year + merchant_sales_month");
+  EXPECT_LE(std::get<TopRows>(*years).reading.rows_read, 10U) << "two years, and two months without anything";
+  top.year_cube.clear();
+  const auto months = read_top(cubes_, *store_.snapshot(), top);
+  EXPECT_GT(std::get<TopRows>(*months).reading.rows_read, std::get<TopRows>(*years).reading.rows_read);
+  EXPECT_EQ(std::get<TopRows>(*months).rows, std::get<TopRows>(*years).rows);
+
+  top.year_cube = "last";
+  EXPECT_THAT(read_top(cubes_, *store_.snapshot(), top).error().message, HasSubstr("of a year side by side"));
+  top.year_cube = "merchant_sales_year";
   top.month_cube = "last";
   EXPECT_THAT(read_top(cubes_, *store_.snapshot(), top).error().message, HasSubstr("side by side"));
   top.month_cube = "merchant_sales_month";

@@ -167,6 +167,13 @@ CreatePayment LifeMaker::order() {
   if (chance(5)) terms.customer_key = "cust-" + std::to_string(person_);
   if (chance(2)) terms.external = {"otherpg", "ext-" + std::to_string(options_.number), ""};
   if (chance(20)) terms.metadata = {{"campaign", std::to_string(below(50))}};
+  // By number, so that what is drawn stays what it was.
+  if (options_.number % 9 == 0) terms.store_id = "store-" + std::to_string(options_.number % 13);
+  if (options_.number % 11 == 0) terms.sub_mall_id = "mall-" + std::to_string(options_.number % 5);
+  if (options_.number % 29 == 3) {
+    const auto number = std::to_string(options_.number);
+    terms.external = {"otherpg", "ext-" + number, "tk-" + number};
+  }
   if (options_.number % 7 == 0) terms.metadata.emplace_back("memo", pick_of(options_.number / 7, kMemos));
   if (!chance(5)) terms.buyer = {names_.buyer(person_), names_.phone(person_), names_.email(person_)};
   return create;

@@ -77,6 +77,9 @@ enum class OracleId : std::uint8_t {
   customer_key,
   bank_notice,
   slip_no,
+  sub_mall,
+  store,
+  acquire_batch,
   metadata,  // a value that is no text
 };
 

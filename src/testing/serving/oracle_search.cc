@@ -28,10 +28,10 @@ std::string_view name_of(TextField field) {
 }
 
 // By number of OracleId.
-constexpr std::array<std::string_view, 16> kIdNames = {
-    "orderId",     "orderId",      "approveNo", "networkTxnId", "transactionKey", "approvalId",
-    "cancelId",    "card",         "card",      "phone",        "phone",          "externalKey",
-    "customerKey", "bankNoticeId", "slipNo",    "metadata"};
+constexpr std::array<std::string_view, 19> kIdNames = {
+    "orderId", "orderId",   "approveNo", "networkTxnId",   "transactionKey", "approvalId",  "cancelId",
+    "card",    "card",      "phone",     "phone",          "externalKey",    "customerKey", "bankNoticeId",
+    "slipNo",  "subMallId", "storeId",   "acquireBatchId", "metadata"};
 
 std::string lower_trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -104,6 +104,8 @@ std::vector<std::pair<OracleId, std::string>> ids_in(const Event& event) {
     add(out, OracleId::external_key, e->external.payment_key);
     add(out, OracleId::transaction_key, e->external.transaction_key);
     add(out, OracleId::customer_key, e->customer_key);
+    add(out, OracleId::sub_mall, e->sub_mall_id);
+    add(out, OracleId::store, e->store_id);
     add(out, OracleId::phone, e->buyer.phone);
     for (const auto& [name, value] : e->metadata) {
       if (!reads_like_words(value)) add(out, OracleId::metadata, value);
@@ -126,6 +128,7 @@ std::vector<std::pair<OracleId, std::string>> ids_in(const Event& event) {
     add(out, OracleId::cancel, failed->terms.cancel.text());
   } else if (const auto* slip = std::get_if<AcquisitionUpdated>(&event.body)) {
     add(out, OracleId::slip_no, slip->slip_no);
+    add(out, OracleId::acquire_batch, slip->batch_id);
   }
   if (const auto* terms = terms_in(event)) add_terms(out, *terms);
   return out;
@@ -146,6 +149,9 @@ bool names(const std::string& typed, OracleId kind, const std::string& value) {
     case OracleId::customer_key:
     case OracleId::bank_notice:
     case OracleId::slip_no:
+    case OracleId::sub_mall:
+    case OracleId::store:
+    case OracleId::acquire_batch:
     case OracleId::metadata:
       return plain == value;
     case OracleId::order_tail:

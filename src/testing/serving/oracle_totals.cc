@@ -85,6 +85,8 @@ std::int64_t bucket_of(TimeGrain grain, Instant at) {
       const std::string text = to_text(date);  // 2026-11-22
       return (std::stoll(text.substr(0, 4)) - 1970) * 12 + std::stoll(text.substr(5, 2)) - 1;
     }
+    case TimeGrain::year:
+      return std::stoll(to_text(date).substr(0, 4)) - 1970;
   }
   return 0;
 }

@@ -34,7 +34,7 @@ struct OracleFact {
 
 enum class By : std::uint8_t { merchant, organisation, method, status, kind, channel, issuer };
 // The fact's own time in Seoul: minutes, hours, days since 1970-01-01T00:00 there, months since 1970-01.
-enum class TimeGrain : std::uint8_t { none, minute, hour, day, month };
+enum class TimeGrain : std::uint8_t { none, minute, hour, day, month, year };
 
 struct TotalsQuery {
   bool of_transactions = false;  // else of payments

@@ -31,7 +31,7 @@ const BusinessDate kUntil = CityOptions().until;
 
 // The longest period that anything of a city falls into.
 const BusinessDate kFirst{kUntil.days - 6 * 366};
-const BusinessDate kLast{kUntil.days + 60};
+const BusinessDate kLast{kUntil.days + 500};  // beyond the year too
 
 std::vector<BusinessDate> closes() {
   // Before anything, in the middle of the periods, at their end, after everything.
@@ -110,6 +110,8 @@ TimeGrain grain_of(Grain grain) {
       return TimeGrain::day;
     case Grain::month:
       return TimeGrain::month;
+    case Grain::year:
+      return TimeGrain::year;
   }
   return TimeGrain::none;
 }
@@ -329,13 +331,12 @@ TEST(ViewsAgainstOracle, questions_of_one_merchant_and_a_period) {
     for (int i = 0; i < 200; ++i) {
       const auto& cubes = in->world.cubes();
       Question q{.cube = &cubes[rng.below(cubes.size())]};
-      const bool of_month = q.cube->grain == Grain::month;
       if (q.cube->key == CubeKey::merchant) q.merchant = static_cast<serving::MerchantNo>(rng.below(40));
       q.from = {kUntil.days - static_cast<std::int32_t>(rng.below(1'100))};
       q.until = {q.from.days + 1 + static_cast<std::int32_t>(rng.below(400))};
-      if (of_month) {
-        q.from = serving::first_day_of(Grain::month, serving::bucket_of(Grain::month, q.from));
-        q.until = serving::first_day_of(Grain::month, serving::bucket_of(Grain::month, q.until) + 1);
+      if (const auto grain = q.cube->grain; grain >= Grain::month) {
+        q.from = serving::first_day_of(grain, serving::bucket_of(grain, q.from));
+        q.until = serving::first_day_of(grain, serving::bucket_of(grain, q.until) + 1);
       }
       for (const auto d : kDimensions) {
         if (q.cube->inner.has(d) && rng.chance(50)) q.group_by.insert(d);

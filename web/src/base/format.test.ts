@@ -74,6 +74,7 @@ test('points of a series and buckets of a total are named by their length', () =
   assert.equal(f.stamp(NOW, 28 * 86_400, 'ko'), '2026. 11.');
   assert.equal(f.tick(NOW, 3_600, 'en'), '16:11');
   assert.equal(f.tick(NOW, 86_400, 'ko'), '11. 22.');
+  assert.equal(f.bucketText('2026', 'ko'), '2026년');
   assert.equal(f.bucketText('2026-11', 'en'), 'Nov 2026');
   assert.equal(f.bucketText('2026-11-22', 'ko'), '2026. 11. 22.');
   assert.equal(f.bucketText('2026-11-22T16', 'ko'), '2026. 11. 22. 16:00');

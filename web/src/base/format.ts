@@ -184,6 +184,7 @@ export function tick(ms: number, bucketS: number, lang: Lang): string {
 
 /** A bucket of a total: "2026-11", "2026-11-22", "2026-11-22T16", "2026-11-22T16:05" */
 export function bucketText(bucket: string, lang: Lang): string {
+  if (bucket.length <= 4) return lang === 'ko' ? `${bucket}년` : bucket;
   if (bucket.length <= 7) return told(`${bucket}-01T00:00+09:00`, 'ym', '', lang);
   if (bucket.length <= 10) return dayText(bucket, lang);
   return told(`${bucket.length <= 13 ? `${bucket}:00` : bucket}+09:00`, 'ymd', 'h', lang);

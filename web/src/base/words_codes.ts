@@ -290,7 +290,7 @@ export const CODES = {
     CANARY: ['시험 조건', 'Canary'],
   },
   changeStatus: { PROPOSED: ['승인 대기', 'Waiting'], APPROVED: ['승인됨', 'Approved'], REJECTED: ['반려됨', 'Rejected'] },
-  grain: { minute: ['분', 'Minute'], hour: ['시간', 'Hour'], day: ['일', 'Day'], month: ['월', 'Month'] },
+  grain: { minute: ['분', 'Minute'], hour: ['시간', 'Hour'], day: ['일', 'Day'], month: ['월', 'Month'], year: ['연', 'Year'] },
   dimension: {
     method: ['결제수단', 'Method'],
     status: ['상태', 'Status'],

@@ -17,15 +17,15 @@ import { PeriodPicker, periodOf } from '../ui/period';
 import { SavedViews } from '../ui/saved';
 import type { Column } from '../ui/table';
 
-const GRAINS = ['minute', 'hour', 'day', 'month'];
-const GRAIN_S: Record<string, number> = { minute: 60, hour: 3600, day: 86_400, month: 28 * 86_400 };
+const GRAINS = ['minute', 'hour', 'day', 'month', 'year'];
+const GRAIN_S: Record<string, number> = { minute: 60, hour: 3600, day: 86_400, month: 28 * 86_400, year: 365 * 86_400 };
 const COLORS = ['--c1', '--c2', '--c3', '--c4', '--c6', '--c5'];
 type Measure = 'netAmount' | 'grossAmount' | 'canceledAmount' | 'count';
 const MEASURES: [Measure, w.Word][] = [['netAmount', w.net], ['grossAmount', w.gross], ['canceledAmount', w.canceled], ['count', w.count]];
 
 /** Where a bucket of Seoul begins, in seconds. */
 function startOf(bucket: string): number {
-  const whole = bucket.length === 7 ? `${bucket}-01T00:00` : bucket.length === 10 ? `${bucket}T00:00` : bucket.length === 13 ? `${bucket}:00` : bucket;
+  const whole = bucket.length === 4 ? `${bucket}-01-01T00:00` : bucket.length === 7 ? `${bucket}-01T00:00` : bucket.length === 10 ? `${bucket}T00:00` : bucket.length === 13 ? `${bucket}:00` : bucket;
   return Date.parse(`${whole}:00+09:00`) / 1000;
 }
 
@@ -72,6 +72,7 @@ function seriesOf(rows: TotalsRow[], groups: string[], measure: Measure, currenc
 }
 
 function rounded(cube: Cube, from: string, until: string): [string, string] {
+  if (cube.grain === 'year') return [`${from.slice(0, 4)}-01-01`, `${Number(addDays(until, -1).slice(0, 4)) + 1}-01-01`];
   if (cube.grain !== 'month') return [from, until];
   const next = addDays(`${addDays(until, -1).slice(0, 8)}28`, 4);
   return [`${from.slice(0, 8)}01`, `${next.slice(0, 8)}01`];
