@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "adapters/protobuf/event_codec.h"
@@ -89,6 +90,24 @@ void fold_all(projection::Runner& runner, std::uint64_t events) {
   std::exit(1);
 }
 
+void print_numbers(const projection::Runner& runner) {
+  for (const auto& [name, number] : runner.status().numbers)
+    std::printf("  %s %llu\n", name.c_str(), static_cast<Number>(number));
+}
+
+// Until the store has tidied up, or ten minutes; what it took.
+double rest_after(projection::Runner& runner) {
+  const auto start = Watch::now();
+  for (bool busy = true; busy && seconds_since(start) < 600;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'100));  // the runner's numbers are a second old
+    (void)runner.step();
+    busy = false;
+    for (const auto& [name, number] : runner.status().numbers)
+      busy = busy || ((name == "store_running_compactions" || name == "store_running_flushes") && number > 0);
+  }
+  return seconds_since(start);
+}
+
 void rebuild(const Settings& settings, bench::SpoolLog& log, const EventCodec& codec,
              const std::string& directory) {
   const UnicodeTextForms forms;
@@ -115,8 +134,10 @@ void rebuild(const Settings& settings, bench::SpoolLog& log, const EventCodec& c
   std::printf("  processor: %.2f us an event, %.2f of them the folding thread's\n",
               (processor_seconds(CLOCK_PROCESS_CPUTIME_ID) - all) / n * 1e6,
               (processor_seconds(CLOCK_THREAD_CPUTIME_ID) - folding) / n * 1e6);
-  for (const auto& [name, number] : runner.status().numbers)
-    std::printf("  %s %llu\n", name.c_str(), static_cast<Number>(number));
+  print_numbers(runner);
+  const double rested = rest_after(runner);
+  std::printf("the store's own threads were done %.0f s later\n", rested);
+  print_numbers(runner);
   runner.stop();
   rusage used{};
   getrusage(RUSAGE_SELF, &used);

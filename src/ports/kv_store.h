@@ -12,9 +12,9 @@
 //
 // Every adapter passes testing/kv_contract.h.
 //
-// Threads: one writer calls write(), write_bulk() and clear(); any thread takes snapshots and calls flush()
-// and stats(). A snapshot may be read by several threads at once; a cursor belongs to one at a time.
-// Snapshots die before their store, cursors before their snapshot.
+// Threads: one writer calls write(), write_bulk(), clear() and use_for(); any thread takes snapshots and
+// calls flush() and stats(). A snapshot may be read by several threads at once; a cursor belongs to one at a
+// time. Snapshots die before their store, cursors before their snapshot.
 #pragma once
 
 #include <cstdint>
@@ -118,6 +118,12 @@ class KvSnapshot {
                                               std::string_view until) const = 0;
 };
 
+// What a store is used for.
+enum class KvUse : std::uint8_t {
+  serving,  // it is read as much as it is written
+  filling,  // much is written and little is read: what only makes reads cheap may wait
+};
+
 class KvStore {
  public:
   virtual ~KvStore() = default;
@@ -142,6 +148,11 @@ class KvStore {
   // Errors: unavailable, corrupt; a crash or an error in the middle leaves all of it or none, at the latest
   // once the store is opened again.
   virtual Result<void> clear() = 0;
+
+  // From now on; a store that was opened is for `serving`. No promise and no content depends on it. After
+  // `filling` a store makes up on its own threads for what it put off, and is read and written meanwhile.
+  // Errors: unavailable, corrupt; it is used as before then, or as asked in some spaces only.
+  virtual Result<void> use_for(KvUse use) = 0;
 
   // Bytes on disk, per space and in all, and other numbers of the adapter by name, for metrics.
   virtual std::vector<std::pair<std::string, std::uint64_t>> stats() const = 0;

@@ -31,6 +31,7 @@ class FaultyKv final : public KvStore {
   Result<void> write_bulk(const KvBatch& batch) override;
   Result<void> flush() override;
   Result<void> clear() override { return inner_->clear(); }
+  Result<void> use_for(KvUse use) override { return inner_->use_for(use); }
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override { return inner_->stats(); }
 
  private:

@@ -531,6 +531,51 @@ TEST_P(KvContract, a_refused_bulk_write_changes_nothing) {
   EXPECT_EQ(kc::agreed_counter(*store_->snapshot()), 1U);
 }
 
+TEST_P(KvContract, what_a_store_is_used_for_changes_no_content) {
+  kc::Model model;
+  const auto put_bulk = [&] {
+    KvBatch batch;
+    for (int i = 0; i < 50; ++i) {
+      const std::string key = kc::odd_key(rng_), value = kc::numbered(rng_.below(1000));
+      rng_.chance(30) ? batch.remove(kc::kRows, key) : batch.put(kc::kRows, key, value);
+      const auto& last = batch.changes().back();
+      if (last.removed) {
+        model.erase(key);
+      } else {
+        model[key] = value;
+      }
+    }
+    write_bulk(batch);
+  };
+  const auto right = [&] { return kc::Rows(model.begin(), model.end()); };
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(store_->use_for(KvUse::filling));
+    for (int i = 0; i < 20; ++i) put_bulk();
+    ASSERT_EQ(rows(kc::kRows), right());
+    const auto snapshot = store_->snapshot();
+    const auto standing = right();
+    ASSERT_TRUE(store_->use_for(KvUse::serving));
+    ASSERT_TRUE(store_->use_for(KvUse::serving)) << "said again";
+    put_bulk();
+    EXPECT_EQ(kc::rows_of(*snapshot, kc::kRows), standing);
+    ASSERT_EQ(rows(kc::kRows), right());
+  }
+  ASSERT_TRUE(store_->use_for(KvUse::filling));
+  for (int i = 0; i < 20; ++i) put_bulk();
+  crash_and_open();  // dies while it is filled
+  EXPECT_EQ(rows(kc::kRows), right());
+}
+
+TEST_P(KvContract, a_store_is_filled_on_after_a_clear) {
+  ASSERT_TRUE(store_->use_for(KvUse::filling));
+  write_bulk(kc::counter(1));
+  until_taken([&] { return store_->clear(); });
+  for (std::uint64_t n = 1; n <= 5; ++n) write_bulk(kc::counter(n));
+  EXPECT_EQ(kc::agreed_counter(*store_->snapshot()), 5U);
+  ASSERT_TRUE(store_->use_for(KvUse::serving));
+  EXPECT_EQ(kc::agreed_counter(*store_->snapshot()), 5U);
+}
+
 TEST_P(KvContract, clear_removes_everything_for_good) {
   for (std::uint64_t n = 1; n <= 50; ++n) write(kc::counter(n));
   flush();

@@ -10,6 +10,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "adapters/memory/manual_clock.h"
 #include "adapters/memory/memory_places.h"
@@ -25,7 +27,9 @@ struct StoreFaults {
   Mutex mutex;
   std::uint32_t writes WJ_GUARDED_BY(mutex) = 0;
   std::uint32_t flushes WJ_GUARDED_BY(mutex) = 0;
+  std::uint32_t uses WJ_GUARDED_BY(mutex) = 0;
   ErrorKind kind WJ_GUARDED_BY(mutex) = ErrorKind::unavailable;
+  std::vector<KvUse> used_for WJ_GUARDED_BY(mutex);
   std::atomic<std::uint32_t> bulk_writes{0};  // that were asked for
 
   void fail_writes(std::uint32_t times, ErrorKind with) {
@@ -37,6 +41,21 @@ struct StoreFaults {
     const MutexLock lock(mutex);
     flushes = times;
     kind = ErrorKind::unavailable;
+  }
+  // To calls of use_for(serving).
+  void refuse_to_serve(std::uint32_t times) {
+    const MutexLock lock(mutex);
+    uses = times;
+    kind = ErrorKind::unavailable;
+  }
+  void hear(KvUse use) {
+    const MutexLock lock(mutex);
+    used_for.push_back(use);
+  }
+  // What the stores were told to be used for since somebody asked.
+  std::vector<KvUse> heard() {
+    const MutexLock lock(mutex);
+    return std::exchange(used_for, {});
   }
   Result<void> meet(std::uint32_t StoreFaults::*left) {
     const MutexLock lock(mutex);
@@ -65,6 +84,11 @@ class StoreThatFails final : public KvStore {
     return inner_->flush();
   }
   Result<void> clear() override { return inner_->clear(); }
+  Result<void> use_for(KvUse use) override {
+    if (use == KvUse::serving) WJ_CHECK(faults_->meet(&StoreFaults::uses));
+    faults_->hear(use);
+    return inner_->use_for(use);
+  }
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override { return inner_->stats(); }
 
  private:

@@ -72,6 +72,7 @@ class MemoryKv final : public KvStore {
   Result<void> write_bulk(const KvBatch& batch) override;
   Result<void> flush() override;
   Result<void> clear() override;
+  Result<void> use_for(KvUse) override { return {}; }  // nothing could be put off
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override;
 
  private:

@@ -9,6 +9,12 @@
 namespace wonjang::rocks {
 namespace {
 
+// How many bulk writes lie beside each other before a store that is filled merges them. What is merged is the
+// whole space, so this is the number of times that everything is written again; and each look-up of a key
+// that isn't there asks as many filters, so spaces with such look-ups (they are small) keep fewer.
+constexpr int kFilesWhileFilling = 64;
+constexpr int kFilteredFilesWhileFilling = 16;
+
 rocksdb::BlockBasedTableOptions table_options(const KvSpaceOptions& space,
                                               const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -75,8 +81,9 @@ rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, cons
   // position. Busy families shall not compact into their large level for every four small files, and no
   // family shall stop the writer for its count.
   cf.level0_file_num_compaction_trigger = 6;
-  cf.level0_slowdown_writes_trigger = 30;
-  cf.level0_stop_writes_trigger = 48;
+  // A store that was filled (below) is opened with all the files it has.
+  cf.level0_slowdown_writes_trigger = 2 * kFilesWhileFilling;
+  cf.level0_stop_writes_trigger = 3 * kFilesWhileFilling;
   cf.max_bytes_for_level_base = 128 * kMiB;
   cf.target_file_size_base = 32 * kMiB;
 
@@ -94,6 +101,40 @@ rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, cons
   cf.table_factory.reset(
       rocksdb::NewBlockBasedTableFactory(table_options(space, options.shared->impl().cache)));
   return cf;
+}
+
+namespace {
+
+// One level below the files of bulk writes, packed by the quick algorithm: no byte passes through more than
+// that, and none is packed tightly that is packed again soon.
+void keep_for_filling(rocksdb::ColumnFamilyOptions& cf, const KvSpaceOptions& space) {
+  cf.level0_file_num_compaction_trigger =
+      space.often_absent ? kFilteredFilesWhileFilling : kFilesWhileFilling;
+  cf.max_bytes_for_level_base = 1024 * 1024 * kMiB;
+  cf.target_file_size_base = 128 * kMiB;
+  cf.bottommost_compression = rocksdb::kDisableCompressionOption;
+  // No debt slows the writer.
+  cf.soft_pending_compaction_bytes_limit = 0;
+  cf.hard_pending_compaction_bytes_limit = 0;
+}
+
+// As SetOptions() spells those that are used here.
+const char* name_of(rocksdb::CompressionType type) {
+  return type == rocksdb::kZSTD ? "kZSTD" : "kDisableCompressionOption";
+}
+
+}  // namespace
+
+std::unordered_map<std::string, std::string> kv_changes_for(KvUse use, const KvSpaceOptions& space,
+                                                            const RocksKvOptions& options) {
+  rocksdb::ColumnFamilyOptions cf = kv_family_options(space, options);
+  if (use == KvUse::filling) keep_for_filling(cf, space);
+  return {{"level0_file_num_compaction_trigger", std::to_string(cf.level0_file_num_compaction_trigger)},
+          {"max_bytes_for_level_base", std::to_string(cf.max_bytes_for_level_base)},
+          {"target_file_size_base", std::to_string(cf.target_file_size_base)},
+          {"bottommost_compression", name_of(cf.bottommost_compression)},
+          {"soft_pending_compaction_bytes_limit", std::to_string(cf.soft_pending_compaction_bytes_limit)},
+          {"hard_pending_compaction_bytes_limit", std::to_string(cf.hard_pending_compaction_bytes_limit)}};
 }
 
 }  // namespace wonjang::rocks

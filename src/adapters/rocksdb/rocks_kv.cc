@@ -3,8 +3,10 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "adapters/rocksdb/directories.h"
 #include "adapters/rocksdb/kv_bulk.h"
@@ -195,6 +197,7 @@ struct RocksKv::Impl {
   std::string directory;
   std::vector<KvSpaceOptions> spaces;
   RocksKvOptions options;
+  KvUse use = KvUse::serving;
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* own_family = nullptr;  // the default one
   mutable Mutex mutex;
@@ -227,6 +230,7 @@ struct RocksKv::Impl {
   Result<void> put_own(const char* key, const char* value);
   Result<bool> has_own(const char* key, std::string& value) const;
   Result<void> renew_families();
+  Result<void> keep_for_use();
   Result<void> take_in(const std::vector<rocksdb::IngestExternalFileArg>& files);
   void remove_bulk_folder() const {
     std::error_code ignored;  // what stays is removed by the next bulk write or opening
@@ -312,7 +316,17 @@ Result<void> RocksKv::Impl::renew_families() {
     return corrupt("the views were cleared in part, open them again: " + status.ToString());
   }
   set(std::move(handles));
-  return put_own(kClearingKey, nullptr);
+  WJ_CHECK(put_own(kClearingKey, nullptr));
+  return use == KvUse::serving ? Result<void>() : keep_for_use();
+}
+
+Result<void> RocksKv::Impl::keep_for_use() {
+  const auto all = current();
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    WJ_CHECK(kv_checked(
+        db->SetOptions((*all)[static_cast<KvSpace>(i)], rocks::kv_changes_for(use, spaces[i], options))));
+  }
+  return {};
 }
 
 RocksKv::RocksKv(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -411,6 +425,14 @@ Result<void> RocksKv::write_bulk(const KvBatch& batch) {
   return done;
 }
 
+Result<void> RocksKv::use_for(KvUse use) {
+  const KvUse before = std::exchange(impl_->use, use);
+  if (before == use) return {};
+  Result<void> kept = impl_->keep_for_use();
+  if (!kept) impl_->use = before;
+  return kept;
+}
+
 std::vector<std::pair<std::string, std::uint64_t>> RocksKv::stats() const {
   const auto families = impl_->current();
   const auto property = [&](rocksdb::ColumnFamilyHandle* family, const std::string& name) {
@@ -419,7 +441,7 @@ std::vector<std::pair<std::string, std::uint64_t>> RocksKv::stats() const {
     return value;
   };
   std::vector<std::pair<std::string, std::uint64_t>> out{
-      {"bytes", 0}, {"write_buffer_bytes", 0}, {"pending_compaction_bytes", 0}};
+      {"bytes", 0}, {"write_buffer_bytes", 0}, {"pending_compaction_bytes", 0}, {"files_unmerged", 0}};
   for (std::size_t i = 0; i < impl_->spaces.size(); ++i) {
     auto* family = (*families)[static_cast<KvSpace>(i)];
     const std::uint64_t bytes = property(family, rocksdb::DB::Properties::kLiveSstFilesSize);
@@ -427,6 +449,9 @@ std::vector<std::pair<std::string, std::uint64_t>> RocksKv::stats() const {
     out[0].second += bytes;
     out[1].second += property(family, rocksdb::DB::Properties::kCurSizeAllMemTables);
     out[2].second += property(family, rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
+    std::string files;
+    impl_->db->GetProperty(family, rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0", &files);
+    out[3].second += std::strtoull(files.c_str(), nullptr, 10);
   }
   const auto whole = impl_->own_family;
   out.emplace_back("snapshots", property(whole, rocksdb::DB::Properties::kNumSnapshots));

@@ -45,6 +45,9 @@ class RocksKv final : public KvStore {
   Result<void> write_bulk(const KvBatch& batch) override;
   Result<void> flush() override;
   Result<void> clear() override;
+  // Filling leaves more files beside each other and packs them loosely, and no debt slows the writer. Says
+  // how each family is kept from now on; an opened one is always kept for serving, whatever it was before.
+  Result<void> use_for(KvUse use) override;
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override;
 
  private:

@@ -20,6 +20,7 @@ Result<void> Fold::open() {
   std::shared_ptr<Projection> fresh(factory_().release(),
                                     [kept = generation_](Projection* last) { delete last; });
   WJ_CHECK(fresh->open(generation_->store()));
+  WJ_CHECK(generation_->store().use_for(meta->complete ? KvUse::serving : KvUse::filling));
   projection_ = std::move(fresh);
   meta_ = *std::move(meta);
   meta_.books.resize(std::max<std::size_t>(meta_.books.size(), log_.books()));
@@ -95,6 +96,7 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   for (const auto& change : batch.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
   batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
   WJ_CHECK(write(batch, far_behind && batch.size() >= options_.bulk_changes_min));
+  if (next.complete && !meta_.complete) WJ_CHECK(generation_->store().use_for(KvUse::serving));
   if (out.events > 0) {
     last_events_ = out.events;
     last_changes_ = batch.size();
@@ -119,6 +121,7 @@ Result<void> Fold::write(const KvBatch& batch, bool bulk) {
 
 Result<void> Fold::complete() {
   if (!meta_.complete) {
+    WJ_CHECK(generation_->store().use_for(KvUse::serving));
     Meta next = meta_;
     next.complete = true;
     KvBatch batch;
