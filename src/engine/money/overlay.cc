@@ -66,7 +66,8 @@ void Overlay::remove(KvSpace space, const std::string& key) {
 
 void Overlay::finish() {
   for (std::size_t space = 0; space < spaces_.size(); ++space) {
-    for (const auto& [key, entry] : spaces_[space].entries) {
+    const Entries entries = std::exchange(spaces_[space].entries, {});  // gone before the next space's go out
+    for (const auto& [key, entry] : entries) {
       if (!entry.changed) continue;
       if (entry.value) {
         out_.put(static_cast<KvSpace>(space), key, *entry.value);
