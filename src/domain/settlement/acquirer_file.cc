@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <optional>
 
 #include "domain/settlement/csv.h"
@@ -75,6 +76,7 @@ class RowReader {
       const auto amount = read_amount(fee);
       if (!amount) return "`fee` must be a whole number of minor units";
       row.fee = *amount;
+      if (auto what = fault_of_fee(row); !what.empty()) return what;
     }
     if (const auto& paid = text(kPaidOn); !paid.empty()) {
       const auto date = parse_business_date(paid);
@@ -87,6 +89,17 @@ class RowReader {
       return "`card_tail` must be the last 4 digits: more of a card's number isn't taken";
     }
     return {};
+  }
+  // It is booked as it is said: a column that slipped must not become money.
+  static std::string fault_of_fee(const FileRow& row) {
+    if (row.fee == 0) return {};
+    if ((row.fee < 0) != (row.amount < 0)) {
+      return "`fee` must have the sign of `amount`: positive is what they kept, negative what they gave back "
+             "of it with a return";
+    }
+    if (std::abs(row.fee) <= std::abs(row.amount)) return {};
+    return "the `fee` of " + std::to_string(row.fee) + " is more than the `amount` of " +
+           std::to_string(row.amount) + ": see that the columns are the right ones";
   }
   const std::string& text(Column column) const {
     static const std::string kNone;

@@ -4,7 +4,8 @@
 //   number     approval or slip number, as they say                       required
 //   amount     minor units of the file's currency, negative for a return  required
 //   date       YYYY-MM-DD of the movement                                 required
-//   fee        what they kept, minor units                                 optional, 0
+//   fee        what they kept, minor units; of a return what they gave    optional, 0
+//              back, negative; never more than the amount
 //   paid_on    YYYY-MM-DD                                                  optional
 //   card_tail  last 4 digits                                               optional
 //

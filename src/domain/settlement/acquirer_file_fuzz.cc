@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string text = "number,amount,date,fee,card_tail\n";
   for (const auto& row : parsed.rows) {
     // A ' before a formula changes the text on purpose: no round trip for those.
-    if (std::string_view("=+-@\t\r").find(row.their_key.front()) != std::string_view::npos) return 0;
+    if (csv_guarded(row.their_key) != row.their_key) return 0;
     append_csv(text, {row.their_key, std::to_string(row.amount), wonjang::to_text(row.date),
                       std::to_string(row.fee), row.card_tail});
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "domain/settlement/calendar.h"
+#include "domain/settlement/csv.h"
 #include "domain/settlement/fee.h"
 
 namespace wonjang::settlement {
@@ -296,7 +297,13 @@ std::optional<std::string> fault_of(const Contract& contract) {
   if (contract.keep_back < 0) return "keepBack must not be below 0";
   if (!contract.sub_mall.empty()) return fault_of_sub_mall(contract);
   if (contract.payout_account.empty() || !is_text(contract.payout_account)) {
-    return "payoutAccount must be the token of the account, at most 128 characters";
+    return "payoutAccount must be the token of the account, at most 128 characters, none of them a control "
+           "character";
+  }
+  // The bank's file is a CSV, and guarded: it would name an account that nobody approved.
+  if (begins_like_formula(contract.payout_account)) {
+    return "payoutAccount must not begin with =, +, -, @ or blanks before one: spreadsheets take that for a "
+           "formula, so the bank's file would say it with a ' in front";
   }
   return std::nullopt;
 }

@@ -146,6 +146,14 @@ TEST(ContractFaults, a_fault_names_its_field) {
       {[](Contract& c) { c.calendar = ""; }, "calendar"},
       {[](Contract& c) { c.keep_back = -1; }, "keepBack"},
       {[](Contract& c) { c.payout_account = ""; }, "payoutAccount"},
+      // Found by audit: the guard of the bank's file wrote '+8211 for +8211.
+      {[](Contract& c) { c.payout_account = "+8211"; }, "payoutAccount"},
+      {[](Contract& c) { c.payout_account = "=1+1"; }, "payoutAccount"},
+      {[](Contract& c) { c.payout_account = "-15"; }, "payoutAccount"},
+      {[](Contract& c) { c.payout_account = " @x"; }, "payoutAccount"},
+      {[](Contract& c) { c.payout_account = "＝x"; }, "payoutAccount"},
+      {[](Contract& c) { c.payout_account = "a\nb"; }, "payoutAccount"},
+      {[](Contract& c) { c.payout_account = "a\x7F"; }, "payoutAccount"},
       {[](Contract& c) { c.sub_mall = "mall-1"; }, "payoutAccount"},
       {[](Contract& c) {
          c.sub_mall = "mall-1";

@@ -1,21 +1,38 @@
 #include "domain/settlement/csv.h"
 
 #include <algorithm>
+#include <array>
 
 namespace wonjang::settlement {
 namespace {
+
+// What a spreadsheet skips before a formula's sign: blanks, also the wide ones of Korean keyboards.
+constexpr std::array<std::string_view, 6> kBlankStarts = {" ",        "\v",           "\f",
+                                                          "\xC2\xA0", "\xEF\xBB\xBF", "\xE3\x80\x80"};
+// = + - @ and their full-width forms; a tab or line break in front hides one.
+constexpr std::array<std::string_view, 11> kFormulaSigns = {
+    "=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0", "\t", "\r", "\n"};
 
 bool is_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool looks_like_formula(std::string_view text) {
-  return !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
-         !is_number(text);
+}  // namespace
+
+bool begins_like_formula(std::string_view text) {
+  const auto begins_with = [&](std::string_view start) { return text.starts_with(start); };
+  for (auto blank = std::ranges::find_if(kBlankStarts, begins_with); blank != kBlankStarts.end();
+       blank = std::ranges::find_if(kBlankStarts, begins_with)) {
+    text.remove_prefix(blank->size());
+  }
+  return std::ranges::any_of(kFormulaSigns, begins_with);
 }
 
-}  // namespace
+std::string csv_guarded(std::string_view text) {
+  std::string out(begins_like_formula(text) && !is_number(text) ? "'" : "");
+  return out.append(text);
+}
 
 CsvReader::CsvReader(std::string_view text) : rest_(text) {
   if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
@@ -75,7 +92,7 @@ std::string CsvReader::field() {
 void append_csv(std::string& out, const std::vector<std::string>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i != 0) out.push_back(',');
-    std::string text = looks_like_formula(fields[i]) ? "'" + fields[i] : fields[i];
+    const std::string text = csv_guarded(fields[i]);
     if (text.find_first_of(",\"\r\n") == std::string::npos) {
       out.append(text);
       continue;

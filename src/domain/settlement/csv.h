@@ -1,5 +1,7 @@
-// CSV lines (RFC 4180), read and written. Fields that a spreadsheet would take for a formula (= + - @ TAB CR
-// first, but for plain numbers) are written with a ' before them.
+// CSV lines (RFC 4180), read and written: every CSV that leaves the house is written here. Fields that a
+// spreadsheet would take for a formula (= + - @ or their full-width forms first, or behind blanks; a tab or a
+// line break first; but for plain numbers) are written with a ' before them, as the console does
+// (web/src/base/csv.ts).
 //
 // Threads: values.
 #pragma once
@@ -32,6 +34,10 @@ class CsvReader {
   std::string fault_;
 };
 
+// Plain numbers too: -15 begins with a sign.
+bool begins_like_formula(std::string_view text);
+// As append_csv() writes a field, before quotes.
+std::string csv_guarded(std::string_view text);
 void append_csv(std::string& out, const std::vector<std::string>& fields);
 
 }  // namespace wonjang::settlement
