@@ -137,6 +137,50 @@ TEST_F(PayoutApi, a_sub_malls_contract_names_no_account) {
   EXPECT_THAT(bare.body, HasSubstr("/contract/payoutAccount"));
 }
 
+// Found by audit: the guard of the bank's file wrote '+8211 for it, an account that nobody had approved.
+TEST_F(PayoutApi, an_account_that_reads_as_a_formula_is_refused_when_it_is_proposed) {
+  for (const char* account : {"+8211", "=1+1", "-x", "-15", "@x"}) {
+    const auto refused =
+        house_.post("/v1/changes", next_key(),
+                    contract(world_.merchant, R"(,"payoutAccount":")" + std::string(account) + "\""));
+    EXPECT_EQ(refused.status, 422) << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("/contract/payoutAccount"));
+    EXPECT_THAT(refused.body, HasSubstr("formula"));
+  }
+  for (const char* account : {"a\\nb", "a\\u0007", "a\\r"}) {
+    const auto refused =
+        house_.post("/v1/changes", next_key(),
+                    contract(world_.merchant, R"(,"payoutAccount":")" + std::string(account) + "\""));
+    EXPECT_GE(refused.status, 400) << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("/contract/payoutAccount"));
+  }
+}
+
+// Found by audit: a row of 9 won made a payout of 97 PAID.
+TEST_F(PayoutApi, a_row_of_another_amount_is_refused_and_our_own_file_comes_back) {
+  requested();
+  const auto sent = file("one").body;
+  const auto end = sent.find("\r\n");
+  ASSERT_NE(sent.find(",KRW,9725,acct-1\r\n"), std::string::npos) << sent;
+  const auto answer_of_bank = [&](const std::string& amount) {
+    auto rows = sent.substr(end + 2);
+    for (auto at = rows.find(",9725,"); at != std::string::npos; at = rows.find(",9725,", at + 1))
+      rows.replace(at, 6, "," + amount + ",");
+    for (auto at = rows.find("\r\n"); at != std::string::npos; at = rows.find("\r\n", at + 7))
+      rows.insert(at, ",PAID");
+    return house_.send("POST", "/v1/payouts/results",
+                       {{"Idempotency-Key", next_key()}, {"Content-Type", "text/csv"}},
+                       sent.substr(0, end) + ",state\r\n" + rows);
+  };
+  const auto refused = answer_of_bank("9");
+  must(refused, 200);
+  EXPECT_EQ(refused.json().at("applied").as_int64(), 0) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("its amount is 9725 KRW, the row says 9"));
+  const auto taken = answer_of_bank("9725");
+  must(taken, 200);
+  EXPECT_EQ(taken.json().at("applied").as_int64(), 2) << taken.body;
+}
+
 TEST_F(PayoutApi, a_date_far_ahead_and_a_merchant_that_isnt_there_are_refused) {
   decide(R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})");
   const auto run = [&](const std::string& more) {

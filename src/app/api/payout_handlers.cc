@@ -12,6 +12,7 @@
 #include "app/api/write_request.h"
 #include "base/bytes.h"
 #include "engine/money/payout_file.h"
+#include "engine/money/payout_results.h"
 #include "engine/money/payout_run.h"
 #include "engine/money/redate.h"
 

@@ -1,6 +1,7 @@
 #include "engine/money/funds.h"
 
 #include "engine/money/payout_file.h"
+#include "engine/money/payout_results.h"
 #include "engine/money/payout_run.h"
 #include "testing/money_rig.h"
 

@@ -4,6 +4,7 @@
 
 #include "engine/money/contract_book.h"
 #include "engine/money/holds.h"
+#include "engine/money/payout_parts.h"
 
 namespace wonjang::money {
 
@@ -151,7 +152,7 @@ class Reading {
         case PayoutState::unknown:
           return LineStanding{LineState::in_payout, why};
       }
-      WJ_TRY(const auto next, next_after(*payout));
+      WJ_TRY(const auto next, taken_over_by(reader_, *payout));
       if (!next) return waiting(today_, why + "; it goes into the next payout");
       why += "; carried into payout " + next->text();
       id = *next;
@@ -165,23 +166,6 @@ class Reading {
     if (goes_out == due) return {LineState::in_payout, std::move(why)};
     return {LineState::withheld, withheld(holds_.on(own) != nullptr ? own : due, goes_out, std::move(why))};
   }
-  // The payout that took over what this one left; nothing: none has yet.
-  Result<std::optional<PayoutId>> next_after(const PayoutNow& payout) const {
-    WJ_TRY(const auto standing, reader_.standing(payout.merchant_no, payout.currency));
-    const auto is_from = [&](const settlement::CarriedOver& one) {
-      return one.from == payout.requested.payout;
-    };
-    if (std::ranges::any_of(standing.carried, is_from)) return std::optional<PayoutId>();
-    std::optional<PayoutId> found;
-    WJ_CHECK(reader_.payouts(BusinessDate{}, kEveryDate, payout.merchant_no,
-                             [&](const PayoutNow& one) -> Result<bool> {
-                               if (std::ranges::any_of(one.requested.carried, is_from))
-                                 found = one.requested.payout;
-                               return !found;
-                             }));
-    return found;
-  }
-
   Result<std::string> waits_for(BusinessDate basis) const {
     const auto day = to_text(basis);
     if (basis > today_) return "it waits for the run of " + day + ", which is still to come";

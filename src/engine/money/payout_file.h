@@ -6,25 +6,17 @@
 //   date         payout date, 2026-11-22
 //   currency     ISO 4217
 //   amount       in major units with the currency's digits, no separators: 12345 (KRW), 123.45 (USD)
-//   account      token
+//   account      token; one that begins like a formula (of a contract from before such were refused) has a '
+//                in front
 //
-// The results: CSV with a header, columns in any order: payout_id, state (PAID, FAILED, RETURNED),
-// bank_trace_no, at (RFC 3339), failure. Allowed: REQUESTED -> SENT -> PAID, FAILED or RETURNED; PAID ->
-// RETURNED; not PAID before both the payout's date and the day on which it was sent. A row that says what is
-// known already is counted and changes nothing; a row that can't be true is refused by itself. A file that
-// can't be read (a quote that goes wrong, a line with more or fewer fields than the header, a column that is
-// missing or stands twice) is refused whole before anything is applied: who knows what its other rows were to
-// say.
+// What the bank answers: payout_results.h.
 //
-// Threads: any; the two that write are jobs (JobGate).
+// Threads: any; send_payouts() is a job (JobGate).
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "engine/money/job_gate.h"
 #include "engine/money/money_reader.h"
@@ -54,34 +46,5 @@ Result<PayoutFile> send_payouts(const MoneyPorts& ports, BusinessDate date, cons
                                 const JobOwner& owner);
 
 std::string payout_csv(std::span<const PayoutNow> payouts);
-
-struct PayoutResult {
-  std::uint32_t line_no = 0;  // of the file; the header is 1
-  settlement::PayoutId payout;
-  settlement::PayoutState state{};
-  std::string bank_trace_no;
-  Instant at;  // zero: not said
-  std::string failure;
-};
-struct RefusedRow {
-  std::uint32_t line_no = 0;
-  std::string why;
-};
-struct PayoutResults {
-  std::vector<PayoutResult> rows;
-  std::vector<RefusedRow> refused;
-};
-// Errors: invalid (the file can't be read; begins with the line: "line 3: ...").
-Result<PayoutResults> parse_payout_results(std::string_view csv);
-
-struct ResultsApplied {
-  std::uint64_t applied = 0;
-  std::uint64_t already = 0;
-  std::vector<RefusedRow> refused;
-};
-// `file`: the name under which the rows came. Errors: conflict (a job is under way, or somebody else updated
-// one), those of the sink: what was applied stands, and the file may be sent again.
-Result<ResultsApplied> apply_payout_results(const MoneyPorts& ports, const PayoutResults& results,
-                                            const std::string& file, const JobOwner& owner);
 
 }  // namespace wonjang::money

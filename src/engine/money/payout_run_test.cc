@@ -2,6 +2,7 @@
 
 #include "engine/money/days_ahead.h"
 #include "engine/money/payout_file.h"
+#include "engine/money/payout_results.h"
 #include "engine/money/redate.h"
 #include "engine/money/retier.h"
 #include "testing/money_rig.h"
@@ -309,7 +310,7 @@ TEST(PayoutFile, what_was_paid_before_it_was_sent_and_before_its_date_is_refused
   EXPECT_EQ(
       early.refused[0].why,
       "it can't have been paid on 2026-11-01, before it was sent and before 2026-11-18, which it is for: say "
-      "when the bank paid, or leave at out");
+      "when it was, or leave at out");
   EXPECT_EQ(in_time.applied, 2U);
 }
 

@@ -8,7 +8,7 @@
 #include "domain/registry.h"
 #include "engine/money/funds.h"
 #include "engine/money/money_reader.h"
-#include "engine/money/payout_file.h"
+#include "engine/money/payout_results.h"
 #include "engine/money/payout_run.h"
 #include "engine/money/what_if.h"
 
