@@ -97,6 +97,13 @@ class Explainer {
     return charged(std::move(text), base.exact, fee.amount);
   }
 
+  // What of the movement, beside its amount, brought the line about.
+  std::string why_charged(const FeeLine& fee) const {
+    if (fee.type != FeeType::installment_discount) return {};
+    return std::to_string(line_.item.months) + " months, interest paid by the " +
+           (line_.item.interest_payer == InterestPayer::merchant ? "merchant" : "house") + ": ";
+  }
+
   void charged_lines(std::size_t first) {
     const ChosenRules chosen = choose(line_.item, contract_.fees, contract_.tier);
     for (std::size_t i = first; i < line_.fees.size(); ++i) {
@@ -108,8 +115,9 @@ class Explainer {
       } else {
         const int128 product = static_cast<int128>(fee.base) * fee.rate_ppm;
         add(fee.rule,
-            charged(money(fee.base) + " x " + percent(fee.rate_ppm) + " = " + exact(product), product,
-                    fee.amount),
+            why_charged(fee) +
+                charged(money(fee.base) + " x " + percent(fee.rate_ppm) + " = " + exact(product), product,
+                        fee.amount),
             fee.amount);
       }
     }

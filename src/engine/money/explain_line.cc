@@ -24,8 +24,9 @@ struct BasisAgain {
 
 class Again {
  public:
-  Again(const MoneyReader& reader, LineExplained& out)
+  Again(const MoneyReader& reader, LineSource& source, LineExplained& out)
       : reader_(reader),
+        source_(source),
         out_(out),
         line_(out.whole.line()),
         cycle_(settlement::cycle_for(out.whole.contract(), line_.item)) {}
@@ -38,7 +39,7 @@ class Again {
     WJ_TRY(const auto calendars, reader_.calendars());
     const auto* calendar = version_of(calendars, out_.whole.chunk().calendar_version);
     if (line_.payout_date != BusinessDate{} || calendar != nullptr) days(std::move(basis.step), calendar);
-    moved(calendars);
+    WJ_CHECK(moved());
     const auto again = settlement::computed_again(line_, out_.whole.contract());
     if (const auto* why = std::get_if<CannotSettle>(&again)) {
       differs(why->code + ": " + why->detail);
@@ -93,31 +94,23 @@ class Again {
     differs(dates.differs);
   }
 
-  // Since then.
-  void moved(const Calendars& calendars) {
+  // Since then. By the event that did it: a later version of the calendar may give the same day and has
+  // moved nothing.
+  Result<void> moved() {
     const BusinessDate was = line_.payout_date;
     const BusinessDate now = out_.now.payout_date;
-    if (now == was) return;
+    if (now == was || !out_.now.redated_at) return {};
     if (was == BusinessDate{}) {
       out_.steps.push_back(
           {"payout date", "a manual cycle: a payout run gave it " + to_text(now) + by_which_cycle(), 0, now});
-      return;
+      return {};
     }
-    std::string by = "a later calendar";
-    for (const auto& known : calendars) {
-      const auto& calendar = known.value;
-      if (calendar.code != out_.whole.chunk().calendar ||
-          calendar.version <= out_.whole.chunk().calendar_version)
-        continue;
-      SettlementLine again = line_;
-      const auto run = std::max(out_.whole.chunk().date, line_.basis);
-      const bool is_dated =
-          settlement::date_line(again, cycle_, line_.basis, run, settlement::BusinessDays(calendar));
-      if (is_dated && again.payout_date == now)
-        by = "calendar " + calendar.code + " version " + std::to_string(calendar.version);
-    }
-    out_.steps.push_back(
-        {"payout date", by + " moved it from " + to_text(was) + " to " + to_text(now), 0, now});
+    WJ_TRY(const auto by, source_.redating(out_.now));
+    std::string formula = "calendar " + by.calendar + " version " + std::to_string(by.version) +
+                          " moved it from " + to_text(by.from) + " to " + to_text(now);
+    if (by.from != was) formula += "; earlier versions had moved it there from " + to_text(was);
+    out_.steps.push_back({"payout date", std::move(formula), 0, now});
+    return {};
   }
 
   Result<BasisAgain> basis_again() const {
@@ -170,6 +163,7 @@ class Again {
   }
 
   const MoneyReader& reader_;
+  LineSource& source_;
   LineExplained& out_;
   const SettlementLine& line_;
   const settlement::Cycle& cycle_;  // by which it was dated
@@ -183,7 +177,7 @@ Result<std::optional<LineExplained>> explain_line(const MoneyReader& reader, Lin
   if (!summary) return std::optional<LineExplained>();
   WJ_TRY(const auto whole, source.line(*summary));
   LineExplained out{*summary, whole, settlement::explain(whole.line(), whole.contract()), {}, {}, false, {}};
-  WJ_CHECK(Again(reader, out).all());
+  WJ_CHECK(Again(reader, source, out).all());
   return std::optional(std::move(out));
 }
 

@@ -27,6 +27,18 @@ Result<WholeLine> LineSource::line(const LinePlace& place, const LineKey& key) {
   return WholeLine(std::move(event), place.index);
 }
 
+Result<LineSource::Redating> LineSource::redating(const LineSummary& summary) {
+  const auto position = summary.redated_at.value_or(0);
+  WJ_TRY(const auto event, chunk(summary.place.book, position));
+  if (const auto* body = std::get_if<settlement::LinesRedated>(&event->body)) {
+    for (const auto& one : body->lines) {
+      if (one.line == summary.key) return Redating{body->calendar, body->calendar_version, one.from, one.to};
+    }
+  }
+  return corrupt("line " + settlement::text_of(summary.key) + " isn't re-dated at " +
+                 place_text(summary.place.book, position) + ": rebuild the projection money");
+}
+
 Result<std::shared_ptr<const Event>> LineSource::chunk(std::uint32_t book, Position position) {
   const auto known = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
     return kept.book == book && kept.position == position;

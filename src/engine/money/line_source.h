@@ -40,6 +40,15 @@ class LineSource {
   // Errors: corrupt (another line stands there), those of the log and the codec.
   Result<WholeLine> line(const LineSummary& summary);
   Result<WholeLine> line(const LinePlace& place, const LineKey& key);
+  // What re-dated it last. REQUIRES: summary.redated_at. Errors: corrupt (another event stands there), those
+  // of the log and the codec.
+  struct Redating {
+    std::string calendar;  // empty: no calendar said so, a person did
+    std::uint32_t version = 0;
+    BusinessDate from;
+    BusinessDate to;
+  };
+  Result<Redating> redating(const LineSummary& summary);
 
  private:
   static constexpr std::size_t kChunksKept = 32;

@@ -84,6 +84,8 @@ struct LineSummary {
   std::int64_t net = 0;
   std::optional<settlement::PayoutId> payout;  // that covers it
   LinePlace place;
+  // In the book of `place`: the re-dating that gave it its payout date; nothing: it has the one of its own.
+  std::optional<Position> redated_at;
 };
 
 // What a payout made now for (merchant, currency) up to a date would have to pay.
@@ -115,7 +117,7 @@ struct PayoutNow {
 struct RunNow {
   BusinessDate date;
   std::uint32_t version = 0;                      // events of its stream
-  std::optional<settlement::RunStarted> started;  // the newest
+  std::optional<settlement::RunStarted> started;  // the newest; nothing: only adjustments stand there
   std::optional<settlement::RunEnded> ended;      // of it; nothing: it is under way, or its process died
   bool ever_completed = false;
   std::vector<settlement::RunTotals> totals;  // of all lines of the date, as folded (run_totals.h)
@@ -200,8 +202,10 @@ class MoneyReader {
                                        std::optional<MerchantNo> merchant, std::string_view after,
                                        std::size_t count_max) const;
 
+  // A date that has lines is told even when no run was ever started for it (adjustments may be dated on any
+  // day): without `started`, with its totals.
   Result<std::optional<RunNow>> run(BusinessDate date) const;
-  Result<std::vector<RunNow>> runs(BusinessDate from, BusinessDate until) const;  // [from, until)
+  Result<std::vector<RunNow>> runs(BusinessDate from, BusinessDate until) const;  // [from, until), by date
   Result<std::vector<BusinessDate>> completed_days(
       BusinessDate until) const;  // days < `until`: ever_completed
   // Sums of all lines of each date in [from, until), by date and currency; `failed` counts items.

@@ -38,6 +38,7 @@ Result<LineSummary> LineSummaries::of(BusinessDate run, MerchantNo merchant, con
   out.fee_vat = line.fee_vat;
   out.net = line.gross - line.fee;
   out.place = {line.book, line.position, line.index};
+  if (line.since != 0) out.redated_at = line.dated_at();
   WJ_TRY(out.payout, coverage_.payout_of(merchant, line.currency, line.dated_at(), line.payout_date));
   return out;
 }

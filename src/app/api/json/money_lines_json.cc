@@ -38,7 +38,9 @@ void put_item(JsonWriter& w, const settlement::Item& item) {
   if (item.method != 0) w.text("method", code_of(static_cast<Method>(item.method)));
   w.text_if("issuer", item.issuer);
   if (item.card_type != CardType::unknown) w.text("cardType", code_of(item.card_type));
-  w.number_if("months", item.months).number_if("usedPoint", item.used_point);
+  w.number_if("months", item.months);
+  if (item.interest_payer != InterestPayer::none) w.text("interestPayer", code_of(item.interest_payer));
+  w.number_if("usedPoint", item.used_point);
   w.number("amount", item.amount).instant_if("at", item.at).date_if("acquired", item.acquired);
 }
 
