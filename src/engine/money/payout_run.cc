@@ -58,6 +58,13 @@ class PayoutRun {
     return {};
   }
 
+  // The run's calendar says whether our bank works, the contract's whether the merchant's does.
+  bool is_closed_for(const ContractBook& book, const Contract& contract) const {
+    if (options_.also_on_closed_day) return false;
+    const auto* calendar = book.calendar(contract.calendar);
+    return calendar != nullptr && calendar->days.is_business_day(options_.date) == false;
+  }
+
   Result<void> count_those_there(const MoneyReader& reader) {
     return reader.payouts(options_.date, BusinessDate{options_.date.days + 1}, {},
                           [&](const PayoutNow& there) -> Result<bool> {
@@ -135,6 +142,10 @@ class PayoutRun {
       ++report_.held;
       return {};
     }
+    if (is_closed_for(book, *contract)) {
+      ++report_.closed;
+      return {};
+    }
     if (sums->amount > 0 && contract->payout_account.empty()) {
       return problem("NO_ACCOUNT", due, "has a contract without a payout account: propose one with it");
     }
@@ -171,7 +182,10 @@ class PayoutRun {
       return invalid("no stream for a payout on " + to_text(options_.date) + " to " + due.merchant.text());
     const PayoutId id(*stream);
     WJ_TRY(const auto there, reader.payout(id));
-    if (there) return {};
+    if (there) {
+      ++report_.waiting;
+      return {};
+    }
     PayoutRequested body;
     body.payout = id;
     body.date = options_.date;

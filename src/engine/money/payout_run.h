@@ -4,6 +4,7 @@
 // the first one didn't.
 //
 //   on hold            nothing is requested, the lines wait (holds.h)
+//   closed             the calendar of the merchant's own contract is closed on the date: the lines wait
 //   nothing to pay     a payout with state CARRIED takes the lines, the next one gets the negative sum
 //   no lines, but money waits (a failed payout, money released)    a payout without lines
 //   a manual cycle     its lines have no payout day: a run that names the merchant gives them its own date
@@ -49,6 +50,11 @@ struct PayoutReport {
   // Payouts of the date that stood before this run. What became due to their merchants since waits for the
   // next date.
   std::uint64_t already = 0;
+  // Merchants among them, by currency, to whom more became due since.
+  std::uint64_t waiting = 0;
+  // Merchants with something due whose contract's own calendar is closed on the date: paid on the next one.
+  // None when `also_on_closed_day` says so.
+  std::uint64_t closed = 0;
   // Of a manual cycle, among those requested or carried. What an earlier attempt had dated and not requested
   // isn't among them.
   std::uint64_t manual_lines = 0;

@@ -58,6 +58,7 @@ void put_payout_report(JsonWriter& w, BusinessDate date, bool dry_run, const mon
   w.begin_object().text("date", to_text(date)).flag("dryRun", dry_run);
   w.number("requested", as_number(report.requested)).number("carried", as_number(report.carried));
   w.number("held", as_number(report.held)).number("already", as_number(report.already));
+  w.number("waiting", as_number(report.waiting)).number("closed", as_number(report.closed));
   w.number("manualLines", as_number(report.manual_lines)).begin_array("totals");
   for (const auto& [currency, sum] : report.totals) {
     w.begin_object().text("currency", currency.code()).number("count", as_number(sum.count));
