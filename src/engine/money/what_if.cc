@@ -8,6 +8,7 @@
 #include "engine/money/settler.h"
 #include "engine/money/what_if_holds.h"
 #include "engine/money/what_if_moves.h"
+#include "engine/money/what_if_payouts.h"
 
 namespace wonjang::money {
 
@@ -166,6 +167,7 @@ class Asking {
     const auto number = ports_.number_of(contract.merchant);
     if (!number) return invalid("merchant: there is no merchant " + contract.merchant.text());
     if (contract.valid_from < today_) WJ_CHECK(adjustments(then, contract, *number));
+    WJ_CHECK(changed_payout(reader_, now, then, contract, *number, today_, moves_));
     return open_items(now, then, [&](const OpenItem& open) { return open.merchant == contract.merchant; });
   }
   Result<void> adjustments(const ContractBook& then, const Contract& contract, MerchantNo number) {

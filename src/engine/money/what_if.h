@@ -1,7 +1,8 @@
 // What-if: what a change of reference data would move if it were approved now. Nothing is written.
 //   a calendar   unpaid lines that redate.h would move, open items whose line would be dated otherwise
 //   a contract   when it holds backwards, the adjustments that retier.h would make of lines that stand; open
-//                items that would cost or be dated otherwise
+//                items that would cost or be dated otherwise; the merchant's next payout, when what is kept
+//                back or the account it goes to changes what stands for it
 //   a canary     open items that it would make cost something else: those of merchants moved over by decision
 //   a hold       payouts to the merchant that would wait, or, when it is lifted, that would go out
 //   else         nothing
@@ -60,6 +61,18 @@ struct MovedPayout {
   BusinessDate to;
   std::optional<settlement::PayoutId> payout;  // the requested one
   int128 net = 0;
+  // The merchant's next payout stays on its day and comes to something else, or goes elsewhere: `net` is the
+  // difference. Of the lines that stand now; zero and no account: nothing would be paid.
+  struct Payable {
+    std::int64_t amount = 0;
+    std::string account;
+    friend bool operator==(const Payable&, const Payable&) = default;
+  };
+  struct Next {
+    Payable from;
+    Payable to;
+  };
+  std::optional<Next> next = {};
 };
 
 // What the change would have to do and couldn't: an adjustment, a new payout day, a line of a later run.

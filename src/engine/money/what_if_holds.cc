@@ -28,8 +28,13 @@ class HoldAsked {
     return reader_.payouts(BusinessDate{}, kEveryDate, number, [&](const PayoutNow& payout) -> Result<bool> {
       if (payout.state != PayoutState::requested) return true;
       const auto own = payout.requested.date;
-      move({merchant_, payout.currency, now_.of_payout(own, today_), then_.of_payout(own, today_),
-            payout.requested.payout, payout.requested.amount});
+      move({merchant_,
+            payout.currency,
+            now_.of_payout(own, today_),
+            then_.of_payout(own, today_),
+            payout.requested.payout,
+            payout.requested.amount,
+            {}});
       return true;
     });
   }
@@ -40,8 +45,13 @@ class HoldAsked {
                                 [&](const LineSummary& line) -> Result<bool> {
                                   if (line.payout || line.payout_date.days == 0) return true;
                                   const auto own = line.payout_date;
-                                  move({merchant_, due.currency, now_.of_line(own, today_),
-                                        then_.of_line(own, today_), std::nullopt, line.net});
+                                  move({merchant_,
+                                        due.currency,
+                                        now_.of_line(own, today_),
+                                        then_.of_line(own, today_),
+                                        std::nullopt,
+                                        line.net,
+                                        {}});
                                   return true;
                                 });
   }

@@ -17,9 +17,14 @@ std::string bytes_of(const MovedLine& line) {
          " " + text_of(line.to);
 }
 std::string bytes_of(const MovedPayout& payout) {
-  return payout.merchant.text() + std::string(payout.currency.code()) + " " +
-         std::to_string(payout.from.days) + " " + std::to_string(payout.to.days) + " " +
-         payout.payout.value_or(settlement::PayoutId()).text() + " " + money::text_of(payout.net);
+  std::string out = payout.merchant.text() + std::string(payout.currency.code()) + " " +
+                    std::to_string(payout.from.days) + " " + std::to_string(payout.to.days) + " " +
+                    payout.payout.value_or(settlement::PayoutId()).text() + " " + money::text_of(payout.net);
+  if (payout.next) {
+    for (const auto& side : {payout.next->from, payout.next->to})
+      out += " next " + std::to_string(side.amount) + " " + side.account;
+  }
+  return out;
 }
 std::string bytes_of(const MoveFailed& failed) { return settlement::text_of(failed.key) + " " + failed.why; }
 
@@ -66,7 +71,7 @@ void Moves::add(MovedLine line) {
   if (line.from.payout_date != line.to.payout_date && !line.from.fails && !line.to.fails &&
       line.by != MovedBy::adjustment) {
     add(MovedPayout{
-        line.merchant, line.currency, line.from.payout_date, line.to.payout_date, {}, line.to.net});
+        line.merchant, line.currency, line.from.payout_date, line.to.payout_date, {}, line.to.net, {}});
   }
   const auto bytes = bytes_of(line);
   lines_.add(std::move(line), bytes);
@@ -80,6 +85,7 @@ void Moves::add(MoveFailed failed) {
 
 void Moves::add(const MovedPayout& payout) {
   merchants_.insert(payout.merchant);
+  if (payout.next) return nexts_.push_back(payout);
   nets_[{payout.merchant, payout.currency, payout.from, payout.to,
          payout.payout.value_or(settlement::PayoutId())}] += payout.net;
 }
@@ -87,8 +93,12 @@ void Moves::add(const MovedPayout& payout) {
 Result<WhatIf> Moves::finish() {
   for (const auto& [whose, net] : nets_) {
     const auto& [merchant, currency, from, to, id] = whose;
-    MovedPayout payout{merchant, currency, from, to, std::nullopt, net};
+    MovedPayout payout{merchant, currency, from, to, std::nullopt, net, std::nullopt};
     if (!id.is_zero()) payout.payout = id;
+    const auto bytes = bytes_of(payout);
+    payouts_.add(std::move(payout), bytes);
+  }
+  for (auto& payout : nexts_) {
     const auto bytes = bytes_of(payout);
     payouts_.add(std::move(payout), bytes);
   }

@@ -76,7 +76,7 @@ class Moves {
   // Its payout, too, when its day moves.
   void add(MovedLine line);
   void add(MoveFailed failed);
-  // `payout.net` is added to what goes from the one day to the other.
+  // `payout.net` is added to what goes from the one day to the other; one with `next` is told by itself.
   void add(const MovedPayout& payout);
 
   Result<WhatIf> finish();
@@ -87,6 +87,7 @@ class Moves {
   std::set<MerchantId> merchants_;
   std::map<Currency, int128> fee_delta_;
   std::map<Days, int128> nets_;  // no payout's id: zero
+  std::vector<MovedPayout> nexts_;
   MovedPage<MovedLine> lines_;
   MovedPage<MovedPayout> payouts_;
   MovedPage<MoveFailed> failures_;

@@ -36,6 +36,12 @@ void put_dates(JsonWriter& w, std::string_view name, BusinessDate from, Business
   w.begin_object(name);
   w.date_if("from", from).date_if("to", to).end_object();
 }
+void put_next(JsonWriter& w, const money::MovedPayout::Next& next) {
+  w.begin_object("next");
+  put_side(w, "amount", next.from.amount, next.to.amount);
+  w.begin_object("account").text_if("from", next.from.account).text_if("to", next.to.account).end_object();
+  w.end_object();
+}
 
 }  // namespace
 
@@ -178,6 +184,7 @@ void put_what_if(JsonWriter& w, const money::WhatIf& what_if,
     if (payout.payout) w.id("payoutId", *payout.payout);
     put_dates(w, "date", payout.from, payout.to);
     put_exact(w, "net", payout.net);
+    if (payout.next) put_next(w, *payout.next);
     w.end_object();
   }
   w.end_array().begin_array("failures");
