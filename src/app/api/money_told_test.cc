@@ -282,6 +282,86 @@ TEST_F(MoneyTold, the_life_of_a_payment_names_the_payout_that_covers_it) {
 }
 
 // Found by review: the step of the payout day had a raw day number for its value, and only "basis, paid".
+// Found by audit: the day was in the totals and in no run.
+TEST_F(MoneyTold, a_day_with_adjustments_that_never_ran_is_told_as_such) {
+  calendar();
+  approve(contract(world_.merchant), "first");
+  sell("a1", 10'000);
+  auto house = world_.as_operator();
+  ASSERT_EQ(look(house, "/v1/settlement/runs").status, 200);
+  settle("run");
+  auto cheaper = contract(world_.merchant);
+  cheaper.replace(cheaper.find("25000"), 5, "10000");
+  approve(cheaper, "second");
+  const auto change = look(house, "/v1/changes?limit=1");
+  const auto id = text(only(change, "items"), "changeId");
+  ASSERT_EQ(house.get("/v1/settlement/runs/2025-09-08").text("state"), "NEVER");
+  const auto adjusted = house.post("/v1/settlement/adjustments", "adjust",
+                                   R"({"contractChangeId":")" + id + R"(","date":"2025-09-08"})");
+  ASSERT_EQ(adjusted.status, 200) << adjusted.body;
+  position_ = adjusted.header("Ledger-Position");
+
+  const auto runs = look(house, "/v1/settlement/runs?from=2025-09-01&until=2025-10-01");
+  const auto day = house.get("/v1/settlement/runs/2025-09-08");
+
+  const auto body = runs.json();
+  ASSERT_EQ(body.at("items").as_array().size(), 2U) << runs.body;
+  EXPECT_EQ(text(body.at("items").at(0).as_object(), "date"), "2025-09-08") << "newest first";
+  EXPECT_EQ(text(body.at("items").at(0).as_object(), "state"), "ADJUSTED");
+  EXPECT_EQ(day.text("state"), "ADJUSTED");
+  EXPECT_EQ(only(day, "totals").at("net").as_int64(), 165) << day.body;
+  EXPECT_EQ(house.post("/v1/settlement/runs/2025-09-08/reruns", "rerun", "").code(), "CANNOT_RUN");
+}
+
+// Found by audit: the fee of interest-free instalments couldn't be recomputed from what was told.
+TEST_F(MoneyTold, a_line_says_who_pays_the_interest_of_its_instalments) {
+  calendar();
+  auto terms = contract(world_.merchant);
+  const std::string rule = R"("ratePpm":25000})";
+  terms.replace(terms.find(rule), rule.size(),
+                rule + R"(,{"name":"free","kind":"INTEREST_FREE","ratePpm":10000})");
+  approve(terms, "c");
+  const auto sold = world_.as_merchant().post(
+      "/v1/payments", "i1",
+      R"({"orderId":"order-i1","totalAmount":50000,"approvals":[{"method":"CARD","amount":50000,)"
+      R"("approvedAt":"2025-09-05T10:00:00+09:00","approveNo":"00012345",)"
+      R"("card":{"issuerCode":"11","installmentMonths":3,"interestPayer":"MERCHANT"}}]})");
+  ASSERT_EQ(sold.status, 201) << sold.body;
+  position_ = sold.header("Ledger-Position");
+  auto house = world_.as_operator();
+  ASSERT_EQ(look(house, "/v1/settlement/runs").status, 200);
+  settle("run");
+  const auto line = only(house.get("/v1/payments/" + sold.text("id") + "/settlement-lines"), "items");
+
+  const auto told = house.get("/v1/settlement/lines/" + text(line, "lineId"));
+
+  EXPECT_EQ(told.text("interestPayer"), "MERCHANT") << told.body;
+  EXPECT_EQ(told.json().at("months").as_int64(), 3);
+  EXPECT_NE(told.body.find("3 months, interest paid by the merchant: 50,000 x 1.00 % = 500"),
+            std::string::npos)
+      << told.body;
+}
+
+TEST_F(MoneyTold, a_contract_that_pays_elsewhere_is_told_before_it_is_approved) {
+  calendar();
+  approve(contract(world_.merchant), "first");
+  sell("n1", 10'000);
+  auto house = world_.as_operator();
+  ASSERT_EQ(look(house, "/v1/settlement/runs").status, 200);
+  settle("run");
+  auto elsewhere = contract(world_.merchant, R"(,"keepBack":1000)");
+  elsewhere.replace(elsewhere.find("acct-1"), 6, "acct-2");
+
+  const auto dry = house.post("/v1/changes?dryRun=true", "dry", elsewhere);
+
+  ASSERT_EQ(dry.status, 200) << dry.body;
+  const auto payout = only(dry, "payouts");
+  const auto& next = payout.at("next").as_object();
+  EXPECT_EQ(json::serialize(next.at("amount")), R"({"from":9725,"to":8725})") << dry.body;
+  EXPECT_EQ(json::serialize(next.at("account")), R"({"from":"acct-1","to":"acct-2"})");
+  EXPECT_EQ(payout.at("net").as_int64(), -1'000);
+}
+
 TEST_F(MoneyTold, a_line_explains_its_payout_day_by_closed_days_and_calendar) {
   calendar();
   approve(contract(world_.merchant), "c");

@@ -19,10 +19,12 @@ namespace {
 using settlement::LineKey;
 
 // What a run is called: the log knows of its start and its end, this process whether it is at it. A day whose
-// failed items were settled since, by another day's run too, is complete.
+// failed items were settled since, by another day's run too, is complete. Adjustments may stand under a day
+// that nobody ran.
 std::string_view state_of(const std::optional<money::RunNow>& run, bool is_under_way) {
   if (is_under_way) return "RUNNING";
-  if (!run || !run->started) return "NEVER";
+  if (!run) return "NEVER";
+  if (!run->started) return "ADJUSTED";
   if (!run->ended) return "INTERRUPTED";
   if (run->ended->outcome == "STOPPED") return "STOPPED";
   return run->failed == 0 ? "COMPLETED" : "COMPLETED_WITH_FAILURES";

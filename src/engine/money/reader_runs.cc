@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "engine/money/reader_parts.h"
 #include "engine/money/run_totals.h"
 
@@ -42,6 +45,25 @@ Result<RunNow> now_of(const KvSnapshot& snapshot, BusinessDate date, RunStored s
   return out;
 }
 
+// Days in [from, until) that have lines and aren't among `runs`, which are sorted: of adjustments.
+Result<std::vector<RunNow>> days_without_run(const KvSnapshot& snapshot, const std::vector<RunNow>& runs,
+                                             BusinessDate from, BusinessDate until) {
+  std::vector<RunNow> out;
+  WJ_CHECK(each_total(snapshot, Key(Table::run_totals).day(from).bytes(),
+                      Key(Table::run_totals).day(until).bytes(),
+                      [&](BusinessDate day, const settlement::RunTotals& totals) -> Result<bool> {
+                        const auto run = std::ranges::lower_bound(runs, day, {}, &RunNow::date);
+                        if (run != runs.end() && run->date == day) return true;
+                        if (out.empty() || out.back().date != day) {
+                          out.push_back({day, 0, {}, {}, false, {}, 0});
+                        }
+                        out.back().totals.push_back(totals);
+                        out.back().failed += totals.failed;
+                        return true;
+                      }));
+  return out;
+}
+
 // Values of `table` of one run, with their merchant and their place.
 template <typename T, typename Each>
 Result<void> each_of_run(const KvSnapshot& snapshot, Table table, BusinessDate run, std::string_view after,
@@ -61,8 +83,9 @@ Result<void> each_of_run(const KvSnapshot& snapshot, Table table, BusinessDate r
 
 Result<std::optional<RunNow>> MoneyReader::run(BusinessDate date) const {
   WJ_TRY(auto stored, find<RunStored>(snapshot_, kHouse, Key(Table::run).day(date), "a run"));
-  if (!stored) return std::optional<RunNow>();
-  WJ_TRY(auto now, now_of(snapshot_, date, *std::move(stored)));
+  const bool is_noted = stored.has_value();
+  WJ_TRY(auto now, now_of(snapshot_, date, is_noted ? *std::move(stored) : RunStored()));
+  if (!is_noted && now.totals.empty()) return std::optional<RunNow>();
   return std::optional<RunNow>(std::move(now));
 }
 
@@ -77,6 +100,9 @@ Result<std::vector<RunNow>> MoneyReader::runs(BusinessDate from, BusinessDate un
                   WJ_TRY(out.emplace_back(), now_of(snapshot_, day, std::move(stored)));
                   return true;
                 }));
+  WJ_TRY(auto others, days_without_run(snapshot_, out, from, until));
+  std::ranges::move(others, std::back_inserter(out));
+  std::ranges::sort(out, {}, &RunNow::date);
   return out;
 }
 

@@ -394,6 +394,51 @@ TEST(Retier, brings_what_stands_to_the_fee_of_the_new_contract) {
   EXPECT_EQ(adjust(rig, contract, kFriday)->lines, 0U) << "adjusted twice";
 }
 
+// Found by audit: they stood in the totals, and in no run of the list.
+TEST(Retier, a_day_that_never_ran_is_listed_when_adjustments_stand_under_it) {
+  MoneyRig rig;
+  const auto merchant = rig.shop();
+  rig.sell(merchant, 10'000, kWhatIfDay);
+  rig.must_run(kWhatIfDay);
+  const auto contract = classified(merchant);
+  rig.approve(contract);
+  const auto never_ran = day("2026-11-19");
+  ASSERT_FALSE(rig.reader().run(never_ran).value());
+  ASSERT_TRUE(adjust(rig, contract, never_ran));
+
+  const auto one = rig.reader().run(never_ran);
+  const auto all = rig.reader().runs(day("2026-11-01"), day("2026-12-01"));
+
+  ASSERT_TRUE(one && *one);
+  EXPECT_FALSE((*one)->started);
+  ASSERT_EQ((*one)->totals.size(), 1U);
+  EXPECT_EQ((*one)->totals[0].lines, rig.lines(never_ran).size());
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ(all->at(0).date, kWhatIfDay);
+  EXPECT_EQ(all->at(1).date, never_ran);
+  EXPECT_EQ(all->at(1).totals, (*one)->totals);
+  std::int64_t net = 0;
+  std::int64_t in_runs = 0;
+  MoneyRig::must(
+      rig.reader().line_totals(day("2026-11-01"), day("2026-12-01"),
+                               [&](BusinessDate, const settlement::RunTotals& row) -> Result<bool> {
+                                 net += row.net;
+                                 return true;
+                               }));
+  for (const auto& run : *all) {
+    for (const auto& row : run.totals) in_runs += row.net;
+  }
+  EXPECT_EQ(in_runs, net);
+  EXPECT_EQ(rig.reader().runs(never_ran, day("2026-11-20"))->size(), 1U);
+  EXPECT_TRUE(rig.reader().runs(day("2026-11-20"), day("2026-12-01"))->empty());
+
+  const auto ran = rig.must_run(never_ran);
+  EXPECT_EQ(ran.started.attempt, 1U);
+  EXPECT_FALSE(ran.started.resumed);
+  EXPECT_EQ(rig.reader().runs(day("2026-11-01"), day("2026-12-01"))->size(), 2U);
+}
+
 TEST(Retier, the_adjustment_of_a_cancel_counts_from_the_cancels_own_day) {
   MoneyRig rig;
   const auto merchant = rig.shop();
