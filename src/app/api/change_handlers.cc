@@ -155,7 +155,9 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
   if (!change) return api.answer_error(std::move(call), change.error());
   if (!*change) return api.answer_problem(std::move(call), ProblemKind::not_found, "there is no such change");
   auto reference = (*change)->proposed.reference;
-  if (!answered_before(api, key.hash)) {
+  // The house shares its keys' names: nobody hears another's decision as if it were his.
+  const bool is_anothers = (*change)->decided && (*change)->decided_by.id != call->caller->actor.id;
+  if (is_anothers || !answered_before(api, key.hash)) {
     if ((*change)->decided)
       return api.answer_problem(std::move(call), ProblemKind::already_decided, decided_text(**change));
     const bool needs_another = decision.approved && api.parts().money->options().four_eyes;

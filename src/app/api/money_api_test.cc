@@ -108,6 +108,27 @@ TEST_F(MoneyApi, keys_that_one_person_can_have_made_do_not_approve_each_others_c
   EXPECT_EQ(decide(annas_own, proposed_by(ben, "fine-too"), "d-fine-too", "APPROVE").status, 200);
 }
 
+// Found by audit: who proposed a change sent the other's decision again under that one's idempotency key, and
+// heard 200 APPROVED.
+TEST_F(MoneyApi, a_decision_under_anothers_key_is_not_heard_as_ones_own) {
+  auto anna = world_.as(world_.make_key(R"({"scopes":["operator"]})", "anna"));
+  auto ben = world_.as(world_.make_key(R"({"scopes":["operator"]})", "ben"));
+  const auto proposed = anna.post("/v1/changes", "p", contract(world_.merchant));
+  ASSERT_EQ(proposed.status, 201) << proposed.body;
+  const auto path = "/v1/changes/" + proposed.text("changeId") + "/decisions";
+  const std::string yes = R"({"decision":"APPROVE"})";
+  const auto decided = ben.post(path, "d", yes);
+  ASSERT_EQ(decided.status, 200) << decided.body;
+
+  const auto annas = anna.post(path, "d", yes);
+  const auto again = ben.post(path, "d", yes);
+
+  EXPECT_EQ(annas.code(), "ALREADY_DECIDED") << annas.body;
+  EXPECT_NE(annas.text("detail").find(decided.text("decidedBy")), std::string::npos) << annas.body;
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(again.body, decided.body) << "his own, sent twice";
+}
+
 TEST_F(MoneyApi, a_merchant_sees_its_own_contracts_and_nothing_of_the_house) {
   approve(contract(world_.merchant), "mine");
   approve(contract(world_.other), "others");
