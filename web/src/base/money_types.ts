@@ -81,6 +81,7 @@ export interface Line extends LineSummary {
   method?: string;
   issuer?: string;
   months?: number;
+  interestPayer?: string;
   amount: number;
   at?: string;
   late: boolean;
@@ -149,6 +150,8 @@ export interface PayoutReport {
   carried: number;
   held: number;
   already: number;
+  waiting: number;
+  closed: number;
   totals: { currency: string; count: number; amount: number }[];
   problems: Trouble[];
 }
@@ -329,6 +332,7 @@ export interface MovedPayout {
   payoutId?: string;
   date: Moved<string>;
   net: number;
+  next?: { amount: { from: number; to: number }; account: Moved<string> }; // of the payout that stays on its day
 }
 
 export interface MoveFailure {

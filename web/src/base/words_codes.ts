@@ -183,6 +183,7 @@ export const CODES = {
   },
   runState: {
     NEVER: ['실행 전', 'Never run'],
+    ADJUSTED: ['조정만 있음', 'Only adjusted'],
     RUNNING: ['실행 중', 'Running'],
     COMPLETED: ['완료', 'Completed'],
     COMPLETED_WITH_FAILURES: ['일부 실패', 'Completed, some failed'],
@@ -248,6 +249,7 @@ export const CODES = {
   rounding: { HALF_UP: ['반올림', 'half up'], FLOOR: ['버림', 'down'] },
   feeOnCancel: { RETURN: ['돌려줌', 'returned'], KEEP: ['돌려주지 않음', 'kept'] },
   cardType: { CREDIT: ['신용', 'credit'], CHECK: ['체크', 'debit'], GIFT: ['기프트', 'gift'] },
+  interestPayer: { BUYER: ['구매자', 'buyer'], CARD_COMPANY: ['카드사', 'card company'], MERCHANT: ['가맹점', 'merchant'] },
   dayKind: {
     HOLIDAY: ['공휴일', 'Holiday'],
     SUBSTITUTE: ['대체공휴일', 'Substitute'],

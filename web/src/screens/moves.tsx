@@ -40,12 +40,12 @@ async function save(shown: WhatIf, ask: AskMoves) {
     for (let cursor = all[list[1]]; cursor !== null; cursor = all[list[1]]) all = joined(all, list, await ask(onBy(IN_A_FILE, cursor)));
   }
   const amount = (value: number | undefined, currency: string): Cell | Plain => (value === undefined ? '' : new Plain(decimal(value, currency, false)));
-  const head = ['list', 'merchantId', 'merchant', 'paymentId', 'lineId', 'payoutId', 'currency', 'payoutDateFrom', 'payoutDateTo', 'feeFrom', 'feeTo', 'netFrom', 'netTo', 'by', 'reason'];
+  const head = ['list', 'merchantId', 'merchant', 'paymentId', 'lineId', 'payoutId', 'currency', 'payoutDateFrom', 'payoutDateTo', 'feeFrom', 'feeTo', 'netFrom', 'netTo', 'by', 'reason', 'accountFrom', 'accountTo'];
   download('what_if.csv', [
     BOM + csvRow(head),
-    ...all.payouts.map((p) => csvLine(['payout', p.merchantId, merchantName(p.merchantId), '', '', p.payoutId, p.currency, p.date.from, p.date.to, '', '', '', amount(p.net, p.currency), '', ''])),
-    ...all.lines.map((l) => csvLine(['line', l.merchantId, merchantName(l.merchantId), l.paymentId, l.lineId, '', l.currency, l.payoutDate.from, l.payoutDate.to, amount(l.fee.from, l.currency), amount(l.fee.to, l.currency), amount(l.net.from, l.currency), amount(l.net.to, l.currency), l.by, l.fails])),
-    ...all.failures.map((f) => csvLine(['failure', f.merchantId, merchantName(f.merchantId), f.paymentId, f.lineId, '', f.currency, '', '', '', '', '', '', f.by, f.reason])),
+    ...all.payouts.map((p) => csvLine(['payout', p.merchantId, merchantName(p.merchantId), '', '', p.payoutId, p.currency, p.date.from, p.date.to, '', '', amount(p.next?.amount.from, p.currency), amount(p.next ? p.next.amount.to : p.net, p.currency), '', '', p.next?.account.from, p.next?.account.to])),
+    ...all.lines.map((l) => csvLine(['line', l.merchantId, merchantName(l.merchantId), l.paymentId, l.lineId, '', l.currency, l.payoutDate.from, l.payoutDate.to, amount(l.fee.from, l.currency), amount(l.fee.to, l.currency), amount(l.net.from, l.currency), amount(l.net.to, l.currency), l.by, l.fails, '', ''])),
+    ...all.failures.map((f) => csvLine(['failure', f.merchantId, merchantName(f.merchantId), f.paymentId, f.lineId, '', f.currency, '', '', '', '', '', '', f.by, f.reason, '', ''])),
   ]);
 }
 
@@ -54,7 +54,8 @@ const payment = (of: { paymentId: string }) => <a href={href(`/payments/${of.pay
 const PAYOUTS = (): Column<WhatIf['payouts'][number]>[] => [
   { label: t(w.merchant), card: 'title', wide: true, cell: (p) => merchantName(p.merchantId) },
   { label: t(w.payoutDate), cell: (p) => <FromTo of={p.date} show={(day) => <Day at={day} />} /> },
-  { label: t(w.netPaid), num: true, card: 'lead', cell: (p) => <Money value={p.net} currency={p.currency} /> },
+  { label: t(w.netPaid), num: true, card: 'lead', cell: (p) => (p.next ? <FromTo of={p.next.amount} show={(v) => <Money value={v} currency={p.currency} />} /> : <Money value={p.net} currency={p.currency} />) },
+  { label: t(w.account), cell: (p) => (p.next ? <FromTo of={p.next.account} show={(account) => <code>{account}</code>} /> : <None />) },
 ];
 const LINES = (): Column<WhatIf['lines'][number]>[] => [
   { label: t(w.payment), card: 'title', wide: true, cell: (l) => <>{payment(l)} {l.fails && <span class="badge bad">{t(w.failed)}</span>}</> },

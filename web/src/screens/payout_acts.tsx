@@ -26,9 +26,11 @@ function Report({ report }: { report: PayoutReport }) {
         [t(w.carriedOver), count(report.carried)],
         [t(w.onHold), count(report.held)],
         [t(w.madeAlready), count(report.already)],
+        [t(w.moreDueSince), count(report.waiting)],
+        [t(w.closedForThem), count(report.closed)],
         ...report.totals.map((x): [string, preact.ComponentChildren, boolean] => [t(w.paidOut), <Money value={x.amount} currency={x.currency} />, true]),
       ]} />
-      {report.requested + report.carried + report.already === 0 && <p>{t(w.nothingDue)}</p>}
+      {report.requested + report.carried + report.already + report.held + report.closed === 0 && <p>{t(w.nothingDue)}</p>}
       <Troubles of={report.problems} />
     </>
   );

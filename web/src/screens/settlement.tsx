@@ -113,11 +113,11 @@ function RunPanel({ run, refresh }: { run: Run; refresh: () => void }) {
       title={<>{t(w.run)} <Badge kind="runState" value={state} /></>}
       aside={
         state === 'RUNNING' ? <ActButton label={t(w.stop)} path={`${path}/stops`} what="stop" danger ask={<p>{t(w.stopMeans)}</p>} onDone={refresh} />
-        : state === 'NEVER' ? <ActButton<Run> label={t(w.runIt)} path="/v1/settlement/runs" body={{ date }} what="run" primary onDone={refresh} />
+        : state === 'NEVER' || state === 'ADJUSTED' ? <ActButton<Run> label={t(w.runIt)} path="/v1/settlement/runs" body={{ date }} what="run" primary onDone={refresh} />
         : <ActButton<Run> label={t(w.rerun)} path={`${path}/reruns`} what="rerun" primary={state !== 'COMPLETED'} ask={<p>{t(w.rerunMeans)}</p>} onDone={refresh} />
       }
     >
-      {state === 'NEVER' && <p class="dim">{t(w.neverRan)}</p>}
+      {(state === 'NEVER' || state === 'ADJUSTED') && <p class="dim">{t(w.neverRan)}</p>}
       {run.error && <p class="note">{t(w.runBroke)} <Said>{run.error}</Said></p>}
       {state === 'RUNNING' && <Progress run={run} />}
       {run.attempt !== undefined && (

@@ -63,6 +63,7 @@ export function SettlementLine({ id }: { id: string }) {
                 <Panel title={t(w.about)}>
                   <Facts rows={[
                     [t(w.method), l.method && `${code('method', l.method)} ${l.issuer ? code('issuer', l.issuer) : ''} ${l.months ? t(w.months, l.months) : ''}`],
+                    [t(w.interestPayer), l.interestPayer && code('interestPayer', l.interestPayer)],
                     [t(w.time), l.at && <Time at={l.at} zone />],
                     [t(w.basisDate), l.basisDate && <Day at={l.basisDate} long />],
                     [t(w.payoutDate), l.payoutDate ? <Day at={l.payoutDate} long /> : t(w.noDay)],

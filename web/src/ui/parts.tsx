@@ -50,7 +50,7 @@ const STATUS_TONES: Record<string, Tone> = {
   DONE: 'good', PARTIAL_CANCELED: 'warn', CANCELED: 'dim', ABORTED: 'bad', EXPIRED: 'dim', READY: 'info',
   IN_PROGRESS: 'info', WAITING_FOR_DEPOSIT: 'info', APPROVED: 'good', DECLINED: 'bad', UNKNOWN: 'bad', REVERSED: 'dim',
   REVERSING: 'warn', WAITING: 'info', REQUESTED: 'info', SUCCEEDED: 'good', FAILED: 'bad', COMPLETED: 'good',
-  COMPLETED_WITH_FAILURES: 'warn', RUNNING: 'info', STOPPED: 'warn', INTERRUPTED: 'bad', NEVER: 'dim', PAID: 'good',
+  COMPLETED_WITH_FAILURES: 'warn', RUNNING: 'info', STOPPED: 'warn', INTERRUPTED: 'bad', NEVER: 'dim', ADJUSTED: 'warn', PAID: 'good',
   SENT: 'info', PROPOSED: 'info', REJECTED: 'dim', ACTIVE: 'good', REVOKED: 'dim', OPEN: 'good', CLOSED: 'dim',
   TRYING: 'info', PROMOTED: 'good',
   live: 'good', catching_up: 'info', rebuilding: 'info', opening: 'info', stopped: 'bad', MATCHED: 'good', RETURNED: 'bad', NOT_MATCHED: 'warn', INCOMPARABLE: 'bad', RESOLVED: 'good',
