@@ -34,6 +34,7 @@ projection::RunnerOptions options_of(std::uint64_t start) {
   options.batch_units = static_cast<std::uint32_t>(5 + rng.below(40));
   options.flush_bytes = rng.chance(50) ? 1 : 200'000;
   options.bulk_lag_events = rng.chance(30) ? 100 : 1'000'000;
+  options.bulk_lag_changes = rng.chance(30) ? 1'000 : 1'000'000;
   options.bulk_units = options.building_units = 60;
   options.bulk_changes_min = 1;
   return options;

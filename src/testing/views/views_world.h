@@ -132,6 +132,7 @@ class ViewsWorld {
   void start() {
     options_.batch_units = static_cast<std::uint32_t>(1 + rng_.below(rng_.chance(50) ? 20 : 2'000));
     options_.bulk_lag_events = rng_.chance(30) ? 500 : 200'000;
+    options_.bulk_lag_changes = rng_.chance(30) ? 5'000 : 1'500'000;
     options_.bulk_changes_min = 1'000;
     options_.flush_bytes = rng_.chance(30) ? 1 : 1U << 20U;
     runner_ = std::make_unique<projection::Runner>(log_, factory(), places_, clock_, options_);
