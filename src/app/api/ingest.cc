@@ -56,7 +56,7 @@ class IngestSession final : public OpenStream, public std::enable_shared_from_th
         first_line_(first_line) {}
 
   void begin();
-  void chunk_is_done();
+  void chunk_is_answered();
   void drain() override;
 
  private:
@@ -77,6 +77,7 @@ class IngestSession final : public OpenStream, public std::enable_shared_from_th
   void pause();
   void resume();
   void write_results();
+  void start_answer();
   void take_answered(std::vector<std::unique_ptr<Chunk>>& out) WJ_REQUIRES(mutex_);
   void refuse(ProblemKind kind);
   void on_written(const Result<void>& written);
@@ -126,7 +127,7 @@ void LineCompletion::complete(std::uint64_t tag, Answer answer) {
   line->answer = std::move(answer);
   auto& chunk = *line->chunk;
   const auto session = chunk.session;  // the chunk may be gone with its last answer
-  if (chunk.open.fetch_sub(1) == 1) session->chunk_is_done();
+  if (chunk.open.fetch_sub(1) == 1) session->chunk_is_answered();
 }
 
 // ---- input ----
@@ -355,7 +356,7 @@ void IngestSession::submit(std::unique_ptr<Chunk> chunk) {
     chunks_.push_back(std::move(chunk));
   }
   if (!requests.empty()) api_.ledger().submit(std::move(requests));
-  if (raw->open.fetch_sub(1) == 1) chunk_is_done();
+  if (raw->open.fetch_sub(1) == 1) write_results();
 }
 
 // ---- pace ----
@@ -398,7 +399,29 @@ void IngestSession::resume() {
 
 // ---- output ----
 
-void IngestSession::chunk_is_done() { write_results(); }
+// On the writer's thread, which has better things to do than to render lines: an empty write comes back on
+// the connection's thread, and finds all chunks that were answered meanwhile.
+void IngestSession::chunk_is_answered() {
+  bool is_heard = true;
+  {
+    const MutexLock lock(mutex_);
+    if (writing_ || finished_) return;  // the end of that write comes here
+    is_heard = !failed_;
+    if (is_heard) writing_ = true;
+  }
+  if (!is_heard) return write_results();
+  start_answer();
+  stream_->write_some(
+      {}, [self = shared_from_this()](const Result<void>& written) { self->on_written(written); });
+}
+
+void IngestSession::start_answer() {
+  if (std::exchange(started_, true)) return;
+  HttpResponse head;
+  head.content_type = "application/x-ndjson";
+  head.headers.push_back({"X-Request-Id", request_id_});
+  stream_->start(std::move(head));
+}
 
 // Takes the chunks in front that are answered, and writes their lines, unless a write is under way: its end
 // comes back here.
@@ -423,12 +446,7 @@ void IngestSession::write_results() {
     for (const auto& line : chunk->lines) render(line);
   }
   if (is_last && refusal && !started_ && output_.empty()) return refuse(*refusal);
-  if (!std::exchange(started_, true)) {
-    HttpResponse head;
-    head.content_type = "application/x-ndjson";
-    head.headers.push_back({"X-Request-Id", request_id_});
-    stream_->start(std::move(head));
-  }
+  start_answer();
   if (is_last) {
     account(200);
     if (!output_.empty()) stream_->write_some(std::move(output_), [](const Result<void>&) {});

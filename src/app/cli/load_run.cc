@@ -118,7 +118,9 @@ std::unique_ptr<LoadMix> make_mix(const LoadRunOptions& o, const Shop& shop,
 std::string run_name(const LoadRunOptions& o, Instant now) {
   if (!o.run.empty()) return o.run;
   char text[32];
-  std::snprintf(text, sizeof text, "L%llx", static_cast<Number>(now.us));
+  // A letter at the end: its last digits and those of an order's number would look like a card number at
+  // times.
+  std::snprintf(text, sizeof text, "L%llxr", static_cast<Number>(now.us));
   return text;
 }
 
