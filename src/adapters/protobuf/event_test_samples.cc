@@ -80,7 +80,7 @@ template <typename Body>
 using Kind = std::type_identity<Body>;
 
 constexpr const char* kEvidence = "{\"code\":\"0000\",\"raw\":\"\xB0\xED\"}";  // not UTF-8, as it came
-const Metadata sample_metadata = {{"cart", "c-1"}, {"cart", "c-2"}, {"메모", "문 앞"}};
+const Metadata kMetadata = {{"cart", "c-1"}, {"cart", "c-2"}, {"메모", "문 앞"}};
 
 EventBody full(Kind<PaymentCreated>) {
   return PaymentCreated{.order_name = "사과 3kg 외 2건",
@@ -95,7 +95,7 @@ EventBody full(Kind<PaymentCreated>) {
                         .is_partial_cancelable = true,
                         .authenticated = true,
                         .customer_key = "customer-0001",
-                        .metadata = sample_metadata,
+                        .metadata = kMetadata,
                         .requested_at = sample_time(1),
                         .expires_at = sample_time(2),
                         .external = {"otherpg", "pk_20261122_000001", "tk_000001"},
@@ -163,7 +163,7 @@ EventBody full(Kind<IncidentOpened>) {
                         "approved after the network cancel"};
 }
 EventBody full(Kind<MerchantRegistered>) {
-  return MerchantRegistered{"shop-1", "원장상점", sample_metadata, "wonjang-mall"};
+  return MerchantRegistered{"shop-1", "원장상점", kMetadata, "wonjang-mall"};
 }
 EventBody full(Kind<MerchantClosed>) { return MerchantClosed{}; }
 EventBody full(Kind<ApiKeyCreated>) {

@@ -117,8 +117,9 @@ class IngestSession final : public OpenStream, public std::enable_shared_from_th
   std::string output_;
   bool started_ = false;
   bool failure_logged_ = false;
-  std::uint64_t accepted_ = 0;
-  std::uint64_t refused_ = 0;
+  // Counted by that one too, but a connection that goes is accounted for by whoever notices.
+  std::atomic<std::uint64_t> accepted_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
 };
 
 void LineCompletion::complete(std::uint64_t tag, Answer answer) {
@@ -554,15 +555,17 @@ void IngestSession::give_up() {
 }
 
 void IngestSession::account(int status) {
-  api_.metrics().count_ingest(accepted_, refused_);
+  const std::uint64_t accepted = accepted_;
+  const std::uint64_t refused = refused_;
+  api_.metrics().count_ingest(accepted, refused);
   const auto elapsed = std::chrono::steady_clock::now() - stream_->head().arrival();
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
   const auto matched = match_route("POST", "/v1/ingest");
   api_.metrics().end_request(index_of(*matched.route), status, micros);
   log_event(LogLevel::info, "ingest",
             {{"status", status},
-             {"lines", static_cast<std::int64_t>(accepted_ + refused_)},
-             {"refused", static_cast<std::int64_t>(refused_)},
+             {"lines", static_cast<std::int64_t>(accepted + refused)},
+             {"refused", static_cast<std::int64_t>(refused)},
              {"micros", micros},
              {"key", caller_->actor.id},
              {"requestId", request_id_}});

@@ -92,12 +92,12 @@ void create_api_key(Api& api, CallPtr call) {
         {{"/expiresAt", "OUT_OF_RANGE", "lies in the past: the key would open nothing"}});
   }
   if (!bound_life(api, *call, command)) {
-    return api.answer_reply(
-        std::move(call),
+    auto refusal =
         field_problem({{"/expiresAt", "OUT_OF_RANGE",
                         "a merchant's key lives no longer than the key that makes it, and at most " +
                             std::to_string(api.options().merchant_key_days_max) + " days"}},
-                      call->request_id, sayable(call->path())));
+                      call->request_id, sayable(call->path()));
+    return api.answer_reply(std::move(call), std::move(refusal));
   }
   auto made = api.parts().authenticator.make_key();
   command.key = made.id;

@@ -166,7 +166,7 @@ Result<void> Demo::open_shops() {
   if (state_.merchant_key.empty()) {
     WJ_TRY(state_.merchant_key,
            make_key("merchant", R"({"scopes":["merchant"],"label":"demo","merchantId":")" +
-                                    ids[CityRoles::marketplace] + "\"}"));
+                                    ids[CityRoles::kMarketplace] + "\"}"));
   }
   WJ_CHECK(write_demo_state(data_dir_, state_));
   city_ =
@@ -288,7 +288,7 @@ void Demo::show_places(const std::string& base) const {
   std::printf("second    %s  (another one: who proposes a change doesn't approve it)\n",
               state_.second_key.c_str());
   std::printf("merchant  %s  (%s sees its own)\n", state_.merchant_key.c_str(),
-              city_->merchant(CityRoles::marketplace).name.c_str());
+              city_->merchant(CityRoles::kMarketplace).name.c_str());
 }
 
 // Items of a list, 100 at most; none of one that can't be asked for.
@@ -306,17 +306,17 @@ void Demo::show_worth_a_look() {
   };
   std::vector<std::string> there{"search 골동 or ㄱㄷㅍ"};
   if (of_run(1, "/failures") > 0)
-    there.push_back("settlement of " + day(1) + ", where " + city_->merchant(CityRoles::newcomer).name +
+    there.push_back("settlement of " + day(1) + ", where " + city_->merchant(CityRoles::kNewcomer).name +
                     " failed without a contract (" + (waiting_.empty() ? "a change" : waiting_) +
                     " waits for the second key; then run again)");
   for (std::int32_t back = 1; back <= kCanaryDays; ++back) {
     if (of_run(back, "/differences") == 0) continue;
-    there.push_back("canary differences of " + city_->merchant(CityRoles::trial).name + " on " + day(back));
+    there.push_back("canary differences of " + city_->merchant(CityRoles::kTrial).name + " on " + day(back));
     break;
   }
-  there.push_back("payouts of " + city_->merchant(CityRoles::grocer).name + " on hold");
+  there.push_back("payouts of " + city_->merchant(CityRoles::kGrocer).name + " on hold");
   const auto breaks = count_of("/v1/breaks?limit=100");
-  const auto& acquirer = city_->merchant(CityRoles::travel).acquirer;
+  const auto& acquirer = city_->merchant(CityRoles::kTravel).acquirer;
   if (breaks == 1) there.push_back("a break of " + acquirer);
   if (breaks > 1) there.push_back(std::to_string(breaks) + " breaks of " + acquirer);
   there.push_back("the funds position's gap");

@@ -68,12 +68,12 @@ Result<void> DemoMoney::agree() {
                      city_contract(merchant, city_.id(i), plus(city_.today(), -back - 1))));
   }
   // The marketplace bargained half a year ago, a store of the coffee chain has terms of its own.
-  const auto& giant = city_.merchant(CityRoles::marketplace);
-  WJ_CHECK(approve("contract-" + giant.code + "-2",
-                   city_contract(giant, city_.id(CityRoles::marketplace), plus(city_.today(), -180), 1'500)));
-  const auto& coffee = city_.merchant(CityRoles::coffee);
+  const auto& giant = city_.merchant(CityRoles::kMarketplace);
+  WJ_CHECK(approve("contract-" + giant.code + "-2", city_contract(giant, city_.id(CityRoles::kMarketplace),
+                                                                  plus(city_.today(), -180), 1'500)));
+  const auto& coffee = city_.merchant(CityRoles::kCoffee);
   WJ_CHECK(approve("contract-gangnam",
-                   city_sub_mall_contract(coffee, city_.id(CityRoles::coffee), coffee.sub_malls.front(),
+                   city_sub_mall_contract(coffee, city_.id(CityRoles::kCoffee), coffee.sub_malls.front(),
                                           plus(city_.today(), -365))));
   return approve("ratio", R"({"kind":"FUNDS_RATIO","note":"an example, no law","fundsRatio":{"validFrom":")" +
                               to_text(plus(city_.today(), -kCityDays)) +
@@ -149,12 +149,12 @@ Result<void> DemoMoney::settle(const std::vector<BusinessDate>& days, BusinessDa
 }
 
 Result<void> DemoMoney::try_out() {
-  return approve("canary", city_canary(city_.merchant(CityRoles::trial), city_.id(CityRoles::trial)));
+  return approve("canary", city_canary(city_.merchant(CityRoles::kTrial), city_.id(CityRoles::kTrial)));
 }
 
 Result<void> DemoMoney::hold_back() {
   return approve("hold", R"({"kind":"HOLD","note":"지급 보류","hold":{"merchantId":")" +
-                             city_.id(CityRoles::grocer) + R"(","placed":true,"from":")" +
+                             city_.id(CityRoles::kGrocer) + R"(","placed":true,"from":")" +
                              to_text(plus(city_.today(), -5)) + R"(","reason":"배송 분쟁 확인 중"}})");
 }
 
@@ -194,7 +194,7 @@ Result<void> DemoMoney::answer_of_bank(bool one_fails) {
 // What the tour operator took, as its acquirer lists it, but for one approval; and a row of the same day is
 // of nobody.
 std::string DemoMoney::acquirers_file() const {
-  const auto ours = city_.movements(CityRoles::travel, plus(city_.today(), -kFileFromDays),
+  const auto ours = city_.movements(CityRoles::kTravel, plus(city_.today(), -kFileFromDays),
                                     plus(city_.today(), -kFileUntilDays));
   const auto left_out = std::ranges::find_if(ours, [&](const CityMovement& one) {
     return one.amount > 0 && std::ranges::count(ours, one.approve_no, &CityMovement::approve_no) == 1;
@@ -224,13 +224,13 @@ Result<void> DemoMoney::cover_most() {
 }
 
 Result<void> DemoMoney::leave_open() {
-  const auto& newcomer = city_.merchant(CityRoles::newcomer);
+  const auto& newcomer = city_.merchant(CityRoles::kNewcomer);
   WJ_TRY(waiting_,
-         propose("contract-" + newcomer.code, city_contract(newcomer, city_.id(CityRoles::newcomer),
+         propose("contract-" + newcomer.code, city_contract(newcomer, city_.id(CityRoles::kNewcomer),
                                                             plus(city_.today(), -newcomer.days_back))));
   const auto file = "amex-" + to_text(plus(city_.today(), -1)) + ".csv";
   WJ_TRY(const auto imported, first_.send("/v1/acquirer-files?name=" + file + "&kind=DEPOSIT&acquirer=" +
-                                              city_.merchant(CityRoles::travel).acquirer,
+                                              city_.merchant(CityRoles::kTravel).acquirer,
                                           "demo-acquirers-file", acquirers_file(), "text/csv"));
   if (imported.status >= 300 && imported.status != 409) return problem_error(imported);
   return cover_most();

@@ -71,6 +71,7 @@ class ScratchFile {
 // How a program ended that says nothing here; -1: it can't be started, or didn't come to an end.
 int run_quietly(std::vector<std::string> words) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;

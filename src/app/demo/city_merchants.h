@@ -59,14 +59,14 @@ std::vector<CityMerchant> city_merchants(std::uint64_t seed, std::uint32_t count
 
 // Places in that list.
 struct CityRoles {
-  static constexpr std::size_t marketplace = 0;
-  static constexpr std::size_t coffee = 1;
-  static constexpr std::size_t curio = 4;
-  static constexpr std::size_t abroad = 5;
-  static constexpr std::size_t grocer = 12;
-  static constexpr std::size_t travel = 13;
-  static constexpr std::size_t trial = 14;
-  static constexpr std::size_t newcomer = 15;
+  static constexpr std::size_t kMarketplace = 0;
+  static constexpr std::size_t kCoffee = 1;
+  static constexpr std::size_t kCurio = 4;
+  static constexpr std::size_t kAbroad = 5;
+  static constexpr std::size_t kGrocer = 12;
+  static constexpr std::size_t kTravel = 13;
+  static constexpr std::size_t kTrial = 14;
+  static constexpr std::size_t kNewcomer = 15;
 };
 
 // The body of a proposal (POST /v1/changes) of its contract, valid from `from` on. `ppm_less`: so much below

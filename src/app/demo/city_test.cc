@@ -73,9 +73,9 @@ TEST(City, a_merchant_has_a_third_of_everything_and_another_one_ten) {
   const auto city = city_of(1);
   std::map<std::size_t, std::uint64_t> count;
   for (std::uint64_t n = 0; n < kPayments; ++n) ++count[city.merchant_of(n)];
-  EXPECT_NEAR(static_cast<double>(count[CityRoles::marketplace]), kPayments / 3.0, kPayments / 50.0);
-  EXPECT_EQ(count[CityRoles::curio], 10U);
-  EXPECT_GT(count[CityRoles::newcomer], 0U);
+  EXPECT_NEAR(static_cast<double>(count[CityRoles::kMarketplace]), kPayments / 3.0, kPayments / 50.0);
+  EXPECT_EQ(count[CityRoles::kCurio], 10U);
+  EXPECT_GT(count[CityRoles::kNewcomer], 0U);
   EXPECT_EQ(count.size(), city.merchant_count());
 }
 
@@ -109,19 +109,19 @@ TEST(City, the_api_can_read_every_contract_and_the_canary) {
     expect_read(city_contract(city.merchant(i), city.id(i), from));
     expect_read(city_contract(city.merchant(i), city.id(i), from, 1'000));
   }
-  expect_read(
-      city_sub_mall_contract(city.merchant(CityRoles::coffee), city.id(CityRoles::coffee), "gangnam", from));
-  expect_read(city_canary(city.merchant(CityRoles::trial), city.id(CityRoles::trial)));
+  expect_read(city_sub_mall_contract(city.merchant(CityRoles::kCoffee), city.id(CityRoles::kCoffee),
+                                     "gangnam", from));
+  expect_read(city_canary(city.merchant(CityRoles::kTrial), city.id(CityRoles::kTrial)));
 }
 
 TEST(City, what_an_acquirer_lists_is_what_was_paid) {
   const auto city = city_of(1);
   const BusinessDate from{city.today().days - 400};
-  const auto movements = city.movements(CityRoles::travel, from, city.today());
+  const auto movements = city.movements(CityRoles::kTravel, from, city.today());
   ASSERT_GT(movements.size(), 20U);
   std::string all;
   for (std::uint64_t n = 0; n < kPayments; ++n) {
-    if (city.merchant_of(n) == CityRoles::travel) all += create_of(city, n);
+    if (city.merchant_of(n) == CityRoles::kTravel) all += create_of(city, n);
   }
   EXPECT_NE(all.find("\"acquirerCode\":\"AMEX\""), std::string::npos);
   for (const auto& one : movements)

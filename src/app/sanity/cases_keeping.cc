@@ -56,7 +56,7 @@ void redelivery(World& world, Check& check) {
   check.holds("of those, heard twice", std::set(without.begin(), without.end()).size() == without.size(),
               "none", told(without));
   const auto made = heard_from(world, start, "&limit=2&types=payment.created");
-  check.is("payments that it hears of", paid.size(), std::to_string(made.size()));
+  check.is("payments that it hears of", static_cast<std::int64_t>(paid.size()), std::to_string(made.size()));
   for (std::size_t i = 0; i < made.size() && i < paid.size(); ++i)
     check.is("in the order in which they were made", paid[i], made[i].substr(0, made[i].find(' ')));
 }

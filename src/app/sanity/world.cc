@@ -27,7 +27,7 @@ BusinessDate World::candidate_day(std::uint32_t i) const {
           static_cast<std::int32_t>(n / kDaysOfWeek * 7 + n % kDaysOfWeek)};
 }
 
-Answer World::sent(Question question) {
+Answer World::sent(const Question& question) {
   auto out = door_.ask(question);
   if (question.method == "POST" && !out.position.empty()) last_position = out.position;
   return out;
@@ -75,7 +75,7 @@ Answer until_fresh(const std::string& target, const std::string& position, const
   const auto until = std::chrono::steady_clock::now() + kPatience;
   const auto joined = target.find('?') == std::string::npos ? "?" : "&";
   for (;;) {
-    const auto answer = ask(position.empty() ? target : target + joined + "min-position=" + position);
+    auto answer = ask(position.empty() ? target : target + joined + "min-position=" + position);
     const bool is_behind = answer.status == 412 || answer.status == 503;
     if (!is_behind || std::chrono::steady_clock::now() > until) return answer;
     std::this_thread::sleep_for(kLookAgain);
@@ -110,7 +110,7 @@ Answer World::pay(const Store& of, const std::string& order, std::int64_t amount
 std::string World::decide(Check& check, const std::string& body) {
   const auto proposed = first_post("/v1/changes", body);
   check.answered("the proposal", proposed, 201);
-  const auto id = member(proposed, "changeId");
+  auto id = member(proposed, "changeId");
   if (check.failed() || member(proposed, "status") != "PROPOSED") return id;
   const auto decided = second_post("/v1/changes/" + id + "/decisions", R"({"decision":"APPROVE"})");
   check.answered("the approval by the second person", decided, 200);

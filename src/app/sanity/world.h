@@ -64,7 +64,7 @@ class World {
   // `key` empty: a fresh one.
   Answer post(const Store& of, const std::string& target, const std::string& body,
               const std::string& key = {}, const std::string& content_type = "application/json");
-  Answer ask(Question question) { return door_.ask(question); }
+  Answer ask(const Question& question) { return door_.ask(question); }
   // Asks until what was written last can be seen, at most `kPatience`. `target` with its `?`.
   Answer house_get_fresh(const std::string& target);
   Answer get_fresh(const Store& of, const std::string& target);
@@ -97,7 +97,7 @@ class World {
   std::string last_position;
 
  private:
-  Answer sent(Question question);
+  Answer sent(const Question& question);
   std::string next_key() { return name(std::to_string(++keys_)); }
 
   Door& door_;

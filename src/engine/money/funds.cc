@@ -50,6 +50,7 @@ Result<std::vector<FundsHeld>> held_on(const MoneyReader& reader, BusinessDate d
     if (held.date >= kept.date) kept = held;
   }
   std::vector<FundsHeld> out;
+  out.reserve(newest.size());
   for (auto& [whose, held] : newest) out.push_back(std::move(held));
   return out;
 }

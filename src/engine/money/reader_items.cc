@@ -180,6 +180,7 @@ Result<std::vector<std::optional<OpenItem>>> MoneyReader::open_items_at(std::spa
     const auto slice = keys.subspan(first, std::min(kOpenAtOnce, keys.size() - first));
     WJ_TRY(const auto places, open_places(snapshot_, slice));
     std::vector<std::string> stored;
+    stored.reserve(places.size());
     for (const auto& place : places) stored.push_back(place.key);
     WJ_TRY(const auto values, snapshot_.get_many(kOpen, stored));
     for (std::size_t i = 0; i < places.size(); ++i) {

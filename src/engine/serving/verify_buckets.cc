@@ -56,7 +56,7 @@ class BucketVerification {
     const auto cursor = views_.snapshot.scan(space, range.from, range.until);
     for (; cursor->valid() && !differences_.is_full(); cursor->next())
       WJ_CHECK(each(cursor->key(), cursor->value()));
-    const auto status = cursor->status();
+    auto status = cursor->status();
     if (status || status.error().kind != ErrorKind::corrupt) return status;
     differences_.add(space, {}, "can't be read to its end: " + status.error().message);
     is_unreadable_ = true;

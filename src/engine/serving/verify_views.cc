@@ -49,7 +49,7 @@ std::string in_words(const CubeSpec& cube, std::string_view packed) {
 
 // The first group in which two cells differ.
 std::string first_difference(const CubeSpec& cube, const Cell& stored, const Cell& derived) {
-  static const Measures kNothing;
+  static const Measures nothing;
   const auto find = [](const Cell& in, const std::string& dims) -> const Group* {
     for (const auto& group : in.groups()) {
       if (group.dims == dims) return &group;
@@ -57,8 +57,8 @@ std::string first_difference(const CubeSpec& cube, const Cell& stored, const Cel
     return nullptr;
   };
   const auto say = [&](const std::string& dims, const Group* a, const Group* b) {
-    return in_words(cube, dims) + ": the views have " + in_words(a != nullptr ? a->sums : kNothing) +
-           ", the log gives " + in_words(b != nullptr ? b->sums : kNothing) +
+    return in_words(cube, dims) + ": the views have " + in_words(a != nullptr ? a->sums : nothing) +
+           ", the log gives " + in_words(b != nullptr ? b->sums : nothing) +
            (a != nullptr && b != nullptr && a->sums == b->sums ? " (the percentiles differ)" : "");
   };
   for (const auto& group : derived.groups()) {
@@ -111,7 +111,7 @@ class Verification {
       WJ_CHECK(each(cursor->key(), cursor->value()));
       if (i % kProgressEvery == 0) WJ_CHECK(log_.go_on(VerifyPhase::reading_views, i, 0));
     }
-    const auto status = cursor->status();
+    auto status = cursor->status();
     if (status) return {};
     if (status.error().kind != ErrorKind::corrupt) return status;
     is_unreadable_[space] = true;

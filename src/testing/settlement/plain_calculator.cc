@@ -5,7 +5,7 @@
 namespace wonjang::settlement::plain {
 namespace {
 
-Digits without_leading_zeros(Digits a) {
+Digits without_leading_zeros(const Digits& a) {
   const auto first = a.find_first_not_of('0');
   return first == Digits::npos ? "0" : a.substr(first);
 }

@@ -65,7 +65,7 @@ Buyer read_buyer(CreateReader& r, Violations& violations) {
 }
 
 std::string read_country(CreateReader& r) {
-  const auto country = r.text("country", {.size_max = 2, .size_min = 2});
+  auto country = r.text("country", {.size_max = 2, .size_min = 2});
   const bool ok =
       country.empty() || (country[0] >= 'A' && country[0] <= 'Z' && country[1] >= 'A' && country[1] <= 'Z');
   if (!ok) r.add("country", "BAD_FORMAT", "must be two capital letters (ISO 3166-1), e.g. KR");
