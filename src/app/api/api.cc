@@ -147,6 +147,7 @@ void Api::handle(HttpRequest request, Respond respond) {
   if (const auto wrong = wrong_query(route, call->request.head.query())) {
     return answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
+  if (!serves(route.part)) return answer_not_served(std::move(call), route.part);
   if (route.body_max == 0 && !call->request.body.empty()) {
     if (!says_nothing(call->request.body))
       return answer_problem(std::move(call), ProblemKind::body_too_large, kNoBody);
@@ -334,6 +335,26 @@ void Api::answer_no_room(CallPtr call) {
     return answer_problem(std::move(call), ProblemKind::shutting_down, "another server may take it");
   }
   answer_problem(std::move(call), ProblemKind::queue_full, "too many requests are waiting already");
+}
+
+bool Api::serves(Part part) const {
+  switch (part) {
+    case Part::ledger:
+      return true;
+    case Part::views:
+      return parts_.serving != nullptr;
+    case Part::money:
+      return parts_.money != nullptr;
+  }
+  return true;
+}
+
+void Api::answer_not_served(CallPtr call, Part part) {
+  answer_problem(std::move(call), ProblemKind::not_served,
+                 part == Part::money
+                     ? "journal, settlement and payouts aren't kept here (money.enabled = false)"
+                     : "lists, search and totals aren't kept here (serving.enabled = false); one payment is "
+                       "found by its id, or by GET /v1/payments?orderId=");
 }
 
 void Api::answer_refusal(CallPtr call, const Refusal& refusal) {

@@ -24,6 +24,7 @@
 #include "app/api/metrics.h"
 #include "app/api/pending_jobs.h"
 #include "app/api/query_pool.h"
+#include "app/api/routes.h"
 #include "app/api/sessions.h"
 #include "app/api/tokens.h"
 #include "app/api/view_read.h"
@@ -65,9 +66,9 @@ struct ApiParts {
   std::function<std::vector<Sample>()> more_samples;  // of what the API doesn't know (server, disk, resolver)
   std::function<std::vector<std::string>()> more_troubles;  // why the service isn't ready, beside the books
   MakeBackup backup = {};                                   // empty: no directory for them is configured
-  Serving* serving = nullptr;                               // REQUIRES: not null
+  Serving* serving = nullptr;                               // null: the views aren't served here
   std::function<std::string()> views_trouble = {};          // empty when they are well
-  MoneySide* money = nullptr;                               // REQUIRES: not null
+  MoneySide* money = nullptr;                               // null: nor is the money side
   std::function<std::string()> money_trouble = {};          // empty when it is well
 };
 
@@ -107,7 +108,9 @@ class Api final : public HttpHandler, public Completion {
   void answer_problem(CallPtr call, ProblemKind kind, std::string_view detail = {},
                       std::int64_t retry_after_s = -1);
   void answer_refusal(CallPtr call, const Refusal& refusal);
-  void answer_no_room(CallPtr call);                    // the waiters took no more
+  void answer_no_room(CallPtr call);                // the waiters took no more
+  void answer_not_served(CallPtr call, Part part);  // this server was told not to
+  bool serves(Part part) const;
   void answer_error(CallPtr call, const Error& error);  // of a read that failed: nothing was meant to change
   // What a caller is told of a write that failed. The error's message is for the log alone.
   ProblemKind kind_of_failed_write(const Error& error) const;

@@ -22,7 +22,7 @@ Refusal no_such_payment() { return {RefusalCode::payment_not_found, "there is no
 // What was settled of a payment and paid out with it, as far as the money side has come. REQUIRES: the caller
 // may see the payment
 Result<void> put_settlement(JsonWriter& w, Api& api, PaymentId id, MerchantId merchant) {
-  const auto view = api.parts().money->now();
+  const auto view = money_now(api);
   money::PaymentSettlement settled;
   if (view) {
     WJ_TRY(settled, money::settlement_of(money::MoneyReader(*view->snapshot), id, merchant,

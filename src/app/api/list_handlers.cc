@@ -236,7 +236,8 @@ struct MoneyId {
 // same. Errors: unavailable (of a payout: not there yet), corrupt.
 Result<void> put_money_hits(JsonWriter& w, Api& api, const Caller& caller, const MoneyId& id,
                             std::optional<std::uint32_t> only) {
-  const auto view = api.parts().money->now();
+  if (!api.serves(Part::money)) return {};
+  const auto view = money_now(api);
   if (!view && id.payout) return view.error();
   if (!view) return {};
   const money::MoneyReader reader(*view->snapshot);

@@ -40,7 +40,7 @@ std::string number_in(std::string_view text) {
 // Errors: corrupt, unavailable.
 Result<std::set<MerchantId>> registered_with(const Api& api, const std::string& number) {
   std::set<MerchantId> out;
-  const auto view = api.parts().money->now();
+  const auto view = money_now(api);
   if (number.empty() || !view) return out;
   WJ_TRY(const auto contracts, money::MoneyReader(*view->snapshot).contracts());
   for (const auto& known : contracts) {

@@ -20,6 +20,9 @@ class Api;
 struct Call;
 using Handler = void (*)(Api& api, std::unique_ptr<Call> call);
 
+// What of a server answers a route. The ledger itself is always there.
+enum class Part : std::uint8_t { ledger, views, money };
+
 struct Route {
   std::string_view method;
   std::string_view path;  // "/v1/payments/{paymentId}": at most one parameter
@@ -30,6 +33,8 @@ struct Route {
   // Whether it reads query parameters; its handler refuses those it doesn't know. Where none are read, any is
   // refused before the handler: `?dryRun=true` on a path that knows no such thing must not really act.
   bool takes_query = false;
+  // A server told not to serve this part answers NOT_SERVED before the handler.
+  Part part = Part::ledger;
 };
 
 // Of a request whose query nothing would read: what to tell the caller. Nothing: all is well.

@@ -7,6 +7,7 @@
 namespace wonjang {
 
 void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead then) {
+  if (!api.serves(Part::views)) return api.answer_not_served(std::move(call), Part::views);
   const ReadSide side{&api.parts().serving->runner(),
                       "the views have stopped; an operator sees why at GET /v1/views",
                       "the views aren't there yet; their present position is in the header Ledger-Position"};

@@ -60,7 +60,7 @@ std::string status_json(Api& api) {
   JsonWriter w(body);
   w.begin_object().begin_array("views");
   put_status(w, api, serving.runner().status(), serving.rebuilds().last_error());
-  put_status(w, api, api.parts().money->runner().status(), {});
+  if (api.serves(Part::money)) put_status(w, api, api.parts().money->runner().status(), {});
   w.end_array().end_object();
   return body;
 }

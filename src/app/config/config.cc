@@ -40,6 +40,10 @@ const Setting kSettings[] = {
      "Where backups of the running ledger go, each in a directory of its own; empty: none are made."},
     {"ledger.log_name", &C::log_name, Unit::none, "Name of the signed tree heads, `<log_name>/book0`."},
     {"ledger.seed", &C::seed, Unit::none, "Of ids, for tests; 0 takes the system's randomness."},
+    {"serving.enabled", &C::serving_enabled, Unit::none,
+     "Keep lists, search and totals here; false: whoever reads the event feed keeps them elsewhere, and "
+     "writes "
+     "get the cores."},
     {"serving.memory", &C::serving_memory_bytes, Unit::size,
      "Memory of the views' storage engine; at least three times write_buffer."},
     {"serving.write_buffer", &C::serving_write_buffer_bytes, Unit::size,
@@ -58,6 +62,9 @@ const Setting kSettings[] = {
     {"serving.top_cells_max", &C::top_cells_max, Unit::none, "Cells that a ranking of merchants reads."},
     {"serving.list_rows_max", &C::list_rows_max, Unit::none,
      "Rows that one page of a list, or the totals beside it, looks at."},
+    {"money.enabled", &C::money_enabled, Unit::none,
+     "Keep journal, settlement and payouts here; false: this server doesn't settle, and writes get the "
+     "cores."},
     {"money.memory", &C::money_memory_bytes, Unit::size,
      "Memory of the money side's storage engine; at least three times write_buffer."},
     {"money.write_buffer", &C::money_write_buffer_bytes, Unit::size,

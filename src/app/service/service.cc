@@ -164,6 +164,9 @@ struct Service::Impl {
   void make_api();
   std::uint64_t free_bytes() const;
   std::vector<Sample> samples() const;
+  bool continues_jobs() const;
+  std::string trouble_of_views() const;
+  std::string trouble_of_money() const;
 
   const ServiceConfig config;
   Service::WrapBook wrap;
@@ -313,6 +316,7 @@ Result<void> Service::Impl::make_first_key() {
 }
 
 Result<void> Service::Impl::open_serving() {
+  if (!config.serving_enabled) return {};
   WJ_TRY(serving, ServingParts::open(config, *ledger, clock, codec));
   views_log = &serving->serving().log();
   serving->serving().log().committed();  // what came in between
@@ -320,6 +324,7 @@ Result<void> Service::Impl::open_serving() {
 }
 
 Result<void> Service::Impl::open_money() {
+  if (!config.money_enabled) return {};
   WJ_TRY(money, MoneyParts::open(config, *ledger, clock, codec, digest, [this](MerchantId id) {
            return authenticator.registry()->merchant_number(id);
          }));
@@ -350,7 +355,7 @@ void Service::Impl::make_api() {
   options.feed_wait_ms_max = config.feed_wait_ms;
   options.body_bytes_max = config.body_bytes_max;
   options.log_name = config.log_name;
-  if (!config.in_memory && config.settlement_continue_jobs) options.jobs_dir = config.data_dir + "/jobs";
+  if (continues_jobs()) options.jobs_dir = config.data_dir + "/jobs";
   options.ceilings = {.search_seeks = config.search_seeks_max,
                       .search_rows = config.search_rows_max,
                       .totals_cells = config.totals_cells_max,
@@ -379,10 +384,23 @@ void Service::Impl::make_api() {
                                                            [this] { return samples(); },
                                                            {},
                                                            std::move(make_backup),
-                                                           &serving->serving(),
-                                                           [this] { return serving->trouble(); },
-                                                           &money->side(),
-                                                           [this] { return money->trouble(); }});
+                                                           serving ? &serving->serving() : nullptr,
+                                                           [this] { return trouble_of_views(); },
+                                                           money ? &money->side() : nullptr,
+                                                           [this] { return trouble_of_money(); }});
+}
+
+// Jobs are the money side's. What was noted waits for a start that has one.
+bool Service::Impl::continues_jobs() const {
+  return money != nullptr && !config.in_memory && config.settlement_continue_jobs;
+}
+
+std::string Service::Impl::trouble_of_views() const {
+  return serving ? serving->trouble() : "not served here (serving.enabled = false)";
+}
+
+std::string Service::Impl::trouble_of_money() const {
+  return money ? money->trouble() : "not served here (money.enabled = false)";
 }
 
 std::vector<Sample> Service::Impl::samples() const {
@@ -408,8 +426,12 @@ std::vector<Sample> Service::Impl::samples() const {
   add("resolver_failed_total", "Findings that couldn't be written.", true, pursuit.failed);
   add("expired_total", "Payments expired.", true, pursuit.expired);
   if (!config.in_memory) add("disk_free_bytes", "Of the data directory's disk.", false, free_bytes());
-  for (auto& sample : serving->samples()) out.push_back(std::move(sample));
-  for (auto& sample : money->samples()) out.push_back(std::move(sample));
+  add("views_served", "1 where lists, search and totals are kept here; 0: serving.enabled = false.", false,
+      serving ? 1 : 0);
+  add("money_served", "1 where journal and settlement are kept here; 0: money.enabled = false.", false,
+      money ? 1 : 0);
+  if (serving) std::ranges::move(serving->samples(), std::back_inserter(out));
+  if (money) std::ranges::move(money->samples(), std::back_inserter(out));
   add("money_jobs_noted", "Jobs that aren't over: under way, or cut off and waiting to go on.", false,
       api->pending_jobs().count());
   out.push_back({"build_info", "1, with the version.", false, {{"version", std::string(kVersion)}}, 1});
@@ -464,7 +486,7 @@ Result<void> Service::start() {
   impl_->resolver->start();
   WJ_TRY(impl_->server, HttpServer::start(std::move(options), *impl_->api));
   impl_->listening = impl_->server.get();
-  if (!impl_->config.in_memory && impl_->config.settlement_continue_jobs) {
+  if (impl_->continues_jobs()) {
     impl_->continuer = std::make_unique<JobContinuer>(*impl_->api);
     impl_->continuer->start();
   }
@@ -490,16 +512,16 @@ std::size_t Service::drain(std::chrono::milliseconds deadline) {
   impl_->api->set_draining();
   if (impl_->continuer != nullptr) impl_->continuer->stop();
   impl_->waiters.stop();  // long polls are answered now
-  impl_->money->side().jobs().stop_current();
+  if (impl_->money) impl_->money->side().jobs().stop_current();
   const auto cut_off = impl_->server == nullptr ? 0 : impl_->server->drain(deadline);
   impl_->queries.stop();
   if (impl_->backup != nullptr) impl_->backup->stop();
   impl_->gateway->stop();
   impl_->deadlines.stop();  // callers of providers hear by theirs, also while draining
   impl_->resolver->stop();
-  impl_->money->stop();  // a job under way ends between two chunks
+  if (impl_->money) impl_->money->stop();  // a job under way ends between two chunks
   if (impl_->continuer != nullptr) impl_->continuer->take_back_tries();
-  impl_->serving->stop();  // who waits for the views is answered
+  if (impl_->serving) impl_->serving->stop();  // who waits for the views is answered
   impl_->ledger->stop();
   if (impl_->server != nullptr) impl_->server->stop();
   log_event(LogLevel::info, "stopped", {{"cut_off", static_cast<std::int64_t>(cut_off)}});

@@ -32,6 +32,7 @@ struct ServiceConfig {
   std::string backup_dir;                            // where backups of the running ledger go; empty: nowhere
 
   // The serving views: lists, search, totals
+  bool serving_enabled = true;  // false: not folded here, their routes answer NOT_SERVED
   std::uint64_t serving_memory_bytes = 288ULL << 20U;       // of their storage engine
   std::uint64_t serving_write_buffer_bytes = 96ULL << 20U;  // of it; what a crash has to fold again
   std::uint32_t serving_nice = 0;     // of the thread that folds, 0..19; above 0 writes go first where cores
@@ -47,7 +48,8 @@ struct ServiceConfig {
   std::vector<serving::CubeDeclaration> cubes;  // beside the built-in ones
 
   // The money side: journal, settlement, payouts
-  std::uint64_t money_memory_bytes = 192ULL << 20U;       // of its storage engine
+  bool money_enabled = true;                         // false: not folded here, its routes answer NOT_SERVED
+  std::uint64_t money_memory_bytes = 192ULL << 20U;  // of its storage engine
   std::uint64_t money_write_buffer_bytes = 64ULL << 20U;  // of it; what a crash has to fold again
   std::uint32_t money_nice = 5;                           // of the thread that folds
   std::int64_t money_rest_ms = 25;                        // its longest rest between two batches

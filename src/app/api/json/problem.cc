@@ -118,6 +118,11 @@ constexpr KindRow kKinds[] = {
       "us the requestId."}},
     {ProblemKind::not_implemented,
      {"NOT_IMPLEMENTED", 501, kNoRetry, "Not implemented", "Use another method."}},
+    {ProblemKind::not_served,
+     {"NOT_SERVED", 501, kNoRetry, "This server was told not to serve this",
+      "detail names the setting. Ask where it is served, or have it set to true: it is built from the book "
+      "at "
+      "the next start. Payments are taken, and GET /v1/payments/{paymentId} and GET /v1/events answer."}},
     {ProblemKind::unavailable,
      {"UNAVAILABLE", 503, kRetry, "The ledger can't take this now",
       "Nothing was written. Send it again under the same key after Retry-After."}},

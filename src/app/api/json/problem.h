@@ -51,6 +51,7 @@ enum class ProblemKind : std::uint8_t {
   queue_full,              // 429
   internal,                // 500
   not_implemented,         // 501
+  not_served,              // 501 a part of the ledger that this server was told not to serve
   unavailable,             // 503 nothing was written
   views_not_ready,         // 503 reads of the serving views; the ledger itself answers
   storage_full,            // 503 nothing was written
