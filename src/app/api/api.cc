@@ -282,6 +282,7 @@ void Api::answer(CallPtr call, HttpResponse response) {
       response.content_type == "application/json" || response.content_type == "application/problem+json";
   if (is_json && !response.body.empty() && !response.body.ends_with('\n')) response.body.push_back('\n');
   response.headers.push_back({"X-Request-Id", call->request_id});
+  note_spread(*call, response);
   // What one person was shown must not come out of a browser's cache for the next.
   if (call->caller != nullptr && call->request.head.count("Cookie") > 0) {
     response.headers.push_back({"Cache-Control", "no-store"});
@@ -291,6 +292,27 @@ void Api::answer(CallPtr call, HttpResponse response) {
                        micros);
   log_answer(*call, response, micros);
   call->respond(std::move(response));
+}
+
+namespace {
+
+bool has_parameter(std::string_view query, std::string_view begins) {
+  return query.starts_with(begins) || query.find("&" + std::string(begins)) != std::string_view::npos;
+}
+
+}  // namespace
+
+// How far the question went over the books: counted, and said to who asks for it.
+void Api::note_spread(const Call& call, HttpResponse& response) {
+  if (call.route == nullptr || response.status != 200) return;
+  const auto query = call.request.head.query();
+  const auto books = ledger().books();
+  const auto spread = spread_of(*call.route, books, has_parameter(query, "orderId="));
+  metrics_.count_read(spread);
+  const auto header = call.request.head.header("Explain");
+  const bool is_asked = header == "1" || header == "true" || has_parameter(query, "explain=true");
+  if (spread != Spread::none && is_asked)
+    response.headers.push_back({"Ledger-Route", route_text(spread, books)});
 }
 
 void Api::log_answer(const Call& call, const HttpResponse& response, std::int64_t micros) const {

@@ -137,6 +137,7 @@ class Api final : public HttpHandler, public Completion {
   Admitted admit_by_key(const HttpRequestHead& head, const Route& route, std::string_view request_id);
   Admitted admit_by_cookie(const HttpRequestHead& head, const Route& route, std::string_view request_id);
   void answer_failure(CallPtr call, const Error& error, ProblemKind kind);
+  void note_spread(const Call& call, HttpResponse& response);
   void log_answer(const Call& call, const HttpResponse& response, std::int64_t micros) const;
 
   const ApiOptions options_;

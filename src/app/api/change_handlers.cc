@@ -199,9 +199,9 @@ void propose_change(Api& api, CallPtr call) {
   if (!query) return;
   const auto dry_run = flag_in(*query, "dryRun");
   if (!dry_run) return answer_wrong_read(api, std::move(call), dry_run.error());
-  if (!*dry_run && (query->find("limit") || query->find("cursor")))
+  if (!*dry_run && (query->find("limit") || after_in(*query)))
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
-                              "limit and cursor are of the lists that dryRun=true answers with");
+                              "limit and after are of the lists that dryRun=true answers with");
   const auto key = take_work_key(api, call);
   if (!key) return;
   auto change = taken(api, call, parse_change(call->request.body));

@@ -56,6 +56,9 @@ void get_totals(Api& api, CallPtr call);
 void get_sales_today(Api& api, CallPtr call);
 void get_top_merchants(Api& api, CallPtr call);
 
+// totals_changes_handlers.cc
+void list_totals_changes(Api& api, CallPtr call);
+
 // views_handlers.cc
 void get_views(Api& api, CallPtr call);
 void rebuild_views(Api& api, CallPtr call);

@@ -75,7 +75,8 @@ void run_lifecycle(Api& api, CallPtr call, const ServingNow& now, PaymentId id, 
     return api.answer_error(std::move(call), put.error());
   put_seen(w, api, now);
   put_reading(w, (*life)->reading);
-  if (explain) put_plan(w, (*life)->reading, {{"lifecycle: " + (*life)->reading.index}, {}});
+  if (explain)
+    put_plan(w, (*life)->reading, {{"lifecycle: " + (*life)->reading.index}, {}, Spread::routed, 1});
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }

@@ -104,6 +104,12 @@ std::string Metrics::text(const std::vector<Sample>& samples) const {
   families.push_back(std::move(durations));
   families.push_back(family_of_one("http_requests_in_flight", "Requests being worked on.", MetricType::Gauge,
                                    static_cast<double>(in_flight_.load(std::memory_order_relaxed))));
+  auto reads = family_of("reads_total", "Questions answered by the views, one book, or all books.",
+                         MetricType::Counter);
+  for (const auto spread : {Spread::views, Spread::routed, Spread::scattered})
+    add_value(reads, {{"route", std::string(code_of(spread))}},
+              number(reads_[static_cast<std::size_t>(spread)]));
+  families.push_back(std::move(reads));
   families.push_back(family_of_one("idempotency_replays_total", "Repeats answered with the stored answer.",
                                    MetricType::Counter, number(replays_)));
   auto conflicts = family_of("idempotency_conflicts_total", "Keys that met another or an unfinished request.",

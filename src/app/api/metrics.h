@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "app/api/spread.h"
+
 namespace wonjang {
 
 struct RouteName {
@@ -38,6 +40,9 @@ class Metrics {
   void begin_request() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
   // `route` beyond the table: "unknown".
   void end_request(std::size_t route, int status, std::int64_t micros);
+  void count_read(Spread spread) {
+    reads_[static_cast<std::size_t>(spread)].fetch_add(1, std::memory_order_relaxed);
+  }
   void count_replay() { replays_.fetch_add(1, std::memory_order_relaxed); }
   void count_conflict_reused() { conflicts_reused_.fetch_add(1, std::memory_order_relaxed); }
   void count_conflict_running() { conflicts_running_.fetch_add(1, std::memory_order_relaxed); }
@@ -66,6 +71,7 @@ class Metrics {
   std::vector<RouteName> names_;
   std::array<PerRoute, kRoutesMax + 1> routes_;
   std::atomic<std::int64_t> in_flight_{0};
+  std::array<std::atomic<std::uint64_t>, kSpreads> reads_{};
   std::atomic<std::uint64_t> replays_{0};
   std::atomic<std::uint64_t> conflicts_reused_{0};
   std::atomic<std::uint64_t> conflicts_running_{0};

@@ -10,25 +10,27 @@
 namespace wonjang {
 
 std::optional<Query> take_query(Api& api, CallPtr& call, std::initializer_list<std::string_view> known) {
+  std::vector<std::string_view> names(known);
+  if (std::ranges::find(names, "cursor") != names.end()) names.emplace_back("after");
   Query query(call->request.head.query());
-  const auto wrong = query.parse(known);
-  if (!wrong) return query;
-  api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  const auto wrong = query.parse(names);
+  if (!wrong && !(query.find("after") && query.find("cursor"))) return query;
+  api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                     wrong.value_or("cursor is the older word for after: give after alone"));
   return std::nullopt;
 }
 
+std::optional<std::string_view> after_in(const Query& query) {
+  const auto after = query.find("after");
+  return after ? after : query.find("cursor");
+}
+
 void at_money(Api& api, CallPtr call, const Query& query, Work work, ThenLook then) {
-  if (!api.serves(Part::money)) return api.answer_not_served(std::move(call), Part::money);
   const ReadSide side{&api.parts().money->runner(),
                       "journal, settlement and payouts have stopped; an operator sees why at GET /v1/views",
                       "journal and settlement aren't there yet; their present position is in the header "
                       "Ledger-Position"};
   at_runner(api, std::move(call), query, side, work, std::move(then));
-}
-
-Result<projection::View> money_now(const Api& api) {
-  if (!api.serves(Part::money)) return unavailable("the money side isn't served here");
-  return api.parts().money->now();
 }
 
 void answer_wrong_read(Api& api, CallPtr call, const Error& error) {
@@ -66,12 +68,12 @@ std::optional<MoneyPage> take_money_page(Api& api, CallPtr& call, const Query& q
   }
   page.limit = static_cast<std::size_t>(*limit);
   page.identity = std::string(call->path()) + "\n" + identity_of(list, query, *call->caller);
-  const auto cursor = query.find("cursor");
-  if (!cursor) return page;
-  const auto opened = open_view_cursor(api.parts().tokens, page.identity, *cursor);
+  const auto after = after_in(query);
+  if (!after) return page;
+  const auto opened = open_view_cursor(api.parts().tokens, page.identity, *after);
   if (!opened) {
     api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
-                       "cursor isn't a nextCursor that this server gave for this list");
+                       "after isn't a nextCursor that this server gave for this list");
     return std::nullopt;
   }
   page.after = *opened;
@@ -80,7 +82,7 @@ std::optional<MoneyPage> take_money_page(Api& api, CallPtr& call, const Query& q
 
 void end_items(JsonWriter& w, Api& api, const projection::View& view, const MoneyPage& page,
                const std::optional<std::string>& next) {
-  w.end_array();
+  w.end_array().flag("hasMore", next.has_value());
   if (next) {
     w.text("nextCursor", seal_view_cursor(api.parts().tokens, page.identity, *next));
   } else {

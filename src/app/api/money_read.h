@@ -1,5 +1,5 @@
 // What the handlers of the money side share: reads of one commit of the projection `money` (runner_read.h),
-// lists with `items` and `nextCursor`, and whose things a caller may see.
+// lists with `items`, `hasMore` and `nextCursor`, and whose things a caller may see.
 //
 // Threads: any.
 #pragma once
@@ -21,15 +21,15 @@ namespace wonjang {
 
 constexpr std::int64_t kMoneyPageMax = 1'000;
 
-// The query's parameters, `known` and no others. Nothing: the call was answered.
+// The query's parameters, `known` and no others; where `cursor` is known, `after` is, which is the word of
+// all lists for it, and not both are given. Nothing: the call was answered.
 std::optional<Query> take_query(Api& api, CallPtr& call, std::initializer_list<std::string_view> known);
+
+// ?after=, or by its older word ?cursor=.
+std::optional<std::string_view> after_in(const Query& query);
 
 // As at_runner, of the projection `money`.
 void at_money(Api& api, CallPtr call, const Query& query, Work work, ThenLook then);
-
-// For answers of the views that also say what the money side knows. Errors: unavailable (it isn't there yet,
-// or isn't served here).
-Result<projection::View> money_now(const Api& api);
 
 // invalid: BAD_PARAMETER with its words, not_found: NOT_FOUND with its words; all else as Api::answer_error.
 void answer_wrong_read(Api& api, CallPtr call, const Error& error);
@@ -37,7 +37,7 @@ void answer_wrong_read(Api& api, CallPtr call, const Error& error);
 // as a write that failed.
 void answer_job_error(Api& api, CallPtr call, const Error& error);
 
-// A list's page, from ?limit= and ?cursor=.
+// A list's page, from ?limit= and ?after=.
 struct MoneyPage {
   std::size_t limit = 50;
   std::string after;     // payload of the cursor; empty: from the beginning
@@ -45,7 +45,7 @@ struct MoneyPage {
 };
 // Nothing: the call was answered.
 std::optional<MoneyPage> take_money_page(Api& api, CallPtr& call, const Query& query, std::string_view list);
-// Ends the array `items`, adds nextCursor (null without `next`) and seen, ends the object.
+// Ends the array `items`, adds hasMore, nextCursor (null without `next`) and seen, ends the object.
 void end_items(JsonWriter& w, Api& api, const projection::View& view, const MoneyPage& page,
                const std::optional<std::string>& next);
 void end_items(JsonWriter& w, Api& api, const projection::View& view);  // of a list that has one page

@@ -261,6 +261,36 @@ TEST_P(Pages, of_a_history_by_type_end_behind_what_was_not_asked_for) {
   EXPECT_EQ(world_.as_other().get(path + "?types=payment.created").status, 404);
 }
 
+// One dialect: `after` and hasMore. Lists of the money side have an older word for the one and say null at
+// the end, which stays.
+TEST_P(Pages, of_the_money_side_go_on_by_after_and_by_its_older_word) {
+  auto house = world_.as_operator();
+  std::string position;
+  for (const char* key : {"one", "two", "three"}) {
+    const auto proposed =
+        house.post("/v1/changes", key,
+                   R"({"kind":"CONTRACT","contract":{"merchantId":")" + world_.merchant +
+                       R"(","validFrom":"2020-01-01","calendar":"KR","payoutAccount":"acct-)" + key +
+                       R"(","fees":{"rules":[{"name":"card","kind":"BASE_RATE","ratePpm":25000}]}}})");
+    ASSERT_EQ(proposed.status, 201) << proposed.body;
+    position = proposed.header("Ledger-Position");
+  }
+  const std::string list = "/v1/changes?limit=2&min-position=" + position;
+  const auto first = house.get(list);
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(first.json().at("items").as_array().size(), 2U);
+  EXPECT_TRUE(first.json().at("hasMore").as_bool());
+  const auto cursor = first.text("nextCursor");
+  const auto second = house.get(list + "&after=" + cursor);
+  ASSERT_EQ(second.status, 200) << second.body;
+  EXPECT_EQ(second.json().at("items").as_array().size(), 1U);
+  EXPECT_FALSE(second.json().at("hasMore").as_bool());
+  EXPECT_TRUE(second.json().at("nextCursor").is_null());
+  EXPECT_EQ(house.get(list + "&cursor=" + cursor).json().at("items"), second.json().at("items"));
+  EXPECT_EQ(house.get(list + "&after=" + cursor + "&cursor=" + cursor).code(), "BAD_PARAMETER");
+  EXPECT_EQ(house.get("/v1/journal?after=" + cursor).code(), "INVALID_CURSOR");
+}
+
 TEST_P(Pages, take_no_cursor_of_another_list_or_of_nobody) {
   auto house = world_.as_operator();
   const auto merchants = house.get("/v1/merchants?limit=1").text("nextCursor");

@@ -53,6 +53,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/totals", kUsers, false, 0, &list_cubes, kNoQuery, kViews},
     Route{"GET", "/v1/totals/settlement-lines", kUsers, false, 0, &get_line_totals, kQuery, kMoney},
     Route{"GET", "/v1/totals/payouts", kUsers, false, 0, &get_payout_totals, kQuery, kMoney},
+    Route{"GET", "/v1/totals/{cube}/changes", kUsers, false, 0, &list_totals_changes, kQuery, kViews},
     Route{"GET", "/v1/totals/{cube}", kUsers, false, 0, &get_totals, kQuery, kViews},
     Route{"GET", "/v1/sales/today", kUsers, false, 0, &get_sales_today, kQuery, kViews},
     Route{"GET", "/v1/views", kScopeOperator, false, 0, &get_views, kNoQuery, kViews},

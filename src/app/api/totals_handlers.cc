@@ -27,12 +27,6 @@ using serving::TotalsRow;
 
 constexpr unsigned kDigits = 2;  // of averages and deviations, in the smallest unit
 
-void answer_wrong(Api& api, CallPtr call, const Error& error) {
-  if (error.kind == ErrorKind::not_found)
-    return api.answer_problem(std::move(call), ProblemKind::not_found, error.message);
-  answer_view_error(api, std::move(call), error);
-}
-
 void put_cube(JsonWriter& w, const CubeSpec& cube) {
   w.begin_object().text("name", cube.name).text("source", code_of(cube.source));
   w.text("key", code_of(cube.key)).text("grain", code_of(cube.grain)).begin_array("dimensions");
@@ -40,13 +34,6 @@ void put_cube(JsonWriter& w, const CubeSpec& cube) {
     if (cube.inner.has(dimension)) w.element(code_of(dimension));
   }
   w.end_array().flag("percentiles", cube.percentiles).flag("history", cube.history).end_object();
-}
-
-const CubeSpec* find_cube(Api& api, const Caller& caller, std::string_view name) {
-  for (const auto& cube : api.parts().serving->cubes()) {
-    if (cube.name == name) return may_see(caller, cube) ? &cube : nullptr;
-  }
-  return nullptr;
 }
 
 // Members of a row that say which it is.
@@ -122,7 +109,7 @@ Result<std::string> totals_json(Api& api, const ServingNow& now, const CubeSpec&
 
 void run_totals(Api& api, CallPtr call, const ServingNow& now, const CubeSpec& cube, const TotalsWish& wish) {
   const auto answer = serving::read_totals(now.views().cubes(), now.snapshot(), wish.query);
-  if (!answer) return answer_wrong(api, std::move(call), answer.error());
+  if (!answer) return answer_view_error(api, std::move(call), answer.error());
   if (const auto* narrow = std::get_if<serving::Narrow>(&*answer))
     return answer_too_wide(api, std::move(call), *narrow);
   const auto& found = std::get<serving::TotalsRows>(*answer);
@@ -213,7 +200,7 @@ void run_today_of(Api& api, CallPtr call, const ServingNow& now, const TodayWish
   std::optional<Instant> first_minute;
   if (wish.minutes > 0) first_minute = minutes_from(rows.today, moment, wish.minutes);
   const auto answer = serving::sales_of_day(now.snapshot(), *wish.merchant, rows.today, first_minute);
-  if (!answer) return answer_wrong(api, std::move(call), answer.error());
+  if (!answer) return answer_view_error(api, std::move(call), answer.error());
   if (const auto* narrow = std::get_if<serving::Narrow>(&*answer))
     return answer_too_wide(api, std::move(call), *narrow);
   const auto& found = std::get<serving::DaySales>(*answer);
@@ -259,13 +246,13 @@ void run_today_of_all(Api& api, CallPtr call, const ServingNow& now, const Today
     return sales_by(api, now, query, rows.reading);
   };
   auto hours = read("sales_hour", Grain::hour, start_of(rows.today));
-  if (!hours) return answer_wrong(api, std::move(call), hours.error());
+  if (!hours) return answer_view_error(api, std::move(call), hours.error());
   if (const auto* narrow = std::get_if<serving::Narrow>(&*hours))
     return answer_too_wide(api, std::move(call), *narrow);
   rows.hours = std::get<std::vector<BucketRow>>(*std::move(hours));
   if (wish.minutes > 0) {
     auto minutes = read("sales_minute", Grain::minute, minutes_from(rows.today, moment, wish.minutes));
-    if (!minutes) return answer_wrong(api, std::move(call), minutes.error());
+    if (!minutes) return answer_view_error(api, std::move(call), minutes.error());
     if (const auto* narrow = std::get_if<serving::Narrow>(&*minutes))
       return answer_too_wide(api, std::move(call), *narrow);
     rows.minutes = std::get<std::vector<BucketRow>>(*std::move(minutes));
@@ -311,7 +298,7 @@ Result<serving::TopQuery> parse_top(const Query& query, Instant now) {
 
 void run_top(Api& api, CallPtr call, const ServingNow& now, const serving::TopQuery& query, bool explain) {
   const auto answer = serving::read_top(now.views().cubes(), now.snapshot(), query);
-  if (!answer) return answer_wrong(api, std::move(call), answer.error());
+  if (!answer) return answer_view_error(api, std::move(call), answer.error());
   if (const auto* narrow = std::get_if<serving::Narrow>(&*answer))
     return answer_too_wide(api, std::move(call), *narrow);
   const auto& found = std::get<serving::TopRows>(*answer);
@@ -353,12 +340,12 @@ void get_totals(Api& api, CallPtr call) {
   Query query(call->request.head.query());
   if (const auto wrong = query.parse(totals_parameters(), totals_parameters_given_often()))
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
-  const auto* cube = find_cube(api, *call->caller, call->parameter);
+  const auto* cube = visible_cube(api.parts().serving->cubes(), *call->caller, call->parameter);
   if (cube == nullptr)
     return api.answer_problem(std::move(call), ProblemKind::not_found,
                               "there is no such cube for you; GET /v1/totals lists them");
   auto wish = parse_totals(query, *call->caller, *api.registry(), *cube, api.clock().now());
-  if (!wish) return answer_wrong(api, std::move(call), wish.error());
+  if (!wish) return answer_view_error(api, std::move(call), wish.error());
   wish->query.cells_max = api.options().ceilings.totals_cells;
   wish->query.rows_max = api.options().ceilings.totals_rows;
   wish->explain = wants_explain(*call, query);
@@ -373,14 +360,14 @@ void get_sales_today(Api& api, CallPtr call) {
   if (const auto wrong = query.parse({"merchantId", "minutes", "min-position", "explain"}))
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   const auto merchants = parse_merchants(query, *call->caller, *api.registry());
-  if (!merchants) return answer_wrong(api, std::move(call), merchants.error());
+  if (!merchants) return answer_view_error(api, std::move(call), merchants.error());
   if (merchants->size() > 1)
-    return answer_wrong(api, std::move(call),
-                        invalid("sales are of one merchant or of all: give one merchantId"));
+    return answer_view_error(api, std::move(call),
+                             invalid("sales are of one merchant or of all: give one merchantId"));
   const auto minutes = query.number("minutes", 0, kMinutesMax, 0);
   if (!minutes) {
-    return answer_wrong(api, std::move(call),
-                        invalid("minutes is a number from 0 to " + std::to_string(kMinutesMax)));
+    return answer_view_error(api, std::move(call),
+                             invalid("minutes is a number from 0 to " + std::to_string(kMinutesMax)));
   }
   TodayWish wish{{}, *minutes, wants_explain(*call, query)};
   if (!merchants->empty()) wish.merchant = merchants->front()->number;
@@ -395,7 +382,7 @@ void get_top_merchants(Api& api, CallPtr call) {
   if (const auto wrong = query.parse({"from", "until", "by", "limit", "currency", "min-position", "explain"}))
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   auto wanted = parse_top(query, api.clock().now());
-  if (!wanted) return answer_wrong(api, std::move(call), wanted.error());
+  if (!wanted) return answer_view_error(api, std::move(call), wanted.error());
   wanted->cells_max = api.options().ceilings.top_cells;
   const bool explain = wants_explain(*call, query);
   at_view(api, std::move(call), query, Work::query,

@@ -66,6 +66,22 @@ void put_search_hit(JsonWriter& w, const serving::SearchHit& hit, const Registry
   w.end_array().flag("possible", hit.possible).end_object();
 }
 
+void put_changed_payment(JsonWriter& w, const serving::ChangedPayment& changed,
+                         const RegistryState& registry) {
+  w.begin_object();
+  put_payment(w, changed.payment, registry);
+  w.number("eventsAfter", changed.events_after);
+  if (const auto& then = changed.then) {
+    w.begin_object("then").text("status", code_of(then->status));
+    w.text("method", then->method == 0 ? "NONE" : code_of(static_cast<Method>(then->method)));
+    w.text_if("issuer", then->issuer).number("grossAmount", then->gross);
+    w.number("canceledAmount", then->canceled).end_object();
+  }
+  w.begin_object("difference");
+  put_measures(w, changed.difference);
+  w.end_object().end_object();
+}
+
 void put_life_step(JsonWriter& w, const serving::LifeStep& step, const Tokens& tokens, std::uint32_t book) {
   const auto& event = step.event;
   w.begin_object().text("type", step.type).number("version", event.version).id("eventId", event.id);

@@ -14,6 +14,7 @@
 #include "app/api/tokens.h"
 #include "domain/registry.h"
 #include "engine/serving/cell.h"
+#include "engine/serving/changes.h"
 #include "engine/serving/lifecycle.h"
 #include "engine/serving/queries.h"
 
@@ -24,6 +25,10 @@ void put_payment_item(JsonWriter& w, const Payment& payment, const RegistryState
 void put_transaction_item(JsonWriter& w, const serving::Transaction& transaction, const Merchant& merchant);
 // A payment item with "matched" and "possible".
 void put_search_hit(JsonWriter& w, const serving::SearchHit& hit, const RegistryState& registry);
+// A payment item with "eventsAfter", "then" (how it stood at the close; missing: it wasn't known) and
+// "difference" (what it adds to the totals' difference).
+void put_changed_payment(JsonWriter& w, const serving::ChangedPayment& changed,
+                         const RegistryState& registry);
 // `book`: of the payment.
 void put_life_step(JsonWriter& w, const serving::LifeStep& step, const Tokens& tokens, std::uint32_t book);
 

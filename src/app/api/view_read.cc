@@ -39,7 +39,8 @@ void put_reading(JsonWriter& w, const serving::Reading& reading, std::string_vie
 void put_plan(JsonWriter& w, const serving::Reading& reading, const Plan& plan) {
   w.begin_object("explain").text("index", reading.index).begin_array("plan");
   for (const auto& step : plan.steps) w.element(step);
-  w.end_array().begin_object("ceilings");
+  w.end_array().text("route", code_of(plan.spread)).number("books", plan.books);
+  w.begin_object("ceilings");
   for (const auto& [name, most] : plan.ceilings) w.number(name, static_cast<std::int64_t>(most));
   w.end_object();
   w.number("rows", static_cast<std::int64_t>(reading.rows_read));
@@ -55,6 +56,8 @@ void answer_too_wide(Api& api, CallPtr call, const serving::Narrow& narrow) {
 }
 
 void answer_view_error(Api& api, CallPtr call, const Error& error) {
+  if (error.kind == ErrorKind::not_found)
+    return api.answer_problem(std::move(call), ProblemKind::not_found, error.message);
   if (error.kind != ErrorKind::invalid) return api.answer_error(std::move(call), error);
   api.answer_problem(std::move(call), ProblemKind::bad_parameter, error.message);
 }

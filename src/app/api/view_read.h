@@ -4,7 +4,7 @@
 //   "seen":{"position":"...","lagEvents":0,"stopped":false},"read":{"index":"rows","rows":51,"seeks":1}
 //
 // and the header Ledger-Position with the same position. With `Explain: 1` (or ?explain=true) the answer also
-// holds "explain": the plan in words and the ceilings of its class.
+// holds "explain": the plan in words, the ceilings of its class, and how many books were asked (spread.h).
 //
 // Threads: any.
 #pragma once
@@ -20,6 +20,7 @@
 #include "app/api/json/json_writer.h"
 #include "app/api/query.h"
 #include "app/api/runner_read.h"
+#include "app/api/spread.h"
 #include "app/serving/serving.h"
 #include "engine/serving/queries.h"
 
@@ -51,6 +52,8 @@ void put_reading(JsonWriter& w, const serving::Reading& reading, std::string_vie
 struct Plan {
   std::vector<std::string> steps;  // in words
   std::vector<std::pair<std::string_view, std::uint64_t>> ceilings;
+  Spread spread = Spread::views;
+  std::uint32_t books = 0;  // of the ledger's that were asked, at most
 };
 void put_plan(JsonWriter& w, const serving::Reading& reading, const Plan& plan);
 
@@ -58,7 +61,8 @@ void put_plan(JsonWriter& w, const serving::Reading& reading, const Plan& plan);
 void answer_view(Api& api, CallPtr call, const ServingNow& now, std::string body);
 // QUERY_TOO_WIDE: what would have been read, and what to narrow.
 void answer_too_wide(Api& api, CallPtr call, const serving::Narrow& narrow);
-// invalid: BAD_PARAMETER with its words; all else as Api::answer_error.
+// invalid: BAD_PARAMETER with its words, not_found: NOT_FOUND with its words; all else as
+// Api::answer_error.
 void answer_view_error(Api& api, CallPtr call, const Error& error);
 
 }  // namespace wonjang

@@ -158,6 +158,100 @@ TEST_P(ViewsApi, every_answer_says_what_it_saw_and_what_it_read) {
   }
 }
 
+// What came since the close of a day, down to its payments: they add up to the difference of the totals.
+TEST_P(ViewsApi, a_difference_is_explained_by_its_payments) {
+  auto shop = world_.as_merchant();
+  auto other = world_.as_other();
+  const auto today = business_date_of(SystemClock().now());
+  const auto day = [&](std::int32_t back) { return to_text(BusinessDate{today.days - back}); };
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    auto body = card_payment("late-" + std::to_string(i), 1000 + i);
+    const std::string long_ago = "2026-11-22T10:00:00+09:00";
+    const auto at = to_rfc3339(start_of(BusinessDate{today.days - 3}));
+    for (auto where = body.find(long_ago); where != std::string::npos; where = body.find(long_ago))
+      body.replace(where, long_ago.size(), at);
+    const auto made = shop.post("/v1/payments", "k" + std::to_string(i), body);
+    ASSERT_EQ(made.status, 201) << made.body;
+    ids.insert(ids.begin(), made.text("id"));
+  }
+  cancel(shop, ids.front(), 400);
+  pay(other, "theirs", 77);
+  const std::string question = "?from=" + day(5) + "&until=" + day(-1) + "&asOf=";
+  const auto totals = look(shop, "/v1/totals/merchant_day" + question + day(1) + "&difference=true");
+  ASSERT_EQ(totals.status, 200) << totals.body;
+  ASSERT_EQ(totals.json().at("rows").as_array().size(), 1U) << totals.body;
+
+  std::set<std::string> listed;
+  std::int64_t count = 0, net = 0;
+  std::string after;
+  for (int page = 0; page < 3; ++page) {
+    const auto answer =
+        look(shop, "/v1/totals/merchant_day/changes" + question + day(1) + "&limit=2&explain=true" + after);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    const auto json = answer.json();
+    EXPECT_TRUE(json.contains("explain"));
+    for (const auto& item : json.at("payments").as_array()) {
+      listed.emplace(item.at("id").as_string());
+      EXPECT_FALSE(item.as_object().contains("then")) << "it wasn't known yesterday";
+      EXPECT_GE(item.at("eventsAfter").as_int64(), 2);
+      count += item.at("difference").at("count").as_int64();
+      net += item.at("difference").at("netAmount").as_int64();
+    }
+    EXPECT_EQ(json.at("hasMore").as_bool(), page < 2) << answer.body;
+    if (page < 2) after = "&after=" + answer.text("nextCursor");
+  }
+  EXPECT_EQ(listed, std::set<std::string>(ids.begin(), ids.end()));
+  EXPECT_EQ(count, totals.json().at("rows").at(0).at("count").as_int64());
+  EXPECT_EQ(net, totals.json().at("rows").at(0).at("netAmount").as_int64());
+  EXPECT_EQ(net, 5'010 - 400);
+
+  EXPECT_TRUE(ids_in(look(shop, "/v1/totals/merchant_day/changes" + question + day(0))).empty())
+      << "nothing came after today";
+  EXPECT_EQ(look(shop, "/v1/totals/merchant_day/changes" + question + day(0) + after).code(),
+            "INVALID_CURSOR");
+  EXPECT_EQ(look(other, "/v1/totals/merchant_day/changes" + question + day(1))
+                .json()
+                .at("payments")
+                .as_array()
+                .size(),
+            1U);
+  EXPECT_EQ(look(other, "/v1/totals/organisation_month/changes?from=2026-01-01&asOf=" + day(1)).status, 404);
+  auto house = world_.as_operator();
+  EXPECT_EQ(ids_in(look(house, "/v1/totals/merchant_day/changes" + question + day(1))).size(), 6U);
+}
+
+// What has a key goes to one book, what goes over everybody's events to all, and the views ask none.
+TEST_P(ViewsApi, an_explained_question_says_how_many_books_it_asked) {
+  auto shop = world_.as_merchant();
+  auto house = world_.as_operator();
+  const auto id = pay(shop, "spread");
+  const std::string all =
+      GetParam() == 1 ? "routed; books=1" : "scattered; books=" + std::to_string(GetParam());
+  const auto route_of = [](Asker& who, const std::string& target) {
+    const auto answer = who.get(target, {{"Explain", "1"}});
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.header("Ledger-Route");
+  };
+  EXPECT_EQ(route_of(shop, "/v1/payments"), "views; books=0");
+  EXPECT_EQ(route_of(shop, "/v1/totals/merchant_day?from=2026-01-01"), "views; books=0");
+  EXPECT_EQ(route_of(shop, "/v1/payments?orderId=order-spread"), "routed; books=1");
+  EXPECT_EQ(route_of(shop, "/v1/payments/" + id), "routed; books=1");
+  EXPECT_EQ(route_of(shop, "/v1/events"), all);
+  EXPECT_EQ(route_of(house, "/v1/in-doubt"), all);
+  EXPECT_EQ(shop.get("/v1/payments").header("Ledger-Route"), "") << "said to who asks for it";
+  const auto life = shop.get("/v1/payments/" + id + "/lifecycle?explain=true");
+  EXPECT_EQ(life.header("Ledger-Route"), "routed; books=1");
+  EXPECT_EQ(life.json().at("explain").at("route").as_string(), "routed");
+  EXPECT_EQ(shop.get("/v1/payments?explain=true").json().at("explain").at("books").as_int64(), 0);
+  const auto metrics = house.get("/metrics").body;
+  const auto counted = [&](const std::string& route) {
+    return metrics.find("wonjang_reads_total{route=\"" + route + "\"} 0\n") == std::string::npos;
+  };
+  EXPECT_TRUE(counted("views") && counted("routed"));
+  EXPECT_EQ(counted("scattered"), GetParam() > 1);
+}
+
 TEST_P(ViewsApi, a_merchant_never_sees_another_one) {
   auto shop = world_.as_merchant();
   auto other = world_.as_other();
@@ -360,8 +454,13 @@ TEST_P(ViewsApi, bad_questions_get_a_sentence) {
       {"/v1/payments?amountMin=-1", "amountMin"},
       {"/v1/payments?amountMin=2&amountMax=1", "greater than"},
       {"/v1/payments?sort=best", "newest, oldest"},
-      {"/v1/payments?limit=501", "1 to 500"},
-      {"/v1/payments?limit=0", "1 to 500"},
+      {"/v1/payments?limit=1001", "1 to 1000"},
+      {"/v1/payments?limit=0", "1 to 1000"},
+      {"/v1/totals/merchant_day/changes?from=2026-01-01", "say asOf"},
+      {"/v1/totals/merchant_day_transactions/changes?from=2026-01-01&asOf=2026-01-01", "never change"},
+      {"/v1/totals/merchant_sales_month/changes?from=2026-01-01&asOf=2026-01-01", "keeps no history"},
+      {"/v1/totals/merchant_day/changes?from=2026-01-01&asOf=2026-01-01&by=day", "by"},
+      {"/v1/totals/merchant_day/changes?from=2026-01-01&asOf=2026-01-01&limit=1001", "1 to 1000"},
       {"/v1/payments?totals=maybe", "true or false"},
       {"/v1/payments?sort=newest&sort=oldest", "twice"},
       {"/v1/payments?merchantId=nobody", "merchant's id"},
@@ -434,98 +533,6 @@ TEST_P(ViewsApi, the_views_are_built_anew_beside_the_live_ones) {
   EXPECT_EQ(world_.as_nobody().get("/readyz?verbose").text("views"), "live");
 }
 
-class ViewsCeilings : public testing::TestWithParam<std::uint32_t> {};
-INSTANTIATE_TEST_SUITE_P(Books, ViewsCeilings, testing::Values(1U, 4U));
-
-// Card payments of the world's merchant, one above the least ceiling. `more(n)`: members of the n-th.
-template <typename More>
-void take_in_101(World& world, More more) {
-  std::string lines;
-  for (int n = 0; n < 101; ++n) {
-    auto data = card_payment(std::to_string(n));
-    data.insert(1, more(n) + R"("merchantId":")" + world.merchant + "\",");
-    lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(n) + R"(","data":)" + data + "}\n";
-  }
-  ASSERT_EQ(world.as(world.ingest_key).ingest(lines).size(), 101U);
-}
-
-TEST_P(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
-  World world({.books = GetParam()}, [](ServiceConfig& config) {
-    config.totals_cells_max = 100;
-    config.position_wait_ms = kWaitMs;
-  });
-  auto shop = world.as_merchant();
-  std::string body;
-  for (int day = 0; day < 120; ++day) {
-    const auto at = to_rfc3339(start_of(BusinessDate{20'000 + day}));
-    const auto n = std::to_string(day);
-    const auto answer = shop.post(
-        "/v1/payments", "k" + n,
-        R"({"orderId":"order-)" + n + R"(","totalAmount":10,"requestedAt":")" + at +
-            R"(","approvals":[{"method":"CARD","amount":10,"approvedAt":")" + at +
-            R"(","approveNo":"00012345","card":{"issuerCode":"11","bin":"123456","last4":"7890"}}]})");
-    ASSERT_EQ(answer.status, 201) << answer.body;
-    body = answer.header("Ledger-Position");
-  }
-  const auto wide = shop.get("/v1/totals/merchant_day?from=2024-01-01&by=day&min-position=" + body);
-  EXPECT_EQ(wide.status, 422) << wide.body;
-  EXPECT_EQ(wide.code(), "QUERY_TOO_WIDE");
-  EXPECT_NE(wide.text("detail").find("shorten the period"), std::string::npos) << wide.body;
-  const auto month = shop.get("/v1/totals/merchant_sales_month?from=2024-01-01&by=month");
-  ASSERT_EQ(month.status, 200) << month.body;
-  EXPECT_GE(month.json().at("rows").as_array().size(), 4U);
-}
-
-TEST_P(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
-  World world({.books = GetParam()}, [](ServiceConfig& config) {
-    config.totals_rows_max = 100;
-    config.position_wait_ms = kWaitMs;
-  });
-  auto shop = world.as_merchant();
-  take_in_101(world, [](int day) {
-    return R"("requestedAt":")" + to_rfc3339(start_of(BusinessDate{20'000 + day})) + "\",";
-  });
-  const auto last = shop.post("/v1/payments", "last", card_payment("last"));
-  const auto at = "&min-position=" + last.header("Ledger-Position");
-  const auto days = shop.get("/v1/totals/merchant_day?from=2024-10-01&until=2025-02-01&by=day" + at);
-  EXPECT_EQ(days.status, 422) << days.body;
-  EXPECT_EQ(days.code(), "QUERY_TOO_WIDE");
-  EXPECT_NE(days.text("detail").find("more than 100 rows"), std::string::npos) << days.body;
-  const auto months = shop.get("/v1/totals/merchant_day?from=2024-10-01&until=2025-02-01&by=month");
-  EXPECT_EQ(months.status, 200) << months.body;
-}
-
-TEST_P(ViewsCeilings, an_order_that_is_too_wide_is_refused_and_a_page_that_ends_early_says_so) {
-  World world({.books = GetParam()}, [](ServiceConfig& config) {
-    config.list_rows_max = 100;
-    config.position_wait_ms = kWaitMs;
-  });
-  auto shop = world.as_merchant();
-  auto house = world.as_operator();
-  take_in_101(world, [](int) { return std::string(); });
-  const auto last = shop.post("/v1/payments", "last", card_payment("last"));
-  const auto at = "&min-position=" + last.header("Ledger-Position");
-  const auto sorted = house.get("/v1/payments?sort=largest&totals=false" + at);
-  EXPECT_EQ(sorted.status, 422) << sorted.body;
-  EXPECT_EQ(sorted.code(), "QUERY_TOO_WIDE");
-  EXPECT_NE(sorted.text("detail").find("name a merchant"), std::string::npos) << sorted.body;
-  const auto moves = shop.get("/v1/transactions?sort=smallest&totals=false");
-  EXPECT_EQ(moves.status, 422) << moves.body;
-  EXPECT_NE(moves.text("detail").find("shorten it"), std::string::npos) << moves.body;
-  EXPECT_EQ(shop.get("/v1/payments?sort=largest&totals=false").status, 200)
-      << "of one merchant it is an index";
-
-  const auto early = house.get("/v1/payments?status=CANCELED&totals=false").json();
-  EXPECT_TRUE(early.at("payments").as_array().empty());
-  EXPECT_TRUE(early.at("hasMore").as_bool());
-  ASSERT_TRUE(early.at("read").as_object().contains("ceilingReached"));
-  EXPECT_TRUE(early.at("read").at("ceilingReached").as_bool());
-  EXPECT_NE(early.at("read").at("advice").as_string().find("nextCursor"), std::string::npos);
-  const auto full = house.get("/v1/payments?limit=10&totals=false").json();
-  EXPECT_TRUE(full.at("hasMore").as_bool());
-  EXPECT_FALSE(full.at("read").as_object().contains("ceilingReached")) << "a full page is no early one";
-}
-
 // Who reads the feed has seen a payment there, and looks for it in a list.
 TEST_P(ViewsApi, a_cursor_of_the_feed_is_a_position_to_wait_for) {
   auto shop = world_.as_merchant();
@@ -593,53 +600,6 @@ TEST_P(ViewsApi, operators_verify_the_buckets_quickly) {
   EXPECT_EQ(last.at("rowsRead").as_int64(), 0);
   EXPECT_EQ(last.at("records").as_object().size(), 1U);
   EXPECT_GE(last.at("records").at("buckets").as_int64(), 1);
-}
-
-// A list can always be shown; its totals only if what they would read has a bound.
-TEST_P(ViewsCeilings, totals_that_would_read_too_much_are_refused_by_name_and_the_page_is_there) {
-  constexpr int kPayments = 1'010;
-  World world({.books = GetParam()}, [](ServiceConfig& config) {
-    config.position_wait_ms = kWaitMs;
-    config.list_rows_max = 1'000;
-  });
-  std::string lines;
-  for (int i = 0; i < kPayments; ++i) {
-    auto data = card_payment(std::to_string(i), 1000);
-    data.insert(1, R"("merchantId":")" + (i % 2 == 0 ? world.merchant : world.other) + "\",");
-    lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(i) + R"(","data":)" + data + "}\n";
-  }
-  ASSERT_EQ(world.as(world.ingest_key).ingest(lines).size(), static_cast<std::size_t>(kPayments));
-  auto house = world.as_operator();
-  const auto made = world.as_merchant().post("/v1/payments", "last", card_payment("last", 900));
-  ASSERT_EQ(made.status, 201) << made.body;
-  const auto at = "&min-position=" + made.header("Ledger-Position");
-
-  const auto refused = house.get("/v1/payments?amountMin=1000&limit=3" + at);
-  ASSERT_EQ(refused.status, 200) << refused.body;
-  EXPECT_EQ(refused.json().at("payments").as_array().size(), 3U);
-  EXPECT_TRUE(refused.json().at("totals").is_null());
-  const auto why = refused.json().at("totalsRefused");
-  EXPECT_EQ(why.at("ceiling").as_int64(), 1'000);
-  const std::string what(why.at("what").as_string());
-  for (const auto* words : {"1000 payments", "shorten the period", "name a merchant", "narrow the amount"})
-    EXPECT_NE(what.find(words), std::string::npos) << what;
-
-  // What it advises helps.
-  const auto one = house.get("/v1/payments?amountMin=1000&limit=3&merchantId=" + world.merchant);
-  ASSERT_EQ(one.status, 200) << one.body;
-  EXPECT_FALSE(one.json().contains("totalsRefused")) << one.body;
-  ASSERT_TRUE(one.json().at("totals").is_array()) << one.body;
-  EXPECT_EQ(one.json().at("totals").at(0).at("count").as_int64(), kPayments / 2);
-  const auto few = house.get("/v1/payments?amountMax=999");
-  EXPECT_EQ(ids_in(few), std::vector<std::string>{made.text("id")});
-  const auto all = house.get("/v1/payments?limit=3&merchantId=" + world.merchant);
-  ASSERT_TRUE(all.json().at("totals").is_array()) << all.body;
-  EXPECT_EQ(all.json().at("totals").at(0).at("count").as_int64(), kPayments / 2 + 1) << all.body;
-  EXPECT_LT(all.json().at("read").at("rows").as_int64(), 100) << "counted one by one, in spite of the cube";
-  // So does the one over all merchants.
-  const auto everyone = house.get("/v1/payments?limit=3");
-  ASSERT_TRUE(everyone.json().at("totals").is_array()) << everyone.body;
-  EXPECT_EQ(everyone.json().at("totals").at(0).at("count").as_int64(), kPayments + 1) << everyone.body;
 }
 
 class ViewsPosition : public testing::TestWithParam<std::uint32_t> {};

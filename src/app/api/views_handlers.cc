@@ -13,7 +13,7 @@ namespace wonjang {
 namespace {
 
 constexpr std::string_view kQuarantineList = "quarantine";
-constexpr std::int64_t kQuarantinePageMax = 500;
+constexpr std::int64_t kQuarantinePageMax = 1'000;
 
 std::int64_t number_of(const projection::Status& status, std::string_view name) {
   for (const auto& [known, value] : status.numbers) {
@@ -127,7 +127,8 @@ void list_quarantine(Api& api, CallPtr call) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   const auto limit = query.number("limit", 1, kQuarantinePageMax, 50);
   if (!limit)
-    return api.answer_problem(std::move(call), ProblemKind::bad_parameter, "limit is a number from 1 to 500");
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "limit is a number from 1 to 1000");
   std::string from;
   if (const auto after = query.find("after")) {
     const auto opened = open_view_cursor(api.parts().tokens, kQuarantineList, *after);

@@ -50,14 +50,14 @@ std::optional<WhatIfPage> take_what_if_page(Api& api, CallPtr& call, const Query
     return std::nullopt;
   }
   page.asked.count_max = static_cast<std::size_t>(*limit);
-  const auto cursor = query.find("cursor");
-  if (!cursor) return page;
-  const auto opened = open_view_cursor(api.parts().tokens, page.identity, *cursor);
+  const auto after = after_in(query);
+  if (!after) return page;
+  const auto opened = open_view_cursor(api.parts().tokens, page.identity, *after);
   if (opened) page.asked.after = place_in(*opened);
   if (page.asked.after) return page;
   api.answer_problem(
       std::move(call), ProblemKind::invalid_cursor,
-      "cursor isn't a nextLinesCursor, nextPayoutsCursor or nextFailuresCursor that this server "
+      "after isn't a nextLinesCursor, nextPayoutsCursor or nextFailuresCursor that this server "
       "gave for this change");
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Answers of the what-if, a page of each list or further pages of one: ?limit= and ?cursor= (what_if.h).
+// Answers of the what-if, a page of each list or further pages of one: ?limit= and ?after= (what_if.h).
 //
 // Threads: any.
 #pragma once

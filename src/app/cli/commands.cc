@@ -64,6 +64,7 @@ struct Arguments {
   bool for_person = false;
   std::string text;
   std::string cube;
+  bool changes = false;
   std::map<std::string, std::string> filters;  // by the API's names
   std::vector<std::string> metadata;           // NAME=VALUE
   std::uint64_t rows = 0;
@@ -337,11 +338,16 @@ class Tree {
     moves->add_option("--rows", a_.rows, "Follow the pages until there are so many");
     auto* totals = view(
         to_top_level, "totals", "Totals of a cube; without one, the cubes there are",
-        [this] { return ask_totals(a_.cube, given()); },
+        [this] { return a_.changes ? ask_changes(a_.cube, given()) : ask_totals(a_.cube, given()); },
         {"from", "until", "by", "groupBy", "merchantId", "organisation", "method", "status", "kind",
-         "channel", "issuer", "currency", "asOf", "difference", "percentiles", "min-position"},
+         "channel", "issuer", "currency", "asOf", "difference", "percentiles", "limit", "min-position"},
         explain);
     auto* cube = totals->add_option("cube", a_.cube, "Its name");
+    auto* changes = totals->add_flag("--changes", a_.changes,
+                                     "The payments that the difference since --as-of comes from");
+    totals->add_option("--rows", a_.rows, "Of --changes: follow the pages until there are so many")
+        ->needs(changes);
+    changes->needs(cube);
     if (explain) cube->required();
     view(
         to_top_level, "top", "Merchants that sold most", [this] { return ask_top(given()); },

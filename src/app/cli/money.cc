@@ -58,7 +58,6 @@ int run_money_list(const OnlineOptions& options, const std::string& path, const 
                    std::uint64_t rows_max) {
   ViewQuestion question{path, "items", flags};
   question.rows_max = rows_max;
-  question.cursor = "cursor";
   return run_view(options, question);
 }
 
@@ -98,7 +97,6 @@ int run_journal(const OnlineOptions& options, const QueryFlags& flags, std::uint
   if (options.output != "table") return run_money_list(options, "/v1/journal", flags, rows_max);
   ViewQuestion question{"/v1/journal", "items", flags};
   question.rows_max = rows_max;
-  question.cursor = "cursor";
   const auto answer = view_answer(options, question);
   if (!answer) return fail(answer.error());
   // A line per posting: debits and credits are what people compare.

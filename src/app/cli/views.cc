@@ -159,6 +159,20 @@ ViewQuestion ask_totals(const std::string& cube, const QueryFlags& flags) {
   if (cube.empty()) return {"/v1/totals", "cubes", {}};
   return {"/v1/totals/" + percent_encoded(cube), "rows", flags};
 }
+ViewQuestion ask_changes(const std::string& cube, const QueryFlags& flags) {
+  ViewQuestion out{"/v1/totals/" + percent_encoded(cube) + "/changes", "payments", flags};
+  out.columns = {{"payment", "id"},
+                 {"order", "orderId"},
+                 {"requested", "requestedAt"},
+                 {"then", "then.status"},
+                 {"now", "status"},
+                 {"count", "difference.count"},
+                 {"gross", "difference.grossAmount"},
+                 {"canceled", "difference.canceledAmount"},
+                 {"net", "difference.netAmount"},
+                 {"currency", "currency"}};
+  return out;
+}
 ViewQuestion ask_top(const QueryFlags& flags) { return {"/v1/merchants/top", "merchants", flags}; }
 ViewQuestion ask_today(const QueryFlags& flags) { return {"/v1/sales/today", "hours", flags}; }
 ViewQuestion ask_quarantine(const QueryFlags& flags) {

@@ -35,6 +35,8 @@ ViewQuestion ask_transactions(const QueryFlags& flags);
 ViewQuestion ask_search(const std::string& text, const QueryFlags& flags);
 ViewQuestion ask_lifecycle(const std::string& payment_id);
 ViewQuestion ask_totals(const std::string& cube, const QueryFlags& flags);
+// The payments that the difference since --as-of comes from.
+ViewQuestion ask_changes(const std::string& cube, const QueryFlags& flags);
 ViewQuestion ask_top(const QueryFlags& flags);
 ViewQuestion ask_today(const QueryFlags& flags);
 // Events that contradict one folded earlier.

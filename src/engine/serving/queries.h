@@ -58,7 +58,7 @@ struct TransactionFilter {
 enum class Sort : std::uint8_t { newest = 1, oldest = 2, largest = 3, smallest = 4 };
 std::string_view code_of(Sort sort);
 
-constexpr std::uint32_t kPageMax = 500;
+constexpr std::uint32_t kPageMax = 1'000;
 
 struct Page {
   Sort sort = Sort::newest;

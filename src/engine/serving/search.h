@@ -3,7 +3,8 @@
 // The text is read as ids and as a part of a buyer's, product's or depositor's text (search_terms.h). Hits of
 // both kinds come together, each payment once with all that matched, in this order: "buyer", "product",
 // "depositor", "paymentId", "orderId", "approveNo", "networkTxnId", "transactionKey", "approvalId",
-// "cancelId", "card", "phone", "externalKey", "customerKey", "bankNoticeId", "slipNo", "metadata". First all
+// "cancelId", "card", "phone", "externalKey", "customerKey", "bankNoticeId", "slipNo", "subMallId",
+// "storeId", "acquireBatchId", "metadata". First all
 // certain hits; then those that are only possible, through masked characters, newest first again (unless the
 // text has a mask itself: then they are what was asked for).
 //

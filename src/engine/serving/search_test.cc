@@ -520,8 +520,8 @@ TEST(Search, what_cannot_be_asked_is_refused_with_words) {
   EXPECT_THAT(words({.text = ""}), HasSubstr("nothing to search for"));
   EXPECT_THAT(words({.text = " -. "}), HasSubstr("nothing to search for"));
   EXPECT_THAT(words({.text = "**"}), HasSubstr("a mask"));
-  EXPECT_THAT(words({.text = "a", .limit = 0}), HasSubstr("1 to 500"));
-  EXPECT_THAT(words({.text = "a", .limit = 501}), HasSubstr("1 to 500"));
+  EXPECT_THAT(words({.text = "a", .limit = 0}), HasSubstr("1 to 1000"));
+  EXPECT_THAT(words({.text = "a", .limit = 1001}), HasSubstr("1 to 1000"));
   EXPECT_THAT(words({.text = "a", .from = hours_ago(1), .until = hours_ago(1)}), HasSubstr("ends before"));
   std::string long_text;
   for (int i = 0; i < 65; ++i) long_text += "김";
