@@ -26,11 +26,17 @@ std::optional<std::string_view> after_in(const Query& query) {
 }
 
 void at_money(Api& api, CallPtr call, const Query& query, Work work, ThenLook then) {
+  if (!api.serves(Part::money)) return api.answer_not_served(std::move(call), Part::money);
   const ReadSide side{&api.parts().money->runner(),
                       "journal, settlement and payouts have stopped; an operator sees why at GET /v1/views",
                       "journal and settlement aren't there yet; their present position is in the header "
                       "Ledger-Position"};
   at_runner(api, std::move(call), query, side, work, std::move(then));
+}
+
+Result<projection::View> money_now(const Api& api) {
+  if (!api.serves(Part::money)) return unavailable("the money side isn't served here");
+  return api.parts().money->now();
 }
 
 void answer_wrong_read(Api& api, CallPtr call, const Error& error) {

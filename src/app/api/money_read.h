@@ -31,6 +31,10 @@ std::optional<std::string_view> after_in(const Query& query);
 // As at_runner, of the projection `money`.
 void at_money(Api& api, CallPtr call, const Query& query, Work work, ThenLook then);
 
+// For answers of the views that also say what the money side knows. Errors: unavailable (it isn't there yet,
+// or isn't served here).
+Result<projection::View> money_now(const Api& api);
+
 // invalid: BAD_PARAMETER with its words, not_found: NOT_FOUND with its words; all else as Api::answer_error.
 void answer_wrong_read(Api& api, CallPtr call, const Error& error);
 // Of a job: conflict: JOB_UNDER_WAY, invalid: CANNOT_RUN, not_found: NOT_FOUND, each with its words; all else
