@@ -70,6 +70,12 @@ TEST(JsonCsv, lists_become_lines_that_other_programs_read) {
   EXPECT_EQ(json_csv(R"({"rows":[]})", "rows"), "\r\n");
 }
 
+// Found by audit: an order's name, a buyer's: what a merchant says ran in the operator's spreadsheet.
+TEST(JsonCsv, what_a_spreadsheet_would_run_is_text_and_numbers_stay_numbers) {
+  EXPECT_EQ(json_csv(R"j({"rows":[{"orderName":"=LINK(\"u\",\"x\")","buyer":"＠SUM(1)","n":-2}]})j", "rows"),
+            "orderName,buyer,n\r\n\"'=LINK(\"\"u\"\",\"\"x\"\")\",'＠SUM(1),-2\r\n");
+}
+
 // A served ledger in a temporary directory, stopped by stop().
 class Served : public testing::TestWithParam<std::uint32_t> {
  protected:

@@ -12,6 +12,7 @@
 #include "app/cli/exit.h"
 #include "app/cli/json_fields.h"
 #include "app/cli/progress.h"
+#include "domain/settlement/csv.h"
 
 namespace wonjang {
 namespace {
@@ -89,16 +90,6 @@ Result<json::object> get_all(ApiClient& client, const ViewQuestion& question) {
     }
   }
   return first;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out.push_back('"');
-    out.push_back(c);
-  }
-  return out + "\"";
 }
 
 std::string text_of(const json::value* value) {
@@ -289,9 +280,9 @@ std::string json_csv(const std::string& text, std::string_view list) {
   }
   std::string out;
   const auto put_line = [&](const auto& field_of) {
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      out.append(i == 0 ? "" : ",").append(csv_field(field_of(columns[i])));
-    out.append("\r\n");
+    std::vector<std::string> fields;
+    for (const auto& name : columns) fields.push_back(field_of(name));
+    settlement::append_csv(out, fields);
   };
   put_line([](const std::string& name) { return name; });
   for (const auto& item : found->as_array()) {
