@@ -1,6 +1,6 @@
-// A book on a volume that really runs out of space: a tmpfs of a few MiB, mounted by the test. That takes
-// root; without it the test says so and is skipped (rocks_damage_test.cc has what a file-size limit and the
-// reserve can show).
+// A book, and a KvStore that is filled, on a volume that really runs out of space: a tmpfs of a few MiB,
+// mounted by the test. That takes root; without it the test says so and is skipped (rocks_damage_test.cc has
+// what a file-size limit and the reserve can show).
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "adapters/rocksdb/rocks_book.h"
+#include "adapters/rocksdb/rocks_kv.h"
 #include "base/rng.h"
 #include "testing/temp_dir.h"
 
@@ -123,6 +124,67 @@ TEST(FullVolume, a_book_that_runs_out_of_space_says_so_and_holds_every_acknowled
   const auto next = (*book)->tail();
   EXPECT_TRUE(append_nth(**book, next)) << "there is room again";
   EXPECT_EQ((*book)->tail(), next + 1);
+}
+
+// The same number in both spaces, beside some 250 KB that don't compress.
+KvBatch bulk_of(std::uint64_t n) {
+  KvBatch batch;
+  for (const KvSpace space : {KvSpace{0}, KvSpace{1}}) batch.put(space, "counter", std::to_string(n));
+  Rng rng(n);
+  for (int i = 0; i < 500; ++i) {
+    std::string value(500, '\0');
+    for (char& byte : value) byte = static_cast<char>(rng.next());
+    batch.put(0, std::to_string(rng.below(100'000)), value);
+  }
+  return batch;
+}
+
+// Of whole batches; 0 when they aren't.
+std::uint64_t batches_in(const KvStore& store) {
+  const auto snapshot = store.snapshot();
+  const auto one = snapshot->get(0, "counter"), other = snapshot->get(1, "counter");
+  if (!one || !other || !*one || *one != *other) return 0;
+  return std::stoull(**one);
+}
+
+TEST(FullVolume, a_store_that_is_filled_and_runs_out_of_space_goes_on_from_a_whole_batch_after_room_is_made) {
+  if (::geteuid() != 0) GTEST_SKIP() << "mounting a small volume takes root";
+  const SmallVolume volume("size=24m");
+  if (!volume.is_mounted()) GTEST_SKIP() << "this root may not mount a tmpfs: " << volume.why();
+  const auto ballast = volume / "ballast";
+  std::ofstream(ballast, std::ios::binary) << std::string(12U << 20U, 'x');
+  const RocksKvOptions options{.shared = RocksShared::make({.memory_bytes = 16U << 20U})};
+  const auto open = [&] {
+    return RocksKv::open(volume / "views", {{.name = "rows"}, {.name = "meta"}}, options);
+  };
+
+  std::uint64_t written = 0;
+  std::optional<Error> said;
+  {
+    auto store = open();
+    ASSERT_TRUE(store) << store.error().message;
+    ASSERT_TRUE((*store)->use_for(KvUse::filling));
+    while (!said && written < kUnitsTried) {
+      const auto done = (*store)->write_bulk(bulk_of(written + 1));
+      if (done) {
+        ++written;
+      } else {
+        said = done.error();
+      }
+    }
+    ASSERT_TRUE(said) << "the volume never filled";
+    EXPECT_GT(written, 5U);
+    EXPECT_TRUE(said->kind == ErrorKind::unavailable || said->kind == ErrorKind::corrupt) << said->message;
+    EXPECT_EQ(batches_in(**store), written);
+  }
+  std::filesystem::remove(ballast);
+  auto store = open();
+  ASSERT_TRUE(store) << store.error().message;
+  ASSERT_TRUE((*store)->use_for(KvUse::filling));
+  EXPECT_EQ(batches_in(**store), written);
+  EXPECT_TRUE((*store)->write_bulk(bulk_of(written + 1))) << "there is room again";
+  ASSERT_TRUE((*store)->use_for(KvUse::serving));
+  EXPECT_EQ(batches_in(**store), written + 1);
 }
 
 }  // namespace

@@ -1,16 +1,20 @@
 #include "adapters/rocksdb/rocks_kv.h"
 
 #include <fcntl.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/status.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
+#include "adapters/rocksdb/kv_options.h"
 #include "adapters/rocksdb/kv_status.h"
 #include "testing/kv_contract.h"
 #include "testing/temp_dir.h"
@@ -90,6 +94,7 @@ TEST(RocksKv, full_buffers_flush_by_themselves_all_spaces_at_one_batch) {
 // The process that the test below kills; run by it alone, in a program of its own, since a forked child has
 // none of the threads that write RocksDB's files.
 constexpr const char* kVictimFolder = "WONJANG_TEST_KV_VICTIM";
+constexpr const char* kVictimFills = "WONJANG_TEST_KV_VICTIM_FILLS";
 constexpr int kVictimPipe = 200;
 
 TEST(RocksKvVictim, writes_until_it_is_killed) {
@@ -97,9 +102,12 @@ TEST(RocksKvVictim, writes_until_it_is_killed) {
   if (folder == nullptr) GTEST_SKIP() << "the other half of RocksKv.kill_9_leaves_all_spaces_at_one_batch";
   auto store = *RocksKv::open(folder, kc::spaces(), options());
   std::uint64_t n = kc::agreed_counter(*store->snapshot());
+  const bool fills = std::getenv(kVictimFills) != nullptr;
+  if (fills && !store->use_for(KvUse::filling)) ::_exit(5);
   for (;;) {
     ++n;
-    if (!store->write(large_counter(n))) ::_exit(2);
+    const bool bulk = fills && n % 20 == 0;
+    if (!(bulk ? store->write_bulk(large_counter(n)) : store->write(large_counter(n)))) ::_exit(2);
     if (n % 97 == 0 && !store->flush()) ::_exit(3);
     if (::write(kVictimPipe, &n, sizeof n) != sizeof n) ::_exit(4);
   }
@@ -137,13 +145,13 @@ std::uint64_t kill_after(const std::string& folder, std::uint64_t numbers) {
   return last;
 }
 
-TEST(RocksKv, kill_9_leaves_all_spaces_at_one_batch) {
+void kill_some_writers(int rounds) {
   const TempDir folder;
   const auto seed = static_cast<std::uint64_t>(std::random_device{}());
   SCOPED_TRACE("seed " + std::to_string(seed));
   Rng rng(seed);
   std::uint64_t left = 0;
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const std::uint64_t written = kill_after(folder / "views", 50 + rng.below(250));
     auto store = RocksKv::open(folder / "views", kc::spaces(), options());
     ASSERT_TRUE(store) << store.error().message;
@@ -152,6 +160,14 @@ TEST(RocksKv, kill_9_leaves_all_spaces_at_one_batch) {
     EXPECT_LE(now, written + 1);                        // killed before it could tell
     left = now;
   }
+}
+
+TEST(RocksKv, kill_9_leaves_all_spaces_at_one_batch) { kill_some_writers(/*rounds=*/6); }
+
+TEST(RocksKv, kill_9_while_it_is_filled_leaves_all_spaces_at_one_batch) {
+  ::setenv(kVictimFills, "1", 1);
+  kill_some_writers(/*rounds=*/2);
+  ::unsetenv(kVictimFills);
 }
 
 TEST(RocksKv, a_bulk_write_of_many_files_is_one_run) {
@@ -173,6 +189,76 @@ TEST(RocksKv, a_bulk_write_of_many_files_is_one_run) {
     EXPECT_EQ(rows.back().first, kc::numbered(kCount - 1));
   }
   EXPECT_FALSE(fs::exists(folder / "views/bulk"));
+}
+
+// Keys from one end to the other in each of them, so that none can lie below another.
+KvBatch overlapping(std::uint64_t n) {
+  KvBatch batch;
+  for (const KvSpace space : {kc::kRows, kc::kIds}) {
+    for (std::uint64_t i = 0; i < 100; ++i) batch.put(space, kc::numbered(i * 1000 + n), kc::numbered(n));
+  }
+  return batch;
+}
+
+// Far more bulk writes than a store that is served lets lie.
+constexpr std::uint64_t kManyWrites = 40;
+
+void expect_merged(const KvStore& store) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (stat(store, "files_unmerged") > 24 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_LE(stat(store, "files_unmerged"), 24U);
+  EXPECT_EQ(kc::rows_of(*store.snapshot(), kc::kRows, "0", "a").size(), 100 * kManyWrites);
+}
+
+TEST(RocksKv, what_lies_unmerged_while_it_is_filled_is_merged_once_it_serves) {
+  const TempDir folder(TempDir::Kind::quick);
+  auto store = *RocksKv::open(folder / "views", kc::spaces(), options());
+  ASSERT_TRUE(store->use_for(KvUse::filling));
+  ASSERT_TRUE(store->write_bulk(overlapping(0)));
+  ASSERT_TRUE(store->clear());  // the spaces are new ones now, and still filled
+  for (std::uint64_t n = 0; n < kManyWrites; ++n) ASSERT_TRUE(store->write_bulk(overlapping(n)));
+  EXPECT_GE(stat(*store, "files_unmerged"), 2 * (kManyWrites - 1));  // there is room below for the first
+  EXPECT_EQ(stat(*store, "running_compactions"), 0U);
+  ASSERT_TRUE(store->use_for(KvUse::serving));
+  expect_merged(*store);
+}
+
+TEST(RocksKv, one_that_died_while_it_was_filled_serves_when_it_is_opened) {
+  const TempDir folder(TempDir::Kind::quick);
+  RocksKvOptions dying = options();
+  dying.flush_on_close = false;
+  auto store = *RocksKv::open(folder / "views", kc::spaces(), dying);
+  ASSERT_TRUE(store->use_for(KvUse::filling));
+  for (std::uint64_t n = 0; n < kManyWrites; ++n) ASSERT_TRUE(store->write_bulk(overlapping(n)));
+  store.reset();
+  store = *RocksKv::open(folder / "views", kc::spaces(), options());
+  EXPECT_EQ(stat(*store, "writes_stopped"), 0U);
+  ASSERT_TRUE(store->write(kc::counter(1)));
+  expect_merged(*store);
+}
+
+TEST(KvOptions, the_way_back_from_filling_is_how_a_store_is_opened) {
+  for (const KvSpaceOptions& space : kc::spaces()) {
+    const auto opened = rocks::kv_family_options(space, options());
+    rocksdb::ColumnFamilyOptions filling, back;
+    const rocksdb::ConfigOptions strict;
+    ASSERT_TRUE(rocksdb::GetColumnFamilyOptionsFromMap(
+                    strict, opened, rocks::kv_changes_for(KvUse::filling, space, options()), &filling)
+                    .ok());
+    ASSERT_TRUE(rocksdb::GetColumnFamilyOptionsFromMap(
+                    strict, filling, rocks::kv_changes_for(KvUse::serving, space, options()), &back)
+                    .ok());
+    EXPECT_GT(filling.level0_file_num_compaction_trigger, opened.level0_file_num_compaction_trigger);
+    EXPECT_LT(filling.level0_file_num_compaction_trigger, opened.level0_slowdown_writes_trigger)
+        << "a store that is opened again would make the writer wait";
+    EXPECT_EQ(back.level0_file_num_compaction_trigger, opened.level0_file_num_compaction_trigger);
+    EXPECT_EQ(back.max_bytes_for_level_base, opened.max_bytes_for_level_base);
+    EXPECT_EQ(back.target_file_size_base, opened.target_file_size_base);
+    EXPECT_EQ(back.bottommost_compression, opened.bottommost_compression);
+    EXPECT_EQ(back.soft_pending_compaction_bytes_limit, opened.soft_pending_compaction_bytes_limit);
+    EXPECT_EQ(back.hard_pending_compaction_bytes_limit, opened.hard_pending_compaction_bytes_limit);
+  }
 }
 
 TEST(RocksKv, what_a_dead_bulk_write_left_is_removed) {
