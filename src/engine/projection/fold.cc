@@ -20,7 +20,7 @@ Result<void> Fold::open() {
   std::shared_ptr<Projection> fresh(factory_().release(),
                                     [kept = generation_](Projection* last) { delete last; });
   WJ_CHECK(fresh->open(generation_->store()));
-  WJ_CHECK(generation_->store().use_for(meta->complete ? KvUse::serving : KvUse::filling));
+  if (meta->complete) WJ_CHECK(serve());
   projection_ = std::move(fresh);
   meta_ = *std::move(meta);
   meta_.books.resize(std::max<std::size_t>(meta_.books.size(), log_.books()));
@@ -96,7 +96,7 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
   for (const auto& change : batch.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
   batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
   WJ_CHECK(write(batch, far_behind && batch.size() >= options_.bulk_changes_min));
-  if (next.complete && !meta_.complete) WJ_CHECK(generation_->store().use_for(KvUse::serving));
+  if (next.complete) WJ_CHECK(serve());
   if (out.events > 0) {
     last_events_ = out.events;
     last_changes_ = batch.size();
@@ -110,6 +110,7 @@ Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
 
 Result<void> Fold::write(const KvBatch& batch, bool bulk) {
   if (bulk) {
+    if (!meta_.complete) WJ_CHECK(fill());
     WJ_CHECK(generation_->store().write_bulk(batch));
     unflushed_bytes_ = 0;  // durable, with all before it
     return {};
@@ -119,9 +120,24 @@ Result<void> Fold::write(const KvBatch& batch, bool bulk) {
   return {};
 }
 
+// By the first bulk write: a log that is folded without one leaves nothing to make up for.
+Result<void> Fold::fill() {
+  if (is_filling_) return {};
+  WJ_CHECK(generation_->store().use_for(KvUse::filling));
+  is_filling_ = true;
+  return {};
+}
+
+Result<void> Fold::serve() {
+  if (!is_filling_) return {};
+  WJ_CHECK(generation_->store().use_for(KvUse::serving));
+  is_filling_ = false;
+  return {};
+}
+
 Result<void> Fold::complete() {
   if (!meta_.complete) {
-    WJ_CHECK(generation_->store().use_for(KvUse::serving));
+    WJ_CHECK(serve());
     Meta next = meta_;
     next.complete = true;
     KvBatch batch;

@@ -67,6 +67,9 @@ class Fold {
   Result<std::vector<LogUnit>> read(const LogPositions& until);
   void read_ahead(const LogPositions& from, const LogPositions& until);
   Result<void> write(const KvBatch& batch, bool bulk);
+  // What the store is used for: filled while nobody reads the generation, if much is written at once.
+  Result<void> fill();
+  Result<void> serve();
 
   const EventLog& log_;
   const ProjectionFactory& factory_;
@@ -79,6 +82,7 @@ class Fold {
   // Of the last batch: what the next events may come to.
   std::uint64_t last_events_ = 0;
   std::uint64_t last_changes_ = 0;
+  bool is_filling_ = false;
   bool must_open_ = true;
   std::optional<Ahead> ahead_;
 };

@@ -254,6 +254,62 @@ TEST(Runner, a_batch_of_few_rows_behind_a_wide_one_goes_as_usual) {
   EXPECT_EQ(went(/*rows_before=*/100, /*rows=*/0, /*changes_min=*/1'000).in_bulk, 0U);
 }
 
+// Every batch that isn't the last goes by write_bulk().
+void write_in_bulk(RunnerOptions& options, std::uint32_t units) {
+  options.bulk_lag_events = 1;
+  options.bulk_units = options.building_units = units;
+  options.bulk_changes_min = 1;
+}
+
+using Uses = std::vector<KvUse>;
+
+TEST(Runner, a_store_is_filled_until_its_generation_is_complete) {
+  Rig rig;
+  write_in_bulk(rig.options, 10);
+  Rng rng(5);
+  rig.append_random(rng, 100);
+  rig.start();
+  for (int i = 0; i < 5; ++i) (void)rig.runner->step();
+  EXPECT_EQ(rig.places.faults->heard(), Uses{KvUse::filling});
+  rig.runner.reset();
+  rig.start();  // goes on with it
+  (void)rig.runner->step();
+  EXPECT_EQ(rig.places.faults->heard(), Uses{KvUse::filling});
+  rig.drain();
+  EXPECT_EQ(rig.places.faults->heard(), Uses{KvUse::serving});
+  rig.append_random(rng, 100);
+  rig.drain();
+  EXPECT_EQ(rig.places.faults->heard(), Uses{}) << "it has readers now";
+  ASSERT_TRUE(rig.runner->rebuild());
+  EXPECT_EQ(rig.places.faults->heard(), (Uses{KvUse::filling, KvUse::serving}));
+  rig.expect_right();
+}
+
+TEST(Runner, a_store_that_is_written_without_bulk_is_never_filled) {
+  Rig rig;
+  Rng rng(5);
+  rig.append_random(rng, 100);
+  rig.start();
+  rig.drain();
+  EXPECT_EQ(rig.places.faults->heard(), Uses{});
+}
+
+TEST(Runner, a_store_that_will_not_serve_is_told_again) {
+  Rig rig;
+  write_in_bulk(rig.options, 1000);
+  Rng rng(5);
+  rig.append_random(rng, 100);
+  rig.start();
+  rig.places.faults->refuse_to_serve(3);
+  (void)rig.runner->step();
+  EXPECT_FALSE(rig.runner->view()) << "the batch is written, and readers would meet a store that is filled";
+  EXPECT_EQ(rig.runner->status().errors, 1U);
+  rig.drain();
+  EXPECT_EQ(rig.runner->status().errors, 3U);
+  EXPECT_EQ(rig.places.faults->heard(), (Uses{KvUse::filling, KvUse::serving}));
+  rig.expect_right();
+}
+
 TEST(Runner, the_delay_between_attempts_grows_to_its_bound) {
   Rig rig;
   rig.options.retry_min_us = 1000;
