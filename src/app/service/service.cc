@@ -370,7 +370,7 @@ void Service::Impl::make_api() {
   MakeBackup make_backup;
   if (!config.backup_dir.empty()) {
     backup = std::make_unique<OnlineBackup>(config.data_dir, config.backup_dir, *ledger);
-    make_backup = [this](std::string name, auto done) { backup->make(std::move(name), std::move(done)); };
+    make_backup = [this](const std::string& name, auto done) { backup->make(name, std::move(done)); };
   }
   api = std::make_unique<Api>(std::move(options), ApiParts{*ledger,
                                                            *gateway,
