@@ -1,5 +1,5 @@
 #!/bin/sh
-# ctest's way to the console's tests: ctest.sh unit | browser PROGRAM. Says why and exits 77 (skipped) where node,
+# ctest's way to the console's tests: ctest.sh unit | browser PROGRAM [PART]. Says why and exits 77 (skipped) where node,
 # its packages or the built console are absent; everything else works without them.
 cd "$(dirname "$0")/.." || exit 1
 skip() {
@@ -12,8 +12,8 @@ case $1 in
   unit) exec node scripts/unit.mjs ;;
   browser)
     [ -e dist/index.html ] || skip "web/dist is not built (npm run build in web/; ./run test does it)"
-    WONJANG_BIN=$2 exec node test/browser.mjs
+    WONJANG_BIN=$2 exec node test/browser.mjs $3
     ;;
 esac
-echo "ctest.sh unit | browser PROGRAM" >&2
+echo "ctest.sh unit | browser PROGRAM [PART]" >&2
 exit 1
