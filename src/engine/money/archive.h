@@ -3,9 +3,12 @@
 // and 16 bytes, currencies three letters, lists a count and the items, what may be absent one byte 00 or 01
 // before it, alternatives their number (from 0), structures their fields in the order of stored_fields.h.
 //
+// Templates over templates, so stored.cc alone includes it.
+//
 // Threads: values.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +17,6 @@
 
 #include "base/bytes.h"
 #include "base/int128.h"
-#include "base/result.h"
 #include "engine/money/stored_fields.h"
 
 namespace wonjang::money {
@@ -169,25 +171,5 @@ class Reader {
   ByteReader in_;
   bool ok_ = true;
 };
-
-template <typename T>
-void encode(const T& v, std::string& out) {
-  Writer(out).put(v);
-}
-template <typename T>
-std::string encoded(const T& v) {
-  std::string out;
-  encode(v, out);
-  return out;
-}
-// `what` for the error: "the run of 2026-11-22".
-template <typename T>
-Result<T> decoded(std::string_view bytes, const char* what) {
-  T out{};
-  Reader in(bytes);
-  in.get(out);
-  if (in.is_whole()) return out;
-  return corrupt(std::string(what) + " of the projection money can't be read: rebuild it");
-}
 
 }  // namespace wonjang::money
