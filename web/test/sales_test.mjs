@@ -247,19 +247,21 @@ test('a session that ended asks to sign in and leads back to the same place', ()
     })));
 
 test('a server that does not answer is said, and the screen comes back by itself', () =>
-  withPage({}, async (page) => {
+  withPage({ clock: true }, async (page) => {
     await signIn(page, world, world.operatorKey, '/');
     await page.waitForSelector('.kpis .money');
     await page.route('**/v1/sales/today*', (route) => route.abort());
+    await later(page, 4_000);
     await page.waitForSelector('.failure');
     assert.match(await text(page, '.failure'), /서버가 답하지 않습니다/);
     assert.ok(await page.locator('.kpis .money').first().isVisible(), 'what was known stays');
     await page.unroute('**/v1/sales/today*');
+    await later(page, 4_000);
     await page.waitForSelector('.failure', { state: 'detached' });
   }));
 
 test('a server that takes no writes says why, at home and among the operations', () =>
-  withPage({}, async (page) => {
+  withPage({ clock: true }, async (page) => {
     const body = JSON.stringify({ status: 'not_ready', troubles: [{ what: 'book-0', why: 'disk_full' }], views: 'live', money: 'live', books: 1, version: '0' });
     await page.route('**/readyz?verbose', (route) => route.fulfill({ status: 503, contentType: 'application/json', body }));
     await signIn(page, world, world.operatorKey, '/');
@@ -267,6 +269,7 @@ test('a server that takes no writes says why, at home and among the operations',
     await page.goto(`${world.url}/console/operations?tab=books`);
     await page.waitForSelector('.badge.bad >> text=book-0: 디스크 가득 참');
     await page.unroute('**/readyz?verbose');
+    await later(page, 11_000);
     await page.waitForSelector('.badge.good');
   }));
 
