@@ -1,5 +1,7 @@
 # wj_library(NAME SOURCES a.cc ... [DEPS ...] [ALONE ...])   a static library per folder, sources listed by name
-# wj_tests(NAME SOURCES a_test.cc ... DEPS ...)   one test binary per src/ folder; ctest "NAME"
+# wj_tests(NAME SOURCES a_test.cc ... DEPS ... [OPTIMIZED])   one test binary per src/ folder; ctest "NAME"
+#   Test files are compiled with WJ_TEST_FLAGS, in `dev` without optimizing: most of them run once and for a moment.
+#   OPTIMIZED: as the libraries are, for those that compute for long.
 # Every *_test.cc below src/ must be named in some wj_tests(): wj_refuse_orphan_tests() fails the configure.
 
 # Most of a compile is headers, so files of one target are compiled together, in the fewest groups of about this size
@@ -39,6 +41,7 @@ function(wj_library name)
   wj_group(${name} BYTES ${WJ_GROUP_BYTES} SOURCES ${ARG_SOURCES} ALONE ${ARG_ALONE})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC wj_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+  target_precompile_headers(${name} REUSE_FROM wj_std_pch)
 endfunction()
 
 function(wj_executable name)
@@ -47,10 +50,11 @@ function(wj_executable name)
   wj_group(${name} BYTES ${WJ_GROUP_BYTES} SOURCES ${ARG_SOURCES} ALONE ${ARG_ALONE})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE wj_options ${ARG_DEPS})
+  target_precompile_headers(${name} REUSE_FROM wj_std_pch)
 endfunction()
 
 function(wj_tests name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;ALONE" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMIZED" "TIMEOUT" "SOURCES;DEPS;ALONE" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -64,7 +68,12 @@ function(wj_tests name)
   wj_group(${name} BYTES ${WJ_TEST_GROUP_BYTES} SOURCES ${ARG_SOURCES} ALONE ${ARG_ALONE})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE wj_options ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
-  target_precompile_headers(${name} REUSE_FROM wj_gtest_pch)
+  if(ARG_OPTIMIZED AND WJ_TEST_FLAGS)
+    target_precompile_headers(${name} REUSE_FROM wj_std_pch)
+  else()
+    target_compile_options(${name} PRIVATE ${WJ_TEST_FLAGS})
+    target_precompile_headers(${name} REUSE_FROM wj_gtest_pch)
+  endif()
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
   foreach(source ${ARG_SOURCES})
