@@ -67,7 +67,8 @@ class [[nodiscard]] Result {
     return *this;
   }
   Result& operator=(const Result& other) requires std::is_copy_constructible_v<T> {
-    return *this = Result(other);
+    *this = Result(other);
+    return *this;
   }
   ~Result() { end(); }
 

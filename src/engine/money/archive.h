@@ -85,7 +85,7 @@ class Writer {
   }
   template <HasFields T>
   void put(const T& v) {
-    std::apply([this](const auto&... field) { (put(field), ...); }, tied(v));
+    std::apply([&](const auto&... field) { (put(field), ...); }, tied(v));
   }
 
  private:
@@ -154,7 +154,7 @@ class Reader {
   void get(settlement::Reference& v) { get_alternative<0>(v, in_.varint()); }
   template <HasFields T>
   void get(T& v) {
-    std::apply([this](auto&... field) { (get(field), ...); }, tied(v));
+    std::apply([&](auto&... field) { (get(field), ...); }, tied(v));
   }
 
  private:

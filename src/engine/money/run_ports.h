@@ -93,7 +93,7 @@ struct JobOwner {
 
 // One fact after the other: appended and durable. Errors: those of FactSink.
 inline Result<void> append_now(FactSink& sink, Facts facts) {
-  const auto taken = sink.append(std::move(facts));
+  auto taken = sink.append(std::move(facts));
   WJ_CHECK(sink.drain());
   return taken;
 }

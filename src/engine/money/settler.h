@@ -106,8 +106,8 @@ class Settler {
   };
   struct Outcome {
     Outcome(Line made) : line(std::move(made)) {}  // NOLINT(google-explicit-constructor)
-    Outcome(settlement::CannotSettle reason)
-        : why(std::move(reason)) {}  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Outcome(settlement::CannotSettle reason) : why(std::move(reason)) {}
     std::optional<Line> line;
     settlement::CannotSettle why;  // where there is no line
   };
