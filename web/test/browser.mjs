@@ -2,7 +2,6 @@
 // other, each on a server of its own (web/CMakeLists.txt).
 //   WONJANG_BIN=build/dev/bin/wonjang npm run browser [-- PART]
 import { readdirSync } from 'node:fs';
-import './stage.mjs';
 
 const PARTS = {
   sales: ['sales', 'merchants', 'reach', 'live'],
@@ -19,4 +18,6 @@ if (wanted !== undefined && !Object.hasOwn(PARTS, wanted)) {
   console.error(`browser.mjs [${Object.keys(PARTS).join(' | ')}], not '${wanted}'`);
   process.exit(1);
 }
+// Only now: it starts a server.
+await import('./stage.mjs');
 for (const name of wanted ? PARTS[wanted] : Object.values(PARTS).flat()) await import(`./${name}_test.mjs`);
