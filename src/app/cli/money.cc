@@ -120,7 +120,8 @@ int run_journal(const OnlineOptions& options, const QueryFlags& flags, std::uint
                {"currency", "currency"},
                {"debit", "debit"},
                {"credit", "credit"}});
-  if (!text_in(*answer, "nextCursor").empty()) std::fputs("there is more: --rows N takes N entries\n", stderr);
+  if (!text_in(*answer, "nextCursor").empty())
+    std::fputs("there is more: --rows N takes N entries\n", stderr);
   return kExitOk;
 }
 
