@@ -13,8 +13,6 @@
 namespace wonjang::money {
 
 constexpr std::int32_t kDaysAheadMax = 21;
-// A time at which something is said to have happened (TIME_IN_FUTURE of domain/decide_parts.h has the same).
-constexpr std::int64_t kSaidAheadMsMax = 86'400'000;
 
 // Errors: invalid (further ahead, and nobody `said` that it is meant).
 inline Result<void> refuse_far_ahead(BusinessDate date, BusinessDate today, bool said) {

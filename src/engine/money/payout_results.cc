@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "domain/decide_parts.h"
 #include "domain/settlement/csv.h"
-#include "engine/money/days_ahead.h"
 #include "engine/money/payout_parts.h"
 
 namespace wonjang::money {
@@ -219,7 +219,7 @@ class Applying {
       return why;
     }
     if (row.at.is_zero()) return std::string();
-    if (row.at > clock_.plus_ms(kSaidAheadMsMax)) {
+    if (row.at > clock_.plus_ms(kAheadMsMax)) {
       return "at is " + to_rfc3339(row.at) + ", more than a day ahead of " + to_rfc3339(clock_) +
              ", which it is now: say when it was, or leave at out";
     }

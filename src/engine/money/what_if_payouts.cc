@@ -61,18 +61,20 @@ class NextPayout {
     }
   }
   Result<int128> due_until(BusinessDate date) {
-    WJ_TRY(const auto dues, reader_.due(date));
-    const auto own = std::ranges::find_if(dues, [this](const Due& due) { return is_own(due); });
-    has_lines_ = own != dues.end();
+    WJ_TRY(const auto own, own_due(date));
+    has_lines_ = own.has_value();
     return has_lines_ ? own->net : int128{0};
   }
   Result<std::optional<BusinessDate>> oldest_due() const {
-    WJ_TRY(const auto dues, reader_.due(kEveryDate));
-    const auto own = std::ranges::find_if(dues, [this](const Due& due) { return is_own(due); });
-    return own == dues.end() ? std::nullopt : std::optional(own->oldest);
+    WJ_TRY(const auto own, own_due(kEveryDate));
+    return own ? std::optional(own->oldest) : std::nullopt;
   }
-  bool is_own(const Due& due) const {
-    return due.merchant_no == number_ && due.currency == proposed_.currency;
+  Result<std::optional<Due>> own_due(BusinessDate until) const {
+    WJ_TRY(const auto dues, reader_.due(until));
+    const auto own = std::ranges::find_if(dues, [this](const Due& due) {
+      return due.merchant_no == number_ && due.currency == proposed_.currency;
+    });
+    return own == dues.end() ? std::nullopt : std::optional(*own);
   }
 
   const MoneyReader& reader_;
