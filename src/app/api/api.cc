@@ -8,6 +8,7 @@
 #include "app/api/json/answers.h"
 #include "app/api/secret_guard.h"
 #include "app/api/session_door.h"
+#include "app/api/view_read.h"
 #include "app/console/console.h"
 
 namespace wonjang {
@@ -309,8 +310,8 @@ void Api::note_spread(const Call& call, HttpResponse& response) {
   const auto books = ledger().books();
   const auto spread = spread_of(*call.route, books, has_parameter(query, "orderId="));
   metrics_.count_read(spread);
-  const auto header = call.request.head.header("Explain");
-  const bool is_asked = header == "1" || header == "true" || has_parameter(query, "explain=true");
+  const bool is_asked =
+      has_parameter(query, "explain=") ? has_parameter(query, "explain=true") : has_explain_header(call);
   if (spread != Spread::none && is_asked)
     response.headers.push_back({"Ledger-Route", route_text(spread, books)});
 }

@@ -19,7 +19,10 @@ void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead the
 
 bool wants_explain(const Call& call, const Query& query) {
   const auto said = query.find("explain");
-  if (said) return *said == "true";
+  return said ? *said == "true" : has_explain_header(call);
+}
+
+bool has_explain_header(const Call& call) {
   const auto header = call.request.head.header("Explain");
   return header == "1" || header == "true";
 }

@@ -44,6 +44,7 @@ void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead the
 
 // ?explain=true or the header Explain: 1.
 bool wants_explain(const Call& call, const Query& query);
+bool has_explain_header(const Call& call);  // what counts where the query says nothing of it
 
 // Members of an answer.
 void put_seen(JsonWriter& w, Api& api, const ServingNow& now);
