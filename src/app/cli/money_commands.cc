@@ -195,7 +195,11 @@ class MoneyTree {
     file->add_option("-o,--out", to_, "File to write; default: standard output");
     auto* import = online(payout, "import", "What the bank answered; 3 when rows were refused",
                           [this] { return run_payout_import(o(), id_); });
-    import->add_option("file", id_, "CSV: payout_id,state,bank_trace_no,at,failure")->required();
+    import
+        ->add_option("file", id_,
+                     "CSV: payout_id,state; if there, bank_trace_no,at,failure, and as we sent it "
+                     "merchant_id,date,currency,amount,account")
+        ->required();
   }
 
   void add_funds() {
