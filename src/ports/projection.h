@@ -38,7 +38,8 @@ class Projection {
   // The first is kProjectionMetaSpace, named "meta".
   virtual std::span<const KvSpaceOptions> spaces() const = 0;
 
-  // Starts on `store`, which outlives the projection or the next open(): loads what it holds in memory.
+  // Starts on `store`, which outlives the projection or the next open(): loads what it holds in memory. Its
+  // snapshots show every batch that apply() gave, also one that is still being written.
   // Errors: corrupt, unavailable.
   virtual Result<void> open(const KvStore& store) = 0;
 
@@ -47,7 +48,7 @@ class Projection {
   // so), unavailable. After an error nothing of this batch counts, and open() is called before the next one.
   virtual Result<void> apply(std::span<const LogUnit> units, KvBatch& out) = 0;
 
-  // The batch of the last apply() is written; readers may meet it.
+  // All that apply() gave is written; readers may meet it. Not for every batch while nobody reads.
   virtual void committed() = 0;
 
   // Numbers for metrics.

@@ -117,6 +117,7 @@ Result<void> CountingProjection::apply(std::span<const LogUnit> units, KvBatch& 
   out.put(kTotal, kTotalKey, total);
   // Late, so that memory has moved on when it happens.
   if (faults_) {
+    faults_->applied += 1;
     if (auto error = faults_->next_apply()) return *error;
   }
   return {};

@@ -25,6 +25,7 @@ class CountingFaults {
 
   // How many rows of its own an event comes to, as an event of many settlement lines does.
   std::atomic<std::uint32_t> rows_per_event{0};
+  std::atomic<std::uint32_t> applied{0};  // batches, also those that failed
 
  private:
   struct Script {

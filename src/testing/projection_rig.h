@@ -31,6 +31,7 @@ struct StoreFaults {
   ErrorKind kind WJ_GUARDED_BY(mutex) = ErrorKind::unavailable;
   std::vector<KvUse> used_for WJ_GUARDED_BY(mutex);
   std::atomic<std::uint32_t> bulk_writes{0};  // that were asked for
+  std::function<void()> before_bulk;          // set while no store is written
 
   void fail_writes(std::uint32_t times, ErrorKind with) {
     const MutexLock lock(mutex);
@@ -76,6 +77,7 @@ class StoreThatFails final : public KvStore {
   std::unique_ptr<KvSnapshot> snapshot() const override { return inner_->snapshot(); }
   Result<void> write_bulk(const KvBatch& batch) override {
     faults_->bulk_writes += 1;
+    if (faults_->before_bulk) faults_->before_bulk();
     WJ_CHECK(faults_->meet(&StoreFaults::writes));
     return inner_->write_bulk(batch);
   }

@@ -10,7 +10,19 @@
 
 namespace wonjang::projection {
 
+Fold::Fold(const EventLog& log, const ProjectionFactory& factory, std::shared_ptr<Generation> generation,
+           const RunnerOptions& options)
+    : log_(log),
+      factory_(factory),
+      generation_(std::move(generation)),
+      options_(options),
+      store_(std::make_shared<WriteBehind>(generation_->store())) {}
+
+// Instances that readers hold keep store_ for longer, and the generation may be given up now.
+Fold::~Fold() { (void)store_->finish(); }
+
 Result<void> Fold::open() {
+  WJ_ASSERT(!behind_);
   WJ_TRY(auto meta, generation_->meta());
   if (!meta) {
     return corrupt("generation " + std::to_string(generation_->number()) +
@@ -18,8 +30,8 @@ Result<void> Fold::open() {
   }
   // Readers may still hold the former instance; it goes with the last of them.
   std::shared_ptr<Projection> fresh(factory_().release(),
-                                    [kept = generation_](Projection* last) { delete last; });
-  WJ_CHECK(fresh->open(generation_->store()));
+                                    [kept = generation_, store = store_](Projection* last) { delete last; });
+  WJ_CHECK(fresh->open(*store_));
   if (meta->complete) WJ_CHECK(serve());
   projection_ = std::move(fresh);
   meta_ = *std::move(meta);
@@ -30,8 +42,23 @@ Result<void> Fold::open() {
 }
 
 Result<Folded> Fold::step(const LogPositions& until, const LogPositions* goal) {
+  if (owed_) return *std::exchange(owed_, std::nullopt);
   if (must_open_) WJ_CHECK(open());
-  return fold(until, goal);
+  auto done = fold_on(until, goal);
+  if (!done && committed_.units == 0) return std::move(done).error();
+  if (!done) owed_ = done.error();
+  return std::exchange(committed_, {});
+}
+
+Result<void> Fold::fold_on(const LogPositions& until, const LogPositions* goal) {
+  while (committed_.units == 0) {
+    auto folded = fold(until, goal);
+    if (folded && *folded) continue;
+    // Nothing follows it now, whether it went well or not.
+    WJ_CHECK(finish_behind());
+    return folded ? Result<void>() : Result<void>(folded.error());
+  }
+  return {};
 }
 
 bool Fold::has_many_events(const LogPositions& from, const LogPositions& until) const {
@@ -55,11 +82,11 @@ BatchBounds Fold::bounds_for(const LogPositions& from, const LogPositions& until
 // What was read ahead, if that is what comes next; a log only grows, so an older `until` makes no difference.
 Result<std::vector<LogUnit>> Fold::read(const LogPositions& until) {
   auto ahead = std::exchange(ahead_, std::nullopt);
-  if (ahead && equal(ahead->from, positions_) && reached(until, ahead->until)) {
+  if (ahead && equal(ahead->from, folded_positions()) && reached(until, ahead->until)) {
     WJ_TRY(auto units, ahead->units.get());
     if (!units.empty()) return units;
   }
-  return read_fairly(log_, positions_, until, bounds_for(positions_, until));
+  return read_fairly(log_, folded_positions(), until, bounds_for(folded_positions(), until));
 }
 
 void Fold::read_ahead(const LogPositions& from, const LogPositions& until) {
@@ -69,53 +96,94 @@ void Fold::read_ahead(const LogPositions& from, const LogPositions& until) {
             })};
 }
 
-Result<Folded> Fold::fold(const LogPositions& until, const LogPositions* goal) {
-  const bool far_behind = is_far_behind(positions_, until);
-  WJ_TRY(const auto units, read(until));
-  Meta next = meta_;
-  Folded out;
-  std::vector<const StoredUnit*> last(next.books.size());
+Fold::Batch Fold::batch_of(std::span<const LogUnit> units, const LogPositions* goal) const {
+  Batch out;
+  out.meta = folded_meta();
+  std::vector<const StoredUnit*> last(out.meta.books.size());
   for (const LogUnit& unit : units) {
     last[unit.book] = &unit.unit;
-    out.units += 1;
-    out.events += unit.unit.events.size();
+    out.what.units += 1;
+    out.what.events += unit.unit.events.size();
   }
   for (std::size_t book = 0; book < last.size(); ++book) {
-    if (last[book] != nullptr) next.books[book] = {last[book]->next(), mark_of(*last[book])};
+    if (last[book] != nullptr) out.meta.books[book] = {last[book]->next(), mark_of(*last[book])};
   }
-  LogPositions positions = positions_of(next);
-  next.complete = meta_.complete || (goal != nullptr && reached(positions, *goal));
-  if (units.empty() && next.complete == meta_.complete) return out;
-  if (has_many_events(positions, until)) read_ahead(positions, until);
+  out.positions = positions_of(out.meta);
+  out.meta.complete = meta_.complete || (goal != nullptr && reached(out.positions, *goal));
+  return out;
+}
+
+Result<bool> Fold::fold(const LogPositions& until, const LogPositions* goal) {
+  const bool far_behind = is_far_behind(folded_positions(), until);
+  WJ_TRY(const auto units, read(until));
+  Batch batch = batch_of(units, goal);
+  if (units.empty() && batch.meta.complete == meta_.complete) return false;
+  const bool more_follows = has_many_events(batch.positions, until);
+  if (more_follows) read_ahead(batch.positions, until);
 
   // Until it is written, what the instance holds in memory may be ahead of the store. A log that couldn't be
   // read has touched nothing.
   must_open_ = true;
-  KvBatch batch;
-  if (!units.empty()) WJ_CHECK(projection_->apply(units, batch));
-  for (const auto& change : batch.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
-  batch.put(kProjectionMetaSpace, kMetaKey, encode(next));
-  WJ_CHECK(write(batch, far_behind && batch.size() >= options_.bulk_changes_min));
-  if (next.complete) WJ_CHECK(serve());
-  if (out.events > 0) {
-    last_events_ = out.events;
-    last_changes_ = batch.size();
+  batch.changes = store_->take_room();
+  if (!units.empty()) WJ_CHECK(projection_->apply(units, batch.changes));
+  for (const auto& change : batch.changes.changes()) WJ_ASSERT(change.space != kProjectionMetaSpace);
+  batch.changes.put(kProjectionMetaSpace, kMetaKey, encode(batch.meta));
+  if (batch.what.events > 0) {
+    last_events_ = batch.what.events;
+    last_changes_ = batch.changes.size();
   }
-  meta_ = std::move(next);
-  positions_ = std::move(positions);
-  if (!units.empty()) projection_->committed();
+  const bool bulk = far_behind && batch.changes.size() >= options_.bulk_changes_min;
+  WJ_CHECK(put(std::move(batch), bulk, more_follows));
+  return true;
+}
+
+// Behind the next batch's back, while nobody reads the generation: who reads is shown each batch when it is
+// done, and the next one may show as much.
+Result<void> Fold::put(Batch batch, bool bulk, bool more_follows) {
+  WJ_CHECK(finish_behind());
+  if (bulk && more_follows && !batch.meta.complete) {
+    WJ_CHECK(fill());
+    store_->begin_bulk(std::move(batch.changes));
+    behind_ = std::move(batch);
+    must_open_ = false;
+    return {};
+  }
+  WJ_CHECK(write(batch.changes, bulk));
+  if (batch.meta.complete) WJ_CHECK(serve());
   must_open_ = false;
-  return out;
+  commit(std::move(batch));
+  return {};
+}
+
+Result<void> Fold::finish_behind() {
+  if (!behind_) return {};
+  Batch batch = *std::exchange(behind_, std::nullopt);
+  if (auto written = store_->finish(); !written) {
+    must_open_ = true;
+    return written;
+  }
+  unflushed_bytes_ = 0;  // a bulk write is durable, with all before it
+  commit(std::move(batch));
+  return {};
+}
+
+void Fold::commit(Batch batch) {
+  committed_.units += batch.what.units;
+  committed_.events += batch.what.events;
+  meta_ = std::move(batch.meta);
+  positions_ = std::move(batch.positions);
+  // Else it has folded another batch meanwhile, and is told when that one is written.
+  if (batch.what.units > 0 && !must_open_) projection_->committed();
 }
 
 Result<void> Fold::write(const KvBatch& batch, bool bulk) {
   if (bulk) {
     if (!meta_.complete) WJ_CHECK(fill());
-    WJ_CHECK(generation_->store().write_bulk(batch));
+    WJ_CHECK(store_->write_bulk(batch));
     unflushed_bytes_ = 0;  // durable, with all before it
     return {};
   }
-  WJ_CHECK(generation_->store().write(batch));
+  WJ_CHECK(store_->write(batch));
   unflushed_bytes_ += batch.byte_size();
   return {};
 }
@@ -123,19 +191,20 @@ Result<void> Fold::write(const KvBatch& batch, bool bulk) {
 // By the first bulk write: a log that is folded without one leaves nothing to make up for.
 Result<void> Fold::fill() {
   if (is_filling_) return {};
-  WJ_CHECK(generation_->store().use_for(KvUse::filling));
+  WJ_CHECK(store_->use_for(KvUse::filling));
   is_filling_ = true;
   return {};
 }
 
 Result<void> Fold::serve() {
   if (!is_filling_) return {};
-  WJ_CHECK(generation_->store().use_for(KvUse::serving));
+  WJ_CHECK(store_->use_for(KvUse::serving));
   is_filling_ = false;
   return {};
 }
 
 Result<void> Fold::complete() {
+  WJ_CHECK(finish_behind());
   if (!meta_.complete) {
     WJ_CHECK(serve());
     Meta next = meta_;
@@ -149,7 +218,8 @@ Result<void> Fold::complete() {
 }
 
 Result<void> Fold::flush() {
-  WJ_CHECK(generation_->store().flush());
+  WJ_CHECK(finish_behind());
+  WJ_CHECK(store_->flush());
   unflushed_bytes_ = 0;
   return {};
 }

@@ -276,6 +276,10 @@ TEST_F(RebuildTest, crashes_and_rebuilds_in_any_order_come_to_the_same) {
     Rig rig;
     rig.options.batch_units = static_cast<std::uint32_t>(1 + rng.below(20));
     rig.options.flush_bytes = 1 + rng.below(5000);
+    if (rng.chance(50)) {  // a batch is written while the next one is folded
+      rig.options.bulk_lag_events = rig.options.bulk_changes_min = 1;
+      rig.options.building_units = static_cast<std::uint32_t>(1 + rng.below(20));
+    }
     for (int life = 0; life < 8; ++life) {
       rig.start();
       rig.append_random(rng, static_cast<std::uint32_t>(rng.below(100)));

@@ -261,6 +261,136 @@ void write_in_bulk(RunnerOptions& options, std::uint32_t units) {
   options.bulk_changes_min = 1;
 }
 
+// ---- a batch is written while the next one is folded
+
+// One event a unit, ten units a batch.
+void append_batches(Rig& rig, int batches) {
+  for (int i = 0; i < 10 * batches; ++i) rig.log.append(0, RawId{1, 1}, {"event " + std::to_string(i)});
+}
+
+TEST(RunnerWritesBehind, a_batch_is_written_while_the_next_one_is_folded) {
+  Rig rig(1);
+  write_in_bulk(rig.options, 10);
+  append_batches(rig, 5);
+  std::atomic<bool> in_time = true;
+  rig.places.faults->before_bulk = [&] {
+    // The last one is written alone.
+    const std::uint32_t next = std::min(rig.places.faults->bulk_writes + 1, 5U);
+    const auto late = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (rig.faults->applied < next && in_time) in_time = std::chrono::steady_clock::now() < late;
+  };
+  rig.start();
+  rig.drain();
+  EXPECT_TRUE(in_time);
+  EXPECT_EQ(rig.faults->applied, 5U);
+  rig.expect_right();
+}
+
+TEST(RunnerWritesBehind, a_step_tells_what_is_committed_not_what_is_on_its_way) {
+  Rig rig(1);
+  write_in_bulk(rig.options, 10);
+  append_batches(rig, 5);
+  Runner& runner = rig.start();
+  for (const Position committed : {10U, 20U, 30U, 50U}) {
+    EXPECT_EQ(runner.step(), Stepped::worked);
+    EXPECT_EQ(runner.status().positions, LogPositions{committed});
+    EXPECT_EQ(runner.status().events, committed);
+  }
+  EXPECT_EQ(runner.step(), Stepped::idle);
+  rig.expect_right();
+}
+
+TEST(RunnerWritesBehind, a_write_that_fails_takes_the_batch_that_rests_on_it_along) {
+  for (const std::uint32_t good : {0U, 2U}) {
+    Rig rig(1);
+    write_in_bulk(rig.options, 10);
+    append_batches(rig, 6);
+    Runner& runner = rig.start();
+    std::uint32_t asked = 0;
+    rig.places.faults->before_bulk = [&] {
+      if (asked++ == good) rig.places.faults->fail_writes(1, ErrorKind::unavailable);
+    };
+    for (std::uint32_t i = 0; i < good; ++i) EXPECT_EQ(runner.step(), Stepped::worked);
+    EXPECT_EQ(runner.step(), Stepped::waiting);
+    EXPECT_EQ(runner.status().positions, LogPositions{good * 10});
+    EXPECT_EQ(runner.status().errors, 1U);
+    rig.drain();
+    EXPECT_EQ(runner.status().events, 60U) << "each counts once";
+    EXPECT_EQ(rig.faults->applied, 6U + 2U);
+    rig.expect_right();
+  }
+}
+
+TEST(RunnerWritesBehind, an_error_of_folding_keeps_the_batch_that_is_being_written) {
+  for (const ErrorKind kind : {ErrorKind::unavailable, ErrorKind::corrupt}) {
+    Rig rig(1);
+    write_in_bulk(rig.options, 10);
+    append_batches(rig, 6);
+    Runner& runner = rig.start();
+    EXPECT_EQ(runner.step(), Stepped::worked);
+    rig.faults->fail_apply(1, kind);
+    EXPECT_EQ(runner.step(), Stepped::worked) << "the second batch";
+    EXPECT_EQ(runner.status().errors, 0U);
+    const bool passing = kind == ErrorKind::unavailable;
+    EXPECT_EQ(runner.step(), passing ? Stepped::waiting : Stepped::stopped) << "the third";
+    EXPECT_EQ(runner.status().positions, LogPositions{20});
+    EXPECT_EQ(runner.status().errors, 1U);
+    if (passing) {
+      rig.drain();
+      EXPECT_EQ(runner.status().errors, 1U);
+    } else {
+      EXPECT_NE(runner.status().stopped_because.find("corrupt at [20]"), std::string::npos);
+      rig.runner.reset();
+      rig.start();
+      rig.drain();
+    }
+    rig.expect_right();
+  }
+}
+
+TEST(RunnerWritesBehind, a_stop_keeps_what_was_on_its_way) {
+  Rig rig(1);
+  write_in_bulk(rig.options, 10);
+  append_batches(rig, 6);
+  EXPECT_EQ(rig.start().step(), Stepped::worked);
+  rig.runner.reset();
+  rig.disks.crash_to_last_flush();
+  EXPECT_EQ(rig.start().status().positions, LogPositions{20});
+  rig.drain();
+  rig.expect_right();
+}
+
+TEST(RunnerWritesBehind, errors_and_crashes_anywhere_leave_the_right_content) {
+  for (const std::uint64_t seed : test_seeds(60)) {
+    SCOPED_TRACE(seed);
+    Rng rng(seed);
+    Rig rig;
+    write_in_bulk(rig.options, static_cast<std::uint32_t>(1 + rng.below(30)));
+    rig.append_random(rng, 300);
+    for (int life = 0; life < 6; ++life) {
+      rig.start();
+      for (std::uint64_t steps = rng.below(20); steps > 0; --steps) {
+        const auto times = static_cast<std::uint32_t>(rng.below(3));
+        if (rng.chance(20)) rig.faults->fail_apply(times, ErrorKind::unavailable);
+        if (rng.chance(20)) rig.faults->fail_open(times, ErrorKind::unavailable);
+        if (rng.chance(20)) rig.places.faults->fail_writes(times, ErrorKind::unavailable);
+        if (rng.chance(20)) rig.log.fail_reads(times, ErrorKind::unavailable);
+        if (rng.chance(20)) rig.append_random(rng, 20);
+        if (rig.runner->step() == Stepped::waiting) rig.clock.advance_ms(10);
+      }
+      rig.faults->fail_open(0, ErrorKind::unavailable);
+      rig.places.faults->fail_writes(0, ErrorKind::unavailable);
+      rig.log.fail_reads(0, ErrorKind::unavailable);
+      rng.chance(50) ? rig.crash(rng) : rig.runner.reset();
+    }
+    rig.start();
+    rig.drain();
+    rig.expect_right();
+  }
+}
+
+// ---- what the store is used for
+
 using Uses = std::vector<KvUse>;
 
 TEST(Runner, a_store_is_filled_until_its_generation_is_complete) {
