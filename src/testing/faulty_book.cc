@@ -35,6 +35,8 @@ void FaultyBook::around_append(std::function<void()> before, std::function<void(
   after_append_ = std::move(after);
 }
 
+void FaultyBook::before_read(std::function<void()> before) { before_read_ = std::move(before); }
+
 FaultyBook::AppendFault FaultyBook::next_append_fault() {
   const MutexLock lock(mutex_);
   if (!script_.empty()) {
@@ -115,6 +117,7 @@ Result<std::optional<RawId>> FaultyBook::find_claim(const Hash128& claim) const 
 
 Result<std::vector<StoredUnit>> FaultyBook::read(Position from, std::uint32_t units_max,
                                                  std::size_t bytes_max) const {
+  if (before_read_) before_read_();
   WJ_CHECK(readable());
   return flipped(inner_->read(from, units_max, bytes_max));
 }

@@ -53,6 +53,8 @@ class FaultyBook final : public Book {
   void flip_bits(std::uint32_t times);
   // Runs before every append reaches the wrapped book, and after it: to make it slow, or to hold it still.
   void around_append(std::function<void()> before, std::function<void()> after = {});
+  // Runs before every read() reaches the wrapped book: to hold back those who fold the log.
+  void before_read(std::function<void()> before);
 
   Position tail() const override;
   Result<std::string> head() const override;
@@ -85,6 +87,7 @@ class FaultyBook final : public Book {
   std::optional<Error> poison_;  // the writer's
   std::function<void()> before_append_;
   std::function<void()> after_append_;
+  std::function<void()> before_read_;
 };
 
 }  // namespace wonjang

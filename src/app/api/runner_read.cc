@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::int64_t kBuildingRetrySeconds = 5;
 constexpr std::int64_t kBusyRetrySeconds = 1;
+// Right after the first start the server takes requests before what is derived has met the first events.
+constexpr std::int64_t kOpeningWaitMs = 2'000;
 
 void answer_not_ready(Api& api, CallPtr call, std::string_view detail) {
   api.answer_problem(std::move(call), ProblemKind::views_not_ready, detail, kBuildingRetrySeconds);
@@ -87,15 +89,14 @@ void go_on(Api& api, const std::shared_ptr<Waiting>& waiting, projection::Waited
   if (!room) api.answer_no_room(std::move(waiting->call));
 }
 
-void wait_for(Api& api, CallPtr call, const Positions& wanted, const ReadSide& side, Work work,
-              ThenLook then) {
+void wait_for(Api& api, CallPtr call, const LogPositions& wanted, const ReadSide& side, Work work,
+              ThenLook then, std::int64_t wait_ms) {
   auto waiting = std::make_shared<Waiting>();
   waiting->call = std::move(call);
   waiting->side = side;
   waiting->work = work;
   waiting->then = std::move(then);
-  const auto until =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(api.options().position_wait_ms_max);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
   const auto deadline = api.parts().deadlines.at(until, [&api, waiting] {
     if (waiting->taken.exchange(true)) return;
     auto& runner = *waiting->side.runner;
@@ -108,8 +109,8 @@ void wait_for(Api& api, CallPtr call, const Positions& wanted, const ReadSide& s
   waiting->deadline = *deadline;
   // A deadline that passes before the id is known leaves a wait behind, which finds the call taken when the
   // position comes.
-  const auto id = side.runner->when(
-      wanted.of, [&api, waiting](projection::Waited waited) { go_on(api, waiting, waited); });
+  const auto id =
+      side.runner->when(wanted, [&api, waiting](projection::Waited waited) { go_on(api, waiting, waited); });
   if (id) {
     waiting->id = *id;
     return;
@@ -124,6 +125,8 @@ void wait_for(Api& api, CallPtr call, const Positions& wanted, const ReadSide& s
 void at_runner(Api& api, CallPtr call, const Query& query, const ReadSide& side, Work work, ThenLook then) {
   const auto in_query = query.find("min-position");
   const auto token = in_query ? *in_query : call->request.head.header("Min-Position");
+  if (token.empty() && side.runner->building() == projection::Building::moments)
+    return wait_for(api, std::move(call), {}, side, work, std::move(then), kOpeningWaitMs);
   if (token.empty()) return read_now(api, std::move(call), side, work, std::move(then));
   const auto wanted = api.parts().tokens.parse_min_position(token);
   if (!wanted) {
@@ -135,7 +138,7 @@ void at_runner(Api& api, CallPtr call, const Query& query, const ReadSide& side,
   // What is being built may be there in time: right after a start it is a matter of milliseconds.
   if (view && projection::reached(view->seen, wanted->of))
     return read_now(api, std::move(call), side, work, std::move(then));
-  wait_for(api, std::move(call), *wanted, side, work, std::move(then));
+  wait_for(api, std::move(call), wanted->of, side, work, std::move(then), api.options().position_wait_ms_max);
 }
 
 // One entry a book, also for those that the projection hasn't met yet.

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <condition_variable>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "app/api/api_test_world.h"
 #include "app/api/log.h"
 #include "app/api/routes.h"
+#include "testing/faulty_book.h"
 
 namespace wonjang {
 namespace {
@@ -24,6 +26,59 @@ unsigned mode_of(const std::filesystem::path& path) {
   struct stat about {};
   EXPECT_EQ(::stat(path.c_str(), &about), 0) << path;
   return about.st_mode & 0777U;
+}
+
+// Holds the threads that fold the log until it is let go.
+class Held {
+ public:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !is_held_; });
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    is_held_ = false;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_held_ = true;
+};
+
+// A server says that it is ready when it takes payments. What was asked of lists and settlement within the
+// first milliseconds was answered 503, on a busy machine within the first second.
+TEST(FirstStart, lists_and_settlement_are_waited_for) {
+  Held held;
+  {
+    const World world({.books = 2}, {}, [&](std::unique_ptr<Book> book) {
+      auto slow = std::make_unique<FaultyBook>(std::move(book));
+      slow->before_read([&] { held.wait(); });
+      return slow;
+    });
+    ASSERT_EQ(world.as_nobody().get("/readyz").status, 200);
+    TestAnswer list;
+    TestAnswer journal;
+    TestAnswer change;
+    std::thread lists([&] { list = world.as_merchant().get("/v1/payments"); });
+    std::thread journals([&] { journal = world.as_operator().get("/v1/trial-balance"); });
+    std::thread changes([&] {
+      change =
+          world.as_operator().post("/v1/changes", "c", R"({"kind":"CALENDAR","calendar":{"shipped":"KR"}})");
+    });
+    const auto& parts = world.service->api().parts();
+    EXPECT_TRUE(eventually([&] {
+      return parts.serving->runner().status().waiting == 1 && parts.money->runner().status().waiting == 1;
+    }));
+    held.let_go();
+    lists.join();
+    journals.join();
+    changes.join();
+    EXPECT_EQ(list.status, 200) << list.body;
+    EXPECT_EQ(journal.status, 200) << journal.body;
+    EXPECT_EQ(change.status, 201) << change.body;
+  }
 }
 
 class OnDisk : public ::testing::TestWithParam<std::uint32_t> {};

@@ -67,7 +67,7 @@ Result<std::shared_ptr<const KvSnapshot>> MoneySide::seen_all(bool is_job) {
     const auto status = runner_.status();
     if (status.state == projection::State::stopped)
       return unavailable("the projection money has stopped: " + status.stopped_because);
-    if (status.state == projection::State::rebuilding || status.state == projection::State::opening)
+    if (runner_.building() == projection::Building::long_since)
       return unavailable("the projection money is being built, " + std::to_string(status.lag_events) +
                          " events behind: wait until it is there");
     if (waited == projection::Waited::stopped) return unavailable("the service is stopping");

@@ -46,6 +46,9 @@ struct RunnerOptions {
   // Of a log that ends before what was folded. Empty: it was restored from a backup, and a new building
   // begins. Else it has lost events that were acknowledged: start() is `corrupt` and says this, too.
   std::string advice_on_lost_log;
+  // So many events are folded in moments: who asks for a generation that was never complete and lacks no more
+  // is worth keeping waiting.
+  std::uint64_t moments_events = 20'000;
   // Attempts in a row that a rebuild makes before it fails. The live one never ceases.
   std::uint32_t rebuild_attempts = 8;
   // Calls that may be owed by when().

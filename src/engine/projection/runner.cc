@@ -415,6 +415,17 @@ Result<View> Runner::view() const {
               .stopped = status_.state == State::stopped};
 }
 
+Building Runner::building() const {
+  LogPositions positions;
+  {
+    const MutexLock lock(mutex_);
+    if (published_.snapshot || status_.state == State::stopped || stopping_) return Building::no;
+    positions = status_.positions;
+  }
+  const bool are_few = events_between(positions, log_.tails()) <= options_.moments_events;
+  return are_few ? Building::moments : Building::long_since;
+}
+
 Waited Runner::wait_for(const LogPositions& at_least, std::chrono::microseconds patience) {
   const MutexLock lock(mutex_);
   const auto is_reached = [&] { return published_.snapshot && reached(published_.seen, at_least); };

@@ -51,6 +51,10 @@ struct RunnerListener {
 // idle: nothing to fold. waiting: an error was met, the next attempt isn't due. stopped: see status().
 enum class Stepped : std::uint8_t { worked, idle, waiting, stopped };
 
+// no: view() gives something, or folding has stopped. moments: so little that it is worth waiting for
+// (wait_for(), when() without a position), as after the first start of all.
+enum class Building : std::uint8_t { no, moments, long_since };
+
 class Runner final : private LiveSide {
  public:
   // All references outlive the runner.
@@ -69,6 +73,9 @@ class Runner final : private LiveSide {
 
   // Errors: unavailable (nothing complete to show yet; the message says how far it is).
   Result<View> view() const;
+
+  // Is there nothing complete to show yet, and how much is left to fold until then?
+  Building building() const;
 
   // Returns when view() has seen at least these positions.
   Waited wait_for(const LogPositions& at_least, std::chrono::microseconds patience);
