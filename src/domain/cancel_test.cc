@@ -186,6 +186,79 @@ TEST(Cancel, the_month_of_a_mobile_phone_ends_at_midnight_in_seoul) {
   till.must(cancel_all());
 }
 
+// Its line would wait for the approval's day, and every list show money that went back before it came.
+TEST(Cancel, a_cancel_is_never_of_before_its_approval) {
+  const Instant approved = kNoon.plus_ms(-kHourMs).plus_us(500'123);
+  for (const auto& method : {MethodDetail(CardDetail{}), MethodDetail(PointDetail{})}) {
+    auto paid = by_method(method, 10'000);
+    paid.approved_at = approved;
+    Till till = paid_by({paid});
+    for (auto command : {cancel_all(), cancel_part(1'000), cancel_one(till.approval(), 1'000)}) {
+      for (const Instant at : {approved.plus_ms(-1'000), approved.plus_ms(-30 * kDayMs), Instant{1}}) {
+        command.canceled_at = at;
+        const auto refusal = till.refused(command);
+        EXPECT_EQ(code_of(refusal.code), "CANCEL_BEFORE_APPROVAL");
+        EXPECT_EQ(refusal.pointer, "/canceledAt");
+        EXPECT_NE(refusal.detail.find(to_rfc3339(approved)), std::string::npos) << refusal.detail;
+      }
+    }
+    EXPECT_EQ(till.payment().balance, 10'000);
+  }
+}
+
+// Senders that know whole seconds, or read our milliseconds back, name a time of the same second.
+TEST(Cancel, a_cancel_of_its_approvals_second_is_taken_as_it_is_told) {
+  const Instant approved{kNoon.us - kNoon.us % 1'000'000 + 500'123};
+  auto paid = card(10'000);
+  paid.approved_at = approved;
+  Till till = paid_by({paid});
+  auto command = cancel_part(1'000);
+  const Instant in_seconds = approved.plus_us(-500'123);
+  for (const Instant at : {in_seconds, approved.plus_us(-123), approved, approved.plus_us(1)}) {
+    command.canceled_at = at;
+    till.must(command);
+    EXPECT_EQ(till.payment().cancels.back().canceled_at, at);
+  }
+  command.canceled_at = in_seconds.plus_us(-1);
+  EXPECT_EQ(till.refused(command).code, RefusalCode::cancel_before_approval);
+}
+
+TEST(Cancel, of_several_approvals_none_is_cancelled_before_its_own_time) {
+  auto later = by_method(PointDetail{}, 4'000);
+  later.approved_at = kNoon.plus_ms(kHourMs);
+  Till till = paid_by({card(6'000), later});
+  auto command = cancel_all();
+  command.canceled_at = kNoon.plus_ms(60'000);
+  const auto refusal = till.refused(command);
+  EXPECT_EQ(refusal.code, RefusalCode::cancel_before_approval);
+  EXPECT_NE(refusal.detail.find(till.approval(1).text()), std::string::npos) << refusal.detail;
+  command.approval = till.approval(0);
+  till.must(command);
+  // Without a time it is ours, and the sender's clock that ran ahead doesn't make it an earlier one.
+  till.must(cancel_all());
+  EXPECT_EQ(till.payment().cancels.back().canceled_at, later.approved_at);
+}
+
+TEST(Cancel, where_the_provider_says_when_no_told_time_is_looked_at) {
+  Till till = paid_through_provider(10'000);
+  auto command = cancel_all();
+  command.canceled_at = till.now().plus_ms(-kDayMs);
+  till.must(command);
+  auto confirmed = settle_cancel(till.last_cancel(), OutcomeKind::approved);
+  confirmed.canceled_at = till.now().plus_ms(-kDayMs);  // its clock is slow: the money is back all the same
+  till.must(confirmed);
+  EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
+}
+
+TEST(Cancel, an_account_that_waits_has_no_time_of_its_own) {
+  Till till;
+  till.must(order(10'000, {account(10'000)}));
+  auto command = cancel_all();
+  command.canceled_at = till.now().plus_ms(-kDayMs);
+  till.must(command);
+  EXPECT_EQ(till.payment().status, PaymentStatus::canceled);
+}
+
 TEST(Cancel, a_chargeback_is_a_fact_and_not_measured_by_the_rules) {
   Till till = paid_by({card(10'000)});
   till.pass_ms(400 * kDayMs);

@@ -44,6 +44,20 @@ std::optional<Refusal> check_not_future(Instant at, const DecideContext& context
       pointer);
 }
 
+std::optional<Refusal> check_not_before(const Payment& payment, const Approval& approval, Instant at,
+                                        const char* pointer) {
+  constexpr std::int64_t kSecondUs = 1'000'000;
+  const bool is_known = !at.is_zero() && !approval.approved_at.is_zero();
+  if (!is_known || at.us / kSecondUs >= approval.approved_at.us / kSecondUs) return std::nullopt;
+  return refuse(
+      RefusalCode::cancel_before_approval,
+      "Approval " + approval.terms.approval.text() + " over " + money_text(payment, approval.amount()) +
+          " is of " + to_rfc3339(approval.approved_at) + ", and " + to_rfc3339(at) +
+          " lies before it: nothing can be cancelled before it was approved. Send the time when the "
+          "cancel happened, or leave it out.",
+      pointer);
+}
+
 Refusal refuse_in_status(const Payment& payment, std::string_view what, std::string_view next) {
   std::string detail(what);
   detail += " isn't possible while the payment is ";

@@ -290,13 +290,32 @@ std::string refund_account_of(const CancelPayment& command, const Approval& appr
   return account == nullptr ? std::string() : account->refund_account_token;
 }
 
+// As it was told. Ours where nobody told it, but never before the approval, whose sender's clock may run
+// ahead.
+Instant canceled_at(const CancelPayment& command, const Approval& approval, const DecideContext& context) {
+  if (!command.canceled_at.is_zero()) return command.canceled_at;
+  return approval.is_live() ? std::max(context.now, approval.approved_at) : context.now;
+}
+
+bool is_recorded(const Target& target) { return target.approval->terms.provider.empty(); }
+
+// Of the provider's approvals it says itself when it cancelled them.
+std::optional<Refusal> check_times(const Payment& payment, const CancelPayment& command,
+                                   const Targets& targets) {
+  for (const auto& target : targets) {
+    if (!is_recorded(target) || !target.approval->is_live()) continue;
+    if (auto refusal = check_not_before(payment, *target.approval, command.canceled_at, "/canceledAt"))
+      return refusal;
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> check_rules(const Payment& payment, const CancelPayment& command,
                                    const Targets& targets, const DecideContext& context) {
   if (!is_wish(command)) return std::nullopt;
   std::optional<Refusal> first;
   for (const auto& target : targets) {
-    const bool recorded = target.approval->terms.provider.empty();
-    const Instant at = recorded ? or_now(command.canceled_at, context) : context.now;
+    const Instant at = is_recorded(target) ? canceled_at(command, *target.approval, context) : context.now;
     const bool has_account = !refund_account_of(command, *target.approval).empty();
     auto refusal = check_cancel_rule(payment, *target.approval, {target.amount(), at, has_account});
     if (refusal && (!first || refusal->code < first->code)) first = std::move(refusal);
@@ -337,10 +356,8 @@ Decided cancel_event(const CancelPayment& command, const Target& target, std::in
   terms.requester = command.requester == ActorKind::unknown ? context.actor.kind : command.requester;
   terms.phase = phase_of(*target.approval);
   terms.requested_at = or_now(command.requested_at, context);
-  if (!target.approval->terms.provider.empty()) {
-    return {context.now, CancelRequested{std::move(terms), command.deadline}};
-  }
-  const Instant at = or_now(command.canceled_at, context);
+  if (!is_recorded(target)) return {context.now, CancelRequested{std::move(terms), command.deadline}};
+  const Instant at = canceled_at(command, *target.approval, context);
   return {at, CancelSucceeded{std::move(terms), {}, at, {}}};
 }
 
@@ -372,6 +389,7 @@ Decision decide_one(const Payment& payment, const CancelPayment& command, Decide
   const auto& chosen = std::get<Targets>(targets);
   if (auto refusal = check_partial(payment, command, chosen)) return std::move(*refusal);
   if (auto refusal = check_rules(payment, command, chosen, context)) return std::move(*refusal);
+  if (auto refusal = check_times(payment, command, chosen)) return std::move(*refusal);
   std::vector<Decided> events;
   events.reserve(chosen.size());
   std::int64_t discount = command.easy_pay_discount_amount;

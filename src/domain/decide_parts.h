@@ -50,6 +50,12 @@ constexpr std::int64_t kAheadMsMax = 86'400'000;
 // time_in_future, where `at` lies further ahead; `pointer` is where it stands in the request.
 std::optional<Refusal> check_not_future(Instant at, const DecideContext& context, const char* pointer);
 
+// cancel_before_approval, where money would go back before it was taken. Compared by whole seconds, since
+// many senders know no finer; the business date is never an earlier one. Of a time that nobody named (zero),
+// or an approval whose own isn't known, nothing is said.
+std::optional<Refusal> check_not_before(const Payment& payment, const Approval& approval, Instant at,
+                                        const char* pointer);
+
 std::string money_text(const Payment& payment, std::int64_t amount);  // "6,000 KRW"
 
 Refusal refuse(RefusalCode code, std::string detail, std::string pointer = {}, std::int64_t actual = 0);

@@ -1,5 +1,6 @@
 // A person settles what the resolver gave up on. The events are those of the provider's own word, so that no
 // reader has to know a second way of settling; who said so stands in their actor, reason and evidence.
+#include "base/assert.h"
 #include "domain/decide_parts.h"
 
 namespace wonjang {
@@ -127,6 +128,7 @@ Decision settle_approval(const Payment& payment, const SettleByPerson& command,
       }
       return undone(*approval, command, context);
     case PersonOutcome::canceled:
+      if (auto refusal = check_not_before(payment, *approval, command.at, "/at")) return std::move(*refusal);
       return undone(*approval, command, context);
     case PersonOutcome::unknown:
       break;
@@ -143,6 +145,9 @@ Decision settle_cancel(const Payment& payment, const SettleByPerson& command, co
   if (!waits_for_person(*cancel)) return refuse_pursued("cancel");
   switch (command.outcome) {
     case PersonOutcome::canceled: {
+      const Approval* approval = payment.find(cancel->terms.approval);
+      WJ_ASSERT(approval != nullptr);
+      if (auto refusal = check_not_before(payment, *approval, command.at, "/at")) return std::move(*refusal);
       const Instant at = or_now(command.at, context);
       return just(at, CancelSucceeded{cancel->terms, command.transaction_key, at, command.evidence});
     }

@@ -184,6 +184,29 @@ TEST(Person, what_is_not_there_is_not_found) {
 }
 
 // An approval that comes to light in a payment that ended meanwhile is undone, as any late success is.
+TEST(Person, what_was_cancelled_or_undone_was_approved_before) {
+  const auto refuses = [](Till& till, SettleByPerson command) {
+    command.at = till.payment().approvals.front().approved_at.plus_ms(-1'000);
+    const auto refusal = till.refused(command);
+    EXPECT_EQ(code_of(refusal.code), "CANCEL_BEFORE_APPROVAL");
+    EXPECT_EQ(refusal.pointer, "/at");
+    command.at = till.payment().approvals.front().approved_at;
+    till.must(command);
+  };
+  Till cancelled;
+  const auto cancel = give_up_cancel(cancelled);
+  refuses(cancelled, word(cancelled, PersonOutcome::canceled, cancel));
+  Till undone;
+  give_up_approval(undone, Stage::reversing_approved);
+  refuses(undone, word(undone, PersonOutcome::canceled));
+  // Nobody knows since when it was approved: any time will do.
+  Till unknown;
+  give_up_approval(unknown, Stage::reversing);
+  auto command = word(unknown, PersonOutcome::canceled);
+  command.at = unknown.now().plus_ms(-kDayMs);
+  unknown.must(command);
+}
+
 TEST(Person, an_approval_of_an_ended_payment_goes_back_to_the_resolver) {
   Till till;
   auto create = order(10'000);

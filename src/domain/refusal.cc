@@ -67,6 +67,8 @@ constexpr RefusalRow kRefusals[] = {
     {RefusalCode::still_pursued, "STILL_PURSUED", "The resolver still pursues it", kAboutState},
     {RefusalCode::version_mismatch, "VERSION_MISMATCH", "The payment has another version", kAboutState},
     {RefusalCode::already_canceled, "ALREADY_CANCELED", "Cancelled in full already", kAboutState},
+    {RefusalCode::cancel_before_approval, "CANCEL_BEFORE_APPROVAL", "Cancel is dated before its approval",
+     kAboutState},
     {RefusalCode::merchant_code_taken, "MERCHANT_CODE_TAKEN", "Merchant code is taken", kAboutState},
     {RefusalCode::api_key_not_found, "API_KEY_NOT_FOUND", "API key not found", kAboutRequest},
 };

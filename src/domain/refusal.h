@@ -53,6 +53,7 @@ enum class RefusalCode : std::uint16_t {
   still_pursued = 63,     // the resolver hasn't given up: a person would race it
   version_mismatch = 64,  // expectedVersion isn't the payment's; the true one is in the detail
   already_canceled = 65,  // in full; the detail names the cancel that took the rest
+  cancel_before_approval = 66,
   merchant_code_taken = 80,
   api_key_not_found = 81,
 };

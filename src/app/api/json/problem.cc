@@ -191,6 +191,7 @@ std::uint16_t status_of(RefusalCode code) {
     case RefusalCode::deposit_amount_mismatch:
     case RefusalCode::refund_account_required:
     case RefusalCode::provider_unknown:
+    case RefusalCode::cancel_before_approval:
       return 422;
   }
   return 422;
@@ -252,6 +253,7 @@ bool speaks_of_number(const Refusal& refusal) {
     case RefusalCode::not_in_doubt:
     case RefusalCode::still_pursued:
     case RefusalCode::already_canceled:
+    case RefusalCode::cancel_before_approval:
       return false;
   }
   return false;
