@@ -13,17 +13,22 @@ constexpr std::size_t kCreate = 256 * 1024;
 constexpr std::size_t kFile = 64 * 1024 * 1024;  // http.body_max bounds it further
 constexpr bool kQuery = true;
 constexpr bool kNoQuery = false;
+constexpr Part kLedger = Part::ledger;
 constexpr Part kViews = Part::views;
 constexpr Part kMoney = Part::money;
+constexpr Asks kItsBook = Asks::its_book;
+constexpr Asks kEveryBook = Asks::every_book;
 constexpr Scopes kUsers = kScopeMerchant | kScopeOperator;
 
 constexpr std::array kRoutes{
     Route{"POST", "/v1/payments", kUsers, true, kCreate, &create_payment},
-    Route{"GET", "/v1/payments", kUsers, false, 0, &list_payments, kQuery},
-    Route{"GET", "/v1/payments/{paymentId}", kUsers, false, 0, &get_payment, kQuery},
-    Route{"GET", "/v1/payments/{paymentId}/events", kUsers, false, 0, &get_payment_events, kQuery},
-    Route{"GET", "/v1/payments/{paymentId}/lifecycle", kUsers, false, 0, &get_lifecycle, kQuery, kViews},
-    Route{"GET", "/v1/payments/{paymentId}/proof", kUsers, false, 0, &get_proof},
+    Route{"GET", "/v1/payments", kUsers, false, 0, &list_payments, kQuery, kLedger, Asks::order_book},
+    Route{"GET", "/v1/payments/{paymentId}", kUsers, false, 0, &get_payment, kQuery, kLedger, kItsBook},
+    Route{"GET", "/v1/payments/{paymentId}/events", kUsers, false, 0, &get_payment_events, kQuery, kLedger,
+          kItsBook},
+    Route{"GET", "/v1/payments/{paymentId}/lifecycle", kUsers, false, 0, &get_lifecycle, kQuery, kViews,
+          kItsBook},
+    Route{"GET", "/v1/payments/{paymentId}/proof", kUsers, false, 0, &get_proof, kNoQuery, kLedger, kItsBook},
     Route{"POST", "/v1/payments/{paymentId}/authenticate", kUsers, true, kSmall, &authenticate_payment},
     Route{"POST", "/v1/payments/{paymentId}/approve", kUsers, true, kSmall, &approve_payment},
     Route{"POST", "/v1/payments/{paymentId}/approvals", kUsers, true, kSmall, &record_approval},
@@ -33,7 +38,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/payments/{paymentId}/deposit-reversals", kUsers, true, kSmall, &reverse_deposit},
     Route{"POST", "/v1/payments/{paymentId}/acquisitions", kUsers, true, kSmall, &record_acquisition},
     Route{"POST", "/v1/payments/{paymentId}/resolutions", kScopeOperator, true, kSmall, &settle_by_person},
-    Route{"GET", "/v1/events", kUsers, false, 0, &get_events, kQuery},
+    Route{"GET", "/v1/events", kUsers, false, 0, &get_events, kQuery, kLedger, kEveryBook},
     Route{"POST", "/v1/ingest", kScopeIngest, false, 0, nullptr},
     Route{"POST", "/v1/merchants", kScopeOperator, true, kSmall, &register_merchant},
     Route{"GET", "/v1/merchants", kScopeOperator, false, 0, &list_merchants, kQuery},
@@ -46,14 +51,16 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/session", kScopeNone, false, 4 * 1024, &open_session},
     Route{"GET", "/v1/session", kUsers, false, 0, &get_session},
     Route{"DELETE", "/v1/session", kUsers, false, 0, &end_session},
-    Route{"GET", "/v1/in-doubt", kScopeOperator, false, 0, &list_in_doubt, kQuery},
+    Route{"GET", "/v1/in-doubt", kScopeOperator, false, 0, &list_in_doubt, kQuery, kLedger, kEveryBook},
     Route{"PUT", "/v1/admin/backups/{backupName}", kScopeOperator, false, 0, &make_backup},
     Route{"GET", "/v1/transactions", kUsers, false, 0, &list_transactions, kQuery, kViews},
     Route{"GET", "/v1/search", kUsers, false, 0, &search_payments, kQuery, kViews},
     Route{"GET", "/v1/totals", kUsers, false, 0, &list_cubes, kNoQuery, kViews},
     Route{"GET", "/v1/totals/settlement-lines", kUsers, false, 0, &get_line_totals, kQuery, kMoney},
     Route{"GET", "/v1/totals/payouts", kUsers, false, 0, &get_payout_totals, kQuery, kMoney},
-    Route{"GET", "/v1/totals/{cube}/changes", kUsers, false, 0, &list_totals_changes, kQuery, kViews},
+    // From the views, and of each payment that is looked back at from its own book.
+    Route{"GET", "/v1/totals/{cube}/changes", kUsers, false, 0, &list_totals_changes, kQuery, kViews,
+          kEveryBook},
     Route{"GET", "/v1/totals/{cube}", kUsers, false, 0, &get_totals, kQuery, kViews},
     Route{"GET", "/v1/sales/today", kUsers, false, 0, &get_sales_today, kQuery, kViews},
     Route{"GET", "/v1/views", kScopeOperator, false, 0, &get_views, kNoQuery, kViews},
@@ -116,7 +123,7 @@ constexpr std::array kRoutes{
           kQuery, kMoney},
     Route{"GET", "/v1/breaks", kScopeOperator, false, 0, &list_breaks, kQuery, kMoney},
     Route{"POST", "/v1/breaks/resolutions", kScopeOperator, true, kSmall, &resolve_break, kNoQuery, kMoney},
-    Route{"GET", "/v1/checkpoints", kUsers, false, 0, &get_checkpoints, kQuery},
+    Route{"GET", "/v1/checkpoints", kUsers, false, 0, &get_checkpoints, kQuery, kLedger, kEveryBook},
     Route{"GET", "/v1/signing-key", kUsers, false, 0, &get_signing_key},
     Route{"GET", "/livez", kScopeNone, false, 0, &get_livez},
     Route{"GET", "/readyz", kScopeNone, false, 0, &get_readyz, kQuery},

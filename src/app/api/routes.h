@@ -23,6 +23,10 @@ using Handler = void (*)(Api& api, std::unique_ptr<Call> call);
 // What of a server answers a route. The ledger itself is always there.
 enum class Part : std::uint8_t { ledger, views, money };
 
+// Which of the ledger's books a GET asks (spread.h). order_book: that of ?orderId=, and none without it. What
+// asks none and is a part's comes from what the part has folded.
+enum class Asks : std::uint8_t { no_book, its_book, order_book, every_book };
+
 struct Route {
   std::string_view method;
   std::string_view path;  // "/v1/payments/{paymentId}": at most one parameter
@@ -35,6 +39,7 @@ struct Route {
   bool takes_query = false;
   // A server told not to serve this part answers NOT_SERVED before the handler.
   Part part = Part::ledger;
+  Asks asks = Asks::no_book;
 };
 
 // Of a request whose query nothing would read: what to tell the caller. Nothing: all is well.

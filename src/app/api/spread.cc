@@ -1,24 +1,6 @@
 #include "app/api/spread.h"
 
-#include <algorithm>
-#include <array>
-
 namespace wonjang {
-namespace {
-
-// A payment's own book answers.
-constexpr std::array<std::string_view, 4> kRouted{
-    "/v1/payments/{paymentId}", "/v1/payments/{paymentId}/events", "/v1/payments/{paymentId}/proof",
-    "/v1/payments/{paymentId}/lifecycle"};
-// changes: from the views, and of each payment that is looked back at from its own book.
-constexpr std::array<std::string_view, 4> kScattered{"/v1/events", "/v1/in-doubt", "/v1/checkpoints",
-                                                     "/v1/totals/{cube}/changes"};
-
-bool is_in(std::span<const std::string_view> paths, const Route& route) {
-  return std::ranges::find(paths, route.path) != paths.end();
-}
-
-}  // namespace
 
 std::string_view code_of(Spread spread) {
   switch (spread) {
@@ -36,10 +18,17 @@ std::string_view code_of(Spread spread) {
 
 Spread spread_of(const Route& route, std::uint32_t books, bool by_order) {
   if (route.method != "GET") return Spread::none;
-  if (is_in(kRouted, route)) return Spread::routed;
-  if (is_in(kScattered, route)) return books == 1 ? Spread::routed : Spread::scattered;
-  if (route.path == "/v1/payments") return by_order ? Spread::routed : Spread::views;
-  return route.part == Part::ledger ? Spread::none : Spread::views;
+  switch (route.asks) {
+    case Asks::no_book:
+      return route.part == Part::ledger ? Spread::none : Spread::views;
+    case Asks::its_book:
+      return Spread::routed;
+    case Asks::order_book:
+      return by_order ? Spread::routed : Spread::views;
+    case Asks::every_book:
+      return books == 1 ? Spread::routed : Spread::scattered;
+  }
+  return Spread::none;
 }
 
 std::string route_text(Spread spread, std::uint32_t books) {
