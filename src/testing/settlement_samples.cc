@@ -248,7 +248,7 @@ FileMatched full_body(std::type_identity<FileMatched>) {
       .matched_fee = 23'000,
       .amount_before = 900'000,
       .fee_before = 20'500,
-      .deposits = {{1110, 1'000'000, 23'000, 900'000, 20'500}},
+      .deposits = {{1110, 1'000'000, 23'000, 900'000, 20'500, -7, 3}},
       .tolerance_amount = 10,
       .tolerance_days = 5};
 }

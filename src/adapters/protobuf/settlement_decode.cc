@@ -251,7 +251,9 @@ Deposited deposited(MessageReader& r, const pb::Deposited& m) {
           .amount = m.amount(),
           .fee = m.fee(),
           .amount_before = m.amount_before(),
-          .fee_before = m.fee_before()};
+          .fee_before = m.fee_before(),
+          .difference = m.difference(),
+          .difference_before = m.difference_before()};
 }
 
 FileMatched read(MessageReader& r, const pb::FileMatched& m) {

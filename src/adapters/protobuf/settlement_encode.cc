@@ -182,6 +182,8 @@ void fields(WireWriter& w, const Deposited& v) {
   w.number(pb::Deposited::kFeeFieldNumber, v.fee);
   w.number(pb::Deposited::kAmountBeforeFieldNumber, v.amount_before);
   w.number(pb::Deposited::kFeeBeforeFieldNumber, v.fee_before);
+  w.number(pb::Deposited::kDifferenceFieldNumber, v.difference);
+  w.number(pb::Deposited::kDifferenceBeforeFieldNumber, v.difference_before);
 }
 
 }  // namespace

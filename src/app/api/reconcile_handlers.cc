@@ -29,7 +29,9 @@ void put_report(JsonWriter& w, const money::MatchReport& report) {
   w.begin_object("match").number("rows", static_cast<std::int64_t>(report.rows));
   w.number("matched", static_cast<std::int64_t>(report.matched));
   w.number("breaks", static_cast<std::int64_t>(report.breaks));
-  w.number("onlyOurs", static_cast<std::int64_t>(report.only_ours)).end_object();
+  w.number("onlyOurs", static_cast<std::int64_t>(report.only_ours));
+  w.number("withinTolerance", static_cast<std::int64_t>(report.within_tolerance));
+  w.number("difference", report.difference).end_object();
 }
 
 Result<JobAnswer> file_answer(const money::MoneyPorts& ports, FileId id, const money::MatchReport& report,
@@ -276,9 +278,14 @@ void get_acquirer_file(Api& api, CallPtr call) {
 
 namespace {
 
-// Why nothing takes a row, as matching says it.
-constexpr std::string_view kReasons[] = {"AMOUNT_DIFF", "DATE_DIFF", "ONLY_OURS",
-                                         "ONLY_THEIRS", "AMBIGUOUS", "SLIP_REFUSED"};
+// Why nothing takes a row, as matching says it; and of a list beside it, that a row was taken all the same.
+constexpr std::string_view kReasons[] = {"AMOUNT_DIFF",
+                                         "DATE_DIFF",
+                                         "ONLY_OURS",
+                                         "ONLY_THEIRS",
+                                         "AMBIGUOUS",
+                                         "SLIP_REFUSED",
+                                         settlement::kWithinTolerance};
 
 }  // namespace
 
@@ -289,13 +296,16 @@ void list_breaks(Api& api, CallPtr call) {
   if (!reason.empty() && std::ranges::find(kReasons, reason) == std::end(kReasons))
     return api.answer_problem(
         std::move(call), ProblemKind::bad_parameter,
-        "reason is AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS or SLIP_REFUSED");
+        "reason is AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS, SLIP_REFUSED or "
+        "WITHIN_TOLERANCE");
   const auto page = take_money_page(api, call, *query, "breaks");
   if (!page) return;
   at_money(api, std::move(call), *query, Work::query,
            [reason, page = *page](Api& a, CallPtr c, const projection::View& view) {
              const money::MoneyReader reader(*view.snapshot);
-             const auto breaks = reader.breaks(page.after, page.limit, reason);
+             const auto breaks = reason == settlement::kWithinTolerance
+                                     ? reader.tolerated(page.after, page.limit)
+                                     : reader.breaks(page.after, page.limit, reason);
              if (!breaks) return a.answer_error(std::move(c), breaks.error());
              const auto today = business_date_of(a.clock().now());
              std::string body;

@@ -341,9 +341,11 @@ void get_settlement_line(Api& api, CallPtr call) {
              if (!*line || !may_see(*c->caller, merchant)) return answer_no_line(a, std::move(c));
              auto& side = *a.parts().money;
              money::LineSource source(side.log(), side.codec());
-             const auto explained = money::explain_line(reader, source, key);
+             auto explained = money::explain_line(reader, source, key);
              if (!explained) return a.answer_error(std::move(c), explained.error());
              if (!*explained) return answer_no_line(a, std::move(c));
+             // What acquirers pay the house is no merchant's.
+             if (!c->caller->merchant.is_zero()) (*explained)->matched_in.clear();
              std::string body;
              JsonWriter w(body);
              put_line_explained(w, **explained, merchant);

@@ -38,6 +38,8 @@ constexpr std::array kFilters{
     FilterWords{"payment", "pay_..."},
     FilterWords{"percentiles", "Per mille, with commas: 500,990"},
     FilterWords{"position", "A Ledger-Position: as it was then"},
+    FilterWords{"reason",
+                "AMOUNT_DIFF, ONLY_OURS ...; WITHIN_TOLERANCE: what matched though the amounts differ"},
     FilterWords{"since", "From this recorded time on"},
     FilterWords{"sort", "newest, oldest, largest or smallest"},
     FilterWords{"status", "DONE, CANCELED ...; several with commas"},

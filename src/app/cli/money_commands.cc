@@ -240,7 +240,7 @@ class MoneyTree {
                          [this] { return run_reconcile_match(o(), id_, reconcile_); });
     id(again, "fil_...");
     tolerances(again);
-    list(reconcile, "breaks", "What nothing matched, oldest first", "/v1/breaks", {"limit"});
+    list(reconcile, "breaks", "What nothing matched, oldest first", "/v1/breaks", {"reason", "limit"});
     auto* resolve = online(reconcile, "resolve", "A person's word on a break", [this] {
       resolve_.file_id = id_;
       return run_reconcile_resolve(o(), resolve_);

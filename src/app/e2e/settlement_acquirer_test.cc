@@ -84,9 +84,17 @@ TEST_F(SettlementAcquirer, a_difference_within_the_tolerance_is_matched_and_one_
 
   const auto again = must_post("/v1/acquirer-files/" + id + "/matches?amountTolerance=10", "");
   EXPECT_EQ(matched(again), "1 of 4 matched, 4 breaks");
-  EXPECT_EQ(rows_of(id).at(2), "MATCHED tolerance -7");
+  EXPECT_EQ(number(again.at("match").as_object(), "withinTolerance"), 1);
+  EXPECT_EQ(number(again.at("match").as_object(), "difference"), -7);
+  EXPECT_EQ(rows_of(id).at(2), "MATCHED tolerance WITHIN_TOLERANCE -7");
   EXPECT_EQ(balances()["BANK"], 9'993 - 200) << "what arrived is booked, not what should have";
-  EXPECT_EQ(balances()["RECEIVABLE_CARD"], 90'007);
+  EXPECT_EQ(balances()["RECEIVABLE_CARD"], 90'000) << "the card company owes nothing more of the first";
+  EXPECT_EQ(balances()["DEPOSIT_DIFFERENCES"], 7);
+  const auto tolerated = items(cli_json({"reconcile", "breaks", "--reason", "WITHIN_TOLERANCE"}));
+  ASSERT_EQ(tolerated.size(), 1U);
+  EXPECT_EQ(number(tolerated[0], "amountDelta"), -7);
+  EXPECT_EQ(text(tolerated[0], "fileId"), id);
+  EXPECT_EQ(text(tolerated[0], "why"), "they say 9993, our movement has 10000: -7 apart, allowed are 10");
   const auto wider =
       must_post("/v1/acquirer-files/" + id + "/matches?amountTolerance=10&dateTolerance=8", "");
   EXPECT_EQ(matched(wider), "2 of 4 matched, 3 breaks");

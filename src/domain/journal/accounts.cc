@@ -29,6 +29,8 @@ constexpr AccountInfo kAccounts[] = {
     {Account::fee_vat, AccountType::liability, "FEE_VAT", "VAT on fees", "부가세 예수금"},
     {Account::fee_income, AccountType::income, "FEE_INCOME", "Fee income", "수수료 수익"},
     {Account::acquirer_fees, AccountType::expense, "ACQUIRER_FEES", "Fees of acquirers", "지급수수료"},
+    {Account::deposit_differences, AccountType::expense, "DEPOSIT_DIFFERENCES",
+     "Deposits: differences within the tolerance", "입금 차액(허용 범위)"},
 };
 
 std::optional<std::uint16_t> number_in(std::string_view text) {

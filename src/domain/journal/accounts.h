@@ -27,6 +27,8 @@ enum class Account : std::uint16_t {
   fee_vat = 2400,              // VAT on fees, owed to the state
   fee_income = 4100,           // fees without VAT
   acquirer_fees = 5100,        // what acquirers kept
+  deposit_differences =
+      5200,  // what their deposits missed of ours within the tolerance; more than ours: less
 };
 
 struct AccountInfo {

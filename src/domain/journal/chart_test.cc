@@ -38,6 +38,10 @@ const char* purpose_of(Account account) {
       return "Our fees without VAT.";
     case Account::acquirer_fees:
       return "What acquirers kept of their deposits.";
+    case Account::deposit_differences:
+      return "What deposits missed of what we expected, within the tolerance that their file was matched "
+             "with; what they brought more makes it less. GET /v1/breaks?reason=WITHIN_TOLERANCE lists the "
+             "rows.";
   }
   return "";
 }

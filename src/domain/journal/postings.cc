@@ -133,14 +133,19 @@ struct OfHouse {
     }
     int128 arrived = 0;
     int128 kept = 0;
+    int128 differs = 0;
     for (const auto& one : deposits) {
       const int128 amount = static_cast<int128>(one.amount) - one.amount_before;
-      tally.credit(static_cast<Account>(one.account), amount);
+      const int128 difference = static_cast<int128>(one.difference) - one.difference_before;
+      // Who owed it owes nothing more: what of it came too much or too little is nobody's debt.
+      tally.credit(static_cast<Account>(one.account), amount - difference);
       arrived += amount;
+      differs += difference;
       kept += static_cast<int128>(one.fee) - one.fee_before;
     }
     tally.debit(Account::bank, arrived - kept);
     tally.debit(Account::acquirer_fees, kept);
+    tally.credit(Account::deposit_differences, differs);
   }
 
   // Of a payment: postings() with its movement. Of the rest of the house and the registry: no money moves.

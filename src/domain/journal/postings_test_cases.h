@@ -193,6 +193,16 @@ inline void add_house(std::vector<Case>& out) {
   add("of a deposit file again: 10,000 of cards more, 1,000 of transfers less", of_two,
       {debit(Account::receivable_transfer, 1'000), debit(Account::bank, 8'800),
        debit(Account::acquirer_fees, 200), credit(Account::receivable_card, 10'000)});
+  auto short_by_7 = matched(FileKind::deposit, 9'993, 200);
+  short_by_7.deposits = {{1110, 9'993, 200, 0, 0, -7, 0}};
+  add("of a deposit file that is 7 short of ours, within the tolerance", short_by_7,
+      {debit(Account::bank, 9'793), debit(Account::acquirer_fees, 200),
+       debit(Account::deposit_differences, 7), credit(Account::receivable_card, 10'000)});
+  auto more_by_5 = matched(FileKind::deposit, 12'005, 200, /*amount_before=*/9'993, /*fee_before=*/200);
+  more_by_5.deposits = {{1110, 10'000, 200, 9'993, 200, 0, -7}, {1120, 2'005, 0, 0, 0, 5, 0}};
+  add("of a deposit file again: a later match finds the 7, and 5 of transfers too much", more_by_5,
+      {debit(Account::bank, 2'012), credit(Account::receivable_transfer, 2'000),
+       credit(Account::deposit_differences, 12)});
 }
 
 // Kinds that move no money, whatever they say.

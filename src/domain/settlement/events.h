@@ -275,12 +275,15 @@ struct FileRow {
   friend bool operator==(const FileRow&, const FileRow&) = default;
 };
 
+// A matched row whose amount isn't ours. Events of before the difference was booked say nothing.
+constexpr std::string_view kWithinTolerance = "WITHIN_TOLERANCE";
+
 struct Match {
   std::uint32_t line_no = 0;  // 0: only ours
   std::vector<LineKey> ours;  // 1:1 one, 1:N several, none: only theirs
   MatchState state = MatchState::unknown;
-  std::string
-      reason;  // AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS, SLIP_REFUSED; empty: matched
+  std::string reason;  // AMOUNT_DIFF, DATE_DIFF, ONLY_OURS, ONLY_THEIRS, AMBIGUOUS, SLIP_REFUSED; of a match
+                       // whose amounts differ, kWithinTolerance; empty: matched
   std::string matched_by;         // name of the rule
   std::int64_t amount_delta = 0;  // theirs - ours
   std::int32_t date_delta = 0;    // days
@@ -307,6 +310,10 @@ struct Deposited {
   std::int64_t fee = 0;
   std::int64_t amount_before = 0;
   std::int64_t fee_before = 0;
+  // Of `amount`, by how much it differs from what our movements come to: theirs less ours, within the
+  // tolerance. Events of before it was booked say 0.
+  std::int64_t difference = 0;
+  std::int64_t difference_before = 0;
   friend bool operator==(const Deposited&, const Deposited&) = default;
 };
 // file.matched: what its rows were matched with; again after a rematch, the newest counts. The journal books

@@ -55,7 +55,16 @@ class GroupMatcher {
         continue;
       }
       take(row, rule, {fitting.front()});
+      if (out_[row].amount_delta != 0) note_difference(row);
     }
+  }
+
+  void note_difference(std::size_t row) {
+    Match& match = out_[row];
+    match.reason = kWithinTolerance;
+    match.why = "they say " + amount_text(rows_[row].amount) + ", our movement has " +
+                amount_text(rows_[row].amount - match.amount_delta) + ": " + amount_text(match.amount_delta) +
+                " apart, allowed are " + amount_text(tolerance_.amount);
   }
 
   std::vector<std::size_t> fitting_of(const FileRow& row, const MatchTolerance& allowed) const {

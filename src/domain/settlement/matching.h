@@ -4,7 +4,8 @@
 // clang-format off
 //   exact         one movement of that number, same amount, same date
 //   date          one of that number, same amount, dates at most `days` apart
-//   tolerance     one of that number, amounts at most `amount` apart, dates as above
+//   tolerance     one of that number, amounts at most `amount` apart, dates as above; where they differ the match's
+//                 reason says so (kWithinTolerance)
 //   one_to_many   one row is the sum of the number's open movements within its dates (an approval and its partial cancels)
 //   many_to_one   several rows of one number are together one movement (paid in parts)
 // clang-format on

@@ -58,6 +58,9 @@ TEST(Matching, each_rule_takes_what_it_is_named_for) {
   EXPECT_THAT(rules, ElementsAre("exact", "date", "tolerance", "one_to_many", "many_to_one", "many_to_one"));
   EXPECT_EQ(got[1].date_delta, 2);
   EXPECT_EQ(got[2].amount_delta, 7);
+  EXPECT_EQ(got[2].reason, kWithinTolerance);
+  EXPECT_EQ(got[2].why, "they say 3007, our movement has 3000: 7 apart, allowed are 10");
+  EXPECT_EQ(got[1].reason, "") << "a day apart is no difference of money";
   EXPECT_THAT(got[3].ours, ElementsAre(key(4, 1), key(4, 2)));
   EXPECT_EQ(got[3].amount_delta, 0);
 }

@@ -111,6 +111,10 @@ class Acquiring {
       matched_.amount -= row.amount;
       matched_.fee -= row.fee;
       --matched_.report.matched;
+      if (match.reason == settlement::kWithinTolerance) {
+        --matched_.report.within_tolerance;
+        matched_.report.difference -= match.amount_delta;
+      }
       if (resolved_.contains(match.line_no)) {
         left_out.insert(match.line_no);
         continue;

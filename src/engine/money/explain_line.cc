@@ -176,7 +176,11 @@ Result<std::optional<LineExplained>> explain_line(const MoneyReader& reader, Lin
   WJ_TRY(const auto summary, reader.line(key));
   if (!summary) return std::optional<LineExplained>();
   WJ_TRY(const auto whole, source.line(*summary));
-  LineExplained out{*summary, whole, settlement::explain(whole.line(), whole.contract()), {}, {}, false, {}};
+  LineExplained out{*summary, whole, settlement::explain(whole.line(), whole.contract()), {}, {}, {},
+                    false,    {}};
+  if (key.seq == 0) {
+    WJ_TRY(out.matched_in, reader.rows_matched_with(key));
+  }
   WJ_CHECK(Again(reader, source, out).all());
   return std::optional(std::move(out));
 }

@@ -22,6 +22,9 @@ struct LineExplained {
   // own. What gives back is charged by its approval's line alone.
   std::string dated_by;
   std::string charged_by;
+  // Rows of acquirers' files that its movement is matched with: whether the money came, and all of it. The
+  // house's own.
+  std::vector<MoneyReader::MatchedRow> matched_in;
   bool recomputed = false;         // computed again from its snapshot it is the same
   std::string why_not_recomputed;  // when it isn't
 };

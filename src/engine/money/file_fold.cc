@@ -28,6 +28,10 @@ std::string matched_in(const MoneyReader::FileNow& file, const LineKey& ours) {
       .bytes();
 }
 
+bool is_tolerated(const Match& match) {
+  return match.state == MatchState::matched && match.reason == settlement::kWithinTolerance;
+}
+
 bool is_break(const Match& match) {
   return match.state != MatchState::matched && match.state != MatchState::resolved;
 }
@@ -117,14 +121,17 @@ Result<void> FileFold::take_deposits(FileNow& file, const FileMatched& body) {
     if (journal::find_account(said.account) == nullptr)
       return wrong_file(file.file,
                         "books to account " + std::to_string(said.account) + ", which isn't there");
-    if (said.amount_before != before.amount || said.fee_before != before.fee) {
+    if (said.amount_before != before.amount || said.fee_before != before.fee ||
+        said.difference_before != before.difference) {
       return wrong_file(file.file, "is matched on top of " + std::to_string(said.amount_before) + " and " +
-                                       std::to_string(said.fee_before) + " of account " +
+                                       std::to_string(said.fee_before) + " (difference " +
+                                       std::to_string(said.difference_before) + ") of account " +
                                        std::to_string(said.account) + " where " +
                                        std::to_string(before.amount) + " and " + std::to_string(before.fee) +
-                                       " stand");
+                                       " (" + std::to_string(before.difference) + ") stand");
     }
-    if (said.amount != 0 || said.fee != 0) after.push_back({said.account, said.amount, said.fee, 0, 0});
+    if (said.amount != 0 || said.fee != 0 || said.difference != 0)
+      after.push_back({said.account, said.amount, said.fee, 0, 0, said.difference, 0});
   }
   file.deposits = std::move(after);
   return {};
@@ -151,6 +158,9 @@ Result<void> FileFold::replace(FileNow& file, const LineKey& line, std::uint32_t
   const auto break_key = [&](BusinessDate since) {
     return Key(Table::open_break).day(since).id(file.file.raw()).number(line_no).line(line).bytes();
   };
+  const auto tolerated_key = [&](BusinessDate since) {
+    return Key(Table::tolerated).day(since).id(file.file.raw()).number(line_no).bytes();
+  };
   MatchStored next;
   next.since = as_of;
   WJ_TRY(const auto* const bytes, context_.rows.get(kFiles, key));
@@ -159,6 +169,12 @@ Result<void> FileFold::replace(FileNow& file, const LineKey& line, std::uint32_t
     if (before.match.state == MatchState::matched) {
       --file.matched;
       for (const auto& ours : before.match.ours) context_.rows.remove(kFiles, matched_in(file, ours));
+    }
+    if (is_tolerated(before.match)) {
+      --file.tolerated;
+      file.difference -= before.match.amount_delta;
+      context_.rows.remove(kFiles, tolerated_key(before.since));
+      if (match != nullptr && is_tolerated(*match)) next.since = before.since;
     }
     if (is_break(before.match)) {
       --file.breaks;
@@ -173,7 +189,14 @@ Result<void> FileFold::replace(FileNow& file, const LineKey& line, std::uint32_t
   next.match = *match;
   if (match->state == MatchState::matched) {
     ++file.matched;
-    for (const auto& ours : match->ours) context_.rows.put(kFiles, matched_in(file, ours), {});
+    for (const auto& ours : match->ours) {
+      context_.rows.put(kFiles, matched_in(file, ours), encoded(match->line_no));
+    }
+  }
+  if (is_tolerated(*match)) {
+    ++file.tolerated;
+    file.difference += match->amount_delta;
+    context_.rows.put(kFiles, tolerated_key(next.since), {});
   }
   if (is_break(*match)) {
     ++file.breaks;

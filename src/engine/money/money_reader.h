@@ -272,6 +272,10 @@ class MoneyReader {
     std::uint32_t version = 0;
     std::uint64_t matched = 0;
     std::uint64_t breaks = 0;  // neither matched nor resolved
+    // Of `matched`: rows whose amount isn't ours, and what they come to, theirs less ours. Of a deposit file
+    // it is booked (DEPOSIT_DIFFERENCES).
+    std::uint64_t tolerated = 0;
+    std::int64_t difference = 0;
     Instant imported_at;
     std::int64_t matched_amount = 0;  // FileMatched's, of the newest one
     std::int64_t matched_fee = 0;
@@ -299,10 +303,20 @@ class MoneyReader {
     Currency currency;  // of the file's amounts
     settlement::Match match;
     BusinessDate since;  // of the file's match
+    settlement::FileKind kind{};
   };
   // Oldest first; with a reason those of it alone.
   Result<Paged<Break>> breaks(std::string_view after, std::size_t count_max,
                               std::string_view reason = {}) const;
+  // Matched rows whose amount isn't ours, oldest first.
+  Result<Paged<Break>> tolerated(std::string_view after, std::size_t count_max) const;
+  // Rows of files that are matched with this movement.
+  struct MatchedRow {
+    FileNow file;
+    settlement::FileRow row;
+    settlement::Match match;
+  };
+  Result<std::vector<MatchedRow>> rows_matched_with(const LineKey& movement) const;
   // Movements that acquirers' files may name: by approval or slip number.
   struct Candidate {
     LineKey key;

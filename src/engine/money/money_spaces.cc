@@ -52,6 +52,7 @@ constexpr Layout kLayouts[] = {
     {kFiles, Table::open_break, "open_break", "dinl"},
     {kFiles, Table::expected, "expected", "tdpn"},
     {kFiles, Table::matched_in, "matched_in", "nli"},
+    {kFiles, Table::tolerated, "tolerated", "din"},
     {kCandidates, Table::none, "candidates", "tpn"},
 };
 

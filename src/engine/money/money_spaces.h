@@ -87,8 +87,9 @@ enum class Table : std::uint8_t {
   unpaid_close = 26,  // merchant currency day        -> UnpaidSum at the day's close
   day_end = 27,       // book day                     -> position behind the book's newest event of the day
   expected = 28,      // acquirer day payment version -> ExpectedStored
-  matched_in = 29,    // kind(4) line key file        -> ()
+  matched_in = 29,    // kind(4) line key file        -> line no(4) of its row
   open_count = 30,    // day                          -> OpenCount: how many of `open` have the day
+  tolerated = 31,     // since file line no           -> (): matched, and the amounts differ
 };
 
 // For lines without a payout day: behind every date.

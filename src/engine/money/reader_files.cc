@@ -115,9 +115,51 @@ Result<Paged<MoneyReader::Break>> MoneyReader::breaks(std::string_view after, st
         if (stored && !reason.empty() && stored->match.reason != reason) return std::optional<Break>();
         WJ_TRY(auto whose, file(id));
         if (!stored || !whose) return corrupt("the match of a break is missing: rebuild money");
-        return std::optional(
-            Break{id, std::move(whose->acquirer), whose->currency, std::move(stored->match), stored->since});
+        return std::optional(Break{id, std::move(whose->acquirer), whose->currency, std::move(stored->match),
+                                   stored->since, whose->kind});
       });
+}
+
+Result<Paged<MoneyReader::Break>> MoneyReader::tolerated(std::string_view after,
+                                                         std::size_t count_max) const {
+  return page_of<Break>(snapshot_, kFiles, Key(Table::tolerated), after, count_max,
+                        [&](std::string_view key_bytes, std::string_view) -> Result<std::optional<Break>> {
+                          KeyReader key(key_bytes);
+                          const auto since = key.day();
+                          const FileId id(key.id());
+                          const auto line_no = key.number();
+                          if (!key.ok()) return bad_key(kFiles, key_bytes);
+                          WJ_TRY(auto match, match_of(id, line_no, {}));
+                          WJ_TRY(auto whose, file(id));
+                          if (!match || !whose)
+                            return corrupt("a match within the tolerance is missing: rebuild money");
+                          return std::optional(Break{id, std::move(whose->acquirer), whose->currency,
+                                                     *std::move(match), since, whose->kind});
+                        });
+}
+
+Result<std::vector<MoneyReader::MatchedRow>> MoneyReader::rows_matched_with(const LineKey& movement) const {
+  std::vector<MatchedRow> out;
+  for (const auto kind : {settlement::FileKind::acquisition, settlement::FileKind::deposit}) {
+    WJ_CHECK(scan(snapshot_, kFiles,
+                  Key(Table::matched_in).number(static_cast<std::uint32_t>(kind)).line(movement),
+                  [&](std::string_view key_bytes, std::string_view value) -> Result<bool> {
+                    KeyReader key(key_bytes);
+                    key.number();
+                    key.line();
+                    const FileId id(key.id());
+                    if (!key.ok()) return bad_key(kFiles, key_bytes);
+                    WJ_TRY(const auto line_no, decoded<std::uint32_t>(value, "a matched row"));
+                    WJ_TRY(auto whose, file(id));
+                    WJ_TRY(auto row, row_of(id, line_no));
+                    WJ_TRY(auto match, match_of(id, line_no, {}));
+                    if (!whose || !row || !match)
+                      return corrupt("a row that a movement is matched with is missing: rebuild money");
+                    out.push_back({*std::move(whose), *std::move(row), *std::move(match)});
+                    return true;
+                  }));
+  }
+  return out;
 }
 
 Result<void> MoneyReader::candidates(std::string_view number,

@@ -74,12 +74,19 @@ class MatchWriter {
   static std::vector<Deposited> deposits_from(const std::vector<Deposited>& before,
                                               const std::vector<Deposited>& after) {
     std::map<std::uint16_t, Deposited> out;
-    for (const auto& one : before) out[one.account] = {one.account, 0, 0, one.amount, one.fee};
+    for (const auto& one : before) {
+      auto& stood = out[one.account];
+      stood.account = one.account;
+      stood.amount_before = one.amount;
+      stood.fee_before = one.fee;
+      stood.difference_before = one.difference;
+    }
     for (const auto& one : after) {
       auto& said = out[one.account];
       said.account = one.account;
       said.amount = one.amount;
       said.fee = one.fee;
+      said.difference = one.difference;
     }
     std::vector<Deposited> list;
     for (const auto& [account, one] : out) list.push_back(one);

@@ -15,7 +15,8 @@
 // How far rows and movements may be apart is kept with the file: a match again takes the same, unless it says
 // another one. A file has one currency, and matches movements of that currency alone. A deposit file moves
 // money in the journal, from the account of who owed it: what the matched rows come to, less what the match
-// before said.
+// before said. Where a row matched within the tolerance, who owed it owes nothing more, and the difference is
+// booked to an account of its own (DEPOSIT_DIFFERENCES) and listed (MoneyReader::tolerated).
 //
 // Cost: of ONLY_OURS a record for each movement of the acquirer on the file's days, and a look-up for those
 // that the file doesn't name; bounded (MatchOptions).

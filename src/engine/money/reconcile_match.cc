@@ -188,12 +188,17 @@ class Matching {
       if (match.state != MatchState::matched || row == by_line.end()) continue;
       add(out.amount, row->second->amount);
       add(out.fee, row->second->fee);
+      if (match.reason == settlement::kWithinTolerance) {
+        ++out.report.within_tolerance;
+        add(out.report.difference, match.amount_delta);
+      }
       const auto place = places_.find(match.ours.front());
       if (place == places_.end()) continue;
       auto& deposit = deposits[place->second];
       deposit.account = place->second;
       add(deposit.amount, row->second->amount);
       add(deposit.fee, row->second->fee);
+      if (match.reason == settlement::kWithinTolerance) add(deposit.difference, match.amount_delta);
     }
     if (!fits) return invalid("the rows of file " + file_.name + " add up beyond 64 bits: split the file");
     for (const auto& [account, deposit] : deposits) out.deposits.push_back(deposit);

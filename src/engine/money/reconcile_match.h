@@ -32,6 +32,9 @@ struct MatchReport {
   std::uint64_t matched = 0;
   std::uint64_t breaks = 0;     // of rows and of ours
   std::uint64_t only_ours = 0;  // of them
+  // Of `matched`: rows whose amount isn't ours, and what they come to, theirs less ours.
+  std::uint64_t within_tolerance = 0;
+  std::int64_t difference = 0;
 };
 
 struct Matched {

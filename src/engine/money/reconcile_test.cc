@@ -256,6 +256,116 @@ TEST_F(Reconcile, how_far_apart_rows_may_be_is_kept_with_the_file) {
   EXPECT_EQ(rig_.reader().file(what.file).value()->tolerance, (settlement::MatchTolerance{10, 7}));
 }
 
+// Found by review: it stayed on the account of who owed it for ever, and in no list.
+TEST_F(Reconcile, what_a_deposit_misses_within_the_tolerance_is_booked_and_listed) {
+  EasyPayDetail wallet;
+  wallet.provider = "PAY";
+  sell(10'000, "SHORT");
+  sell(5'000, "EVEN");
+  sell(50'000, "MORE", kMatchDay, {}, wallet);
+  auto what = file({row(1, "SHORT", 9'993), row(2, "EVEN", 5'000), row(3, "MORE", 50'003)});
+  what.rows[0].fee = 200;
+  MatchOptions wide;
+  wide.tolerance = settlement::MatchTolerance{10, 3};
+  const auto report = import(what, wide);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->matched, 3U);
+  EXPECT_EQ(report->within_tolerance, 2U);
+  EXPECT_EQ(report->difference, -4);
+  auto now = balances();
+  EXPECT_EQ(now[journal::Account::receivable_card], 0);
+  EXPECT_EQ(now[journal::Account::receivable_easy_pay], 0);
+  EXPECT_EQ(now[journal::Account::bank], 9'993 - 200 + 5'000 + 50'003);
+  EXPECT_EQ(now[journal::Account::deposit_differences], 4);
+  std::int64_t sum = 0;
+  for (const auto& [account, balance] : now) sum += balance;
+  EXPECT_EQ(sum, 0);
+
+  EXPECT_TRUE(rig_.reader().breaks({}, 10)->items.empty());
+  const auto listed = rig_.reader().tolerated({}, 10).value().items;
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(listed[0].match.amount_delta, -7);
+  EXPECT_EQ(listed[0].match.reason, "WITHIN_TOLERANCE");
+  EXPECT_EQ(listed[0].match.why, "they say 9993, our movement has 10000: -7 apart, allowed are 10");
+  EXPECT_EQ(listed[0].file, what.file);
+  EXPECT_EQ(listed[0].kind, FileKind::deposit);
+  EXPECT_EQ(listed[1].match.amount_delta, 3);
+  const auto stands = rig_.reader().file(what.file).value();
+  EXPECT_EQ(stands->tolerated, 2U);
+  EXPECT_EQ(stands->difference, -4);
+  const auto again = match_file(rig_.ports(), what.file, {}, rig_.owner());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(balances(), now) << "matched again, nothing moves";
+  EXPECT_EQ(rig_.reader().tolerated({}, 10).value().items.size(), 2U);
+}
+
+TEST_F(Reconcile, a_narrower_tolerance_takes_a_difference_back) {
+  sell(10'000, "SHORT");
+  const auto what = file({row(1, "SHORT", 9'993)});
+  MatchOptions options;
+  options.tolerance = settlement::MatchTolerance{10, 3};
+  ASSERT_TRUE(import(what, options));
+  options.tolerance = settlement::MatchTolerance{5, 3};
+  const auto again = match_file(rig_.ports(), what.file, options, rig_.owner());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->within_tolerance, 0U);
+  EXPECT_EQ(balances()[journal::Account::receivable_card], 10'000);
+  EXPECT_EQ(balances()[journal::Account::bank], 0);
+  EXPECT_EQ(balances()[journal::Account::deposit_differences], 0);
+  EXPECT_TRUE(rig_.reader().tolerated({}, 10).value().items.empty());
+  EXPECT_EQ(rig_.reader().breaks({}, 10)->items.size(), 1U);
+}
+
+// A log of before: its events say no difference, and fold to what they folded to. The next match books it.
+TEST_F(Reconcile, a_difference_that_was_never_booked_is_booked_by_the_next_match) {
+  const auto payment = sell(10'000, "SHORT");
+  const auto what = file({row(1, "SHORT", 9'993)});
+  settlement::FileImported imported;
+  imported.file = what.file;
+  imported.name = what.name;
+  imported.sha256 = what.sha256;
+  imported.kind = what.kind;
+  imported.acquirer = what.acquirer;
+  imported.rows_total = 1;
+  imported.rows = what.rows;
+  settlement::FileMatched before;
+  before.file = what.file;
+  before.kind = what.kind;
+  before.acquirer = what.acquirer;
+  before.as_of = kMatchDay;
+  before.matched_amount = 9'993;
+  before.deposits = {{1110, 9'993, 0, 0, 0}};
+  before.tolerance_amount = 10;
+  before.tolerance_days = 3;
+  before.matches = {{1, {LineKey{payment, 1, 0}}, MatchState::matched, "", "tolerance", -7, 0, ""}};
+  rig_.must(rig_.put(what.file.raw(), 0, {}, {}, MoneyRig::admin(), {}, {imported, before}));
+  EXPECT_EQ(balances()[journal::Account::receivable_card], 7);
+  EXPECT_FALSE(balances().contains(journal::Account::deposit_differences));
+  EXPECT_TRUE(rig_.reader().tolerated({}, 10).value().items.empty());
+
+  const auto again = match_file(rig_.ports(), what.file, {}, rig_.owner());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(balances()[journal::Account::receivable_card], 0);
+  EXPECT_EQ(balances()[journal::Account::bank], 9'993);
+  EXPECT_EQ(balances()[journal::Account::deposit_differences], 7);
+  EXPECT_EQ(rig_.reader().tolerated({}, 10).value().items.size(), 1U);
+}
+
+TEST_F(Reconcile, a_movement_tells_which_rows_took_it) {
+  const auto payment = sell(10'000, "SHORT");
+  const auto what = file({row(4, "SHORT", 9'993)});
+  MatchOptions wide;
+  wide.tolerance = settlement::MatchTolerance{10, 3};
+  ASSERT_TRUE(import(what, wide));
+  const auto rows = rig_.reader().rows_matched_with({payment, 1, 0});
+  ASSERT_TRUE(rows) << rows.error().message;
+  ASSERT_EQ(rows->size(), 1U);
+  EXPECT_EQ(rows->front().file.file, what.file);
+  EXPECT_EQ(rows->front().row.line_no, 4U);
+  EXPECT_EQ(rows->front().match.amount_delta, -7);
+  EXPECT_TRUE(rig_.reader().rows_matched_with({payment, 2, 0})->empty());
+}
+
 TEST_F(Reconcile, an_import_that_broke_off_is_done_by_the_same_file_again) {
   std::vector<FileRow> rows;
   for (std::uint32_t i = 1; i <= 2'500; ++i)

@@ -182,7 +182,7 @@ auto tied(Of<ChangeStored> auto& v) {
 auto tied(Of<MoneyReader::FileNow> auto& v) {
   return std::tie(v.file, v.name, v.sha256, v.kind, v.acquirer, v.currency, v.tolerance.amount,
                   v.tolerance.date_days, v.rows, v.version, v.matched, v.breaks, v.imported_at,
-                  v.matched_amount, v.matched_fee, v.deposits);
+                  v.matched_amount, v.matched_fee, v.deposits, v.tolerated, v.difference);
 }
 struct MatchStored {
   settlement::Match match;

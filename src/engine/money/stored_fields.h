@@ -132,7 +132,8 @@ auto tied(Of<settlement::Match> auto& v) {
 }
 
 auto tied(Of<settlement::Deposited> auto& v) {
-  return std::tie(v.account, v.amount, v.fee, v.amount_before, v.fee_before);
+  return std::tie(v.account, v.amount, v.fee, v.amount_before, v.fee_before, v.difference,
+                  v.difference_before);
 }
 
 }  // namespace wonjang::money

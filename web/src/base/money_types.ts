@@ -378,8 +378,11 @@ export interface AcquirerFile {
   acquirer: string;
   importedAt?: string;
   rows: number;
+  currency: string;
   matched: number;
   breaks: number;
+  withinTolerance: number; // of matched: rows whose amount isn't ours ...
+  difference: number; // ... and what they come to, theirs less ours
 }
 
 export interface JournalEntry {

@@ -281,6 +281,7 @@ export const CODES = {
     DATE_DIFF: ['날짜가 다름', 'Dates differ'],
     AMBIGUOUS: ['짝이 여럿', 'Several fit'],
     SLIP_REFUSED: ['매입 처리 불가', 'Slip refused'],
+    WITHIN_TOLERANCE: ['허용 범위 안의 차이', 'Within tolerance'],
   },
   canaryState: { TRYING: ['시험 중', 'Tried out'], PROMOTED: ['전환됨', 'Promoted'], STOPPED: ['중단됨', 'Stopped'] },
   changeKind: {

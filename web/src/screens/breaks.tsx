@@ -11,7 +11,7 @@ import { LiveTable } from '../ui/held';
 import { Day, Dialog, Empty, Facts, Field, Head, Id, Loaded, Money, None, Pages, Panel, Tabs, Time, Said, paged } from '../ui/parts';
 import { CurrencyField } from './terms_form';
 
-const REASONS = ['', 'AMOUNT_DIFF', 'DATE_DIFF', 'ONLY_THEIRS', 'ONLY_OURS', 'AMBIGUOUS', 'SLIP_REFUSED'];
+const REASONS = ['', 'AMOUNT_DIFF', 'DATE_DIFF', 'ONLY_THEIRS', 'ONLY_OURS', 'AMBIGUOUS', 'SLIP_REFUSED', 'WITHIN_TOLERANCE'];
 
 const keyOf = (b: Break) => `${b.fileId}.${b.lineNo ?? b.ours[0]}`;
 const paymentOf = (line: string) => `pay_${line.slice(4, 30)}`;
@@ -78,7 +78,7 @@ function BreakTable({ rows, of, whole, refresh }: { rows: Break[]; of: string; w
           { label: t(w.action), cell: (b) => (
             <span class="actions">
               <button type="button" class="small" aria-expanded={keyOf(b) === opened} onClick={() => setQuery({ break: keyOf(b) === opened ? undefined : keyOf(b) }, { replace: true })}>{t(w.sideBySide)}</button>
-              <button type="button" class="small" onClick={() => setResolving(b)}>{t(w.resolveIt)}…</button>
+              {b.state !== 'MATCHED' && <button type="button" class="small" onClick={() => setResolving(b)}>{t(w.resolveIt)}…</button>}
             </span>
           ) },
         ]}
@@ -111,7 +111,7 @@ function BreakList() {
 // ---- files ----
 
 interface Imported extends AcquirerFile {
-  match: { rows: number; matched: number; breaks: number };
+  match: { rows: number; matched: number; breaks: number; withinTolerance: number; difference: number };
 }
 
 function ReadFile({ onClose, onDone }: { onClose: () => void; onDone: (made: Imported) => void }) {
@@ -148,6 +148,7 @@ function Files() {
             { label: t(w.rows), num: true, cell: (f) => count(f.rows) },
             { label: t(w.matched), num: true, cell: (f) => count(f.matched) },
             { label: t(w.breaks), num: true, card: 'lead', cell: (f) => (f.breaks > 0 ? <span class="badge warn">{count(f.breaks)}</span> : <span class="badge good">0</span>) },
+            { label: code('breakReason', 'WITHIN_TOLERANCE'), num: true, cell: (f) => (f.withinTolerance > 0 ? <a href={href('/breaks', { reason: 'WITHIN_TOLERANCE' })} title={`${count(f.withinTolerance)} ${t(w.rows)}`}><Money value={f.difference} currency={f.currency} /></a> : <None />) },
             { label: t(w.action), cell: (f) => <ActButton label={t(w.matchAgain)} what="match" path={`/v1/acquirer-files/${f.fileId}/matches`} onDone={got.refresh} /> },
           ]} />
           <Pages next={nextCursor} />
@@ -156,7 +157,7 @@ function Files() {
       {open && <ReadFile onClose={() => setOpen(false)} onDone={(one) => { setOpen(false); setMade(one); got.refresh(); }} />}
       {made && (
         <Dialog title={t(w.fileRead, made.name)} onClose={() => setMade(undefined)}>
-          <Facts rows={[[t(w.rows), count(made.match.rows)], [t(w.matched), count(made.match.matched)], [t(w.breaks), <a href={href('/breaks')} onClick={() => setMade(undefined)}>{count(made.match.breaks)}</a>]]} />
+          <Facts rows={[[t(w.rows), count(made.match.rows)], [t(w.matched), count(made.match.matched)], [t(w.breaks), <a href={href('/breaks')} onClick={() => setMade(undefined)}>{count(made.match.breaks)}</a>], [code('breakReason', 'WITHIN_TOLERANCE'), made.match.withinTolerance > 0 && <><Money value={made.match.difference} currency={made.currency} /> ({count(made.match.withinTolerance)})</>]]} />
         </Dialog>
       )}
     </>

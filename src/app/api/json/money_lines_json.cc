@@ -76,6 +76,22 @@ void put_open_items(JsonWriter& w, const money::PaymentSettlement& settled, cons
   w.end_object();
 }
 
+namespace {
+
+void put_matched_in(JsonWriter& w, const std::vector<money::MoneyReader::MatchedRow>& rows) {
+  w.begin_array("matchedIn");
+  for (const auto& one : rows) {
+    w.begin_object().id("fileId", one.file.file).text("name", one.file.name);
+    w.text("kind", code_of(one.file.kind)).text("acquirer", one.file.acquirer);
+    put_object(w, "theirs", one.row);
+    put_object(w, "match", one.match);
+    w.end_object();
+  }
+  w.end_array();
+}
+
+}  // namespace
+
 void put_line_explained(JsonWriter& w, const money::LineExplained& line, const Merchant* merchant) {
   const SettlementLine& whole = line.whole.line();
   const auto& chunk = line.whole.chunk();
@@ -102,6 +118,7 @@ void put_line_explained(JsonWriter& w, const money::LineExplained& line, const M
     w.end_object();
   }
   w.end_array().flag("recomputed", line.recomputed).text_if("whyNotRecomputed", line.why_not_recomputed);
+  if (!line.matched_in.empty()) put_matched_in(w, line.matched_in);
   w.end_object();
 }
 

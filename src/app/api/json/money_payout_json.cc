@@ -216,13 +216,14 @@ void put_file(JsonWriter& w, const money::MoneyReader::FileNow& file) {
   w.number("amountTolerance", file.tolerance.amount).number("dateTolerance", file.tolerance.date_days);
   w.number("rows", file.rows);
   w.number("matched", as_number(file.matched)).number("breaks", as_number(file.breaks));
+  w.number("withinTolerance", as_number(file.tolerated)).number("difference", file.difference);
   w.instant_if("importedAt", file.imported_at);
 }
 
 void put_break(JsonWriter& w, const money::MoneyReader::Break& one, const settlement::FileRow* row,
                BusinessDate today) {
   w.begin_object().id("fileId", one.file).text("acquirer", one.acquirer);
-  w.text("currency", one.currency.code());
+  w.text("currency", one.currency.code()).text("kind", code_of(one.kind));
   put_fields(w, one.match);
   if (row != nullptr) put_object(w, "theirs", *row);
   w.text("since", to_text(one.since)).number("ageDays", settlement::age_days(one.since, today)).end_object();

@@ -245,6 +245,7 @@ void put_fields(JsonWriter& w, const FileRow& v) {
 void put_fields(JsonWriter& w, const Deposited& v) {
   w.number("account", v.account).number("amount", v.amount).number("fee", v.fee);
   w.number_if("amountBefore", v.amount_before).number_if("feeBefore", v.fee_before);
+  w.number_if("difference", v.difference).number_if("differenceBefore", v.difference_before);
 }
 
 void put_fields(JsonWriter& w, const Match& v) {
