@@ -5,9 +5,12 @@
 # (bench/peers/README.md). Load generator and server share the machine. Nothing counts before it is verified: ours by asking for
 # acknowledged payments again (same ids) and by `wonjang check`, the peers by counting rows and money.
 #
+# A peer keeps the ledger's tables and nothing else; so does `wonjang/...` (serving.enabled and money.enabled are false). What it
+# does by default, with the views and the money side folding beside it, is `wonjang+views/...`.
+#
 #   create    one payment with its approval per HTTP request, 64 connections; closed loop, then open loop at 2/3 of that
 #   retries   10 % identical repeats, 1 % same key with another body
-#   bulk      NDJSON bodies of 1,000 payments
+#   bulk      NDJSON bodies of 1,000 payments, 4 connections
 #   big       --payments (10,000,000) payments: bytes on disk, memory, kill -9 to the first acknowledged write
 #
 # One JSON line per measurement goes to build/bench/ledger.jsonl; the table at the end is made from it.
@@ -57,7 +60,7 @@ free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",
 start_server() {  # DIR
   port=$(free_port)
   url=http://127.0.0.1:$port
-  "$BIN/wonjang" serve --data-dir "$1" --listen "127.0.0.1:$port" > "$scratch/server.log" 2>&1 &
+  WONJANG_SERVING__ENABLED=${beside:-false} WONJANG_MONEY__ENABLED=${beside:-false} "$BIN/wonjang" serve --data-dir "$1" --listen "127.0.0.1:$port" > "$scratch/server.log" 2>&1 &
   server=$!
   for _ in $(seq 600); do
     curl -sf "$url/readyz" >/dev/null 2>&1 && return 0
@@ -93,6 +96,11 @@ print(int(found[-1]["per_second"]) if found else 0)
 P
 }
 
+closed_and_open() {  # WHO
+  ours "$1/create" --mix create
+  ours "$1/create-open" --mix create --rate $(( $(newest "$1/create") * 2 / 3 ))
+}
+
 peer() {  # SCRIPT DIR MIX LABEL
   rm -rf "$2"
   "bench/peers/$1" start "$2" >&2 && "bench/peers/$1" load-schema "$2" >&2
@@ -114,17 +122,19 @@ note machine "$(python3 -c 'import json,os,platform; m=[l.split(":")[1].strip() 
 for round in $(seq "$rounds"); do
   say "round $round of $rounds"
   if wants create; then
-    ours wonjang/create --mix create
-    rate=$(( $(newest wonjang/create) * 2 / 3 ))
-    ours wonjang/create-open --mix create --rate "$rate"
+    closed_and_open wonjang
     each_peer plain create
+    beside=true closed_and_open wonjang+views
   fi
   if wants retries; then ours wonjang/retries --mix retries; each_peer retries retries; fi
-  if wants bulk; then connections=2 ours wonjang/bulk --mix bulk; fi
+  if wants bulk; then
+    connections=4 ours wonjang/bulk --mix bulk
+    beside=true connections=4 ours wonjang+views/bulk --mix bulk
+  fi
 done
 
 big_ours() {
-  local dir=$scratch/big started out
+  local beside=true dir=$scratch/big started out
   start_server "$dir"
   say "filling $payments payments"
   out=$(load "$dir" --mix bulk --connections 2 --seconds 36000 --warm-up 0s --requests $(( payments / 1000 )))
