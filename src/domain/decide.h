@@ -27,7 +27,7 @@ struct DecideContext {
 
 // `payment` doesn't exist() for CreatePayment and must exist for every other command (the engine answers
 // payment_not_found before). An empty event list means: nothing to do, already so (a network's notice that
-// repeats what is known, e.g. the same bank_notice_id).
+// repeats what is known: a bank_notice_id with the same content).
 Decision decide(const Payment& payment, const PaymentCommand& command, DecideContext context);
 
 }  // namespace wonjang

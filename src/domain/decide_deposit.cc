@@ -29,9 +29,44 @@ Refusal refuse_no_account(ApprovalId id) {
 }
 
 // Banks tell the same thing twice.
-bool is_known_notice(const Approval& approval, const std::string& notice) {
-  return !notice.empty() && std::find(approval.bank_notices.begin(), approval.bank_notices.end(), notice) !=
-                                approval.bank_notices.end();
+const BankNotice* known_notice(const Approval& approval, bool is_reversal, const std::string& id) {
+  if (id.empty()) return nullptr;
+  const auto& known = approval.bank_notices;
+  const auto found = std::find_if(known.begin(), known.end(), [&](const BankNotice& notice) {
+    return notice.is_reversal == is_reversal && notice.id == id;
+  });
+  return found == known.end() ? nullptr : &*found;
+}
+
+bool is_other_time(Instant told, Instant known) { return !told.is_zero() && told != known; }
+
+// The bank's number stands for something else here: one of the two is wrong, and nobody but the bank knows
+// which. Taking it for a repeat would drop it.
+Refusal refuse_contradiction(const BankNotice& known, const std::string& what, std::string pointer) {
+  return refuse(RefusalCode::bank_notice_contradicts,
+                "The bank's notice " + known.id + " was taken before as " + what + " of " +
+                    to_rfc3339(known.at) +
+                    ", and this one under the same id says something else. Ask the bank which is right; "
+                    "another movement needs a notice id of its own.",
+                std::move(pointer));
+}
+
+Decision repeated(const Payment& payment, const BankNotice& known, const ConfirmDeposit& command) {
+  const auto what = [&] { return "a deposit of " + money_text(payment, known.amount); };
+  if (command.amount != known.amount) return refuse_contradiction(known, what(), "/amount");
+  if (is_other_time(command.deposited_at, known.at)) {
+    return refuse_contradiction(known, what(), "/depositedAt");
+  }
+  return nothing_to_do();
+}
+
+Decision repeated(const BankNotice& known, const ReverseDeposit& command) {
+  const bool waits = known.effect == DepositReversal::to_waiting;
+  const auto what =
+      std::string("a reversal after which the ") + (waits ? "account waits" : "payment is over");
+  if (command.effect != known.effect) return refuse_contradiction(known, what, "/effect");
+  if (is_other_time(command.reversed_at, known.at)) return refuse_contradiction(known, what, "/reversedAt");
+  return nothing_to_do();
 }
 
 std::optional<Refusal> check_no_cancel_in_doubt(const Payment& payment) {
@@ -77,7 +112,9 @@ Decision decide_one(const Payment& payment, const ConfirmDeposit& command, Decid
     return std::move(*refusal);
   const Approval* account = account_of(payment, command.approval);
   if (account == nullptr) return refuse_no_account(command.approval);
-  if (is_known_notice(*account, command.bank_notice_id)) return nothing_to_do();
+  if (const auto* known = known_notice(*account, /*is_reversal=*/false, command.bank_notice_id)) {
+    return repeated(payment, *known, command);
+  }
   if (auto refusal = check_not_given_up(payment)) return std::move(*refusal);
   if (auto refusal = check_deposit_status(payment, *account)) return std::move(*refusal);
   if (auto refusal = check_no_cancel_in_doubt(payment)) return std::move(*refusal);
@@ -106,7 +143,9 @@ Decision decide_one(const Payment& payment, const ReverseDeposit& command, Decid
     return std::move(*refusal);
   const Approval* account = account_of(payment, command.approval);
   if (account == nullptr) return refuse_no_account(command.approval);
-  if (is_known_notice(*account, command.bank_notice_id)) return nothing_to_do();
+  if (const auto* known = known_notice(*account, /*is_reversal=*/true, command.bank_notice_id)) {
+    return repeated(*known, command);
+  }
   const bool to_waiting = command.effect == DepositReversal::to_waiting;
   const auto trigger =
       to_waiting ? Trigger::deposit_reversed_to_waiting : Trigger::deposit_reversed_to_canceled;

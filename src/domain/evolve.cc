@@ -87,7 +87,7 @@ struct Fold {
     approval->deposited_at = body.deposited_at;
     approval->deposited_amount = body.amount;
     approval->deposited_by = body.depositor;
-    remember_notice(*approval, body.bank_notice_id);
+    remember(*approval, {false, body.bank_notice_id, body.deposited_at, body.amount, {}});
   }
 
   void operator()(const DepositReversed& body) const {
@@ -98,7 +98,7 @@ struct Fold {
     approval->approved_at = {};
     approval->deposited_at = {};
     approval->deposited_amount = 0;
-    remember_notice(*approval, body.bank_notice_id);
+    remember(*approval, {true, body.bank_notice_id, body.reversed_at, 0, body.effect});
   }
 
   void operator()(const CancelRequested& body) const {
@@ -266,8 +266,8 @@ struct Fold {
     if (pursuit->first_asked_at.is_zero()) pursuit->first_asked_at = asked.asked_at;
     pursuit->next_attempt_at = asked.next_attempt_at;
   }
-  static void remember_notice(Approval& approval, const std::string& id) {
-    if (!id.empty()) approval.bank_notices.push_back(id);
+  static void remember(Approval& approval, BankNotice notice) {
+    if (!notice.id.empty()) approval.bank_notices.push_back(std::move(notice));
   }
 
   TaxParts sum(const TaxParts& a, const TaxParts& b) const { return counted(add(a, b), a); }

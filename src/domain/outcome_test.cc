@@ -375,6 +375,53 @@ TEST(Deposit, of_an_expired_payment_is_too_late_whenever_it_was_paid) {
   EXPECT_NE(refusal.detail.find("Send it back"), std::string::npos) << refusal.detail;
 }
 
+// Found by an audit: one list of ids for both sorts, so the reversal was taken for the deposit told again,
+// and the money that the bank had taken back stayed in the book.
+TEST(Deposit, a_reversal_may_bear_the_id_of_its_deposit) {
+  Till till;
+  till.must(order(10'000, {account(10'000)}));
+  till.must(deposit(10'000, "n1"));
+  till.must(reverse(DepositReversal::to_waiting, "n1"));
+  EXPECT_EQ(till.payment().status, PaymentStatus::waiting_for_deposit);
+  EXPECT_TRUE(till.must(reverse(DepositReversal::to_waiting, "n1")).empty()) << "told twice";
+  till.must(deposit(10'000, "n2"));
+  till.must(reverse(DepositReversal::to_waiting, "r2"));
+  till.must(deposit(10'000, "r2"));
+  EXPECT_EQ(till.payment().status, PaymentStatus::done);
+}
+
+// Found by an audit: it was answered 200 and forgotten.
+TEST(Deposit, a_notice_told_again_with_other_content_is_refused) {
+  Till till;
+  till.must(order(10'000, {account(10'000)}));
+  auto first = deposit(10'000, "n1");
+  first.deposited_at = kNoon;
+  till.must(first);
+  const auto told_again = [&](std::int64_t amount, Instant at) {
+    auto again = deposit(amount, "n1");
+    again.deposited_at = at;
+    return again;
+  };
+  EXPECT_TRUE(till.must(told_again(10'000, kNoon)).empty());
+  EXPECT_TRUE(till.must(told_again(10'000, {})).empty());
+  const auto other_amount = till.refused(told_again(9'000, kNoon));
+  EXPECT_EQ(other_amount.code, RefusalCode::bank_notice_contradicts);
+  EXPECT_EQ(other_amount.pointer, "/amount");
+  EXPECT_NE(other_amount.detail.find("n1"), std::string::npos) << other_amount.detail;
+  EXPECT_EQ(till.refused(told_again(10'000, kNoon.plus_us(-1))).pointer, "/depositedAt");
+
+  auto back = reverse(DepositReversal::to_waiting, "r1");
+  back.reversed_at = kNoon.plus_us(5);
+  till.must(back);
+  EXPECT_TRUE(till.must(back).empty());
+  back.effect = DepositReversal::to_canceled;
+  EXPECT_EQ(till.refused(back).pointer, "/effect");
+  back.effect = DepositReversal::to_waiting;
+  back.reversed_at = kNoon.plus_us(6);
+  EXPECT_EQ(till.refused(back).code, RefusalCode::bank_notice_contradicts);
+  EXPECT_EQ(till.payment().status, PaymentStatus::waiting_for_deposit);
+}
+
 TEST(Deposit, the_bank_may_take_it_back_and_bring_it_again) {
   Till till;
   till.must(order(10'000, {account(10'000)}));

@@ -48,6 +48,17 @@ struct Pursuit {
 
 constexpr std::size_t kIncidentsKept = 32;
 
+// What a bank told of an account. Its deposits and its reversals are numbered apart: many banks give a
+// reversal the number of the deposit that it takes back.
+struct BankNotice {
+  bool is_reversal = false;
+  std::string id;
+  Instant at;                                         // of the deposit or of its reversal, as the bank says
+  std::int64_t amount = 0;                            // of the deposit
+  DepositReversal effect = DepositReversal::unknown;  // of the reversal
+  friend bool operator==(const BankNotice&, const BankNotice&) = default;
+};
+
 struct Approval {
   ApprovalTerms terms;
   ApprovalState state = ApprovalState::requested;
@@ -70,8 +81,7 @@ struct Approval {
   Instant deposited_at;  // virtual account
   std::int64_t deposited_amount = 0;
   std::string deposited_by;  // as the bank says, of the newest deposit: not always whom we expected
-  std::vector<std::string>
-      bank_notices;  // ids of the bank's notices that were folded: a notice sent twice counts once
+  std::vector<BankNotice> bank_notices;  // those that were folded: a notice sent twice counts once
   std::vector<std::string>
       incidents;  // "code: detail", the first kIncidentsKept: the same contradiction is told once
   std::optional<Pursuit> pursuit;  // while in doubt

@@ -69,6 +69,8 @@ constexpr RefusalRow kRefusals[] = {
     {RefusalCode::already_canceled, "ALREADY_CANCELED", "Cancelled in full already", kAboutState},
     {RefusalCode::cancel_before_approval, "CANCEL_BEFORE_APPROVAL", "Cancel is dated before its approval",
      kAboutState},
+    {RefusalCode::bank_notice_contradicts, "BANK_NOTICE_CONTRADICTS",
+     "The bank's notice says something else now", kAboutState},
     {RefusalCode::merchant_code_taken, "MERCHANT_CODE_TAKEN", "Merchant code is taken", kAboutState},
     {RefusalCode::api_key_not_found, "API_KEY_NOT_FOUND", "API key not found", kAboutRequest},
 };

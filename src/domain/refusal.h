@@ -54,6 +54,7 @@ enum class RefusalCode : std::uint16_t {
   version_mismatch = 64,  // expectedVersion isn't the payment's; the true one is in the detail
   already_canceled = 65,  // in full; the detail names the cancel that took the rest
   cancel_before_approval = 66,
+  bank_notice_contradicts = 67,  // its id was taken before, with another amount, time or effect
   merchant_code_taken = 80,
   api_key_not_found = 81,
 };

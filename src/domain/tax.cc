@@ -66,7 +66,11 @@ std::optional<TaxParts> parts_of_cancel(const TaxParts& remaining, std::int64_t 
   const auto taxable = taxable_of(amount, tax_free, tax_exempt);
   if (!left || !taxable || amount > *left) return std::nullopt;
   if (tax_free > remaining.tax_free || tax_exempt > remaining.tax_exempt) return std::nullopt;
-  if (amount == *left) return remaining;
+  if (amount == *left) {
+    const bool as_named = (tax_free == 0 || tax_free == remaining.tax_free) &&
+                          (tax_exempt == 0 || tax_exempt == remaining.tax_exempt);
+    return as_named ? std::optional(remaining) : std::nullopt;
+  }
   if (*taxable > remaining.supply + remaining.vat) return std::nullopt;
   // Each cancel rounds on its own: keep both taxable parts within what remains.
   const std::int64_t vat =

@@ -33,7 +33,8 @@ std::optional<TaxParts> parts_of_total(std::int64_t total, std::int64_t tax_free
 // The default parts of a cancel of `amount`, of which `tax_free` and `tax_exempt` were named by the caller (0
 // when not), out of what remains. The last cancel (amount = everything left) takes the remainder of every
 // part; before that vat = clamp(round(taxable / 11), taxable - remaining.supply, remaining.vat). Nothing when
-// the amount, or one of the named parts, is more than what remains.
+// the amount, or one of the named parts, is more than what remains, or when everything is taken and a named
+// part is less than what remains of it.
 std::optional<TaxParts> parts_of_cancel(const TaxParts& remaining, std::int64_t amount, std::int64_t tax_free,
                                         std::int64_t tax_exempt);
 

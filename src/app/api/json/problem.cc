@@ -169,6 +169,7 @@ std::uint16_t status_of(RefusalCode code) {
     case RefusalCode::still_pursued:
     case RefusalCode::version_mismatch:
     case RefusalCode::already_canceled:
+    case RefusalCode::bank_notice_contradicts:
     case RefusalCode::merchant_closed:
     case RefusalCode::merchant_code_taken:
       return 409;
@@ -254,6 +255,7 @@ bool speaks_of_number(const Refusal& refusal) {
     case RefusalCode::still_pursued:
     case RefusalCode::already_canceled:
     case RefusalCode::cancel_before_approval:
+    case RefusalCode::bank_notice_contradicts:
       return false;
   }
   return false;
