@@ -266,8 +266,33 @@ TEST(Cancel, a_chargeback_is_a_fact_and_not_measured_by_the_rules) {
   chargeback.kind = CancelKind::chargeback;
   EXPECT_EQ(till.refused(chargeback).code, RefusalCode::cancel_window_closed);  // a merchant can't claim one
   chargeback.requester = ActorKind::network;
+  const auto claimed = till.refused(chargeback);
+  EXPECT_EQ(claimed.code, RefusalCode::house_only);
+  EXPECT_EQ(claimed.pointer, "/requester");
+  till.act_as(ActorKind::admin);
   till.must(chargeback);
   EXPECT_EQ(till.payment().cancels[0].terms.kind, CancelKind::chargeback);
+}
+
+// Found by an audit: the provider was asked to give back what the network had taken already.
+TEST(Cancel, what_happened_past_us_is_recorded_and_not_asked_of_the_provider) {
+  Till till = paid_through_provider(10'000);
+  till.act_as(ActorKind::system);
+  auto chargeback = cancel_part(4'000);
+  chargeback.kind = CancelKind::chargeback;
+  chargeback.requester = ActorKind::network;
+  EXPECT_EQ(type_of(till.must(chargeback).at(0).body), "cancel.succeeded");
+  auto in_the_portal = cancel_part(1'000);
+  in_the_portal.canceled_at = till.now().plus_ms(-1);
+  till.act_as(ActorKind::merchant);
+  const auto claimed = till.refused(in_the_portal);
+  EXPECT_EQ(claimed.code, RefusalCode::house_only);
+  EXPECT_EQ(claimed.pointer, "/canceledAt");
+  till.act_as(ActorKind::admin);
+  EXPECT_EQ(type_of(till.must(in_the_portal).at(0).body), "cancel.succeeded");
+  EXPECT_EQ(till.payment().cancels.back().canceled_at, in_the_portal.canceled_at);
+  EXPECT_EQ(till.payment().balance, 5'000);
+  EXPECT_EQ(type_of(till.must(cancel_part(1'000)).at(0).body), "cancel.requested");
 }
 
 TEST(Cancel, a_deposit_is_refunded_to_an_account) {

@@ -26,6 +26,15 @@ bool is_wish(const CancelPayment& command) {
   return !(command.kind == CancelKind::chargeback && from_outside);
 }
 
+// Made already, past us: nobody is asked to do it.
+bool has_happened(const CancelPayment& command) {
+  return !is_wish(command) || !command.canceled_at.is_zero();
+}
+
+bool is_merchants(const Actor& actor) {
+  return actor.kind == ActorKind::merchant || actor.kind == ActorKind::customer;
+}
+
 std::int64_t left_of(const Approval& approval) { return approval.cancellable().total().value_or(0); }
 
 // Everything that a cancel of this payment, or of the one approval, could take now.
@@ -297,13 +306,15 @@ Instant canceled_at(const CancelPayment& command, const Approval& approval, cons
   return approval.is_live() ? std::max(context.now, approval.approved_at) : context.now;
 }
 
-bool is_recorded(const Target& target) { return target.approval->terms.provider.empty(); }
+bool is_recorded(const CancelPayment& command, const Target& target) {
+  return target.approval->terms.provider.empty() || has_happened(command);
+}
 
 // Of the provider's approvals it says itself when it cancelled them.
 std::optional<Refusal> check_times(const Payment& payment, const CancelPayment& command,
                                    const Targets& targets) {
   for (const auto& target : targets) {
-    if (!is_recorded(target) || !target.approval->is_live()) continue;
+    if (!is_recorded(command, target) || !target.approval->is_live()) continue;
     if (auto refusal = check_not_before(payment, *target.approval, command.canceled_at, "/canceledAt"))
       return refusal;
   }
@@ -315,12 +326,34 @@ std::optional<Refusal> check_rules(const Payment& payment, const CancelPayment& 
   if (!is_wish(command)) return std::nullopt;
   std::optional<Refusal> first;
   for (const auto& target : targets) {
-    const Instant at = is_recorded(target) ? canceled_at(command, *target.approval, context) : context.now;
+    const Instant at = is_recorded(command, target) ? canceled_at(command, *target.approval, context) : context.now;
     const bool has_account = !refund_account_of(command, *target.approval).empty();
     auto refusal = check_cancel_rule(payment, *target.approval, {target.amount(), at, has_account});
     if (refusal && (!first || refusal->code < first->code)) first = std::move(refusal);
   }
   return first;
+}
+
+// A merchant's word gives back no money that the provider holds, and makes no chargeback.
+std::optional<Refusal> check_may_tell(const CancelPayment& command, const Targets& targets,
+                                      const DecideContext& context) {
+  if (!is_merchants(context.actor) || !has_happened(command)) return std::nullopt;
+  if (!is_wish(command)) {
+    return refuse(
+        RefusalCode::house_only,
+        "A chargeback is told by the house, with a key of its own. To give the money back yourself, "
+        "leave out kind and requester.",
+        "/requester");
+  }
+  const auto asked = std::find_if(targets.begin(), targets.end(),
+                                  [](const Target& t) { return !t.approval->terms.provider.empty(); });
+  if (asked == targets.end()) return std::nullopt;
+  return refuse(RefusalCode::house_only,
+                "Approval " + asked->approval->terms.approval.text() + " was made through " +
+                    asked->approval->terms.provider +
+                    ", which is asked to cancel it and says when it did. Leave out canceledAt. What was "
+                    "cancelled in its portal is told by the house, with a key of its own.",
+                "/canceledAt");
 }
 
 CancelKind kind_of(const CancelPayment& command, const Target& target) {
@@ -356,7 +389,7 @@ Decided cancel_event(const CancelPayment& command, const Target& target, std::in
   terms.requester = command.requester == ActorKind::unknown ? context.actor.kind : command.requester;
   terms.phase = phase_of(*target.approval);
   terms.requested_at = or_now(command.requested_at, context);
-  if (!is_recorded(target)) return {context.now, CancelRequested{std::move(terms), command.deadline}};
+  if (!is_recorded(command, target)) return {context.now, CancelRequested{std::move(terms), command.deadline}};
   const Instant at = canceled_at(command, *target.approval, context);
   return {at, CancelSucceeded{std::move(terms), {}, at, {}}};
 }
@@ -387,6 +420,7 @@ Decision decide_one(const Payment& payment, const CancelPayment& command, Decide
   if (no_targets != nullptr) return *no_targets;
 
   const auto& chosen = std::get<Targets>(targets);
+  if (auto refusal = check_may_tell(command, chosen, context)) return std::move(*refusal);
   if (auto refusal = check_partial(payment, command, chosen)) return std::move(*refusal);
   if (auto refusal = check_rules(payment, command, chosen, context)) return std::move(*refusal);
   if (auto refusal = check_times(payment, command, chosen)) return std::move(*refusal);

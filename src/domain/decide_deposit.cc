@@ -69,6 +69,14 @@ Decision repeated(const BankNotice& known, const ReverseDeposit& command) {
   return nothing_to_do();
 }
 
+std::optional<Refusal> check_room_for_notice(const Payment& payment, const Approval& account) {
+  if (account.bank_notices.size() < kBankNoticesMax) return std::nullopt;
+  return refuse_in_status(payment,
+                          "A further notice of a bank, after " + std::to_string(kBankNoticesMax) +
+                              " of deposits and reversals to one account,",
+                          "Cancel the payment and make another one.");
+}
+
 std::optional<Refusal> check_no_cancel_in_doubt(const Payment& payment) {
   const bool in_doubt = std::any_of(payment.cancels.begin(), payment.cancels.end(),
                                     [](const Cancel& c) { return c.is_in_doubt(); });
@@ -115,6 +123,7 @@ Decision decide_one(const Payment& payment, const ConfirmDeposit& command, Decid
   if (const auto* known = known_notice(*account, /*is_reversal=*/false, command.bank_notice_id)) {
     return repeated(payment, *known, command);
   }
+  if (auto refusal = check_room_for_notice(payment, *account)) return std::move(*refusal);
   if (auto refusal = check_not_given_up(payment)) return std::move(*refusal);
   if (auto refusal = check_deposit_status(payment, *account)) return std::move(*refusal);
   if (auto refusal = check_no_cancel_in_doubt(payment)) return std::move(*refusal);

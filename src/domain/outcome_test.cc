@@ -390,6 +390,19 @@ TEST(Deposit, a_reversal_may_bear_the_id_of_its_deposit) {
   EXPECT_EQ(till.payment().status, PaymentStatus::done);
 }
 
+// Found by an audit: 8,000 rounds made a payment whose life took seconds to tell.
+TEST(Deposit, rounds_of_deposits_and_reversals_come_to_an_end) {
+  Till till;
+  till.must(order(10'000, {account(10'000)}));
+  std::size_t notices = 0;
+  for (; notices + 2 <= kBankNoticesMax; notices += 2) {
+    till.must(deposit(10'000, "d" + std::to_string(notices)));
+    till.must(reverse(DepositReversal::to_waiting, "r" + std::to_string(notices)));
+  }
+  EXPECT_EQ(till.refused(deposit(10'000, "one more")).code, RefusalCode::transition_not_allowed);
+  EXPECT_TRUE(till.must(deposit(10'000, "d0")).empty()) << "a repeat is still known";
+}
+
 // Found by an audit: it was answered 200 and forgotten.
 TEST(Deposit, a_notice_told_again_with_other_content_is_refused) {
   Till till;

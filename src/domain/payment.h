@@ -120,6 +120,8 @@ constexpr std::size_t kApprovalsMax = 64;
 // in a log may have more: it was made when there was no such bound.
 constexpr std::int64_t kTotalMax = (std::int64_t{1} << 47) - 1;
 constexpr std::size_t kPartialCancelsMax = 1'000;
+// Of one virtual account; else whoever sends deposits and reversals in turn makes a history without end.
+constexpr std::size_t kBankNoticesMax = 200;
 
 struct Payment {
   PaymentId id;

@@ -29,6 +29,7 @@ constexpr RefusalRow kRefusals[] = {
     {RefusalCode::merchant_closed, "MERCHANT_CLOSED", "Merchant is closed", kAboutRequest},
     {RefusalCode::amount_too_large, "AMOUNT_TOO_LARGE", "Amount is too large", kAboutRequest},
     {RefusalCode::time_in_future, "TIME_IN_FUTURE", "Time lies in the future", kAboutRequest},
+    {RefusalCode::house_only, "HOUSE_ONLY", "Only a key of the house may tell this", kAboutRequest},
     {RefusalCode::payment_not_found, "PAYMENT_NOT_FOUND", "Payment not found", kAboutRequest},
     {RefusalCode::approval_not_found, "APPROVAL_NOT_FOUND", "Approval not found", kAboutRequest},
     {RefusalCode::cancel_not_found, "CANCEL_NOT_FOUND", "Cancel not found", kAboutRequest},

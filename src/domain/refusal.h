@@ -21,6 +21,7 @@ enum class RefusalCode : std::uint16_t {
   merchant_closed = 7,
   amount_too_large = 8,  // more than a payment can have
   time_in_future = 9,    // by our clock and more than a day
+  house_only = 10,       // what the network or a provider's portal did isn't a merchant's key's to tell
   // not found
   payment_not_found = 20,
   approval_not_found = 21,

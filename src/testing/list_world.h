@@ -214,7 +214,7 @@ class ListWorld {
     out.state = kStates[rng_.below(4)];
     out.terms.parts.supply = amount;
     if (rng_.chance(30)) out.canceled.supply = amount / 2;
-    if (rng_.chance(20)) out.bank_notices = {"n"};
+    if (rng_.chance(20)) out.bank_notices.emplace_back().id = "n";
     return out;
   }
   void put_row(const serving::Locator& at, const Payment& payment) {

@@ -26,6 +26,7 @@ class Till {
   Instant now() const { return now_; }
   void pass_ms(std::int64_t ms) { now_ = now_.plus_ms(ms); }
   void go_to(Instant at) { now_ = at; }
+  void act_as(ActorKind kind) { actor_.kind = kind; }
 
   Decision ask(const PaymentCommand& command) {
     return decide(payment_, command, {now_, actor_, ids_, kSlot});

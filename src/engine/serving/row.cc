@@ -261,7 +261,8 @@ void describe_approval(Codec& io, A& approval) {
   io.time(approval.deposited_at);
   io.amount(approval.deposited_amount);
   io.text(approval.deposited_by);
-  io.list(approval.bank_notices, [&](auto& v) { io.text(v); });
+  io.list(approval.bank_notices,
+          [&](auto& v) { io.text(v.id); });  // what is searched: nobody decides by a row
   io.list(approval.incidents, [&](auto& v) { io.text(v); });
   io.optional(approval.pursuit, [&](auto& v) { describe_pursuit(io, v); });
 }

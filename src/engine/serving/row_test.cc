@@ -57,7 +57,7 @@ Row with_everything() {
     approval.terms.seq = static_cast<std::uint32_t>(method);
     approval.money_out = INT64_MAX;
     approval.incidents = {"a: b", ""};
-    approval.bank_notices = {"n1"};
+    approval.bank_notices.emplace_back().id = "n1";
     approval.deposited_by = "who paid in";
     approval.pursuit = Pursuit{4, {5}, {6}, "key", "tenant", true};
   }

@@ -124,7 +124,7 @@ void each_id(const Payment& payment, Visit visit) {
     visit(IdKind::network_txn, approval.network_txn_id);
     visit(IdKind::slip_no, approval.slip_no);
     visit(IdKind::acquire_batch, approval.acquire_batch_id);
-    for (const auto& notice : approval.bank_notices) visit(IdKind::bank_notice, notice);
+    for (const auto& notice : approval.bank_notices) visit(IdKind::bank_notice, notice.id);
   }
   for (const auto& cancel : payment.cancels) visit(IdKind::transaction_key, cancel.transaction_key);
 }

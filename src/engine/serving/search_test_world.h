@@ -259,7 +259,7 @@ inline void SearchWorld::remember_ids(Kept& kept) const {
   add("externalKey", payment.terms.external.payment_key);
   add("customerKey", payment.terms.customer_key);
   for (const auto& approval : payment.approvals) {
-    for (const auto& notice : approval.bank_notices) add("bankNoticeId", notice);
+    for (const auto& notice : approval.bank_notices) add("bankNoticeId", notice.id);
   }
   for (const auto& approval : payment.approvals) add("slipNo", approval.slip_no);
   add("subMallId", payment.terms.sub_mall_id);

@@ -80,6 +80,7 @@ export const PROBLEMS = {
     VERSION_MISMATCH: ['그사이 결제가 바뀌었습니다'],
     ALREADY_CANCELED: ['이미 전액 취소된 결제입니다'],
     CANCEL_BEFORE_APPROVAL: ['취소 시각이 승인보다 앞섭니다', '취소한 시각을 확인하세요. 비워 두면 지금으로 기록합니다.'],
+    HOUSE_ONLY: ['내부 키로만 알릴 수 있습니다'],
     BANK_NOTICE_CONTRADICTS: ['은행 통지가 전과 다릅니다'],
     MERCHANT_CODE_TAKEN: ['이미 쓴 가맹점 코드입니다'],
     API_KEY_NOT_FOUND: ['그런 API 키가 없습니다'],

@@ -154,6 +154,8 @@ std::uint16_t status_of(RefusalCode code) {
     case RefusalCode::cancel_not_found:
     case RefusalCode::api_key_not_found:
       return 404;
+    case RefusalCode::house_only:
+      return 403;
     case RefusalCode::order_id_taken:
     case RefusalCode::transition_not_allowed:
     case RefusalCode::approval_in_doubt:
@@ -256,6 +258,7 @@ bool speaks_of_number(const Refusal& refusal) {
     case RefusalCode::already_canceled:
     case RefusalCode::cancel_before_approval:
     case RefusalCode::bank_notice_contradicts:
+    case RefusalCode::house_only:
       return false;
   }
   return false;
