@@ -97,6 +97,25 @@ std::string text_of(const json::value* value) {
   return value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
 }
 
+// A column for each percentile: 500 per mille is "p50Amount". Lists in a row have none of their own.
+std::string with_percentile_columns(const std::string& text, std::string_view list) {
+  boost::system::error_code error;
+  auto root = json::parse(text, error);
+  auto* rows = error || !root.is_object() ? nullptr : root.as_object().if_contains(list);
+  if (rows == nullptr || !rows->is_array()) return text;
+  for (auto& row : rows->as_array()) {
+    const auto* found = row.is_object() ? row.as_object().if_contains("percentiles") : nullptr;
+    if (found == nullptr || !found->is_array()) continue;
+    const json::array percentiles = found->as_array();
+    for (const auto& one : percentiles) {
+      const auto per_mille = one.at("perMille").to_number<int>();
+      const auto tenth = per_mille % 10 == 0 ? std::string() : "." + std::to_string(per_mille % 10);
+      row.as_object()["p" + std::to_string(per_mille / 10) + tenth + "Amount"] = one.at("amount");
+    }
+  }
+  return json::serialize(root);
+}
+
 void print(const OnlineOptions& options, const std::string& text, std::string_view list,
            const std::vector<Column>& columns = {}) {
   if (options.output == "json") {
@@ -104,9 +123,9 @@ void print(const OnlineOptions& options, const std::string& text, std::string_vi
   } else if (options.output == "ndjson") {
     std::fputs(json_lines(text, list).c_str(), stdout);
   } else if (options.output == "csv") {
-    std::fputs(json_csv(text, list).c_str(), stdout);
+    std::fputs(json_csv(with_percentile_columns(text, list), list).c_str(), stdout);
   } else {
-    print_table(text, list, columns);
+    print_table(with_percentile_columns(text, list), list, columns);
   }
 }
 
@@ -165,7 +184,11 @@ ViewQuestion ask_changes(const std::string& cube, const QueryFlags& flags) {
   return out;
 }
 ViewQuestion ask_top(const QueryFlags& flags) { return {"/v1/merchants/top", "merchants", flags}; }
-ViewQuestion ask_today(const QueryFlags& flags) { return {"/v1/sales/today", "hours", flags}; }
+// The minutes, where they are asked for: the hours are their sums.
+ViewQuestion ask_today(const QueryFlags& flags) {
+  const bool by_minute = std::ranges::any_of(flags, [](const auto& flag) { return flag.first == "minutes"; });
+  return {"/v1/sales/today", by_minute ? "minutes" : "hours", flags};
+}
 ViewQuestion ask_quarantine(const QueryFlags& flags) {
   ViewQuestion out{"/v1/views/quarantine", "events", flags};
   out.columns = {{"payment", "paymentId"},
