@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "adapters/rocksdb/directories.h"
+#include "adapters/rocksdb/left_out.h"
 #include "adapters/rocksdb/rocks_status.h"
 #include "adapters/rocksdb/tail_note.h"
 #include "adapters/rocksdb/wal_scan.h"
@@ -132,13 +133,14 @@ Result<void> Store::open_or_mend() {
     if (!findings.damage.empty()) return corrupt("the book's log is damaged: " + findings.damage);
     if (!findings.torn_tail) return to_error(status, Doing::opening);
     WJ_CHECK(expect_nothing_lost());
-    dropped_bytes_ = findings.torn_bytes;
+    WJ_CHECK(note_left_out(options_.directory, findings.torn_bytes, findings.torn));
     rocksdb::Warn(shared_->impl().logger,
                   "%s: the last record of the log is torn and left out, as after a power cut: %s",
                   options_.directory.c_str(), findings.torn.c_str());
     status = open_files(rocksdb::WALRecoveryMode::kPointInTimeRecovery, Access::writing);
   }
   if (!status.ok()) return to_error(status, Doing::opening);
+  dropped_bytes_ = left_out_bytes(options_.directory);
   return {};
 }
 

@@ -41,7 +41,7 @@ class Store {
   // background_error().
   std::optional<Error> refusal() const;
 
-  // Bytes at the log's end that opening found torn and left out; 0: none.
+  // Bytes at the log's end that an opening found torn and left out, as long as left_out.h keeps word of it.
   std::uint64_t dropped_bytes() const { return dropped_bytes_; }
 
   // A book of an older format becomes one of this program's. REQUIRES: tail is that of find_head()

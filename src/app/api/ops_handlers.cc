@@ -59,6 +59,16 @@ std::uint64_t log_tail_dropped(const BookStats& stats) {
   return found == stats.end() ? 0 : found->second;
 }
 
+constexpr std::int64_t kAheadWorthTellingUs = 2'000'000;
+
+// By how much the books' newest event is ahead of the clock; never below zero.
+std::int64_t recorded_ahead_us(Api& api) {
+  const auto now = api.clock().now();
+  std::int64_t most = 0;
+  for (const auto& book : api.ledger().status()) most = std::max(most, book.recorded_until.us - now.us);
+  return most;
+}
+
 // What doesn't keep a server from being ready, and a person should know of all the same.
 std::vector<std::pair<std::string, std::string>> worries(Api& api) {
   std::vector<std::pair<std::string, std::string>> out;
@@ -71,7 +81,15 @@ std::vector<std::pair<std::string, std::string>> worries(Api& api) {
             std::to_string(dropped) +
             " bytes): a write that was cut short and never answered, as after a power cut or a kill, unless "
             "the disk damaged it within a second of its answer. If there was no such end, look at the disk "
-            "and compare what was answered last with the ledger. Said until the book is opened again");
+            "and compare what was answered last with the ledger. Said until the file left-out in the book's "
+            "directory is taken away");
+  }
+  if (const auto ahead_us = recorded_ahead_us(api); ahead_us > kAheadWorthTellingUs) {
+    out.emplace_back("clock",
+                     "the newest event was recorded " + std::to_string(ahead_us / 1'000'000) +
+                         " s ahead of this machine's clock, which was set back. Order and ids hold; "
+                         "until the clock is there again, new events bear the newest one's time, and "
+                         "closes of the days in between lack them. Look at the time service");
   }
   return out;
 }
@@ -103,6 +121,8 @@ void add_book_samples(Api& api, std::vector<Sample>& out) {
           book.writing_since.is_zero()
               ? 0
               : static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_us - book.writing_since.us)));
+    gauge("ledger_recorded_ahead_us", "How far the newest event is ahead of the clock, which was set back.",
+          static_cast<std::uint64_t>(std::max<std::int64_t>(0, book.recorded_until.us - now_us)));
     gauge("ledger_book_serving", "1 while the book takes writes.",
           book.condition == BookCondition::serving ? 1 : 0);
     const auto stats = stats_of(api, i);

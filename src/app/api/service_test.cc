@@ -180,7 +180,7 @@ TEST_P(OnDisk, a_flipped_bit_in_the_last_acknowledged_record_keeps_the_server_fr
   world.open();
 }
 
-TEST_P(OnDisk, a_record_left_out_at_the_logs_end_is_a_trouble_until_the_next_start) {
+TEST_P(OnDisk, a_record_left_out_at_the_logs_end_is_a_trouble_until_a_person_has_looked) {
   World world{{.books = GetParam(), .on_disk = true}};
   ASSERT_EQ(world.as_merchant().post("/v1/payments", "k", card_payment("o")).status, 201);
   const auto troubles = [&] {
@@ -205,6 +205,9 @@ TEST_P(OnDisk, a_record_left_out_at_the_logs_end_is_a_trouble_until_the_next_sta
   for (const auto* word : {"left out", "60 bytes", "compare what was answered last"})
     EXPECT_NE(std::string(said[0].at("why").as_string()).find(word), std::string::npos) << said[0];
   EXPECT_TRUE(metric("1"));
+  world.restart();
+  EXPECT_EQ(troubles().size(), 1U) << "said until a person has looked";
+  std::filesystem::remove(world.directory / "book-0" / "left-out");
   world.restart();
   EXPECT_TRUE(troubles().empty());
   EXPECT_TRUE(metric("0"));
@@ -366,6 +369,10 @@ TEST(Config, time_outs_that_do_not_nest_are_refused_by_name) {
   refused([](auto& c) { c.http_write_ms = 15'000; }, "time-outs don't nest: the request's deadline");
   refused([](auto& c) { c.resolver_call_ms = 5'001; }, "time-outs don't nest: a question of the resolver");
   refused([](auto& c) { c.position_wait_ms = 15'000; }, "min-position");
+  refused([](auto& c) { c.resolver_delay_ms_first = c.resolver_delay_ms_max + 1; }, "resolver.delay_first");
+  refused([](auto& c) { c.resolver_attempts_max = 0; }, "resolver.attempts_max");
+  refused([](auto& c) { c.resolver_inquiries_before_cancel = c.resolver_attempts_max; },
+          "a network cancel is never sent before a person is asked");
   refused([](auto& c) { c.books = 0; }, "books");
   refused([](auto& c) { c.in_memory = false; }, "data_dir");
   refused([](auto& c) { c.tls_key_file = "k.pem"; }, "TLS");

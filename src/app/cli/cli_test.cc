@@ -223,6 +223,70 @@ int said(std::vector<const char*> words) {
   return run_command_line(static_cast<int>(words.size()), words.data());
 }
 
+// Found by an audit: they counted directories up to the first gap, and half a ledger was "as derived".
+TEST_P(Served, a_book_that_is_missing_is_in_no_check_and_no_backup) {
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(1), mix));
+  stop();
+  const auto backup = dir_.path() + "/good";
+  ASSERT_EQ(run_backup(data_dir_, backup), kExitOk);
+  const auto last = GetParam() - 1;
+  const auto away = dir_.path() + "/away";
+  std::filesystem::rename(book_directory(data_dir_, last), away);
+  EXPECT_NE(run_check({data_dir_, false}), kExitOk);
+  EXPECT_NE(run_backup(data_dir_, dir_.path() + "/half"), kExitOk);
+  EXPECT_FALSE(std::filesystem::exists(dir_.path() + "/half"));
+  std::filesystem::rename(away, book_directory(data_dir_, last));
+  EXPECT_EQ(run_check({data_dir_, false}), kExitOk);
+
+  std::filesystem::rename(data_dir_ + "/layout", away);
+  EXPECT_NE(run_check({data_dir_, false}), kExitOk);
+  EXPECT_NE(run_backup(data_dir_, dir_.path() + "/half"), kExitOk);
+  std::ofstream(data_dir_ + "/layout") << "wonjang-layout 1\nbooks 0\n";
+  EXPECT_NE(run_check({data_dir_, false}), kExitOk);
+  std::filesystem::rename(away, data_dir_ + "/layout");
+
+  // A manifest that was cut off behind its first book.
+  if (GetParam() == 1) return;
+  std::ifstream whole(backup + "/manifest");
+  std::string manifest{std::istreambuf_iterator<char>(whole), {}};
+  manifest.resize(manifest.find("book 1"));
+  std::ofstream(backup + "/manifest", std::ios::trunc) << manifest;
+  EXPECT_NE(run_restore({backup, dir_.path() + "/restored"}), kExitOk);
+  EXPECT_FALSE(std::filesystem::exists(dir_.path() + "/restored"));
+}
+
+// Found by an audit: they were served, half of the payments were unknown, and their orders were taken again.
+TEST_P(Served, books_that_were_swapped_are_refused_and_named) {
+  if (GetParam() == 1) GTEST_SKIP() << "there is nothing to swap it with";
+  const auto shop_of_test = shop();
+  BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);
+  ASSERT_TRUE(run_load(options(2), mix));
+  stop();
+  const auto swap = [&](std::uint32_t a, std::uint32_t b) {
+    const auto between = dir_.path() + "/between";
+    std::filesystem::rename(book_directory(data_dir_, a), between);
+    std::filesystem::rename(book_directory(data_dir_, b), book_directory(data_dir_, a));
+    std::filesystem::rename(between, book_directory(data_dir_, b));
+  };
+  for (const std::uint32_t other : {3U, 0U}) {
+    swap(2, other);
+    EXPECT_EQ(run_check({data_dir_, false}), kExitDifferences);
+    EXPECT_NE(run_backup(data_dir_, dir_.path() + "/swapped"), kExitOk);
+    std::filesystem::remove_all(dir_.path() + "/swapped");
+    ServiceConfig config;
+    config.data_dir = data_dir_;
+    config.books = GetParam();
+    config.serving_enabled = config.money_enabled = false;
+    const auto opened = Service::open(config);
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("swapped"), std::string::npos) << opened.error().message;
+    swap(2, other);
+  }
+  EXPECT_EQ(run_check({data_dir_, false}), kExitOk);
+}
+
 TEST_P(Served, views_are_verified_and_a_lost_row_is_found) {
   const auto shop_of_test = shop();
   BulkMix mix(shop_of_test, "Bearer " + key_, 1, 50);

@@ -18,7 +18,9 @@
 #include "app/cli/progress.h"
 #include "app/cli/views_offline.h"
 #include "app/service/backup_files.h"
+#include "app/service/layout.h"
 #include "app/service/service.h"
+#include "engine/ledger/book_place.h"
 #include "engine/ledger/check.h"
 #include "engine/ledger/head.h"
 
@@ -28,10 +30,16 @@ namespace {
 namespace fs = std::filesystem;
 using Number = unsigned long long;
 
+// As many as its layout says, all of them: a disk that isn't mounted tonight must not leave half a ledger.
 Result<std::uint32_t> books_in(const std::string& data_dir) {
-  std::uint32_t count = 0;
-  while (fs::is_directory(book_directory(data_dir, count))) ++count;
-  if (count == 0) return not_found(data_dir + " holds no book (no " + book_directory(data_dir, 0) + ")");
+  WJ_TRY(const auto count, read_layout(data_dir));
+  for (std::uint32_t book = 0; book < count; ++book) {
+    const auto directory = book_directory(data_dir, book);
+    std::error_code error;
+    if (fs::is_directory(directory, error)) continue;
+    return corrupt(directory + " is missing, and " + layout_file(data_dir) + " says that there are " +
+                   std::to_string(count) + " books: mount its disk, or restore a backup");
+  }
   return count;
 }
 
@@ -53,13 +61,34 @@ struct Tools {
   Ports ports{clock, digest, codec};
 };
 
-Result<CheckReport> check_book(const Book& book, std::uint32_t number) {
+Result<CheckReport> check_book(const Book& book, const BookPlace& place) {
   const Tools tools;
-  Progress progress("check book-" + std::to_string(number), "events");
+  Progress progress("check book-" + std::to_string(place.index), "events");
   auto report = check(
-      book, tools.ports, [&](Position at, Position tail) { progress.at(at, tail); }, &api_stored_replies());
-  if (!report) return in_directory(std::move(report).error(), "book-" + std::to_string(number));
+      book, tools.ports, [&](Position at, Position tail) { progress.at(at, tail); }, &api_stored_replies(),
+      place);
+  if (!report) return in_directory(std::move(report).error(), "book-" + std::to_string(place.index));
   return report;
+}
+
+// What an opening left out of its log, this one or an earlier one.
+std::uint64_t left_out_of(const Book& book) {
+  for (const auto& [name, value] : book.stats()) {
+    if (name == "log_tail_dropped_bytes") return value;
+  }
+  return 0;
+}
+
+void print_left_out(std::uint32_t book, const std::string& directory, std::uint64_t bytes) {
+  if (bytes == 0) return;
+  std::fprintf(
+      stderr,
+      "wonjang: book-%u: the last record of its log couldn't be read and was left out (%llu bytes; "
+      "%s/left-out "
+      "says where): a write that was cut short and never answered, as after a power cut, unless the disk "
+      "damaged it within a second of its answer. Compare what was answered last with the ledger, then "
+      "remove that file\n",
+      book, static_cast<Number>(bytes), directory.c_str());
 }
 
 void print_check(std::uint32_t book, const CheckReport& r, bool json) {
@@ -106,8 +135,9 @@ Result<bool> check_all(const CheckOptions& options) {
   WJ_TRY(const auto books, open_books(data_dir));
   bool all_good = true;
   for (std::uint32_t i = 0; i < books.size(); ++i) {
-    WJ_TRY(const auto report, check_book(*books[i], i));
+    WJ_TRY(const auto report, check_book(*books[i], {i, static_cast<std::uint32_t>(books.size())}));
     print_check(i, report, json);
+    print_left_out(i, book_directory(data_dir, i), left_out_of(*books[i]));
     all_good = all_good && report.ok();
   }
   WJ_TRY(const auto views,
@@ -124,6 +154,10 @@ Result<void> must_be_empty(const std::string& directory) {
 
 Result<void> back_up(const std::string& data_dir, const std::string& to) {
   WJ_TRY(const auto books, books_in(data_dir));
+  for (std::uint32_t i = 0; i < books; ++i) {
+    WJ_TRY(const auto book, open_stored_book(data_dir, i));
+    WJ_CHECK(check_place(*book, {i, books}));
+  }
   WJ_CHECK(must_be_empty(to));
   WJ_CHECK(make_private_directory(to));
   std::vector<BackupHead> heads;
@@ -132,6 +166,7 @@ Result<void> back_up(const std::string& data_dir, const std::string& to) {
     WJ_CHECK(book->backup(book_directory(to, i)));
     WJ_TRY(auto head, head_of(*book));
     std::printf("book-%u: %llu events, tree head %s\n", i, static_cast<Number>(head.size), head.root.c_str());
+    print_left_out(i, book_directory(data_dir, i), left_out_of(*book));
     heads.push_back(std::move(head));
   }
   WJ_CHECK(copy_rest(data_dir, to));
@@ -154,6 +189,12 @@ Result<bool> restore(const RestoreOptions& options) {
   const auto& from = options.from;
   const auto& to = options.to;
   WJ_TRY(const auto heads, read_manifest(from));
+  WJ_TRY(const auto books, books_in(from));
+  if (books != heads.size()) {
+    return corrupt("the manifest of " + from + " names " + std::to_string(heads.size()) +
+                   " books, its layout " + std::to_string(books) +
+                   ": one of the two was cut off. Restore another backup");
+  }
   WJ_CHECK(must_be_empty(to));
   WJ_CHECK(make_private_directory(to));
   for (std::uint32_t i = 0; i < heads.size(); ++i) {
@@ -162,9 +203,7 @@ Result<bool> restore(const RestoreOptions& options) {
     WJ_CHECK(source->backup(book_directory(to, i)));
   }
   WJ_CHECK(copy_rest(from, to));
-  WJ_TRY(const auto found, books_in(to));
-  bool all_good = found == heads.size();
-  if (!all_good) std::printf("the manifest names %zu books, the backup holds %u\n", heads.size(), found);
+  bool all_good = true;
   for (std::uint32_t i = 0; all_good && i < heads.size(); ++i) {
     WJ_TRY(const auto book, open_stored_book(to, i));
     WJ_TRY(const auto head, head_of(*book));

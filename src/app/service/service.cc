@@ -23,6 +23,7 @@
 #include "app/api/secrets.h"
 #include "app/http/server.h"
 #include "app/service/backup_files.h"
+#include "app/service/layout.h"
 #include "app/service/money_parts.h"
 #include "app/service/online_backup.h"
 #include "app/service/projection_parts.h"
@@ -45,26 +46,13 @@ std::uint64_t random_number() {
   return out;
 }
 
-std::string layout_file(const ServiceConfig& config) { return config.data_dir + "/layout"; }
-std::string layout_of(const ServiceConfig& config) {
-  return "wonjang-layout 1\nbooks " + std::to_string(config.books) + "\n";
-}
-
-std::string one_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  std::ranges::replace(text, '\n', ',');
-  return text;
-}
-
 // The number of books is fixed by the first start: slots map to books by it.
 Result<void> check_layout(const ServiceConfig& config) {
-  const auto text = layout_of(config);
-  std::ifstream file(layout_file(config));
-  const std::string found{std::istreambuf_iterator<char>(file), {}};
-  if (found == text) return {};
-  return invalid(
-      config.data_dir + " was made for another number of books than books = " + std::to_string(config.books) +
-      " of this configuration: " + one_line(found) + ". The first start fixes it: say that number (--books)");
+  WJ_TRY(const auto books, read_layout(config.data_dir));
+  if (books == config.books) return {};
+  return invalid(config.data_dir + " was made for another number of books than books = " +
+                 std::to_string(config.books) + " of this configuration: books " + std::to_string(books) +
+                 ". The first start fixes it: say that number (--books)");
 }
 
 struct HostPort {
@@ -269,7 +257,7 @@ Result<void> Service::Impl::open_ledger() {
   WJ_CHECK(ledger->start());
   // Last: the layout says that every book was there once.
   if (!may_create_books.exchange(false)) return {};
-  return write_private_file(layout_file(config), layout_of(config));
+  return write_private_file(layout_file(config.data_dir), layout_of(config.books));
 }
 
 // A directory that isn't there any more is not an empty book: that one would know no payment and no key, and
@@ -287,7 +275,7 @@ Result<std::unique_ptr<Book>> Service::Impl::open_book(std::uint32_t book) const
   }
   if (!opened) return in_directory(opened.error(), options.directory);
   if (may_create_books && (*opened)->tail() > 0) {
-    return invalid(options.directory + " has events, but " + layout_file(config) +
+    return invalid(options.directory + " has events, but " + layout_file(config.data_dir) +
                    " is missing: were all books and secrets restored? Restore again into a new directory");
   }
   return std::unique_ptr<Book>(*std::move(opened));
@@ -345,6 +333,7 @@ void Service::Impl::make_api() {
   resolver_options.policy.delay_ms_max = config.resolver_delay_ms_max;
   resolver_options.policy.inquiries_before_cancel = config.resolver_inquiries_before_cancel;
   resolver_options.policy.attempts_max = config.resolver_attempts_max;
+  resolver_options.policy.first_call_ms = config.request_ms;
   resolver_options.policy.confirm_late_success = config.resolver_confirm_late_success;
   resolver = std::make_unique<Resolver>(resolver_options, *ledger, acquirers, api_renderer());
 
@@ -447,7 +436,7 @@ Result<std::unique_ptr<Service>> Service::open(ServiceConfig config, WrapBook wr
   if (!config.in_memory) {
     WJ_CHECK(check_is_no_backup(config.data_dir));
     WJ_CHECK(make_private_directory(config.data_dir));
-    first_start = !std::filesystem::exists(layout_file(config));
+    first_start = !std::filesystem::exists(layout_file(config.data_dir));
     if (!first_start) {
       WJ_CHECK(check_layout(config));
       WJ_CHECK(check_secrets(config));

@@ -23,6 +23,22 @@ class Complaints {
 
 std::string ms(std::int64_t value) { return std::to_string(value) + " ms"; }
 
+void check_resolver(const ServiceConfig& c, Complaints& complaints) {
+  complaints.unless(c.resolver_poll_ms > 0, "resolver_poll_ms is at least 1");
+  complaints.unless(
+      c.resolver_delay_ms_first > 0 && c.resolver_delay_ms_first <= c.resolver_delay_ms_max &&
+          c.resolver_delay_ms_max <= 86'400'000,
+      "resolver.delay_first is at least 1 ms and at most resolver.delay_max, which is at most a "
+      "day; they are " +
+          ms(c.resolver_delay_ms_first) + " and " + ms(c.resolver_delay_ms_max));
+  complaints.unless(
+      c.resolver_attempts_max > c.resolver_inquiries_before_cancel && c.resolver_attempts_max <= 1'000,
+      "resolver.attempts_max is more than resolver.inquiries_before_cancel and at most 1000, or a "
+      "network cancel is never sent before a person is asked; they are " +
+          std::to_string(c.resolver_attempts_max) + " and " +
+          std::to_string(c.resolver_inquiries_before_cancel));
+}
+
 // A caller must hear our answer before its patience ends, and we the provider's before ours does.
 void check_times(const ServiceConfig& c, Complaints& complaints) {
   for (const auto value : {c.resolver_call_ms, c.provider_call_ms, c.settle_margin_ms, c.request_ms,
@@ -116,7 +132,7 @@ Result<void> ServiceConfig::validate() const {
           ms(session_idle_ms) + " and " + ms(session_life_ms));
   complaints.unless(backup_dir.empty() || !in_memory,
                     "backup_dir is for books on disk: a ledger in memory has nothing to copy");
-  complaints.unless(resolver_poll_ms > 0, "resolver_poll_ms is at least 1");
+  check_resolver(*this, complaints);
   complaints.unless(tls_certificate_file.empty() == tls_key_file.empty(),
                     "TLS needs both: the certificate and its key");
   complaints.unless(!log_name.empty() && log_name.find_first_of(" +\n") == std::string::npos,

@@ -19,8 +19,9 @@ constexpr std::uint32_t kAlarmsMax = UINT32_MAX;  // all of them
 
 class Checker {
  public:
-  Checker(const Book& book, const Ports& ports, const CheckProgress& progress, const StoredReplies* replies)
-      : book_(book), ports_(ports), progress_(progress), replies_(replies) {}
+  Checker(const Book& book, const Ports& ports, const CheckProgress& progress, const StoredReplies* replies,
+          const std::optional<BookPlace>& place)
+      : book_(book), ports_(ports), progress_(progress), replies_(replies), place_(place) {}
 
   Result<CheckReport> run() {
     WJ_TRY(const auto head_bytes, book_.head());
@@ -216,6 +217,10 @@ class Checker {
       return {};
     }
     folded_units_ += known.size();
+    if (place_ && !place_->holds(stream)) {
+      note(at(position) + "its stream belongs to another book than " + std::to_string(place_->index) +
+           " of " + std::to_string(place_->books));
+    }
     if (stream == kRegistryStream) return check_registry(known);
     if (settlement::house_stream_of(stream)) return check_house(known);
     return is_payment_stream(stream) ? check_payment(stream, known) : check_aside(known);
@@ -387,6 +392,7 @@ class Checker {
   const Ports& ports_;
   const CheckProgress& progress_;
   const StoredReplies* const replies_;
+  const std::optional<BookPlace> place_;
   Position tail_ = 0;
   Instant recorded_;  // of the event before, in the order of the log
   CheckReport report_;
@@ -400,8 +406,8 @@ class Checker {
 }  // namespace
 
 Result<CheckReport> check(const Book& book, const Ports& ports, const CheckProgress& progress,
-                          const StoredReplies* replies) {
-  return Checker(book, ports, progress, replies).run();
+                          const StoredReplies* replies, const std::optional<BookPlace>& place) {
+  return Checker(book, ports, progress, replies, place).run();
 }
 
 }  // namespace wonjang

@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "engine/ledger/book_place.h"
 #include "engine/ledger/book_writer.h"
 #include "engine/ledger/stored_replies.h"
 
@@ -31,9 +33,11 @@ struct CheckReport {
 
 using CheckProgress = std::function<void(Position at, Position tail)>;
 
-// Errors: only those that keep it from looking (book closed); damage is a difference.
+// Errors: only those that keep it from looking (book closed); damage is a difference. Of a book whose `place`
+// is said every payment must belong there.
 // `replies` null: the answers that are kept under keys are compared with nothing but themselves.
 Result<CheckReport> check(const Book& book, const Ports& ports, const CheckProgress& progress = {},
-                          const StoredReplies* replies = nullptr);
+                          const StoredReplies* replies = nullptr,
+                          const std::optional<BookPlace>& place = std::nullopt);
 
 }  // namespace wonjang

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "engine/ledger/book_place.h"
 #include "engine/ledger/idempotency.h"
 
 namespace wonjang {
@@ -273,6 +274,7 @@ void Ledger::work_on(Lane& lane, const std::vector<Request*>& batch) {
       const std::lock_guard lock(lane.mutex);
       lane.status.stats = lane.writer.stats();
       lane.status.tail = tail;
+      lane.status.recorded_until = lane.writer.head().last_recorded_at;
       if (const auto* halted = lane.writer.halted_by(); halted != nullptr) {
         if (lane.status.condition == BookCondition::damaged) continue;  // it stays so, for a person
         lane.status.condition =
@@ -294,6 +296,7 @@ Result<void> Ledger::open_lane(Lane& lane) {
     lane.book.reset();  // before the opener: two may not hold it at once
   }
   WJ_TRY(auto book, opener_(lane.index));
+  WJ_CHECK(check_place(*book, {lane.index, options_.books}));
   WJ_CHECK(lane.writer.open(*book));
   const auto tail = book->tail();
   {
@@ -304,6 +307,7 @@ Result<void> Ledger::open_lane(Lane& lane) {
   lane.status.condition = BookCondition::serving;
   lane.status.why.clear();
   lane.status.tail = tail;
+  lane.status.recorded_until = lane.writer.head().last_recorded_at;
   return {};
 }
 

@@ -63,7 +63,8 @@ struct BookStatus {
   std::size_t queued = 0;
   WriterStats stats;
   std::uint64_t reopened = 0;
-  Instant writing_since;  // of the batch under way; zero: none. Old: the disk is slow
+  Instant writing_since;   // of the batch under way; zero: none. Old: the disk is slow
+  Instant recorded_until;  // of the newest event. Ahead of the clock: that was set back
 };
 
 class Ledger {

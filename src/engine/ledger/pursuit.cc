@@ -233,8 +233,10 @@ class Round {
   std::vector<PaymentCommand>& out_;
 };
 
-bool is_due(const std::optional<Pursuit>& pursuit, Instant now) {
-  return !pursuit || (!pursuit->gave_up && pursuit->next_attempt_at <= now);
+bool is_due(const std::optional<Pursuit>& pursuit, Instant now, const PursuitPolicy& policy) {
+  if (!pursuit) return true;
+  const bool clock_went_back = pursuit->next_attempt_at > now.plus_ms(policy.wait_ms_max());
+  return !pursuit->gave_up && (pursuit->next_attempt_at <= now || clock_went_back);
 }
 
 struct DueItem {
@@ -245,17 +247,17 @@ struct DueItem {
 
 // Those that have waited longest come first, so that one provider's silence keeps no other's item waiting for
 // ever.
-std::vector<DueItem> due_items(const Payment& payment, Instant now) {
+std::vector<DueItem> due_items(const Payment& payment, Instant now, const PursuitPolicy& policy) {
   std::vector<DueItem> out;
   const auto since = [](const std::optional<Pursuit>& pursuit) {
     return pursuit ? pursuit->next_attempt_at : Instant{};
   };
   for (const auto& approval : payment.approvals) {
-    if (!approval.is_in_doubt() || !is_due(approval.pursuit, now)) continue;
+    if (!approval.is_in_doubt() || !is_due(approval.pursuit, now, policy)) continue;
     out.push_back({since(approval.pursuit), &approval, nullptr});
   }
   for (const auto& cancel : payment.cancels) {
-    if (!cancel.is_in_doubt() || !is_due(cancel.pursuit, now)) continue;
+    if (!cancel.is_in_doubt() || !is_due(cancel.pursuit, now, policy)) continue;
     const auto* approval = payment.find(cancel.terms.approval);
     if (approval != nullptr) out.push_back({since(cancel.pursuit), approval, &cancel});
   }
@@ -311,7 +313,7 @@ SettleCancel ask_cancel(const Payment& payment, const Cancel& cancel, Acquirer& 
 std::vector<PaymentCommand> pursue(const Payment& payment, const Clock& clock, const Acquirers& acquirers,
                                    const PursuitPolicy& policy, Rng& rng) {
   std::vector<PaymentCommand> out;
-  for (const auto& item : due_items(payment, clock.now())) {
+  for (const auto& item : due_items(payment, clock.now(), policy)) {
     const auto acquirer = acquirers.find(item.about->terms.provider);
     Round round(payment, clock, acquirer == acquirers.end() ? nullptr : acquirer->second, policy, rng, out);
     if (item.cancel != nullptr) {

@@ -15,6 +15,7 @@
 // queue (incident.opened). reference: ledger.md 6.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -32,8 +33,13 @@ struct PursuitPolicy {
   std::int64_t delay_ms_first = 1000;   // between attempts, doubled each time, plus up to a quarter of jitter
   std::int64_t delay_ms_max = 3'600'000;
   std::uint32_t inquiries_before_cancel = 3;
-  std::uint32_t attempts_max = 20;   // then a person's queue
-  bool confirm_late_success = true;  // an approval found later counts; false: it is network-cancelled
+  std::uint32_t attempts_max = 20;      // then a person's queue
+  bool confirm_late_success = true;     // an approval found later counts; false: it is network-cancelled
+  std::int64_t first_call_ms = 60'000;  // a first call and writing its outcome down take at most this
+
+  // No attempt is put off by more. One that lies further ahead was put there by a clock that has been set
+  // back since, and is due.
+  std::int64_t wait_ms_max() const { return std::max(delay_ms_max + delay_ms_max / 4, first_call_ms); }
 };
 
 using Acquirers = std::map<std::string, Acquirer*, std::less<>>;  // by provider name

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "testing/provider_rig.h"
 
 namespace wonjang {
@@ -116,6 +118,19 @@ TEST_P(Pursuits, a_cancel_lost_before_it_arrived_is_sent_again_under_its_referen
   EXPECT_EQ(rig_.submit(payment, cancel_command(), "c1").reply.status, 504);
   rig_.settle_everything();
   EXPECT_EQ(rig_.state(payment).status, PaymentStatus::canceled);
+}
+
+// Found by an audit: what the clock of before had put off waited until the new one got there.
+TEST_P(Pursuits, a_clock_that_is_set_back_keeps_nobody_in_doubt) {
+  const auto payment = rig_.ready("order-sim-lost-after-3", 10'000);
+  ASSERT_EQ(rig_.approve(payment, 10'000, "a1").reply.status, 504);
+  rig_.clock.advance_ms(-20 * 3'600'000LL);  // a provider's time a day ahead of ours wouldn't be believed
+  const auto books = rig_.ledger->status();
+  EXPECT_TRUE(std::ranges::any_of(
+      books, [&](const BookStatus& book) { return rig_.clock.now() < book.recorded_until; }));
+  EXPECT_EQ(rig_.resolver->step(), 1U);
+  EXPECT_EQ(rig_.state(payment).status, PaymentStatus::done);
+  EXPECT_EQ(rig_.resolver->step(), 0U);
 }
 
 // The money came, the payment was over, and it goes back: the caller never hears a yes.

@@ -22,6 +22,7 @@ struct Due {
 
 struct Resolver::Impl {
   std::vector<Due> due_now();
+  void add_left_by_earlier_clock(Instant now, std::vector<Due>& out);
   void handle(const Due& due);
   void pursue_payment(PaymentId id);
   void expire_payment(PaymentId id);
@@ -79,9 +80,26 @@ ResolverStats Resolver::stats() const {
   return impl_->stats;
 }
 
+// What an earlier clock put further ahead than anything can be put: due, as pursue() says too.
+void Resolver::Impl::add_left_by_earlier_clock(Instant now, std::vector<Due>& out) {
+  const Instant farthest = now.plus_ms(options.policy.wait_ms_max());
+  const auto status = ledger.status();
+  for (std::uint32_t book = 0; book < status.size(); ++book) {
+    if (status[book].recorded_until <= now) continue;
+    const auto until = status[book].recorded_until.plus_ms(options.policy.wait_ms_max()).plus_us(1);
+    const auto alarms = ledger.alarms(book, AlarmKind::in_doubt, until, options.alarms_max);
+    if (!alarms) continue;
+    for (const auto& alarm : *alarms) {
+      if (alarm.at_us > farthest.us) out.push_back({PaymentId(alarm.stream), AlarmKind::in_doubt});
+    }
+  }
+}
+
 std::vector<Due> Resolver::Impl::due_now() {
   std::vector<Due> out;
-  const auto until = ledger.ports().clock.now().plus_us(1);
+  const auto now = ledger.ports().clock.now();
+  const auto until = now.plus_us(1);
+  add_left_by_earlier_clock(now, out);
   for (std::uint32_t book = 0; book < ledger.books(); ++book) {
     for (const auto kind : {AlarmKind::in_doubt, AlarmKind::expiry}) {
       const auto alarms = ledger.alarms(book, kind, until, options.alarms_max);
