@@ -90,7 +90,7 @@ void get_lifecycle(Api& api, CallPtr call) {
   const auto id = PaymentId::parse(call->parameter);
   if (!id) return api.answer_refusal(std::move(call), no_such_payment());
   const bool explain = wants_explain(*call, query);
-  at_view(api, std::move(call), query, Work::page,
+  at_view(api, std::move(call), query, Work::query,  // a long history keeps no connection waiting
           [id = *id, explain](Api& a, CallPtr c, const ServingNow& now) {
             run_lifecycle(a, std::move(c), now, id, explain);
           });

@@ -121,6 +121,7 @@ void put_next(JsonWriter& w, Api& api, const ListWish& wish, const std::optional
 
 void add_to(serving::Reading& sum, const serving::Reading& more) {
   sum.rows_read += more.rows_read;
+  sum.rows_given_up += more.rows_given_up;
   sum.seeks += more.seeks;
 }
 

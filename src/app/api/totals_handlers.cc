@@ -270,7 +270,7 @@ Result<serving::TopQuery> parse_top(const Query& query, Instant now) {
   const auto day = parse_business_date(*from);
   if (!day) return invalid("from is a business date, such as 2026-11-01");
   out.from = *day;
-  out.until = BusinessDate{business_date_of(now).days + 1};
+  out.until = business_date_of(default_until(start_of(*day), now));  // as lists and totals end
   if (const auto until = query.find("until")) {
     const auto end = parse_business_date(*until);
     if (!end) return invalid("until is a business date, such as 2026-12-01");

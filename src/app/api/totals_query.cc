@@ -148,9 +148,9 @@ Result<void> take_filters(const Query& query, serving::TotalsQuery& out) {
   WJ_TRY(const auto kinds, parse_kinds(query));
   for (const auto kind : kinds) out.kinds.push_back(static_cast<std::uint8_t>(kind));
   WJ_TRY(out.channels, parse_channels(query));
-  out.issuers = parse_texts(query, "issuer");
-  out.currencies = parse_texts(query, "currency");
-  out.organisations = parse_texts(query, "organisation");
+  WJ_TRY(out.issuers, parse_words_of_a_list(query, "issuer"));
+  WJ_TRY(out.currencies, parse_currencies(query));
+  WJ_TRY(out.organisations, parse_words_of_a_list(query, "organisation"));
   return {};
 }
 

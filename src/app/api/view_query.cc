@@ -184,9 +184,27 @@ Result<std::vector<std::uint8_t>> parse_channels(const Query& query) {
   return parse_codes<std::uint8_t>(query, "channel", parse, listed(kChannels));
 }
 
-std::vector<std::string> parse_texts(const Query& query, std::string_view name) {
+Result<std::vector<std::string>> parse_words_of_a_list(const Query& query, std::string_view name) {
+  constexpr std::size_t kWordMax = 64;  // as the longest that is taken of each
   std::vector<std::string> out;
-  for (const auto text : query.find_all(name)) out.emplace_back(text);
+  for (const auto text : query.find_all(name)) {
+    // An empty one would ask for what has none at all, and a slip of a comma would widen the answer.
+    if (text.empty()) {
+      return invalid(std::string(name) + " has an empty code between its commas: leave it out");
+    }
+    if (text.size() > kWordMax || !is_utf8(text)) {
+      return invalid(std::string(name) + " is a list of codes of at most 64 bytes each, in UTF-8");
+    }
+    if (std::ranges::find(out, text) == out.end()) out.emplace_back(text);
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> parse_currencies(const Query& query) {
+  WJ_TRY(auto out, parse_words_of_a_list(query, "currency"));
+  for (const auto& code : out) {
+    if (!Currency::parse(code)) return invalid("currency is a list of codes of ISO 4217, such as KRW,USD");
+  }
   return out;
 }
 
@@ -212,7 +230,7 @@ Result<serving::PaymentFilter> parse_payment_filter(const Query& query, const Ca
   WJ_TRY(out.merchant, one_merchant(query, caller, registry));
   WJ_TRY(out.statuses, parse_statuses(query));
   WJ_TRY(out.methods, parse_methods(query));
-  out.issuers = parse_texts(query, "issuer");
+  WJ_TRY(out.issuers, parse_words_of_a_list(query, "issuer"));
   WJ_TRY(out.amount_min, parse_amount(query, "amountMin"));
   WJ_TRY(out.amount_max, parse_amount(query, "amountMax"));
   WJ_CHECK(check_amounts(out.amount_min, out.amount_max));
@@ -229,7 +247,7 @@ Result<serving::TransactionFilter> parse_transaction_filter(const Query& query, 
   WJ_TRY(out.kinds, parse_kinds(query));
   WJ_TRY(out.statuses, parse_statuses(query));
   WJ_TRY(out.methods, parse_methods(query));
-  out.issuers = parse_texts(query, "issuer");
+  WJ_TRY(out.issuers, parse_words_of_a_list(query, "issuer"));
   WJ_TRY(out.amount_min, parse_amount(query, "amountMin"));
   WJ_TRY(out.amount_max, parse_amount(query, "amountMax"));
   WJ_CHECK(check_amounts(out.amount_min, out.amount_max));

@@ -45,7 +45,9 @@ Result<std::vector<std::uint8_t>> parse_methods(const Query& query);
 Result<std::vector<PaymentStatus>> parse_statuses(const Query& query);
 Result<std::vector<serving::TransactionKind>> parse_kinds(const Query& query);
 Result<std::vector<std::uint8_t>> parse_channels(const Query& query);
-std::vector<std::string> parse_texts(const Query& query, std::string_view name);
+// Codes that nobody keeps a list of (issuers, organisations): none empty, none twice.
+Result<std::vector<std::string>> parse_words_of_a_list(const Query& query, std::string_view name);
+Result<std::vector<std::string>> parse_currencies(const Query& query);
 // A text to look for; empty: none was given. Errors: invalid (no UTF-8: it could be in nothing that is kept).
 Result<std::string> parse_words(const Query& query, std::string_view name);
 // "true" or "false". Errors: invalid.

@@ -33,7 +33,7 @@ void put_seen(JsonWriter& w, Api& api, const ServingNow& now) {
 
 void put_reading(JsonWriter& w, const serving::Reading& reading, std::string_view advice) {
   w.begin_object("read").text("index", reading.index);
-  w.number("rows", static_cast<std::int64_t>(reading.rows_read));
+  w.number("rows", static_cast<std::int64_t>(reading.rows_read + reading.rows_given_up));
   w.number("seeks", static_cast<std::int64_t>(reading.seeks));
   if (!advice.empty()) w.flag("ceilingReached", true).text("advice", advice);
   w.end_object();
@@ -46,7 +46,7 @@ void put_plan(JsonWriter& w, const serving::Reading& reading, const Plan& plan) 
   w.begin_object("ceilings");
   for (const auto& [name, most] : plan.ceilings) w.number(name, static_cast<std::int64_t>(most));
   w.end_object();
-  w.number("rows", static_cast<std::int64_t>(reading.rows_read));
+  w.number("rows", static_cast<std::int64_t>(reading.rows_read + reading.rows_given_up));
   w.number("seeks", static_cast<std::int64_t>(reading.seeks)).end_object();
 }
 

@@ -53,7 +53,8 @@ class Planner {
       WJ_TRY(auto walk, sorted());
       if (walk) return walk;
       if (!filter_.merchant) return std::unique_ptr<Walk>();
-      reading_.rows_read = read_before;  // the ceiling is for what comes; the wasted seeks stay counted
+      reading_.rows_given_up += reading_.rows_read - read_before;
+      reading_.rows_read = read_before;  // the ceiling is for what comes
     }
     return amounts();
   }

@@ -87,6 +87,7 @@ struct Reading {
   std::string index;  // which space and plan answered: "rows", "amounts, 13 months", "postings, 4 values"
   std::uint64_t rows_read = 0;
   std::uint64_t seeks = 0;
+  std::uint64_t rows_given_up = 0;  // read for a plan that was given up: told, not held against the ceiling
 };
 
 template <typename Item>

@@ -22,13 +22,14 @@ constexpr std::uint32_t length(unsigned n) { return 1U << n; }
 constexpr std::uint32_t k16To19 = length(16) | length(17) | length(18) | length(19);
 
 constexpr Range kRanges[] = {
-    {2221, 2720, length(16)}, {3000, 3059, length(14)},
-    {3400, 3499, length(15)}, {3528, 3589, k16To19},
-    {3600, 3699, length(14)}, {3700, 3799, length(15)},
-    {3800, 3999, length(14)}, {4000, 4999, length(13) | length(16) | length(19)},
-    {5100, 5599, length(16)}, {6011, 6011, k16To19},
-    {6200, 6299, k16To19},    {6440, 6599, k16To19},
-    {9000, 9999, length(16)},
+    {2200, 2204, k16To19},    {2221, 2720, length(16)}, {3000, 3059, length(14)},
+    {3400, 3499, length(15)}, {3528, 3589, k16To19},    {3600, 3699, length(14)},
+    {3700, 3799, length(15)}, {3800, 3999, length(14)}, {4000, 4999, length(13) | length(16) | length(19)},
+    {5018, 5018, length(16)}, {5020, 5020, length(16)}, {5038, 5038, length(16)},
+    {5080, 5089, length(16)}, {5100, 5599, length(16)}, {5893, 5893, length(16)},
+    {6011, 6011, k16To19},    {6304, 6304, length(16)}, {6703, 6703, length(16)},
+    {6759, 6763, length(16)}, {8110, 8110, length(16)}, {6200, 6299, k16To19},
+    {6440, 6599, k16To19},    {9000, 9999, length(16)},
 };
 
 bool passes_luhn(std::string_view digits) {
@@ -85,9 +86,45 @@ constexpr Span kForeignSeparators[] = {
     {0xFF65, 0xFF65, '.'}, {0xFFFC, 0xFFFD, '.'},
 };
 
+// The zeros of Unicode's decimal digits (general category Nd, version 15); nine follow each. The mathematical
+// ones are five sets in a row.
+constexpr char32_t kZeros[] = {
+    0x0660,  0x06F0,  0x07C0,  0x0966,  0x09E6,  0x0A66,  0x0AE6,  0x0B66,  0x0BE6,  0x0C66,  0x0CE6,
+    0x0D66,  0x0DE6,  0x0E50,  0x0ED0,  0x0F20,  0x1040,  0x1090,  0x17E0,  0x1810,  0x1946,  0x19D0,
+    0x1A80,  0x1A90,  0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0xA620,  0xA8D0,  0xA900,  0xA9D0,  0xA9F0,
+    0xAA50,  0xABF0,  0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0,
+    0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16A60, 0x16AC0,
+    0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0};
+
+// Digits that are raised, lowered or stand in circles: what they begin with, and from which digit on.
+struct DressedDigits {
+  char32_t from;
+  char32_t to;
+  char first;
+};
+constexpr DressedDigits kDressed[] = {{0x00B2, 0x00B3, '2'}, {0x00B9, 0x00B9, '1'}, {0x2070, 0x2070, '0'},
+                                      {0x2074, 0x2079, '4'}, {0x2080, 0x2089, '0'}, {0x2460, 0x2468, '1'},
+                                      {0x2474, 0x247C, '1'}, {0x2488, 0x2490, '1'}, {0x24EA, 0x24EA, '0'},
+                                      {0x24F5, 0x24FD, '1'}, {0x24FF, 0x24FF, '0'}, {0x2776, 0x277E, '1'},
+                                      {0x2780, 0x2788, '1'}, {0x278A, 0x2792, '1'}};
+
+// The ASCII digit that `c` means; 0: none.
+char digit_meant_by(char32_t c) {
+  for (const auto& dressed : kDressed) {
+    if (c >= dressed.from && c <= dressed.to) return static_cast<char>(dressed.first + (c - dressed.from));
+  }
+  const auto* const above = std::ranges::upper_bound(kZeros, c);
+  if (above == std::begin(kZeros) || c - *(above - 1) > 9) return 0;
+  return static_cast<char>('0' + (c - *(above - 1)));
+}
+
+bool is_hangul_syllable(char32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
+
 char plain(char32_t c) {
   if (c < 0x80) return static_cast<char>(c);
+  if (is_hangul_syllable(c)) return kForeignLetter;
   if (c >= 0xFF01 && c <= 0xFF5E) return static_cast<char>(c - 0xFF01 + '!');  // full-width ASCII
+  if (const char digit = digit_meant_by(c); digit != 0) return digit;
   for (const auto& span : kForeignSeparators) {
     if (c >= span.from && c <= span.to) return span.as;
   }
@@ -250,7 +287,9 @@ constexpr std::array<std::uint8_t, 256> kByteKinds = [] {
   for (int c = 'a'; c <= 'z'; ++c) kinds[static_cast<std::size_t>(c)] = kLetter;
   for (int c = 'A'; c <= 'Z'; ++c) kinds[static_cast<std::size_t>(c)] = kLetter;
   for (int c = '0'; c <= '9'; ++c) kinds[static_cast<std::size_t>(c)] = kDigit;
-  kinds[0xEF] = kDigit;  // begins a full-width digit
+  // What digits of other scripts begin with; much else begins so too, which only costs a closer look.
+  for (const std::size_t lead : {0xC2, 0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xE2, 0xEA, 0xEF, 0xF0})
+    kinds[lead] = kDigit;
   return kinds;
 }();
 

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "app/api/json/table_for_tests.h"
+#include "base/utf8.h"
 #include "domain/ids.h"
 
 namespace wonjang {
@@ -15,9 +16,10 @@ struct Brand {
   std::size_t size;
 };
 constexpr Brand kBrands[] = {
-    {"4", 16},    {"4", 13},    {"4", 19},   {"51", 16},  {"55", 16}, {"2221", 16}, {"2720", 16},
-    {"34", 15},   {"37", 15},   {"300", 14}, {"305", 14}, {"36", 14}, {"38", 14},   {"3528", 16},
-    {"3589", 19}, {"6011", 16}, {"644", 16}, {"65", 16},  {"62", 16}, {"62", 19},   {"9410", 16}};
+    {"4", 16},    {"4", 13},    {"4", 19},    {"51", 16},   {"55", 16},  {"2221", 16}, {"2720", 16},
+    {"34", 15},   {"37", 15},   {"300", 14},  {"305", 14},  {"36", 14},  {"38", 14},   {"3528", 16},
+    {"3589", 19}, {"6011", 16}, {"644", 16},  {"65", 16},   {"62", 16},  {"62", 19},   {"9410", 16},
+    {"2200", 16}, {"5086", 16}, {"6703", 16}, {"6761", 16}, {"8110", 16}};
 
 TEST(PanGuard, every_brand_is_found_bare_and_inside_text) {
   for (const auto& brand : kBrands) {
@@ -53,6 +55,39 @@ TEST(PanGuard, full_width_digits_are_digits) {
   for (const char c : test_pan("4", 16))
     wide += std::string("\xEF\xBC") + static_cast<char>(0x90 + (c - '0'));
   EXPECT_TRUE(holds_pan(wide));
+}
+
+std::string in_script(std::string_view digits, char32_t zero) {
+  std::string out;
+  for (const char c : digits) append_utf8(out, zero + static_cast<char32_t>(c - '0'));
+  return out;
+}
+
+// Found by an audit: a number in the digits of another script was taken and stored.
+TEST(PanGuard, digits_of_other_scripts_are_digits) {
+  const auto pan = test_pan("4", 16);
+  for (const char32_t zero : {U'\u0660', U'\u06F0', U'\u0966', U'\u0E50', U'\uA620', U'\U0001D7CE',
+                              U'\U0001D7EC', U'\u2080', U'\U0001FBF0'}) {
+    const auto text = in_script(pan, zero);
+    EXPECT_TRUE(holds_pan(text)) << text;
+    EXPECT_TRUE(holds_pan("카드 " + text + " 입니다")) << text;
+    EXPECT_TRUE(holds_pan(pan.substr(0, 8) + in_script(pan.substr(8), zero))) << text;
+  }
+  std::string circled;
+  std::string raised;
+  std::string keycaps;
+  for (const char c : pan) {
+    append_utf8(circled, c == '0' ? U'\u24EA' : U'\u2460' + static_cast<char32_t>(c - '1'));
+    append_utf8(raised, c == '1'               ? U'\u00B9'
+                        : c == '2' || c == '3' ? U'\u00B2' + static_cast<char32_t>(c - '2')
+                                               : U'\u2070' + static_cast<char32_t>(c - '0'));
+    keycaps += c;
+    append_utf8(keycaps, U'\uFE0F');
+    append_utf8(keycaps, U'\u20E3');
+  }
+  EXPECT_TRUE(holds_pan(circled)) << circled;
+  EXPECT_TRUE(holds_pan(raised)) << raised;
+  EXPECT_TRUE(holds_pan(keycaps)) << keycaps;
 }
 
 TEST(PanGuard, a_longer_run_of_digits_is_no_card_number) {
