@@ -64,8 +64,8 @@ TEST(Codes, every_refusal_has_a_code_a_title_and_is_about_the_request_or_the_sta
     EXPECT_NE(title_of(code), "Refused") << code_of(code);
     about_state += depends_on_state(code) ? 1 : 0;
   }
-  EXPECT_EQ(codes.size(), 42U);
-  EXPECT_EQ(about_state, 28);
+  EXPECT_EQ(codes.size(), 43U);
+  EXPECT_EQ(about_state, 29);
   EXPECT_EQ(code_of(RefusalCode::cancel_exceeds_balance), "CANCEL_EXCEEDS_BALANCE");
   EXPECT_FALSE(depends_on_state(RefusalCode::tax_parts_mismatch));
   EXPECT_TRUE(depends_on_state(RefusalCode::transition_not_allowed));

@@ -326,7 +326,8 @@ std::optional<Refusal> check_rules(const Payment& payment, const CancelPayment& 
   if (!is_wish(command)) return std::nullopt;
   std::optional<Refusal> first;
   for (const auto& target : targets) {
-    const Instant at = is_recorded(command, target) ? canceled_at(command, *target.approval, context) : context.now;
+    const Instant at =
+        is_recorded(command, target) ? canceled_at(command, *target.approval, context) : context.now;
     const bool has_account = !refund_account_of(command, *target.approval).empty();
     auto refusal = check_cancel_rule(payment, *target.approval, {target.amount(), at, has_account});
     if (refusal && (!first || refusal->code < first->code)) first = std::move(refusal);
@@ -389,7 +390,8 @@ Decided cancel_event(const CancelPayment& command, const Target& target, std::in
   terms.requester = command.requester == ActorKind::unknown ? context.actor.kind : command.requester;
   terms.phase = phase_of(*target.approval);
   terms.requested_at = or_now(command.requested_at, context);
-  if (!is_recorded(command, target)) return {context.now, CancelRequested{std::move(terms), command.deadline}};
+  if (!is_recorded(command, target))
+    return {context.now, CancelRequested{std::move(terms), command.deadline}};
   const Instant at = canceled_at(command, *target.approval, context);
   return {at, CancelSucceeded{std::move(terms), {}, at, {}}};
 }

@@ -63,6 +63,20 @@ std::string_view name_of(IdKind kind) {
   return "";
 }
 
+// Full-width ASCII and the blanks of other widths become plain: ids are plain, and input methods aren't.
+std::string narrowed(std::string_view text) {
+  if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    char32_t c = take_code_point(text);
+    if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFF01 - '!';
+    if (c == 0x3000 || c == 0x00A0) c = ' ';
+    append_utf8(out, c);
+  }
+  return out;
+}
+
 std::string trimmed_lower(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -147,7 +161,7 @@ Result<SearchTerms> SearchTerms::parse(const TextForms& forms, std::string_view 
     return out;
   }
   // An id may be longer than a text that is searched for; it has no blanks inside and is plain ASCII.
-  const std::string id = trimmed_lower(typed);
+  const std::string id = trimmed_lower(narrowed(typed));
   const bool can_be_id = id.size() > kPatternMax &&
                          std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c < 0x7F; });
   if (!can_be_id) return std::move(pattern).error();
@@ -155,13 +169,17 @@ Result<SearchTerms> SearchTerms::parse(const TextForms& forms, std::string_view 
 }
 
 void SearchTerms::add_ids(std::string_view typed) {
-  std::string id = normal_id(typed);
+  const std::string narrow = narrowed(typed);
+  std::string id = normal_id(narrow);
   if (id.empty()) return;
   payment_ = own_id<PaymentTag>(id);
   if (const auto approval = own_id<ApprovalTag>(id))
     ids_.emplace_back(IdKind::approval, approval->raw().to_bytes());
   if (const auto cancel = own_id<CancelTag>(id)) ids_.emplace_back(IdKind::cancel, cancel->raw().to_bytes());
-  if (id.size() >= kHintSure) long_id_ = trimmed_lower(typed);
+  if (id.size() >= kHintSure) long_id_ = trimmed_lower(narrow);
+  // A value of metadata stands as it was sent, which may be wide too.
+  if (narrow != typed && searched_part(typed).empty())
+    ids_.emplace_back(IdKind::metadata_value, normal_id(typed));
   for (const IdKind kind : kPlainIds) {
     const bool is_text = kind == IdKind::metadata_value && !searched_part(typed).empty();
     if (!is_text) ids_.emplace_back(kind, id);

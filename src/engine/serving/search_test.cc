@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/utf8.h"
 #include "engine/serving/search_plan.h"
 #include "engine/serving/search_test_world.h"
 
@@ -370,6 +371,18 @@ TEST_F(SearchIds, cards_and_phones_are_found_by_tail_and_whole) {
   }
   EXPECT_EQ(world_.search({.text = "5678"})->items.size(), 2U);
   EXPECT_THAT(found_by("010-1234-5679"), IsEmpty());
+}
+
+// Found by an audit: texts and digits of cards were folded, ids weren't.
+TEST_F(SearchIds, ids_are_found_however_wide_they_are_typed) {
+  const std::string plain = payment_.text();
+  std::string wide = "\u3000";
+  for (const char c : plain) append_utf8(wide, static_cast<char32_t>(c) + 0xFF01 - '!');
+  wide += "\u00A0";
+  EXPECT_EQ(found_by(wide), found_by(plain));
+  EXPECT_FALSE(found_by(plain).empty());
+  EXPECT_EQ(found_by("００８１２３４５"), found_by("00812345"));
+  EXPECT_FALSE(found_by("00812345").empty());
 }
 
 TEST_F(SearchIds, a_scope_holds_for_ids_too) {
