@@ -5,10 +5,10 @@
 namespace wonjang {
 namespace {
 
-Tokens tokens_of(unsigned char secret) {
+Tokens tokens_of(unsigned char secret, std::vector<Restored> restores = {}) {
   Hash256 key{};
   key.fill(secret);
-  return {TokenSeal(key), 2};
+  return {TokenSeal(key), 2, Epochs(std::move(restores))};
 }
 
 TEST(ViewCursor, every_size_comes_back) {
@@ -37,6 +37,25 @@ TEST(ViewCursor, another_query_another_server_and_any_changed_character_are_refu
     EXPECT_FALSE(open_view_cursor(tokens, "payments", text.substr(0, i))) << i;
   }
   EXPECT_FALSE(open_view_cursor(tokens, "payments", text + text));
+}
+
+TEST(ViewCursor, a_restore_ends_it_and_says_so) {
+  const Restored monday{0xA1, Instant{1'000}, {{20, 5}}};
+  const Restored tuesday{0xB2, Instant{2'000}, {{20, 5}}};
+  const auto first = seal_view_cursor(tokens_of(1), "payments", "place");
+  const auto second = seal_view_cursor(tokens_of(1, {monday}), "payments", "place");
+  const auto now = tokens_of(1, {monday, tuesday});
+  for (const auto& [text, lost_at] : {std::pair(first, monday.at), std::pair(second, tuesday.at)}) {
+    EXPECT_FALSE(open_view_cursor(now, "payments", text));
+    const auto lost = lost_view_cursor(now, "payments", text);
+    ASSERT_TRUE(lost);
+    EXPECT_EQ(lost->restored_at, lost_at);
+    EXPECT_FALSE(lost->go_on_after);
+    EXPECT_FALSE(lost_view_cursor(now, "transactions", text)) << "of another query it never was good";
+  }
+  EXPECT_EQ(open_view_cursor(now, "payments", seal_view_cursor(now, "payments", "place")), "place");
+  EXPECT_FALSE(lost_view_cursor(now, "payments", seal_view_cursor(tokens_of(2), "payments", "place")));
+  EXPECT_FALSE(open_view_cursor(tokens_of(1), "payments", second));
 }
 
 }  // namespace
