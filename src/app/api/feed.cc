@@ -10,6 +10,7 @@
 #include "app/api/json/event_json.h"
 #include "app/api/query.h"
 #include "app/api/read_position.h"
+#include "app/api/refuse_token.h"
 #include "domain/settlement/streams.h"
 
 namespace wonjang {
@@ -164,15 +165,20 @@ std::optional<FeedRequest> parse_request(Api& api, CallPtr& call, const Query& q
   } else if (after) {
     const auto cursor = api.parts().tokens.parse_cursor(*after);
     if (!cursor) {
-      api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
-                         "after isn't a cursor that this server gave");
+      refuse_token(
+          api, std::move(call), *after,
+          {"after", "after isn't a cursor that this server gave",
+           "What you took from the events behind it has to be put right. Then go on with after= the "
+           "goOnAfter of this answer, where there is one: it stands behind all that you have seen and "
+           "is still here; or begin again with since= a time before the backup."});
       return std::nullopt;
     }
-    // A cursor from the future is one of another ledger, or of this one before it was restored from a backup.
+    // A cursor of this epoch from the future: an older copy was put in the place of a book, by hand.
     const auto known = has_reached(api.ledger(), *cursor);
     if (!known || !*known) {
       known ? api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
-                                 "after lies behind the end of this ledger")
+                                 "after lies behind the end of this ledger, which has lost events: was an "
+                                 "older copy put in its place? Begin again with since=")
             : api.answer_error(std::move(call), known.error());
       return std::nullopt;
     }

@@ -5,6 +5,7 @@
 #include "app/api/api.h"
 #include "app/api/json/money_journal_json.h"
 #include "app/api/money_read.h"
+#include "app/api/refuse_token.h"
 #include "engine/money/journal_reader.h"
 
 namespace wonjang {
@@ -86,6 +87,11 @@ void list_journal(Api& api, CallPtr call) {
 void get_trial_balance(Api& api, CallPtr call) {
   auto query = take_query(api, call, {"asOf", "position", "min-position"});
   if (!query) return;
+  const auto token = query->find("position");
+  if (token && api.parts().tokens.lost_place(*token)) {
+    return refuse_token(api, std::move(call), *token,
+                        {"position", "", "Ask with asOf= a day, or with a position of this ledger."});
+  }
   const auto at = balance_at(api, *query);
   if (!at) return answer_wrong_read(api, std::move(call), at.error());
   at_money(api, std::move(call), *query, Work::query,

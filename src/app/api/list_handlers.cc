@@ -6,6 +6,7 @@
 #include "app/api/json/money_lines_json.h"
 #include "app/api/json/money_payout_json.h"
 #include "app/api/money_read.h"
+#include "app/api/refuse_token.h"
 #include "app/api/view_cursor.h"
 #include "app/api/view_json.h"
 #include "app/api/view_query.h"
@@ -82,7 +83,7 @@ std::optional<ListWish> take_list(Api& api, CallPtr& call, const Query& query, s
   if (!after) return out;
   auto continued = read_cursor(api.parts().tokens, out.identity, *after);
   if (!continued) {
-    api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+    refuse_view_cursor(api, std::move(call), out.identity, *after,
                        "after isn't a nextCursor that this server gave for this very question");
     return std::nullopt;
   }

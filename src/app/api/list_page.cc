@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/refuse_token.h"
 
 namespace wonjang {
 
@@ -19,7 +20,7 @@ std::optional<PageWish> take_page(Api& api, CallPtr& call, const Query& query, T
   if (!after) return wish;
   auto key = api.parts().tokens.parse_list_cursor(list, *after, key_size);
   if (!key) {
-    api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+    refuse_list_cursor(api, std::move(call), *after,
                        "after isn't a nextCursor that this server gave for this list");
     return std::nullopt;
   }

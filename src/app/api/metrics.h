@@ -56,9 +56,9 @@ class Metrics {
   std::string text(const std::vector<Sample>& samples) const;
 
  private:
-  static constexpr std::array kStatuses{
-      200, 201, 202, 204, 304, 400, 401, 402, 403, 404, 405, 406, 408, 409,
-      412, 413, 414, 415, 417, 422, 429, 431, 500, 501, 503, 504, 0 /*other*/};
+  static constexpr std::array kStatuses{200, 201, 202, 204, 304, 400, 401, 402, 403, 404,
+                                        405, 406, 408, 409, 410, 412, 413, 414, 415, 417,
+                                        422, 429, 431, 500, 501, 503, 504, 0 /*other*/};
   static constexpr std::array<std::int64_t, 12> kBoundsMicros{
       500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 1'000'000, 5'000'000, 30'000'000};
   struct PerRoute {

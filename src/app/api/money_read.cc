@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/refuse_token.h"
 #include "app/api/view_cursor.h"
 #include "app/api/view_query.h"
 
@@ -78,7 +79,7 @@ std::optional<MoneyPage> take_money_page(Api& api, CallPtr& call, const Query& q
   if (!after) return page;
   const auto opened = open_view_cursor(api.parts().tokens, page.identity, *after);
   if (!opened) {
-    api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+    refuse_view_cursor(api, std::move(call), page.identity, *after,
                        "after isn't a nextCursor that this server gave for this list");
     return std::nullopt;
   }

@@ -12,6 +12,7 @@
 #include "app/api/list_page.h"
 #include "app/api/query.h"
 #include "app/api/read_position.h"
+#include "app/api/refuse_token.h"
 #include "app/api/secret_guard.h"
 
 namespace wonjang {
@@ -37,9 +38,16 @@ bool has_tag(std::string_view list, std::string_view tag) {
   return false;
 }
 
+// After a restore a version comes again with other content.
+std::string tag_of(const Payment& payment, const Epochs& epochs) {
+  std::string out = "\"" + std::to_string(payment.version);
+  if (epochs.newest() != Epochs::kFirst) out.append("-").append(std::to_string(epochs.newest()));
+  return out + "\"";
+}
+
 void answer_payment(Api& api, CallPtr call, const Payment& payment) {
   HttpResponse response;
-  const auto tag = "\"" + std::to_string(payment.version) + "\"";
+  const auto tag = tag_of(payment, api.parts().tokens.epochs());
   response.headers.push_back({"ETag", tag});
   if (has_tag(call->request.head.header("If-None-Match"), tag)) {
     response.status = 304;
@@ -164,8 +172,7 @@ void at_position(Api& api, CallPtr call, const Query& query, std::function<void(
   if (token.empty()) return then(api, std::move(call));
   const auto wanted = api.parts().tokens.parse_min_position(token);
   if (!wanted) {
-    return api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
-                              "min-position isn't a Ledger-Position that this server gave");
+    return refuse_min_position(api, std::move(call), token);
   }
   const auto here = has_reached(api.ledger(), *wanted);
   if (!here) return api.answer_error(std::move(call), here.error());

@@ -15,7 +15,8 @@ namespace wonjang {
 Result<bool> has_reached(const Ledger& ledger, const Positions& wanted);
 
 // Runs `then` once the ledger has reached the position that the call asks for: at once, as a rule. Answers
-// 400 to a token that isn't ours, 412 with the present position when it isn't reached in time.
+// 400 to a token that isn't ours, 410 to one that a restore has lost, 412 with the present position when it
+// isn't reached in time.
 void at_position(Api& api, CallPtr call, const Query& query, std::function<void(Api&, CallPtr)> then);
 
 }  // namespace wonjang

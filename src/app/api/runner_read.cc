@@ -5,6 +5,7 @@
 
 #include "app/api/api.h"
 #include "app/api/json/answers.h"
+#include "app/api/refuse_token.h"
 #include "app/api/secret_guard.h"
 #include "engine/projection/positions.h"
 
@@ -130,9 +131,7 @@ void at_runner(Api& api, CallPtr call, const Query& query, const ReadSide& side,
   if (token.empty()) return read_now(api, std::move(call), side, work, std::move(then));
   const auto wanted = api.parts().tokens.parse_min_position(token);
   if (!wanted) {
-    return api.answer_problem(
-        std::move(call), ProblemKind::invalid_cursor,
-        "min-position isn't a Ledger-Position or a cursor of /v1/events that this server gave");
+    return refuse_min_position(api, std::move(call), token);
   }
   const auto view = side.runner->view();
   // What is being built may be there in time: right after a start it is a matter of milliseconds.

@@ -33,8 +33,8 @@ enum class Work : std::uint8_t { page, query };
 using ThenLook = std::function<void(Api&, CallPtr, const projection::View&)>;
 
 // Runs `then` with a commit that has seen the position which the call asks for: at once, as a rule. Answers
-// 400 to a token that isn't ours, 412 with the present position when it isn't reached in time, 503 while
-// there is nothing to show and won't be in a moment.
+// 400 to a token that isn't ours, 410 to one that a restore has lost, 412 with the present position when it
+// isn't reached in time, 503 while there is nothing to show and won't be in a moment.
 void at_runner(Api& api, CallPtr call, const Query& query, const ReadSide& side, Work work, ThenLook then);
 
 // Of the feed's and Ledger-Position's form; one entry a book, also for those that the projection hasn't met

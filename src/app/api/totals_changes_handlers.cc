@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/refuse_token.h"
 #include "app/api/totals_query.h"
 #include "app/api/view_cursor.h"
 #include "app/api/view_json.h"
@@ -112,7 +113,7 @@ void list_totals_changes(Api& api, CallPtr call) {
   if (!wish) return answer_view_error(api, std::move(call), wish.error());
   const auto after = query.find("after");
   if (after && !go_on(api.parts().tokens, *after, *wish))
-    return api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+    return refuse_view_cursor(api, std::move(call), wish->identity, *after,
                               "after isn't a nextCursor that this server gave for this very question");
   at_view(api, std::move(call), query, Work::query,
           [cube, wish = *std::move(wish)](Api& a, CallPtr c, const ServingNow& now) {

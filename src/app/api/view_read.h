@@ -37,8 +37,8 @@ struct ReadCeilings {
 };
 
 // Runs `then` with a commit of the views that has seen the position which the call asks for (?min-position=
-// or the header Min-Position): at once, as a rule. Answers 400 to a token that isn't ours, 412 with the
-// present position when it isn't reached in time, 503 while the views can't answer.
+// or the header Min-Position): at once, as a rule. Answers 400 to a token that isn't ours, 410 to a lost one,
+// 412 with the present position when it isn't reached in time, 503 while the views can't answer.
 using ThenRead = std::function<void(Api&, CallPtr, const ServingNow&)>;
 void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead then);
 

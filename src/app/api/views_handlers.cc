@@ -4,6 +4,7 @@
 
 #include "app/api/api.h"
 #include "app/api/json/event_json.h"
+#include "app/api/refuse_token.h"
 #include "app/api/view_cursor.h"
 #include "app/api/view_read.h"
 #include "base/bytes.h"
@@ -133,7 +134,7 @@ void list_quarantine(Api& api, CallPtr call) {
   if (const auto after = query.find("after")) {
     const auto opened = open_view_cursor(api.parts().tokens, kQuarantineList, *after);
     if (!opened)
-      return api.answer_problem(std::move(call), ProblemKind::invalid_cursor,
+      return refuse_view_cursor(api, std::move(call), kQuarantineList, *after,
                                 "after isn't a nextCursor that this server gave for this list");
     from = *opened;
   }

@@ -8,6 +8,7 @@
 #include "app/api/json/money_payout_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
+#include "app/api/refuse_token.h"
 #include "app/api/view_cursor.h"
 #include "app/api/what_if_page.h"
 #include "app/money/ledger_sink.h"
@@ -55,8 +56,8 @@ std::optional<WhatIfPage> take_what_if_page(Api& api, CallPtr& call, const Query
   const auto opened = open_view_cursor(api.parts().tokens, page.identity, *after);
   if (opened) page.asked.after = place_in(*opened);
   if (page.asked.after) return page;
-  api.answer_problem(
-      std::move(call), ProblemKind::invalid_cursor,
+  refuse_view_cursor(
+      api, std::move(call), page.identity, *after,
       "after isn't a nextLinesCursor, nextPayoutsCursor or nextFailuresCursor that this server "
       "gave for this change");
   return std::nullopt;

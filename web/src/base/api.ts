@@ -13,6 +13,7 @@ export interface Problem {
   retryable?: boolean;
   errors?: { pointer: string; code: string; message: string }[];
   retryAfterS?: number;
+  goOnAfter?: string; // of POSITION_LOST, where the feed was read
 }
 
 export class ApiError extends Error {
@@ -85,12 +86,23 @@ export async function get<T>(path: string, options: GetOptions = {}): Promise<T>
   if (options.background) headers['X-Background'] = '1';
   const init: RequestInit = { headers };
   if (options.signal) init.signal = options.signal;
-  const response = await send(withPosition(path), init);
-  return (await response.json()) as T;
+  return (await (await sendRead(path, init)).json()) as T;
 }
 
 export async function getText(path: string): Promise<string> {
   return (await send(path, {})).text();
+}
+
+async function sendRead(path: string, init: RequestInit): Promise<Response> {
+  const asked = withPosition(path);
+  try {
+    return await send(asked, init);
+  } catch (error) {
+    // Restored from a backup that lacks what was written here: no read will ever see that again.
+    if (asked === path || problemOf(error).code !== 'POSITION_LOST') throw error;
+    minPosition.value = undefined;
+    return send(path, init);
+  }
 }
 
 function withPosition(path: string): string {

@@ -1,7 +1,7 @@
 // The feed as it comes: from now on, or from any cursor. Newest on top; it stands still while it
 // is looked at.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, type Problem, get } from '../base/api';
+import { type Problem, get, problemOf } from '../base/api';
 import { count } from '../base/format';
 import { code, t } from '../base/i18n';
 import * as w from '../base/words';
@@ -43,7 +43,16 @@ function useFeed(after: string | null, kind: string, paused: boolean): Feed {
         timer = window.setTimeout(ask, page.hasMore ? 400 : LIVE_MS);
       } catch (error) {
         if (abort.signal.aborted) return;
-        setFeed((f) => ({ ...(f.of === of ? f : { of, events: [], at: 0, behind: false }), problem: error instanceof ApiError ? error.problem : { status: 0, code: String(error) } }));
+        const problem = problemOf(error);
+        const none = { of, events: [], at: 0, behind: false, problem };
+        if (problem.code === 'POSITION_LOST') {
+          // The ledger was restored: of what is shown some never happened. What it has comes from here on.
+          cursor = problem.goOnAfter ?? 'now';
+          if (after === null) opened.current = cursor;
+          setFeed({ ...none, cursor });
+        } else {
+          setFeed((f) => (f.of === of ? { ...f, problem } : none));
+        }
         timer = window.setTimeout(ask, 5000);
       }
     };

@@ -73,6 +73,13 @@ constexpr KindRow kKinds[] = {
     {ProblemKind::job_under_way,
      {"JOB_UNDER_WAY", 409, kRetry, "Another job is under way",
       "detail says which, whose and since when. Wait for its end or stop it, then send the request again."}},
+    {ProblemKind::position_lost,
+     {"POSITION_LOST", 410, kNoRetry, "The ledger was restored, and this place is lost",
+      "The cursor or position comes from behind the backup that the ledger was restored from, and never "
+      "becomes "
+      "good again. A reader of the feed puts right what it took from there and goes on with after=goOnAfter, "
+      "or "
+      "since= a time before the backup; a list begins anew; a write is sent again under its own key."}},
     {ProblemKind::position_not_reached,
      {"POSITION_NOT_REACHED", 412, kRetry, "The ledger is not that far yet",
       "Ask again, or leave min-position out."}},
@@ -338,6 +345,7 @@ Reply problem_reply(ProblemKind kind, const ProblemExtras& extras) {
   }
   if (!extras.payment_json.empty()) w.raw("payment", extras.payment_json);
   w.instant_if("firstUsedAt", extras.first_used_at);
+  w.instant_if("restoredAt", extras.restored_at).text_if("goOnAfter", extras.go_on_after);
   w.text_if("instance", extras.instance).text_if("requestId", extras.request_id);
   w.end_object();
   return reply;

@@ -36,6 +36,7 @@ enum class ProblemKind : std::uint8_t {
   request_timeout,         // 408
   request_in_progress,     // 409
   job_under_way,           // 409 a settlement run or another job of the money side
+  position_lost,           // 410 a token from behind the backup that the ledger was restored from
   position_not_reached,    // 412
   body_too_large,          // 413
   uri_too_long,            // 414
@@ -79,6 +80,8 @@ struct ProblemExtras {
   PaymentId payment;              // zero: none. Adds paymentId, and `href` where to ask
   std::string_view payment_json;  // a rendered payment, or empty
   Instant first_used_at;          // key_reused
+  Instant restored_at;            // position_lost; zero: not said
+  std::string_view go_on_after;   // position_lost, of the feed: a cursor, or empty
   std::string_view request_id;    // only for answers that are not stored
   std::string_view instance;      // only for answers that are not stored
 };
