@@ -12,6 +12,7 @@
 #include "app/api/api_test_world.h"
 #include "app/api/log.h"
 #include "app/api/routes.h"
+#include "app/service/layout.h"
 #include "testing/faulty_book.h"
 
 namespace wonjang {
@@ -260,6 +261,79 @@ TEST_P(OnDisk, events_without_a_layout_are_refused) {
   EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
   EXPECT_NE(refused.error().message.find("Restore again"), std::string::npos) << refused.error().message;
   EXPECT_FALSE(std::filesystem::exists(world.directory / "layout"));
+}
+
+// As a ledger stands that was restored and has grown past what it lost: the layout says that it was restored
+// when it had what `held` names.
+TEST_P(OnDisk, what_a_restore_has_lost_is_told_so_by_every_route) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  auto shop = world.as_merchant();
+  auto house = world.as_operator();
+  const auto old = shop.post("/v1/payments", "held", card_payment("held"));
+  ASSERT_EQ(old.status, 201) << old.body;
+  const auto held = house.get("/v1/events?after=now").text("nextCursor");
+  const Restored restored{0x51515151, *parse_rfc3339("2026-11-20T00:00:00Z"), {world.tails()}};
+  for (int i = 0; i < 8; ++i)
+    shop.post("/v1/payments", "p" + std::to_string(i), card_payment(std::to_string(i)));
+  const auto position = shop.post("/v1/payments", "last", card_payment("last")).header("Ledger-Position");
+  const auto lost = house.get("/v1/events?after=now").text("nextCursor");
+  const auto path = "/v1/payments/" + old.text("id");
+  const auto steps = path + "/events?limit=1";
+  const auto list = "/v1/payments?limit=1&min-position=" + position;
+  const auto named = [](const TestAnswer& page) { return page.text("nextCursor"); };
+  const std::vector<std::string> told{
+      "/v1/events?after=" + lost,
+      path + "?min-position=" + position,
+      path + "?min-position=" + lost,
+      "/v1/payments?limit=1&min-position=" + position,
+      "/v1/payments?limit=1&after=" + named(shop.get(list)),
+      steps + "&after=" + named(shop.get(steps)),
+  };
+  const auto merchants = "/v1/merchants?limit=1&after=" + named(house.get("/v1/merchants?limit=1"));
+  const auto balance = "/v1/trial-balance?position=" + position;
+  const auto tag = shop.get(path).header("ETag");
+  ASSERT_EQ(shop.get(path, {{"If-None-Match", tag}}).status, 304);
+
+  world.service.reset();
+  ASSERT_TRUE(write_layout(world.config.data_dir, {GetParam(), Epochs({restored})}));
+  ++world.config.seed;
+  world.open();
+  auto shop_again = world.as_merchant();
+  auto house_again = world.as_operator();
+  const auto expect_lost = [](const TestAnswer& answer, const std::string& target) {
+    EXPECT_EQ(answer.status, 410) << target << answer.body;
+    EXPECT_EQ(answer.code(), "POSITION_LOST") << target;
+    EXPECT_EQ(answer.text("restoredAt"), "2026-11-20T00:00:00.000Z") << answer.body;
+    EXPECT_NE(answer.text("detail").find("restored from a backup"), std::string::npos) << answer.body;
+  };
+  for (const auto& target : told) expect_lost(shop_again.get(target), target);
+  for (const auto& target : {merchants, balance}) expect_lost(house_again.get(target), target);
+  EXPECT_EQ(house_again.get("/v1/events?after=" + held).status, 200);
+  EXPECT_EQ(shop_again.get(path + "?min-position=" + held).status, 200);
+  // What was seen, as far as it is still there.
+  EXPECT_EQ(house_again.get("/v1/events?after=" + lost).text("goOnAfter"), held);
+  // A version may come again: what was kept under the old tag isn't taken for it.
+  EXPECT_EQ(shop_again.get(path, {{"If-None-Match", tag}}).status, 200);
+  const auto now = shop_again.get(path).header("ETag");
+  EXPECT_EQ(shop_again.get(path, {{"If-None-Match", now}}).status, 304);
+  // And what is given from here on is good.
+  const auto fresh = shop_again.post("/v1/payments", "fresh", card_payment("fresh"));
+  EXPECT_EQ(shop_again.get(path + "?min-position=" + fresh.header("Ledger-Position")).status, 200);
+  const auto next = house_again.get("/v1/events?after=now").text("nextCursor");
+  EXPECT_EQ(house_again.get("/v1/events?after=" + next).status, 200);
+}
+
+TEST_P(OnDisk, a_book_shorter_than_it_was_restored_is_refused) {
+  World world{{.books = GetParam(), .on_disk = true}};
+  const auto config = world.config;
+  Restored restored{0x51515151, Instant{1}, {world.tails()}};
+  ++restored.sizes.of.back();
+  world.service.reset();
+  ASSERT_TRUE(write_layout(config.data_dir, {GetParam(), Epochs({restored})}));
+  const auto refused = Service::open(config);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::corrupt);
+  EXPECT_NE(refused.error().message.find("an older copy"), std::string::npos) << refused.error().message;
 }
 
 TEST_P(OnDisk, secrets_are_for_the_server_alone) {

@@ -547,7 +547,9 @@ TEST_P(Served, a_backup_is_restored_and_compared_with_its_manifest) {
   auto& digit = text[text.find(" root ") + 6];
   digit = digit == '0' ? '1' : '0';
   std::ofstream(backup + "/manifest") << text;
+  EXPECT_TRUE(std::filesystem::exists(again + "/layout"));
   EXPECT_EQ(run_restore({backup, dir_.path() + "/third"}), kExitDifferences);
+  EXPECT_FALSE(std::filesystem::exists(dir_.path() + "/third/layout")) << "it would be served";
 }
 
 // A backup has no views: they are built with the cubes that the server has, and compared.

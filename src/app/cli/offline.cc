@@ -32,7 +32,8 @@ using Number = unsigned long long;
 
 // As many as its layout says, all of them: a disk that isn't mounted tonight must not leave half a ledger.
 Result<std::uint32_t> books_in(const std::string& data_dir) {
-  WJ_TRY(const auto count, read_layout(data_dir));
+  WJ_TRY(const auto layout, read_layout(data_dir));
+  const auto count = layout.books;
   for (std::uint32_t book = 0; book < count; ++book) {
     const auto directory = book_directory(data_dir, book);
     std::error_code error;
@@ -129,10 +130,19 @@ std::vector<const Book*> pointers_to(const Books& books) {
   return out;
 }
 
+// The restores that a ledger has behind it fit its books.
+Result<void> check_layout_of(const std::string& data_dir, const Books& books) {
+  WJ_TRY(const auto layout, read_layout(data_dir));
+  Positions tails;
+  for (const auto& book : books) tails.of.push_back(book->tail());
+  return check_sizes(layout.epochs, tails);
+}
+
 // All books, and the views and the money side of them where there are any; true when none differs.
 Result<bool> check_all(const CheckOptions& options) {
   const auto& [data_dir, json, cubes] = options;
   WJ_TRY(const auto books, open_books(data_dir));
+  WJ_CHECK(check_layout_of(data_dir, books));
   bool all_good = true;
   for (std::uint32_t i = 0; i < books.size(); ++i) {
     WJ_TRY(const auto report, check_book(*books[i], {i, static_cast<std::uint32_t>(books.size())}));
@@ -202,7 +212,7 @@ Result<bool> restore(const RestoreOptions& options) {
            open_stored_book(from, i));  // not a copy of files: the backup is read and proven readable
     WJ_CHECK(source->backup(book_directory(to, i)));
   }
-  WJ_CHECK(copy_rest(from, to));
+  WJ_CHECK(copy_secrets(from, to));
   bool all_good = true;
   for (std::uint32_t i = 0; all_good && i < heads.size(); ++i) {
     WJ_TRY(const auto book, open_stored_book(to, i));
@@ -213,8 +223,12 @@ Result<bool> restore(const RestoreOptions& options) {
                 head.root.c_str());
     all_good = false;
   }
-  WJ_TRY(const bool as_derived, check_restored(options));
-  return all_good && as_derived;
+  // Last, and only now: what isn't the backup has no layout, so it isn't served.
+  if (!all_good) return false;
+  const SystemClock clock;
+  WJ_TRY(const auto layout, layout_of_restored(from, heads, clock.now()));
+  WJ_CHECK(write_layout(to, layout));
+  return check_restored(options);
 }
 
 // A book is open to one process at a time.

@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <sstream>
 #include <utility>
 
+#include "adapters/openssl/crypto.h"
 #include "adapters/openssl/digest.h"
 #include "adapters/rocksdb/rocks_book.h"
 #include "app/api/secrets.h"
@@ -62,9 +64,12 @@ Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std
   return std::unique_ptr<Book>(*std::move(opened));
 }
 
-Result<void> copy_rest(const std::string& from, const std::string& to) {
+namespace {
+
+Result<void> copy_named(const std::string& from, const std::string& to,
+                        std::initializer_list<const char*> names) {
   std::error_code error;
-  for (const auto* name : {"secrets", "operator.key", "layout"}) {
+  for (const auto* name : names) {
     const auto source = fs::path(from) / name;
     if (!fs::exists(source, error)) continue;
     fs::copy(source, fs::path(to) / name, fs::copy_options::recursive, error);
@@ -72,6 +77,39 @@ Result<void> copy_rest(const std::string& from, const std::string& to) {
     WJ_CHECK(sync_tree(fs::path(to) / name));
   }
   return sync_path(to);
+}
+
+EpochId fresh_epoch(const Epochs& epochs) {
+  for (;;) {
+    const auto bytes = random_bytes(sizeof(EpochId));
+    const EpochId epoch = ByteReader(bytes).be32();
+    if (!epochs.knows(epoch)) return epoch;
+  }
+}
+
+}  // namespace
+
+Result<void> copy_secrets(const std::string& from, const std::string& to) {
+  return copy_named(from, to, {"secrets", "operator.key"});
+}
+
+Result<void> copy_rest(const std::string& from, const std::string& to) {
+  return copy_named(from, to, {"secrets", "operator.key", "layout"});
+}
+
+Result<Layout> layout_of_restored(const std::string& backup, const std::vector<BackupHead>& heads,
+                                  Instant at) {
+  WJ_TRY(auto layout, read_layout(backup));
+  Restored restored;
+  restored.epoch = fresh_epoch(layout.epochs);
+  restored.at = Instant{at.us / 1'000 * 1'000};  // as the layout has it
+  for (const auto& head : heads) restored.sizes.of.push_back(head.size);
+  if (layout.books != heads.size() || !layout.epochs.may_follow(restored)) {
+    return corrupt(layout_file(backup) +
+                   " and the manifest beside it speak of different books; restore another backup");
+  }
+  layout.epochs.add(std::move(restored));
+  return layout;
 }
 
 Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads) {

@@ -1,6 +1,9 @@
 // What a backup is on disk: book-0, book-1 ..., secrets/, layout, operator.key as in a data directory, and
 // last of all `manifest`: how many events each book has and its tree head. Without a manifest it is none.
 //
+// A ledger restored from it gets its layout last of all, in one step and with one epoch more (layout.h):
+// books without a layout aren't served, so no restore that was cut short is, and none without its epoch.
+//
 // Threads: any.
 #pragma once
 
@@ -9,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/service/layout.h"
 #include "base/result.h"
 #include "ports/book.h"
 
@@ -27,9 +31,17 @@ Error in_directory(Error error, const std::string& directory);
 // A book of a data directory or a backup. Errors: of RocksBook::open.
 Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std::uint32_t book);
 
-// secrets/, operator.key, layout: everything but the books and the manifest, synced: a backup whose keys are
-// lost with the power opens to nobody. Errors: unavailable.
+// secrets/, operator.key: everything but the books, layout and manifest, synced: a backup whose keys are lost
+// with the power opens to nobody. Errors: unavailable.
+Result<void> copy_secrets(const std::string& from, const std::string& to);
+// These, and layout.
 Result<void> copy_rest(const std::string& from, const std::string& to);
+
+// The layout that the ledger restored from this backup gets: the id of its epoch is drawn here.
+// Errors: not_found, corrupt (of another number of books, or of larger ones, than the manifest says),
+// unavailable.
+Result<Layout> layout_of_restored(const std::string& backup, const std::vector<BackupHead>& heads,
+                                  Instant at);
 
 Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads);
 // Whoever serves a backup writes into it, and nothing restores it any more. Errors: invalid.

@@ -37,7 +37,9 @@ std::function<void(std::string_view)> storage_log(std::string what) {
 
 std::string advice_on_lost_log(const std::string& data_dir) {
   return "Restore the book from a backup; to go on without them all the same, remove " + data_dir +
-         "/views and " + data_dir + "/money, which are built anew";
+         "/views and " + data_dir +
+         "/money, which are built anew (readers of the feed aren't told that they miss events: only `wonjang "
+         "restore` into a new directory does that)";
 }
 
 std::function<void()> stand_back(std::uint32_t nice) {

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -47,12 +46,12 @@ std::uint64_t random_number() {
 }
 
 // The number of books is fixed by the first start: slots map to books by it.
-Result<void> check_layout(const ServiceConfig& config) {
-  WJ_TRY(const auto books, read_layout(config.data_dir));
-  if (books == config.books) return {};
+Result<Layout> known_layout(const ServiceConfig& config) {
+  WJ_TRY(auto layout, read_layout(config.data_dir));
+  if (layout.books == config.books) return layout;
   return invalid(config.data_dir + " was made for another number of books than books = " +
-                 std::to_string(config.books) + " of this configuration: books " + std::to_string(books) +
-                 ". The first start fixes it: say that number (--books)");
+                 std::to_string(config.books) + " of this configuration: books " +
+                 std::to_string(layout.books) + ". The first start fixes it: say that number (--books)");
 }
 
 struct HostPort {
@@ -134,11 +133,11 @@ std::string signing_key_file(const std::string& data_dir) { return data_dir + "/
 std::string operator_key_file(const std::string& data_dir) { return data_dir + "/operator.key"; }
 
 struct Service::Impl {
-  Impl(ServiceConfig c, Secrets s)
+  Impl(ServiceConfig c, Secrets s, Epochs epochs)
       : config(std::move(c)),
         secrets(std::move(s)),
         authenticator(secrets.pepper, digest, clock),
-        tokens(TokenSeal(secrets.token_key), config.books),
+        tokens(TokenSeal(secrets.token_key), config.books, std::move(epochs)),
         waiters(kWaitingMax),
         deadlines(kDeadlinesMax),
         queries(config.query_threads, kQueriesWaitingMax) {}
@@ -255,9 +254,10 @@ Result<void> Service::Impl::open_ledger() {
     if (auto* log = money_log.load(); log != nullptr) log->committed();
   });
   WJ_CHECK(ledger->start());
+  WJ_CHECK(check_sizes(tokens.epochs(), ledger->tails()));
   // Last: the layout says that every book was there once.
   if (!may_create_books.exchange(false)) return {};
-  return write_private_file(layout_file(config.data_dir), layout_of(config.books));
+  return write_layout(config.data_dir, {config.books, {}});
 }
 
 // A directory that isn't there any more is not an empty book: that one would know no payment and no key, and
@@ -433,17 +433,19 @@ Service::~Service() { drain(std::chrono::milliseconds(0)); }
 Result<std::unique_ptr<Service>> Service::open(ServiceConfig config, WrapBook wrap) {
   WJ_CHECK(config.validate());
   bool first_start = false;
+  Epochs epochs;
   if (!config.in_memory) {
     WJ_CHECK(check_is_no_backup(config.data_dir));
     WJ_CHECK(make_private_directory(config.data_dir));
     first_start = !std::filesystem::exists(layout_file(config.data_dir));
     if (!first_start) {
-      WJ_CHECK(check_layout(config));
+      WJ_TRY(auto layout, known_layout(config));
+      epochs = std::move(layout.epochs);
       WJ_CHECK(check_secrets(config));
     }
   }
   WJ_TRY(auto secrets, load_secrets(config));
-  auto impl = std::make_unique<Impl>(std::move(config), std::move(secrets));
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(secrets), std::move(epochs));
   impl->wrap = std::move(wrap);
   impl->may_create_books = first_start;
   WJ_CHECK(impl->open_providers());
