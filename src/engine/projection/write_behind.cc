@@ -72,16 +72,30 @@ class NoCursor final : public KvCursor {
 
 }  // namespace
 
+// The memory of the last batch that nobody looks into any more.
+struct WriteBehind::Room {
+  Mutex mutex;
+  KvBatch batch WJ_GUARDED_BY(mutex);
+};
+
 // The batch on its way, kept as long as a snapshot looks into it.
 class WriteBehind::Pending {
  public:
-  Pending(KvStore& store, KvBatch batch) : store_(store), batch_(std::move(batch)) {
+  Pending(KvStore& store, KvBatch batch, std::shared_ptr<Room> room)
+      : store_(store), room_(std::move(room)), batch_(std::move(batch)) {
     WJ_ASSERT(batch_.size() < UINT32_MAX);
     written_ = std::async(std::launch::async, [this] { return store_.write_bulk(batch_); }).share();
   }
+  // By whoever held it last.
+  ~Pending() {
+    written_.wait();
+    const MutexLock lock(room_->mutex);
+    room_->batch = std::move(batch_);
+  }
+  Pending(const Pending&) = delete;
+  Pending& operator=(const Pending&) = delete;
 
   const KvBatch& batch() const { return batch_; }
-  KvBatch take_batch() { return std::move(batch_); }
   // Waits for the write.
   Result<void> written() const { return written_.get(); }
 
@@ -106,11 +120,12 @@ class WriteBehind::Pending {
 
  private:
   KvStore& store_;
+  const std::shared_ptr<Room> room_;
   KvBatch batch_;
   Mutex mutex_;
   std::array<std::unique_ptr<const LastChanges>, 256> changes_ WJ_GUARDED_BY(mutex_);
   std::shared_ptr<const KvSnapshot> after_ WJ_GUARDED_BY(mutex_);
-  std::shared_future<Result<void>> written_;  // the last member: its end waits for the thread
+  std::shared_future<Result<void>> written_;
 };
 
 // Of the store and the batch on its way to it.
@@ -164,26 +179,27 @@ class WriteBehind::Snapshot final : public KvSnapshot {
   const std::shared_ptr<Pending> pending_;
 };
 
+WriteBehind::WriteBehind(KvStore& store) : store_(store), room_(std::make_shared<Room>()) {}
+
 WriteBehind::~WriteBehind() { (void)finish(); }
 
 void WriteBehind::begin_bulk(KvBatch batch) {
   WJ_ASSERT(pending_ == nullptr);
-  pending_ = std::make_shared<Pending>(store_, std::move(batch));
+  pending_ = std::make_shared<Pending>(store_, std::move(batch), room_);
 }
 
 Result<void> WriteBehind::finish() {
   const auto pending = std::exchange(pending_, nullptr);
   if (!pending) return {};
   WJ_CHECK(pending->written());
-  const bool is_read = pending.use_count() > 1;
-  // Its snapshots go on showing this moment, whatever is written next.
-  if (is_read) (void)pending->after();
-  if (!is_read) room_ = pending->take_batch();
+  // Its snapshots, if there are any, go on showing this moment, whatever is written next.
+  if (pending.use_count() > 1) (void)pending->after();
   return {};
 }
 
 KvBatch WriteBehind::take_room() {
-  KvBatch room = std::exchange(room_, {});
+  const MutexLock lock(room_->mutex);
+  KvBatch room = std::exchange(room_->batch, {});
   room.clear();
   return room;
 }

@@ -25,7 +25,7 @@ namespace wonjang::projection {
 class WriteBehind final : public KvStore {
  public:
   // `store` outlives it and its snapshots.
-  explicit WriteBehind(KvStore& store) : store_(store) {}
+  explicit WriteBehind(KvStore& store);
   ~WriteBehind() override;  // waits for what is on its way
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
@@ -34,7 +34,7 @@ class WriteBehind final : public KvStore {
   void begin_bulk(KvBatch batch);
   // Waits for the one that was begun; nothing to do when there is none. Errors: those of write_bulk().
   Result<void> finish();
-  // An empty batch in the memory of the last one that was finished, where nobody reads that any more.
+  // An empty batch, in the memory of one that was finished and that no snapshot looks into any more.
   KvBatch take_room();
 
   // As of all finished writes, and of the one on its way.
@@ -52,10 +52,11 @@ class WriteBehind final : public KvStore {
  private:
   class Pending;
   class Snapshot;
+  struct Room;
 
   KvStore& store_;
+  const std::shared_ptr<Room> room_;
   std::shared_ptr<Pending> pending_;  // null: none is on its way
-  KvBatch room_;
 };
 
 }  // namespace wonjang::projection
