@@ -2,9 +2,10 @@
 // them: read, folded, written in bulk, flushed. The log is a seeded city's (testing/serving/city.h), written
 // to a file first, which takes no part in the time.
 //
-//   bench_rebuild [--payments N] [--merchants N] [--bulk UNITS] [--memory MIB] [--directory D]
+//   bench_rebuild [--payments N] [--merchants N] [--bulk UNITS] [--memory MIB] [--directory D] [--digest 1]
 //
-// Have 3 KiB of disk free for a payment. A line for every tenth of the events.
+// Have 3 KiB of disk free for a payment. A line for every tenth of the events. With --digest a hash of all
+// that every space holds follows, to compare two programs by. It allocates as `wonjang` does (app/main.cc).
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -20,11 +21,17 @@
 #include "adapters/rocksdb/rocks_places.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/utf8proc/unicode_text_forms.h"
+#include "base/hash64.h"
 #include "engine/projection/runner.h"
 #include "engine/serving/views.h"
 #include "must.h"
 #include "spool_log.h"
 #include "testing/serving/city.h"
+
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000";
+}
 
 namespace {
 
@@ -39,6 +46,7 @@ struct Settings {
   std::uint32_t bulk = projection::RunnerOptions().building_units;
   std::uint64_t memory_mib = 512;
   std::string directory;
+  bool digest = false;
 };
 
 Settings parse(int argc, char** argv) {
@@ -52,6 +60,7 @@ Settings parse(int argc, char** argv) {
     if (name == "--bulk") out.bulk = static_cast<std::uint32_t>(number);
     if (name == "--memory") out.memory_mib = number;
     if (name == "--directory") out.directory = value;
+    if (name == "--digest") out.digest = number != 0;
   }
   return out;
 }
@@ -93,6 +102,20 @@ void fold_all(projection::Runner& runner, std::uint64_t events) {
 void print_numbers(const projection::Runner& runner) {
   for (const auto& [name, number] : runner.status().numbers)
     std::printf("  %s %llu\n", name.c_str(), static_cast<Number>(number));
+}
+
+void print_digest(const projection::Runner& runner) {
+  const auto view = must(runner.view());
+  const auto spaces = serving::view_spaces();
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    std::uint64_t hash = 0, keys = 0;
+    const auto cursor = view.snapshot->scan(static_cast<KvSpace>(i), {}, {});
+    for (; cursor->valid(); cursor->next(), ++keys)
+      hash = hash64(cursor->value(), hash64(cursor->key(), hash));
+    must(cursor->status());
+    std::printf("  digest of %s: %016llx, %llu keys\n", spaces[i].name.c_str(), static_cast<Number>(hash),
+                static_cast<Number>(keys));
+  }
 }
 
 // Until the store has tidied up, or ten minutes; what it took.
@@ -138,6 +161,7 @@ void rebuild(const Settings& settings, bench::SpoolLog& log, const EventCodec& c
   const double rested = rest_after(runner);
   std::printf("the store's own threads were done %.0f s later\n", rested);
   print_numbers(runner);
+  if (settings.digest) print_digest(runner);
   runner.stop();
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
