@@ -244,8 +244,8 @@ Added Dictionary::Column::add(std::u32string_view form, ValueId id, std::optiona
   return Added::now;
 }
 
-Added Dictionary::add(TextField field, std::u32string_view form, Instant at) {
-  return column(field).add(form, options_.id_of(field, form), at, options_.values_max);
+Added Dictionary::add(TextField field, std::u32string_view form, ValueId id, Instant at) {
+  return column(field).add(form, id, at, options_.values_max);
 }
 
 void Dictionary::note(TextField field, ValueId value, Instant at) { column(field).raise(value, {}, at); }

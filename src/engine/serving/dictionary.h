@@ -112,7 +112,11 @@ class Dictionary {
 
   ValueId id_of(TextField field, std::u32string_view form) const { return options_.id_of(field, form); }
   // A payment at `at` has this text. REQUIRES: 1..kFormMax characters, a normal form
-  Added add(TextField field, std::u32string_view form, Instant at);
+  Added add(TextField field, std::u32string_view form, Instant at) {
+    return add(field, form, id_of(field, form), at);
+  }
+  // The same for whoever knows its id_of().
+  Added add(TextField field, std::u32string_view form, ValueId id, Instant at);
   // The same when the value is known to be there; nothing when it isn't.
   void note(TextField field, ValueId value, Instant at);
 

@@ -23,7 +23,7 @@ struct Start {
   Place place;
 };
 
-constexpr std::uint8_t kCursorVersion = 1;
+constexpr std::uint8_t kSearchCursorVersion = 1;
 constexpr std::size_t kCursorSize = 2 + kPlaceSize + 8;
 constexpr std::size_t kMergedAtOnce = 8;   // rows fetched together, at least
 constexpr std::size_t kWalkedAtOnce = 64;  // first; then more and more
@@ -41,7 +41,7 @@ std::uint64_t digest_of(const SearchQuery& query) {
 
 std::string cursor_text(const SearchQuery& query, const Start& start) {
   std::string bytes;
-  bytes.push_back(static_cast<char>(kCursorVersion));
+  bytes.push_back(static_cast<char>(kSearchCursorVersion));
   bytes.push_back(static_cast<char>(start.phase));
   append_place(bytes, start.place);
   put_be64(bytes, digest_of(query));
@@ -51,7 +51,8 @@ std::string cursor_text(const SearchQuery& query, const Start& start) {
 Result<Start> parse_cursor(const SearchQuery& query, const PlaceRange& range) {
   if (query.after.empty()) return Start{Phase::certain, range.from};
   const auto bytes = from_base64url(query.after);
-  if (!bytes || bytes->size() != kCursorSize || static_cast<std::uint8_t>((*bytes)[0]) != kCursorVersion) {
+  if (!bytes || bytes->size() != kCursorSize ||
+      static_cast<std::uint8_t>((*bytes)[0]) != kSearchCursorVersion) {
     return invalid("the cursor isn't one of this search's: give the `next` of the page before, whole");
   }
   ByteReader in(*bytes);

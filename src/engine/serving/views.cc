@@ -1,5 +1,6 @@
 #include "engine/serving/views.h"
 
+#include <algorithm>
 #include <atomic>
 #include <unordered_map>
 #include <unordered_set>
@@ -8,6 +9,8 @@
 #include "base/bytes.h"
 #include "base/hash64.h"
 #include "domain/ids.h"
+#include "engine/serving/decoded_events.h"
+#include "engine/serving/flat_keys.h"
 #include "engine/serving/hints.h"
 #include "engine/serving/row.h"
 
@@ -57,8 +60,12 @@ class Views::Fold {
 
   Result<void> run(std::span<const LogUnit> units) {
     WJ_CHECK(load(units));
-    for (const auto& unit : units) WJ_CHECK(take(unit));
-    for (auto& [stream, touched] : touched_) WJ_CHECK(write(touched));
+    DecodedEvents decoded(views_.ports_.codec, units);
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      const auto events = decoded.next_unit();
+      if (of_unit_[i] != nullptr) WJ_CHECK(take(units[i], events, *of_unit_[i]));
+    }
+    for (Touched* touched : changed_by_place()) WJ_CHECK(write(*touched));
     WJ_CHECK(write_buckets());
     return views_.totals_->finish(*snapshot_, out_);
   }
@@ -83,8 +90,13 @@ class Views::Fold {
     std::vector<PaymentId> payments;
     std::vector<std::string> keys;
     touched_.reserve(units.size());
+    of_unit_.reserve(units.size());
     for (const auto& unit : units) {
-      if (!is_payment_stream(unit.unit.stream) || !touched_.try_emplace(unit.unit.stream).second) continue;
+      of_unit_.push_back(nullptr);
+      if (!is_payment_stream(unit.unit.stream)) continue;
+      const auto [at, is_first] = touched_.try_emplace(unit.unit.stream);
+      of_unit_.back() = &at->second;
+      if (!is_first) continue;
       payments.emplace_back(unit.unit.stream);
       keys.push_back(locator_key(payments.back()));
     }
@@ -118,23 +130,21 @@ class Views::Fold {
     return {};
   }
 
-  Result<void> take(const LogUnit& unit) {
-    if (!is_payment_stream(unit.unit.stream)) return {};
+  Result<void> take(const LogUnit& unit, std::span<const DecodedEvent> events, Touched& touched) {
     std::uint32_t version = unit.unit.first_version;
-    for (const auto& bytes : unit.unit.events) {
-      WJ_CHECK(take(unit, version, bytes));
-      ++version;
+    for (std::size_t i = 0; i < events.size(); ++i, ++version) {
+      WJ_CHECK(take(unit, version, unit.unit.events[i], events[i], touched));
     }
     return {};
   }
 
-  Result<void> take(const LogUnit& unit, std::uint32_t version, std::string_view bytes) {
+  Result<void> take(const LogUnit& unit, std::uint32_t version, std::string_view bytes,
+                    const DecodedEvent& decoded, Touched& touched) {
     const RawId stream = unit.unit.stream;
-    Touched& touched = touched_[stream];
     const std::uint32_t next = touched.row.payment.version;
     ++views_.counters_->events;
     if (version < next) {
-      const bool same = touched.row.event_hashes[version] == hash64(bytes);
+      const bool same = touched.row.event_hashes[version] == decoded.hash;
       return same ? drop_repeat() : quarantine(unit, version, bytes);
     }
     if (version > next) {
@@ -142,11 +152,12 @@ class Views::Fold {
       ++views_.counters_->early;
       return standing == bytes ? Result<void>() : quarantine(unit, version, bytes);
     }
-    WJ_CHECK(fold(touched, stream, version, bytes));
+    WJ_CHECK(fold(touched, stream, version, decoded));
     while (!views_.early_.empty()) {
       const auto waited = views_.early_.take(stream, touched.row.payment.version, out_);
       if (!waited) break;
-      WJ_CHECK(fold(touched, stream, touched.row.payment.version, *waited));
+      WJ_CHECK(fold(touched, stream, touched.row.payment.version,
+                    {views_.ports_.codec.decode(*waited), hash64(*waited)}));
     }
     return {};
   }
@@ -169,8 +180,9 @@ class Views::Fold {
     return {};
   }
 
-  Result<void> fold(Touched& touched, RawId stream, std::uint32_t version, std::string_view bytes) {
-    WJ_TRY(const Event event, views_.ports_.codec.decode(bytes));
+  Result<void> fold(Touched& touched, RawId stream, std::uint32_t version, const DecodedEvent& decoded) {
+    if (!decoded.event) return decoded.event.error();
+    const Event& event = *decoded.event;
     if (event.stream != stream || event.version != version) {
       return contradicts(stream, version, "says it is another one");
     }
@@ -182,7 +194,7 @@ class Views::Fold {
     const auto money = money_move(touched.row.payment, event);
     const PaymentStatus status_before = touched.row.payment.status;
     evolve(touched.row.payment, event);
-    touched.row.event_hashes.push_back(hash64(bytes));
+    touched.row.event_hashes.push_back(decoded.hash);
     touched.changed = true;
     touched.recorded = recorded;
     touched.facts_pending = true;
@@ -219,11 +231,26 @@ class Views::Fold {
   }
 
   void write_posting(const TextHint& hint, const Locator& at, std::string_view merchant) {
+    const auto value = value_of(hint, at.at);
+    if (value) out_.put(kPostings, posting_key(hint.field, *value, at), merchant);
+  }
+
+  // Nothing: the text has no normal form. Texts come again and again, so a batch keeps what became of them.
+  std::optional<ValueId> value_of(const TextHint& hint, Instant at) {
+    text_.assign(1, static_cast<char>(hint.field)).append(hint.text);
+    const auto [number, is_new] = texts_.number_of(text_);
+    if (!is_new) {
+      const auto& known = values_of_texts_[number];
+      if (known) dictionary_.note(hint.field, *known, at);
+      return known;
+    }
+    auto& value = values_of_texts_.emplace_back();
     const std::u32string form = normal_form(views_.ports_.forms, hint.text);
-    if (form.empty()) return;
-    const auto added = dictionary_.add(hint.field, form, at.at);
+    if (form.empty()) return value;
+    value = dictionary_.id_of(hint.field, form);
+    const auto added = dictionary_.add(hint.field, form, *value, at);
     if (added == Added::now) out_.put(kDictionary, dictionary_key(hint.field, form), {});
-    out_.put(kPostings, posting_key(hint.field, dictionary_.id_of(hint.field, form), at), merchant);
+    return value;
   }
 
   Result<void> write_transaction(const Touched& touched, const Transaction& moved, BusinessDate recorded) {
@@ -232,6 +259,21 @@ class Views::Fold {
     out_.put(kTransactions, transaction_key(touched.at.merchant, moved.at, moved.payment, moved.version),
              scratch_);
     return views_.totals_->add(facts_of(moved, touched.at.merchant, touched.merchant.organisation), recorded);
+  }
+
+  // In order of their rows: then neighbours are counted in the same cells and buckets, one after the other.
+  std::vector<Touched*> changed_by_place() {
+    std::vector<Touched*> out;
+    out.reserve(touched_.size());
+    for (auto& [stream, touched] : touched_) {
+      if (touched.changed) out.push_back(&touched);
+    }
+    std::sort(out.begin(), out.end(), [](const Touched* a, const Touched* b) {
+      if (a->at.merchant != b->at.merchant) return a->at.merchant < b->at.merchant;
+      if (a->at.at != b->at.at) return a->at.at > b->at.at;
+      return a->at.payment < b->at.payment;
+    });
+    return out;
   }
 
   // Tells the totals how the payment stands now.
@@ -245,14 +287,13 @@ class Views::Fold {
   }
 
   Result<void> write(Touched& touched) {
-    if (!touched.changed) return {};
     if (touched.facts_pending) WJ_CHECK(count(touched));
     const std::string key = row_key(touched.at);
     if (touched.is_new) write_places(touched, key);
     scratch_.clear();
     encode_row(touched.row, scratch_);
     out_.put(kRows, key, scratch_);
-    Bucket& bucket = buckets_[bucket_key(touched.at)];
+    Bucket& bucket = bucket_of(touched.at);
     if (!touched.stored.empty()) bucket.remove(key, touched.stored, touched.stored_facts);
     bucket.add(key, scratch_, touched.facts);
     return {};
@@ -264,6 +305,15 @@ class Views::Fold {
     out_.put(kTimeline, std::string_view(key).substr(4), std::string_view(key).substr(0, 4));
     out_.put(kAmounts, amount_key(touched.at, touched.row.payment.total), {});
     out_.put(kAmounts, amount_of_all_key(touched.at, touched.row.payment.total), {});
+  }
+
+  // In the order of changed_by_place() those of a bucket come one after the other.
+  Bucket& bucket_of(const Locator& at) {
+    std::string key = bucket_key(at);
+    if (last_bucket_ == nullptr || last_bucket_->first != key) {
+      last_bucket_ = &*buckets_.try_emplace(std::move(key)).first;
+    }
+    return last_bucket_->second;
   }
 
   Result<void> write_buckets() {
@@ -294,9 +344,14 @@ class Views::Fold {
   const std::unique_ptr<KvSnapshot> snapshot_;
   KvBatch& out_;
   std::unordered_map<RawId, Touched> touched_;
+  std::vector<Touched*> of_unit_;  // in touched_; null: its stream is no payment's
   std::unordered_map<std::string, Bucket> buckets_;
+  std::pair<const std::string, Bucket>* last_bucket_ = nullptr;  // in buckets_
   std::unordered_set<std::string> aside_;  // keys that this batch put into the quarantine
+  FlatKeys texts_;                         // field(1) text
+  std::vector<std::optional<ValueId>> values_of_texts_;
   Hints hints_;
+  std::string text_;
   std::string scratch_;
 };
 

@@ -5,8 +5,9 @@
 // waits (early_events.h); one with a version that is folded already and other content is put aside in the
 // space `quarantine`, counted, and changes nothing: the one earlier in the log stands.
 //
-// Threads: the runner's for the Projection; readers use the dictionary and the directory, which are theirs to
-// share, and a snapshot of their own.
+// Threads: the runner's for the Projection, beside which a large batch decodes ahead (decoded_events.h) on
+// one more; readers use the dictionary and the directory, which are theirs to share, and a snapshot of their
+// own.
 #pragma once
 
 #include <memory>
