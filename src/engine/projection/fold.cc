@@ -141,7 +141,8 @@ Result<bool> Fold::fold(const LogPositions& until, const LogPositions* goal) {
 // done, and the next one may show as much.
 Result<void> Fold::put(Batch batch, bool bulk, bool more_follows) {
   WJ_CHECK(finish_behind());
-  if (bulk && more_follows && !batch.meta.complete) {
+  const bool fits = batch.changes.byte_size() <= options_.behind_bytes_max;
+  if (bulk && more_follows && fits && !batch.meta.complete) {
     WJ_CHECK(fill());
     store_->begin_bulk(std::move(batch.changes));
     behind_ = std::move(batch);

@@ -24,7 +24,7 @@ struct RunnerOptions {
   std::size_t bulk_bytes = std::size_t{64} << 20;
   // The same for a generation that was never complete: nobody reads it, so nobody waits for a batch's end,
   // and what many events change is read and written less often.
-  std::uint32_t building_units = 131'072;
+  std::uint32_t building_units = 196'608;
   // Few events may be much to fold, too: one of four hundred settlement lines is 1,600 changes to the store.
   // With more than this to expect, as many for an event as the last batch had, a batch takes so many bytes.
   // Smaller files are merged more often; a byte of settlement lines takes some seven of memory meanwhile.
@@ -32,6 +32,9 @@ struct RunnerOptions {
   std::size_t wide_bytes = std::size_t{16} << 20;
   // A batch that is far behind, in either way, and came to so many changes goes to the store by write_bulk().
   std::size_t bulk_changes_min = 100'000;
+  // While nobody reads the generation, such a batch is written while the next one is folded, if its changes
+  // come to no more than that: they stay in memory beside the next one's.
+  std::size_t behind_bytes_max = std::size_t{128} << 20;
   // After a batch that left nothing behind the thread rests `rest_factor` times as long as that took, at most
   // rest_max_us and never while somebody waits for a position: what comes meanwhile is one batch. A larger
   // batch costs less per event (cells are written once, rows find their places in order).

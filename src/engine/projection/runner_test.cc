@@ -304,6 +304,20 @@ TEST(RunnerWritesBehind, a_step_tells_what_is_committed_not_what_is_on_its_way) 
   rig.expect_right();
 }
 
+TEST(RunnerWritesBehind, a_batch_too_large_to_keep_is_written_before_the_next_one_is_folded) {
+  Rig rig(1);
+  write_in_bulk(rig.options, 10);
+  rig.options.behind_bytes_max = 0;
+  append_batches(rig, 5);
+  Runner& runner = rig.start();
+  rig.places.faults->before_bulk = [&] { EXPECT_EQ(rig.faults->applied, rig.places.faults->bulk_writes); };
+  for (const Position committed : {10U, 20U, 30U, 40U, 50U}) {
+    EXPECT_EQ(runner.step(), Stepped::worked);
+    EXPECT_EQ(runner.status().positions, LogPositions{committed});
+  }
+  rig.expect_right();
+}
+
 TEST(RunnerWritesBehind, a_write_that_fails_takes_the_batch_that_rests_on_it_along) {
   for (const std::uint32_t good : {0U, 2U}) {
     Rig rig(1);
