@@ -25,6 +25,7 @@
 #include "adapters/rocksdb/rocks_book.h"
 #include "base/rng.h"
 #include "must.h"
+#include "options.h"
 
 namespace {
 
@@ -43,22 +44,17 @@ struct Settings {
 
 Settings parse(int argc, char** argv) {
   Settings settings;
-  for (int i = 1; i < argc; ++i) {
-    const std::string name = argv[i];
-    const auto number = [&] { return i + 1 < argc ? std::strtoull(argv[++i], nullptr, 10) : 0; };
-    if (name == "--units")
-      settings.units = number();
-    else if (name == "--batch")
-      settings.batch = number();
-    else if (name == "--books")
-      settings.books = number();
-    else if (name == "--continue")
-      settings.continue_percent = static_cast<std::uint32_t>(number());
-    else if (name == "--directory" && i + 1 < argc)
-      settings.directory = argv[++i];
-    else if (name == "--no-sync")
-      settings.sync = false;
-  }
+  bool no_sync = false;
+  bench::Options("Units appended to books of RocksDB, then opened again")
+      .count("--units", settings.units, "Units in all")
+      .count("--batch", settings.batch, "Units of one append")
+      .count("--books", settings.books, "Books, one thread each")
+      .number("--continue", settings.continue_percent,
+              "Per cent of the units that go on with an earlier stream")
+      .text("--directory", settings.directory, "Where it works; default: a new folder, removed after")
+      .flag("--no-sync", no_sync, "Without waiting for the disk")
+      .parse(argc, argv);
+  settings.sync = !no_sync;
   return settings;
 }
 
@@ -322,7 +318,6 @@ void open_again(const Settings& settings) {
 
 int main(int argc, char** argv) {
   Settings settings = parse(argc, argv);
-  if (settings.batch == 0 || settings.books == 0 || settings.units == 0) return 2;
   const bool own_directory = settings.directory.empty();
   if (own_directory) {
     settings.directory =

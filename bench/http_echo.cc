@@ -14,6 +14,7 @@
 
 #include "app/http/server.h"
 #include "app/load/http_client.h"
+#include "options.h"
 
 namespace {
 
@@ -137,20 +138,27 @@ bool run(const char* name, HttpHandler& handler, unsigned server_threads, LoadOp
   return report->ok() && report->status_count(201, 202) == report->answers;
 }
 
-unsigned number(int argc, char** argv, int i, unsigned otherwise) {
-  return argc > i ? static_cast<unsigned>(std::strtoul(argv[i], nullptr, 10)) : otherwise;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   LoadOptions load;
   load.warm_up = std::chrono::seconds(1);
-  load.duration = std::chrono::seconds(number(argc, argv, 1, 5));
-  load.connections = number(argc, argv, 2, 64);
-  const auto server_threads = number(argc, argv, 3, 1);
-  load.threads = number(argc, argv, 4, 1);
-  load.rate_per_s = number(argc, argv, 5, 0);
+  std::uint32_t seconds = 5;
+  std::uint32_t connections = 64;
+  std::uint32_t server_threads = 1;
+  std::uint32_t load_threads = 1;
+  std::uint32_t rate_per_s = 0;
+  bench::Options("The HTTP server alone: answers that cost nothing")
+      .count("seconds", seconds, "Of each of the two rounds")
+      .count("connections", connections, "Of the load")
+      .count("server-threads", server_threads, "Of the server")
+      .count("load-threads", load_threads, "Of the load")
+      .number("rate", rate_per_s, "Requests a second; 0: as many as go")
+      .parse(argc, argv);
+  load.duration = std::chrono::seconds(seconds);
+  load.connections = connections;
+  load.threads = load_threads;
+  load.rate_per_s = rate_per_s;
   bool good = true;
   {
     Inline handler;

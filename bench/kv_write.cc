@@ -20,6 +20,7 @@
 #include "adapters/rocksdb/rocks_kv.h"
 #include "base/bytes.h"
 #include "base/rng.h"
+#include "options.h"
 
 namespace {
 
@@ -40,15 +41,13 @@ struct Settings {
 
 Settings parse(int argc, char** argv) {
   Settings settings;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    const char* value = argv[i + 1];
-    if (name == "--directory") settings.directory = value;
-    if (name == "--payments") settings.payments = std::strtoull(value, nullptr, 10);
-    if (name == "--batch") settings.batch = std::strtoull(value, nullptr, 10);
-    if (name == "--buffers") settings.buffers_mib = std::strtoull(value, nullptr, 10);
-    if (name == "--memory") settings.memory_mib = std::strtoull(value, nullptr, 10);
-  }
+  bench::Options("Batches of views written to RocksDB, read back and rebuilt")
+      .count("--payments", settings.payments, "Payments in all")
+      .count("--batch", settings.batch, "Payments of one write")
+      .count("--buffers", settings.buffers_mib, "MiB of write buffers")
+      .count("--memory", settings.memory_mib, "MiB that RocksDB may use")
+      .text("--directory", settings.directory, "Where it works; default: a new folder, removed after")
+      .parse(argc, argv);
   return settings;
 }
 
@@ -255,7 +254,6 @@ void rebuild(const Settings& settings) {
 
 int main(int argc, char** argv) {
   Settings settings = parse(argc, argv);
-  if (settings.batch == 0 || settings.payments == 0) return 2;
   const bool own_directory = settings.directory.empty();
   if (own_directory) {
     settings.directory =

@@ -25,6 +25,7 @@
 #include "app/api/json/answers.h"
 #include "engine/ledger/book_writer.h"
 #include "engine/ledger/idempotency.h"
+#include "options.h"
 
 namespace wonjang {
 namespace {
@@ -122,10 +123,18 @@ double cpu_us(clockid_t clock) {
 }
 
 int run(int argc, char** argv) {
-  const std::string kind = argc > 1 ? argv[1] : "rocks";
-  const std::uint64_t payments = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 200'000;
-  const std::size_t batch_size = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 512;
-  const std::string directory = argc > 4 ? argv[4] : "/tmp/wonjang-bench-" + std::to_string(::getpid());
+  std::string kind = "rocks";
+  std::uint64_t payments = 200'000;
+  std::uint64_t batch_size = 512;
+  std::string directory;
+  bench::Options("The ledger's writer, with a book or without")
+      .text("book", kind, "rocks, or none: nothing is stored")
+      .count("payments", payments, "Payments in all")
+      .count("batch", batch_size, "Requests of one batch")
+      .text("directory", directory, "Where it works; default: a new folder, removed after")
+      .parse(argc, argv);
+  const bool own_directory = directory.empty();
+  if (own_directory) directory = "/tmp/wonjang-bench-" + std::to_string(::getpid());
   const SystemClock clock;
   const OpensslDigest digest;
   const ProtobufEventCodec codec;
@@ -176,17 +185,17 @@ int run(int argc, char** argv) {
   const auto seconds = static_cast<double>(spent.count()) / 1e9;
   const auto bytes = kind == "none" ? 0 : directory_bytes(directory);
   std::printf(
-      "{\"book\":\"%s\",\"payments\":%llu,\"batch\":%zu,\"per_second\":%.0f,\"us_per_payment\":%.2f,"
+      "{\"book\":\"%s\",\"payments\":%llu,\"batch\":%llu,\"per_second\":%.0f,\"us_per_payment\":%.2f,"
       "\"writer_cpu_us\":%.2f,\"cpu_us\":%.2f,\"reply_bytes\":%.0f,"
       "\"disk_bytes_per_payment\":%.0f,\"max_rss_mib\":%ld}\n",
-      kind.c_str(), static_cast<unsigned long long>(payments), batch_size,
+      kind.c_str(), static_cast<unsigned long long>(payments), static_cast<unsigned long long>(batch_size),
       static_cast<double>(payments) / seconds, seconds * 1e6 / static_cast<double>(payments),
       writer_cpu_us / static_cast<double>(payments),
       cpu_us(CLOCK_PROCESS_CPUTIME_ID) / static_cast<double>(payments),
       static_cast<double>(counter.reply_bytes) / static_cast<double>(payments),
       static_cast<double>(bytes) / static_cast<double>(base / 2 + payments), usage.ru_maxrss / 1024);
   book.reset();
-  if (argc <= 4 && kind != "none") std::filesystem::remove_all(directory);
+  if (own_directory && kind != "none") std::filesystem::remove_all(directory);
   return 0;
 }
 

@@ -23,6 +23,7 @@
 #include "engine/serving/row.h"
 #include "engine/serving/totals_writer.h"
 #include "must.h"
+#include "options.h"
 #include "testing/fake_log.h"
 
 namespace {
@@ -185,10 +186,10 @@ void read(const KvStore& store, const ListSources& sources) {
 int main(int argc, char** argv) {
   std::uint64_t payments = 1'000'000;
   std::string directory;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::string(argv[i]) == "--payments") payments = std::strtoull(argv[i + 1], nullptr, 10);
-    if (std::string(argv[i]) == "--directory") directory = argv[i + 1];
-  }
+  bench::Options("Lists of payments: filled, then read")
+      .count("--payments", payments, "Payments in the store")
+      .text("--directory", directory, "Where it works; default: a new folder, removed after")
+      .parse(argc, argv);
   const bool own_directory = directory.empty();
   if (own_directory) {
     directory = (std::filesystem::temp_directory_path() / ("lists-" + std::to_string(::getpid()))).string();

@@ -2,7 +2,7 @@
 // them: read, folded, written in bulk, flushed. The log is a seeded city's (testing/serving/city.h), written
 // to a file first, which takes no part in the time.
 //
-//   bench_rebuild [--payments N] [--merchants N] [--bulk UNITS] [--memory MIB] [--directory D] [--digest 1]
+//   bench_rebuild [--payments N] [--merchants N] [--bulk UNITS] [--memory MIB] [--directory D] [--digest]
 //
 // Have 3 KiB of disk free for a payment. A line for every tenth of the events. With --digest a hash of all
 // that every space holds follows, to compare two programs by. It allocates as `wonjang` does (app/main.cc).
@@ -25,6 +25,7 @@
 #include "engine/projection/runner.h"
 #include "engine/serving/views.h"
 #include "must.h"
+#include "options.h"
 #include "spool_log.h"
 #include "testing/serving/city.h"
 
@@ -51,17 +52,14 @@ struct Settings {
 
 Settings parse(int argc, char** argv) {
   Settings out;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    const char* value = argv[i + 1];
-    const auto number = std::strtoull(value, nullptr, 10);
-    if (name == "--payments") out.payments = number;
-    if (name == "--merchants") out.merchants = static_cast<std::uint32_t>(number);
-    if (name == "--bulk") out.bulk = static_cast<std::uint32_t>(number);
-    if (name == "--memory") out.memory_mib = number;
-    if (name == "--directory") out.directory = value;
-    if (name == "--digest") out.digest = number != 0;
-  }
+  bench::Options("The views of a log, built anew")
+      .count("--payments", out.payments, "Payments of the log")
+      .count("--merchants", out.merchants, "Whose they are")
+      .count("--bulk", out.bulk, "Units of one batch")
+      .count("--memory", out.memory_mib, "MiB that RocksDB may use")
+      .text("--directory", out.directory, "Where it works; default: a new folder, removed after")
+      .flag("--digest", out.digest, "Print a hash of all that the views hold, space by space")
+      .parse(argc, argv);
   return out;
 }
 

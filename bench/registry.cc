@@ -21,6 +21,7 @@
 #include "adapters/system/system_clock.h"
 #include "engine/ledger/book_writer.h"
 #include "must.h"
+#include "options.h"
 
 namespace wonjang {
 namespace {
@@ -53,8 +54,12 @@ double thread_cpu_us() {
 
 int run(int argc, char** argv) {
   constexpr std::uint64_t kBatch = 512;
-  const std::uint64_t merchants = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 100'000;
-  const std::uint64_t more = argc > 2 ? std::max<std::uint64_t>(1, std::strtoull(argv[2], nullptr, 10)) : 200;
+  std::uint64_t merchants = 100'000;
+  std::uint64_t more = 200;
+  bench::Options("One more merchant where there are many")
+      .number("merchants", merchants, "Merchants that are there")
+      .count("more", more, "Those that come one by one")
+      .parse(argc, argv);
   const std::string directory = "/tmp/wonjang-bench-registry-" + std::to_string(::getpid());
   const SystemClock clock;
   const OpensslDigest digest;

@@ -25,6 +25,7 @@
 #include "engine/serving/bucket.h"
 #include "engine/serving/hints.h"
 #include "engine/serving/search.h"
+#include "options.h"
 #include "testing/fake_log.h"
 #include "testing/korean_text.h"
 
@@ -39,7 +40,7 @@ constexpr std::int64_t kPeriodUs = std::int64_t{36} * 30 * 86'400 * 1'000'000;
 
 struct Settings {
   std::uint64_t payments = 1'000'000;
-  int searches = 300;
+  std::uint32_t searches = 300;
   std::uint32_t merchants = 5'000;
   std::string directory = "/tmp/bench_search";
 };
@@ -212,11 +213,11 @@ void print(const char* what, std::vector<Sample>& samples, const std::string& pl
   std::fflush(stdout);
 }
 
-void measure(const char* what, const Town& town, const Dictionary& dictionary, int searches,
+void measure(const char* what, const Town& town, const Dictionary& dictionary, std::uint32_t searches,
              const std::function<SearchQuery()>& make) {
   std::vector<Sample> samples;
   std::string plan;
-  for (int i = 0; i < searches; ++i) {
+  for (std::uint32_t i = 0; i < searches; ++i) {
     const SearchQuery query = make();
     const double processor = processor_now_ms();
     const auto start = Clock::now();
@@ -242,13 +243,12 @@ SearchQuery deep(const Town& town, SearchQuery query) {
 
 Settings parse(int argc, char** argv) {
   Settings out;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    if (name == "--payments") out.payments = std::strtoull(argv[i + 1], nullptr, 10);
-    if (name == "--searches") out.searches = std::atoi(argv[i + 1]);
-    if (name == "--merchants") out.merchants = static_cast<std::uint32_t>(std::atoi(argv[i + 1]));
-    if (name == "--directory") out.directory = argv[i + 1];
-  }
+  bench::Options("Searches in a store of payments")
+      .count("--payments", out.payments, "Payments in the store")
+      .count("--searches", out.searches, "Searches of each kind")
+      .count("--merchants", out.merchants, "Whose the payments are")
+      .text("--directory", out.directory, "Where it works; what is there is removed, before and after")
+      .parse(argc, argv);
   return out;
 }
 
@@ -270,7 +270,7 @@ int main(int argc, char** argv) {
   auto& rng = town.rng();
   const auto query = [](std::u32string_view text) { return SearchQuery{.text = to_utf8(text)}; };
   const auto given = [&names] { return names.person().substr(1); };
-  const auto run = [&](const char* what, int searches, const std::function<SearchQuery()>& make) {
+  const auto run = [&](const char* what, std::uint32_t searches, const std::function<SearchQuery()>& make) {
     measure(what, town, town.dictionary(), searches, make);
   };
   for (const char* round : {"first round", "second round"}) {

@@ -20,6 +20,7 @@
 #include "adapters/memory/plain_text_forms.h"
 #include "base/utf8.h"
 #include "engine/serving/dictionary.h"
+#include "options.h"
 #include "testing/korean_text.h"
 
 namespace {
@@ -176,17 +177,12 @@ void measure(const Dictionary& dictionary, const TextForms& forms, const Kind& k
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::size_t count = 1'900'000;
-  std::size_t searches = 1'000;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    if (name == "--names") count = std::strtoull(argv[i + 1], nullptr, 10);
-    if (name == "--searches") searches = std::strtoull(argv[i + 1], nullptr, 10);
-  }
-  if (count == 0 || searches == 0) {
-    std::fprintf(stderr, "bench_search_dictionary [--names N] [--searches N], both at least 1\n");
-    return 2;
-  }
+  std::uint64_t count = 1'900'000;
+  std::uint64_t searches = 1'000;
+  bench::Options("Searches in the dictionary of names, which is in memory")
+      .count("--names", count, "Names that are drawn")
+      .count("--searches", searches, "Searches of each kind")
+      .parse(argc, argv);
   const PlainTextForms forms;
   const auto keys = distinct_keys(count, forms);
   const double before_mb = resident_mb();

@@ -27,6 +27,7 @@
 #include "engine/serving/totals_reader.h"
 #include "engine/serving/totals_writer.h"
 #include "must.h"
+#include "options.h"
 
 namespace {
 
@@ -48,15 +49,13 @@ struct Settings {
 
 Settings parse(int argc, char** argv) {
   Settings settings;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    const char* value = argv[i + 1];
-    if (name == "--directory") settings.directory = value;
-    if (name == "--cube") settings.cube = value;
-    if (name == "--payments") settings.payments = std::strtoull(value, nullptr, 10);
-    if (name == "--merchants") settings.merchants = std::strtoull(value, nullptr, 10);
-    if (name == "--batch") settings.batch = std::strtoull(value, nullptr, 10);
-  }
+  bench::Options("Totals by cubes: filled, then asked")
+      .count("--payments", settings.payments, "Payments in all")
+      .count("--merchants", settings.merchants, "Whose they are")
+      .count("--batch", settings.batch, "Events of one write")
+      .text("--directory", settings.directory, "Where it works; default: a new folder, removed after")
+      .text("--cube", settings.cube, "Only cubes whose name begins so, and nothing is asked")
+      .parse(argc, argv);
   return settings;
 }
 

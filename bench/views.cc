@@ -26,6 +26,7 @@
 #include "adapters/utf8proc/unicode_text_forms.h"
 #include "engine/serving/views.h"
 #include "must.h"
+#include "options.h"
 #include "testing/fake_log.h"
 #include "testing/serving/city.h"
 #include "testing/serving/peer_rows.h"
@@ -54,22 +55,19 @@ struct Settings {
 
 Settings parse(int argc, char** argv) {
   Settings out;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    const char* value = argv[i + 1];
-    const auto number = std::strtoull(value, nullptr, 10);
-    if (name == "--payments") out.payments = number;
-    if (name == "--merchants") out.merchants = static_cast<std::uint32_t>(number);
-    if (name == "--batch") out.batch = static_cast<std::uint32_t>(number);
-    if (name == "--bulk") out.bulk = static_cast<std::uint32_t>(number);
-    if (name == "--live") out.live = static_cast<std::uint32_t>(number);
-    if (name == "--directory") out.directory = value;
-    if (name == "--reuse") out.reuse = number != 0;
-    if (name == "--only") out.only = value;
-    if (name == "--check") out.check = number != 0;
-    if (name == "--runs") out.runs = static_cast<std::uint32_t>(number);
-    if (name == "--export") out.export_to = value;
-  }
+  bench::Options("Views of a city's payments: folded, then asked as the read side's benchmark asks")
+      .count("--payments", out.payments, "Payments of the city")
+      .count("--merchants", out.merchants, "Whose they are")
+      .count("--batch", out.batch, "Units of a usual batch")
+      .count("--bulk", out.bulk, "Units of a bulk batch")
+      .number("--live", out.live, "Per cent of the payments that come in usual batches")
+      .text("--directory", out.directory, "Where it works; default: a new folder, removed after")
+      .yes_no("--reuse", out.reuse, "1: the directory has the views already")
+      .text("--only", out.only, "Only questions whose name begins so")
+      .yes_no("--check", out.check, "1: hold the answers against the oracle")
+      .count("--runs", out.runs, "Times that a question is asked")
+      .text("--export", out.export_to, "Write the city's tables to this folder for the peers, and end")
+      .parse(argc, argv);
   return out;
 }
 
