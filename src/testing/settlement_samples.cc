@@ -225,7 +225,9 @@ PayoutUpdated full_body(std::type_identity<PayoutUpdated>) {
           .failure = "예금주 불일치",
           .at = sample_time(31),
           .was_paid = true,
-          .file_payouts = 412};
+          .file_payouts = 412,
+          .bank_says = PayoutState::paid,
+          .was_back = true};
 }
 FileImported full_body(std::type_identity<FileImported>) {
   return {.file = FileId(sample_id(90)),

@@ -231,7 +231,9 @@ PayoutUpdated read(MessageReader& r, const pb::PayoutUpdated& m) {
           .failure = m.failure(),
           .at = Instant{m.at()},
           .was_paid = m.was_paid(),
-          .file_payouts = m.file_payouts()};
+          .file_payouts = m.file_payouts(),
+          .bank_says = r.code<PayoutState>(m.bank_says()),
+          .was_back = m.was_back()};
 }
 
 FileImported read(MessageReader& r, const pb::FileImported& m) {

@@ -271,6 +271,8 @@ void fields(WireWriter& w, const PayoutUpdated& v) {
   w.instant(M::kAtFieldNumber, v.at);
   w.flag(M::kWasPaidFieldNumber, v.was_paid);
   w.number(M::kFilePayoutsFieldNumber, v.file_payouts);
+  w.code(M::kBankSaysFieldNumber, v.bank_says);
+  w.flag(M::kWasBackFieldNumber, v.was_back);
 }
 
 int field_of(const FileImported&) { return pb::Event::kFileImportedFieldNumber; }

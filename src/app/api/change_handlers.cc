@@ -10,6 +10,7 @@
 #include "app/api/list_page.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
+#include "app/api/same_hand.h"
 #include "app/api/what_if_page.h"
 #include "app/api/write_request.h"
 #include "app/money/ledger_sink.h"
@@ -134,15 +135,6 @@ void propose(Api& api, CallPtr call, const WorkKey& key, ParsedChange change,
   write_change(api, std::move(call), std::move(request), at_once ? &change.reference : nullptr);
 }
 
-// Why the caller can't be taken for somebody else than who proposed; empty: it can.
-const char* same_hand(Api& api, const Actor& proposed_by, const Caller& caller) {
-  if (proposed_by.id == caller.actor.id) return "this key proposed it";
-  const auto proposer = ApiKeyId::parse(proposed_by.id);
-  if (!proposer || !api.registry()->may_be_one_hand(*proposer, caller.key)) return "";
-  return "this key and the one that proposed it may be one person's: one made the other, or one key made "
-         "both; have it decided with a key that another person holds (GET /v1/api-keys shows createdBy)";
-}
-
 std::string decided_text(const money::ChangeNow& change) {
   return std::string(change.decided->approved ? "approved" : "rejected") + " at " +
          to_rfc3339(change.decided_at) + " by " + change.decided_by.id;
@@ -161,9 +153,9 @@ void decide(Api& api, CallPtr call, const WorkKey& key, ChangeId id, const Parse
     if ((*change)->decided)
       return api.answer_problem(std::move(call), ProblemKind::already_decided, decided_text(**change));
     const bool needs_another = decision.approved && api.parts().money->options().four_eyes;
-    if (const auto why = needs_another ? same_hand(api, (*change)->proposed_by, *call->caller) : "";
-        *why != 0)
-      return api.answer_problem(std::move(call), ProblemKind::four_eyes, why);
+    const auto why =
+        needs_another ? same_hand(api, (*change)->proposed_by, *call->caller, "proposed it") : "";
+    if (!why.empty()) return api.answer_problem(std::move(call), ProblemKind::four_eyes, why);
     if (const auto given = give_version(reader, reference); !given)
       return api.answer_error(std::move(call), given.error());
   }

@@ -116,6 +116,7 @@ void list_payouts(Api& api, CallPtr call);
 void get_payout(Api& api, CallPtr call);
 void list_payout_lines(Api& api, CallPtr call);
 void make_payout_file(Api& api, CallPtr call);
+void decide_payout(Api& api, CallPtr call);
 void import_payout_results(Api& api, CallPtr call);
 
 // funds_handlers.cc

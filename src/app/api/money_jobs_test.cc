@@ -102,6 +102,56 @@ TEST_F(MoneyJobs, payouts_files_and_results_are_answered_once) {
   expect_kept(applied, answer, "results");
 }
 
+TEST_F(MoneyJobs, what_the_bank_takes_back_is_listed_and_decided_by_another_person) {
+  make_shop();
+  auto house = world_.as_operator();
+  ASSERT_EQ(house.post("/v1/settlement/runs", "run", R"({"date":"2026-11-22"})").status, 202);
+  ASSERT_EQ(ended(house, "2026-11-22").text("state"), "COMPLETED");
+  const std::string date = R"({"date":"2030-06-03","alsoOnClosedDay":true,"alsoFarAhead":true})";
+  ASSERT_EQ(house.post("/v1/payouts/runs", "payouts", date).status, 200);
+  const auto file = house.post("/v1/payouts/files", "file", R"({"date":"2030-06-03"})");
+  ASSERT_EQ(file.status, 200) << file.body;
+  const auto id = file.body.substr(file.body.find("pyo_"), 30);
+
+  auto one = world_.as(first_);
+  auto other = world_.as(second_);
+  const auto says = [&](const std::string& key, const std::string& state, const std::string& trace) {
+    return send_csv(one, "/v1/payouts/results", key,
+                    "payout_id,state,bank_trace_no\n" + id + "," + state + "," + trace + "\n");
+  };
+  ASSERT_EQ(says("r-1", "FAILED", "11").json().at("applied").as_int64(), 1);
+  const auto none = one.post("/v1/payouts/" + id + "/decisions", "early", R"({"decision":"APPROVE"})");
+  EXPECT_EQ(none.code(), "CANNOT_RUN") << none.body;
+  const auto back = says("r-2", "PAID", "77");
+  EXPECT_EQ(back.json().at("refused").as_array().size(), 1U) << back.body;
+  position_ = back.header("Ledger-Position");
+
+  const auto listed = look(house, "/v1/payouts?disputed=true");
+  const auto list = listed.json();
+  ASSERT_EQ(list.at("items").as_array().size(), 1U) << listed.body;
+  const auto& item = list.at("items").as_array()[0].as_object();
+  EXPECT_EQ(item.at("payoutId").as_string(), id);
+  EXPECT_EQ(item.at("state").as_string(), "FAILED");
+  EXPECT_EQ(item.at("dispute").as_object().at("bankSays").as_string(), "PAID");
+  EXPECT_EQ(item.at("dispute").as_object().at("bankTraceNo").as_string(), "77");
+  EXPECT_EQ(item.at("bankTraceNo").as_string(), "11") << "of what stands";
+  EXPECT_EQ(house.get("/v1/payouts?disputed=true&from=2026-01-01").code(), "BAD_PARAMETER");
+
+  const auto path = "/v1/payouts/" + id + "/decisions";
+  const auto approval = R"({"decision":"APPROVE","note":"the bank's letter of today"})";
+  const auto same = one.post(path, "d-1", approval);
+  EXPECT_EQ(same.status, 403) << same.body;
+  EXPECT_EQ(same.code(), "FOUR_EYES");
+  const auto decided = other.post(path, "d-2", approval);
+  ASSERT_EQ(decided.status, 200) << decided.body;
+  EXPECT_EQ(decided.text("state"), "PAID");
+  EXPECT_EQ(decided.text("bankTraceNo"), "77");
+  EXPECT_EQ(other.post(path, "d-2", approval).body, decided.body);
+  position_ = decided.header("Ledger-Position");
+  EXPECT_TRUE(look(house, "/v1/payouts?disputed=true").json().at("items").as_array().empty());
+  EXPECT_EQ(look(house, "/v1/trial-balance").status, 200);
+}
+
 TEST_F(MoneyJobs, files_of_acquirers_are_matched_once_for_a_key) {
   make_shop();
   const std::string csv = "number,amount,date\n00012345,10000,2026-11-22\n";

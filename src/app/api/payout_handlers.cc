@@ -9,6 +9,7 @@
 #include "app/api/json/money_payout_json.h"
 #include "app/api/money_read.h"
 #include "app/api/money_work.h"
+#include "app/api/same_hand.h"
 #include "app/api/write_request.h"
 #include "base/bytes.h"
 #include "engine/money/payout_file.h"
@@ -95,8 +96,14 @@ void run_payouts(Api& api, CallPtr call) {
 }
 
 void list_payouts(Api& api, CallPtr call) {
-  const auto query = take_query(api, call, {"from", "until", "merchant", "limit", "cursor", "min-position"});
+  const auto query =
+      take_query(api, call, {"from", "until", "merchant", "disputed", "limit", "cursor", "min-position"});
   if (!query) return;
+  const auto disputed = flag_in(*query, "disputed");
+  if (!disputed) return answer_wrong_read(api, std::move(call), disputed.error());
+  if (*disputed && (query->find("from") || query->find("until")))
+    return api.answer_problem(std::move(call), ProblemKind::bad_parameter,
+                              "disputed=true lists them of all dates: leave out from and until");
   const auto range = range_in(*query, api.clock().now());
   if (!range) return answer_wrong_read(api, std::move(call), range.error());
   const auto registry = api.registry();
@@ -107,9 +114,12 @@ void list_payouts(Api& api, CallPtr call) {
   std::optional<money::MerchantNo> only;
   if (*merchant != nullptr) only = (*merchant)->number;
   at_money(api, std::move(call), *query, Work::query,
-           [range = *range, only, page = *page](Api& a, CallPtr c, const projection::View& view) {
-             const auto found = money::MoneyReader(*view.snapshot)
-                                    .payout_page(range.from, range.until, only, page.after, page.limit);
+           [range = *range, only, disputed = *disputed, page = *page](Api& a, CallPtr c,
+                                                                      const projection::View& view) {
+             const money::MoneyReader reader(*view.snapshot);
+             const auto found =
+                 disputed ? reader.disputed_payouts(only, page.after, page.limit)
+                          : reader.payout_page(range.from, range.until, only, page.after, page.limit);
              if (!found) return a.answer_error(std::move(c), found.error());
              const auto names = a.registry();
              std::string body;
@@ -217,6 +227,48 @@ void import_payout_results(Api& api, CallPtr call) {
               JsonWriter w(out.body);
               put_results_applied(w, applied, {});
               return out;
+            });
+}
+
+namespace {
+
+Result<JobAnswer> decided(const money::MoneyPorts& ports, const money::JobOwner& owner,
+                          const money::PayoutDecision& decision, const RegistryState& registry) {
+  WJ_TRY(const auto payout, money::decide_payout(ports, decision, owner));
+  JobAnswer out;
+  JsonWriter w(out.body);
+  put_payout(w, payout, registry.find(payout.merchant));
+  return out;
+}
+
+}  // namespace
+
+// What another person imported: who it was is looked up first, and the job looks at the payout again.
+void decide_payout(Api& api, CallPtr call) {
+  const auto key = take_work_key(api, call);
+  if (!key) return;
+  const auto id = PayoutId::parse(call->parameter);
+  if (!id) return answer_no_payout(api, std::move(call));
+  auto wanted = taken(api, call, parse_payout_decision(call->request.body, *id));
+  if (!wanted) return;
+  ask_money(api, std::move(call), "a decision",
+            [key = *key, id = *id, wanted = *std::move(wanted)](Api& a, CallPtr c, const auto& snapshot) {
+              const auto payout = money::MoneyReader(*snapshot).payout(id);
+              if (!payout) return a.answer_error(std::move(c), payout.error());
+              if (!*payout) return answer_no_payout(a, std::move(c));
+              const auto& dispute = (*payout)->dispute;
+              const bool needs_another = dispute && wanted.approved && a.parts().money->options().four_eyes;
+              const auto why =
+                  needs_another ? same_hand(a, dispute->by, *c->caller, "imported what the bank says") : "";
+              if (!why.empty()) return a.answer_problem(std::move(c), ProblemKind::four_eyes, why);
+              begin_job(
+                  a, std::move(c), {"a decision about " + id.text(), "decide_payout", key, wanted.canonical},
+                  [id, wanted, told_by = dispute ? dispute->by.id : std::string(), registry = a.registry()](
+                      const money::MoneyPorts& ports, const money::JobOwner& owner) {
+                    auto by = owner;
+                    if (!wanted.note.empty()) by.reason = wanted.note;
+                    return decided(ports, by, {id, wanted.approved, told_by}, *registry);
+                  });
             });
 }
 

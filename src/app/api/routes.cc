@@ -111,6 +111,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/payouts", kUsers, false, 0, &list_payouts, kQuery, kMoney},
     Route{"GET", "/v1/payouts/{payoutId}", kUsers, false, 0, &get_payout, kQuery, kMoney},
     Route{"GET", "/v1/payouts/{payoutId}/lines", kUsers, false, 0, &list_payout_lines, kQuery, kMoney},
+    Route{"POST", "/v1/payouts/{payoutId}/decisions", kScopeOperator, true, kSmall, &decide_payout, kNoQuery,
+          kMoney},
     Route{"GET", "/v1/funds", kScopeOperator, false, 0, &get_funds, kQuery, kMoney},
     Route{"GET", "/v1/funds/lines", kScopeOperator, false, 0, &get_funds_lines, kQuery, kMoney},
     Route{"GET", "/v1/funds/reports/{date}", kScopeOperator, false, 0, &get_funds_report, kQuery, kMoney},

@@ -23,6 +23,7 @@ constexpr std::array kFilters{
     FilterWords{"contains", "A part of the buyer's or the product's name"},
     FilterWords{"currency", "KRW, USD ..."},
     FilterWords{"difference", "true: what was added since --as-of"},
+    FilterWords{"disputed", "true: of which the bank says otherwise than what stands"},
     FilterWords{"from", "From this business date, 2026-11-01, or instant on"},
     FilterWords{"groupBy", "A column per value of these, with commas: method, issuer ..."},
     FilterWords{"issuer", "Code of the card's issuer; several with commas"},

@@ -158,13 +158,25 @@ int run_calendar_import(const OnlineOptions& options, const CalendarImport& impo
   return send_proposal(options, std::move(body), import.note, import.dry_run);
 }
 
-int run_decide(const OnlineOptions& options, const std::string& change_id, bool approve,
-               const std::string& note) {
+namespace {
+
+int decide_at(const OnlineOptions& options, const std::string& path, bool approve, const std::string& note) {
   json::object body;
   body["decision"] = approve ? "APPROVE" : "REJECT";
   if (!note.empty()) body["note"] = note;
-  return shown(options, posted(options, "/v1/changes/" + percent_encoded(change_id) + "/decisions", body),
-               {});
+  return shown(options, posted(options, path + "/decisions", body), {});
+}
+
+}  // namespace
+
+int run_decide(const OnlineOptions& options, const std::string& change_id, bool approve,
+               const std::string& note) {
+  return decide_at(options, "/v1/changes/" + percent_encoded(change_id), approve, note);
+}
+
+int run_decide_payout(const OnlineOptions& options, const std::string& payout_id, bool approve,
+                      const std::string& note) {
+  return decide_at(options, "/v1/payouts/" + percent_encoded(payout_id), approve, note);
 }
 
 int run_what_if(const OnlineOptions& options, const std::string& change_id) {

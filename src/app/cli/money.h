@@ -40,6 +40,8 @@ struct CalendarImport {
 int run_calendar_import(const OnlineOptions& options, const CalendarImport& import);
 int run_decide(const OnlineOptions& options, const std::string& change_id, bool approve,
                const std::string& note);
+int run_decide_payout(const OnlineOptions& options, const std::string& payout_id, bool approve,
+                      const std::string& note);
 int run_what_if(const OnlineOptions& options, const std::string& change_id);
 
 int run_settlement_plan(const OnlineOptions& options, const std::string& date);

@@ -185,7 +185,16 @@ class MoneyTree {
         "--manual", payout_.manual_of,
         "mch_...: also the lines of this merchant's manual cycle, which have no day of their own");
     dry_run(run);
-    list(payout, "list", "Payouts", "/v1/payouts", {"from", "until", "merchant", "limit", "min-position"});
+    list(payout, "list", "Payouts", "/v1/payouts",
+         {"from", "until", "merchant", "disputed", "limit", "min-position"});
+    auto* approve = online(payout, "approve", "The bank did pay, though it had said FAILED",
+                           [this] { return run_decide_payout(o(), id_, /*approve=*/true, propose_.note); });
+    id(approve, "pyo_...");
+    note(approve);
+    auto* reject = online(payout, "reject", "It didn't: the payout stays as it stands",
+                          [this] { return run_decide_payout(o(), id_, /*approve=*/false, propose_.note); });
+    id(reject, "pyo_...");
+    note(reject);
     list(payout, "totals", "What was paid out, by date, currency and state", "/v1/totals/payouts",
          {"from", "until", "merchant", "min-position"});
     auto* file = online(payout, "file", "The file for the bank; its payouts are SENT then",

@@ -108,9 +108,11 @@ struct OfHouse {
     tally.credit(Account::payouts_in_transit, body.amount);
   }
   void operator()(const settlement::PayoutUpdated& body) const {
+    if (body.bank_says != PayoutState::unknown) return;  // noted: its state stands as it stood
     switch (body.state) {
       case PayoutState::paid:
-        return move(/*debit=*/Account::payouts_in_transit, /*credit=*/Account::bank, body.amount);
+        return move(/*debit=*/body.was_back ? Account::merchants_settled : Account::payouts_in_transit,
+                    /*credit=*/Account::bank, body.amount);
       case PayoutState::failed:
         return move(/*debit=*/Account::payouts_in_transit, /*credit=*/Account::merchants_settled,
                     body.amount);

@@ -180,6 +180,13 @@ inline void add_house(std::vector<Case>& out) {
       {debit(Account::payouts_in_transit, 9'725), credit(Account::merchants_settled, 9'725)});
   add("RETURNED, paid before", update(PayoutState::returned, /*was_paid=*/true),
       {debit(Account::bank, 9'725), credit(Account::merchants_settled, 9'725)});
+  auto noted = update(PayoutState::failed);
+  noted.bank_says = PayoutState::paid;
+  add("FAILED, and the bank says PAID", noted, {});
+  auto after_all = update(PayoutState::paid);
+  after_all.was_back = true;
+  add("PAID after all: it was FAILED", after_all,
+      {debit(Account::merchants_settled, 9'725), credit(Account::bank, 9'725)});
   add("of an acquisition file", matched(FileKind::acquisition, 10'000, 200), {});
   add("of a deposit file", matched(FileKind::deposit, 10'000, 200),
       {debit(Account::bank, 9'800), debit(Account::acquirer_fees, 200),

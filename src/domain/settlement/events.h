@@ -234,7 +234,8 @@ struct PayoutRequested {
   friend bool operator==(const PayoutRequested&, const PayoutRequested&) = default;
 };
 
-// payout.updated: SENT, PAID, FAILED or RETURNED.
+// payout.updated: SENT, PAID, FAILED or RETURNED. With `bank_says` it changes nothing: it notes that the bank
+// says otherwise than what stands, or, with the state that stands, that this is settled as it is.
 struct PayoutUpdated {
   PayoutId payout;
   BusinessDate date;
@@ -248,6 +249,9 @@ struct PayoutUpdated {
   // SENT: how many payouts are to stand in the file. It is whole, and may leave the house, once so many name
   // it; of several numbers that of the newest `at` counts. 0: not said.
   std::uint32_t file_payouts = 0;
+  PayoutState bank_says = PayoutState::unknown;
+  // PAID: it was FAILED or RETURNED before, so its amount was back with the merchant, and is taken from it.
+  bool was_back = false;
   friend bool operator==(const PayoutUpdated&, const PayoutUpdated&) = default;
 };
 

@@ -15,7 +15,7 @@ namespace wonjang::money {
 namespace {
 
 // Of the stored form and of what is put into it. Raise it with every change of either.
-constexpr std::uint32_t kMoneyVersion = 7;
+constexpr std::uint32_t kMoneyVersion = 8;
 
 // So many events are decoded, looked up and folded at a time.
 constexpr std::size_t kSliceEvents = 1024;

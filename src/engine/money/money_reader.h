@@ -104,6 +104,13 @@ struct Standing {
   std::int64_t kept_back = 0;
 };
 
+// That the bank says otherwise than what stands, and nobody has decided which is true.
+struct PayoutDispute {
+  settlement::PayoutUpdated said;
+  Actor by;  // who told it
+  Instant since;
+};
+
 struct PayoutNow {
   settlement::PayoutRequested requested;
   MerchantId merchant;
@@ -112,6 +119,7 @@ struct PayoutNow {
   settlement::PayoutState state{};
   std::uint32_t version = 0;  // events of its stream: the expected version of the next one
   std::vector<settlement::PayoutUpdated> updates;
+  std::optional<PayoutDispute> dispute;
 };
 
 struct RunNow {
@@ -201,6 +209,10 @@ class MoneyReader {
   Result<Paged<PayoutNow>> payout_page(BusinessDate from, BusinessDate until,
                                        std::optional<MerchantNo> merchant, std::string_view after,
                                        std::size_t count_max) const;
+
+  // Of which the bank says otherwise than what stands, oldest first.
+  Result<Paged<PayoutNow>> disputed_payouts(std::optional<MerchantNo> merchant, std::string_view after,
+                                            std::size_t count_max) const;
 
   // A date that has lines is told even when no run was ever started for it (adjustments may be dated on any
   // day): without `started`, with its totals.

@@ -30,6 +30,7 @@ constexpr Layout kLayouts[] = {
     {kPayouts, Table::payout, "payout", "i"},
     {kPayouts, Table::payout_by_date, "payout_by_date", "dmi"},
     {kPayouts, Table::payout_of_merchant, "payout_of_merchant", "mcw"},
+    {kPayouts, Table::disputed, "disputed", "wi"},
     {kFailed, Table::failure, "failure", "l"},
     {kFailed, Table::early, "early", "l"},
     {kRunItems, Table::failed_item, "failed_item", "dml"},

@@ -90,6 +90,7 @@ enum class Table : std::uint8_t {
   matched_in = 29,    // kind(4) line key file        -> line no(4) of its row
   open_count = 30,    // day                          -> OpenCount: how many of `open` have the day
   tolerated = 31,     // since file line no           -> (): matched, and the amounts differ
+  disputed = 32,      // payouts: since(8) payout     -> (): the bank says otherwise than what stands
 };
 
 // For lines without a payout day: behind every date.

@@ -57,7 +57,8 @@ Result<void> PayoutFold::take(const EventPlace& place, const Event& event, const
                                          std::to_string(body.left_over) +
                                          " left over, which its parts don't add up to");
   }
-  PayoutStored stored{body, event.merchant, merchant, event.currency, body.state, 1, {}, place.position, {}};
+  PayoutStored stored{body, event.merchant, merchant, event.currency, body.state, 1, {}, place.position, {},
+                      {}};
   WJ_TRY(const auto due, context_.sums.take_due(merchant, event.currency, body.date));
   DueSum found;
   for (const auto& [day, sum] : due) {
@@ -115,7 +116,10 @@ Result<void> PayoutFold::take(const EventPlace&, const Event& event, const Payou
                                          " where event " + std::to_string(payout.version) +
                                          " of it has to come");
   }
-  if (!may_become(payout.state, body.state)) {
+  const bool noted = body.bank_says != PayoutState::unknown;
+  const bool was_back = payout.state == PayoutState::failed || payout.state == PayoutState::returned;
+  const bool after_all = was_back && body.was_back && body.state == PayoutState::paid;
+  if (noted ? body.state != payout.state : !after_all && !may_become(payout.state, body.state)) {
     return wrong_payout(body.payout, "becomes " + std::string(code_of(body.state)) + " after " +
                                          std::string(code_of(payout.state)));
   }
@@ -133,6 +137,7 @@ Result<void> PayoutFold::take(const EventPlace&, const Event& event, const Payou
   payout.state = body.state;
   payout.version += 1;
   payout.updates.push_back(body);
+  note_dispute(payout, event, body);
   context_.rows.put(kPayouts, key, encoded(payout));
   if (!is_new) return {};
   const int128 amount = payout.requested.amount;
@@ -143,7 +148,39 @@ Result<void> PayoutFold::take(const EventPlace&, const Event& event, const Payou
     context_.sums.add_unpaid(payout.merchant_no, payout.currency, day, {0, amount});
   }
   const bool is_back = body.state == PayoutState::failed || body.state == PayoutState::returned;
-  return is_back ? give_back(payout) : Result<void>();
+  if (is_back) return give_back(payout);
+  return after_all ? take_again(payout) : Result<void>();
+}
+
+// Open until the payout becomes another one, or somebody says that it is what it is.
+void PayoutFold::note_dispute(PayoutStored& payout, const Event& event, const PayoutUpdated& body) {
+  const auto key = [&](Instant since) {
+    return Key(Table::disputed)
+        .wide(static_cast<std::uint64_t>(since.us))
+        .id(payout.requested.payout.raw())
+        .bytes();
+  };
+  if (payout.dispute) context_.rows.remove(kPayouts, key(payout.dispute->since));
+  payout.dispute.reset();
+  if (body.bank_says == PayoutState::unknown || body.bank_says == payout.state) return;
+  payout.dispute = {body, event.actor, event.recorded_at};
+  context_.rows.put(kPayouts, key(event.recorded_at), {});
+}
+
+// What was back with the merchant was paid after all. Where a later payout has it already, the next one takes
+// it off: paid twice it is owed back, and if that payout comes to nothing the two cancel out.
+Result<void> PayoutFold::take_again(const PayoutStored& payout) {
+  const auto key = standing_key(payout.merchant_no, payout.currency);
+  WJ_TRY(auto standing, standing_of(key));
+  const settlement::CarriedOver back{payout.requested.payout, payout.requested.amount};
+  const auto waits = std::find(standing.carried.begin(), standing.carried.end(), back);
+  if (waits != standing.carried.end()) {
+    standing.carried.erase(waits);
+  } else {
+    standing.carried.push_back({back.from, -back.amount});
+  }
+  keep(key, standing);
+  return {};
 }
 
 // It waits for the merchant's next payout.

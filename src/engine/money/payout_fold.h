@@ -24,6 +24,8 @@ class PayoutFold {
   Result<Standing> standing_of(const std::string& key);
   void keep(const std::string& key, const Standing& standing);
   Result<void> move_standing(const settlement::PayoutRequested& body, const std::string& key);
+  void note_dispute(PayoutStored& payout, const Event& event, const settlement::PayoutUpdated& body);
+  Result<void> take_again(const PayoutStored& payout);
   Result<void> give_back(const PayoutStored& payout);
 
   FoldContext& context_;

@@ -195,7 +195,10 @@ class Applying {
       return {};
     }
     WJ_TRY(auto why, why_not(payout, row));
-    if (!why.empty()) return refuse(row, std::move(why));
+    if (!why.empty()) {
+      if (takes_word_back(payout, row)) WJ_CHECK(note(payout, row));
+      return refuse(row, std::move(why));
+    }
     auto update = update_of(payout, row.state, file_);
     update.bank_trace_no = row.bank_trace_no;
     update.failure = row.failure;
@@ -208,15 +211,42 @@ class Applying {
     return {};
   }
 
+  static bool is_paid_after_all(const PayoutNow& payout, const PayoutResult& row) {
+    const bool was_back = payout.state == PayoutState::failed || payout.state == PayoutState::returned;
+    return was_back && row.state == PayoutState::paid;
+  }
+  // Not when an older file comes again: that transfer was paid, and came back.
+  static bool takes_word_back(const PayoutNow& payout, const PayoutResult& row) {
+    const auto is_known = [&](const PayoutUpdated& update) {
+      return update.state == PayoutState::paid && update.bank_trace_no == row.bank_trace_no;
+    };
+    return is_paid_after_all(payout, row) && std::ranges::none_of(payout.updates, is_known);
+  }
+
+  // For whoever looks tomorrow: once, however often the bank says it.
+  Result<void> note(PayoutNow& payout, const PayoutResult& row) {
+    if (payout.dispute && payout.dispute->said.bank_says == row.state) return {};
+    auto said = update_of(payout, payout.state, file_);
+    said.bank_says = row.state;
+    said.bank_trace_no = row.bank_trace_no;
+    said.at = row.at.is_zero() ? clock_ : row.at;
+    WJ_CHECK(ports_.sink.append(facts_of(payout, said, owner_)));
+    payout.dispute = {std::move(said), owner_.actor, clock_};
+    ++payout.version;
+    return {};
+  }
+
   // Why it can't be true; empty: it can.
   Result<std::string> why_not(const PayoutNow& payout, const PayoutResult& row) const {
     if (payout.state == PayoutState::requested || !may_become(payout.state, row.state)) {
-      const bool gave_up = payout.state == PayoutState::failed || payout.state == PayoutState::returned;
       auto why = "it is " + std::string(code_of(payout.state)) + " and can't become " +
                  std::string(code_of(row.state));
       if (payout.state == PayoutState::requested) return why + ": it was never sent";
-      if (gave_up && row.state == PayoutState::paid) return paid_after_all(payout, std::move(why));
-      return why;
+      if (!is_paid_after_all(payout, row)) return why;
+      WJ_TRY(why, paid_after_all(payout, std::move(why)));
+      if (takes_word_back(payout, row))
+        why += ". It stands in GET /v1/payouts?disputed=true until another person decides which is true";
+      return why + " (docs/settlement.md, The bank takes its word back)";
     }
     if (row.at.is_zero()) return std::string();
     if (row.at > clock_.plus_ms(kAheadMsMax)) {
@@ -239,7 +269,7 @@ class Applying {
     why += ". If the bank did pay, " + payout.merchant.text() + " would be paid twice: the " + amount;
     why += next ? " went into payout " + next->text() + ". Keep that one from the bank, or have it stopped"
                 : " go into its next payout. Place a HOLD on it, or keep that payout from the bank";
-    return why + " (docs/settlement.md, The bank takes its word back)";
+    return why;
   }
 
   // A payout may be sent, and paid, before its date; one for a day that is over may be sent today, and the
@@ -273,6 +303,48 @@ Result<ResultsApplied> apply_payout_results(const MoneyPorts& ports, const Payou
   WJ_TRY(const auto snapshot, ports.now.caught_up());
   const MoneyReader reader(*snapshot);
   return Applying(ports, reader, file, owner).apply(results);
+}
+
+namespace {
+
+// Its newest update is this very decision.
+bool is_decided(const PayoutNow& payout, const PayoutDecision& decision) {
+  if (payout.updates.empty()) return false;
+  const auto& newest = payout.updates.back();
+  return decision.as_the_bank_says ? newest.state == PayoutState::paid && newest.was_back
+                                   : newest.bank_says == payout.state;
+}
+
+}  // namespace
+
+Result<PayoutNow> decide_payout(const MoneyPorts& ports, const PayoutDecision& decision,
+                                const JobOwner& owner) {
+  WJ_TRY(const auto pass,
+         ports.gate.enter({"a decision about " + decision.payout.text(), owner.holder, ports.clock.now()}));
+  WJ_TRY(const auto snapshot, ports.now.caught_up());
+  WJ_TRY(const auto payout, MoneyReader(*snapshot).payout(decision.payout));
+  if (!payout) return not_found("there is no such payout");
+  if (!payout->dispute && is_decided(*payout, decision)) return *payout;
+  if (!payout->dispute) {
+    return invalid("nothing of this payout is disputed: it is " + std::string(code_of(payout->state)) +
+                   ", and the bank says nothing else");
+  }
+  if (!decision.told_by.empty() && payout->dispute->by.id != decision.told_by)
+    return conflict("somebody else has told what the bank says meanwhile: look again, then decide");
+  const auto& said = payout->dispute->said;
+  auto update = update_of(*payout, decision.as_the_bank_says ? said.bank_says : payout->state, said.file);
+  if (decision.as_the_bank_says) {
+    update.was_back = true;
+    update.bank_trace_no = said.bank_trace_no;
+    update.at = said.at;
+  } else {
+    update.bank_says = payout->state;
+  }
+  WJ_CHECK(append_now(ports.sink, facts_of(*payout, std::move(update), owner)));
+  WJ_TRY(const auto after, ports.now.caught_up());
+  WJ_TRY(auto now, MoneyReader(*after).payout(decision.payout));
+  if (!now) return corrupt("payout " + decision.payout.text() + " is gone: rebuild money");
+  return *std::move(now);
 }
 
 }  // namespace wonjang::money

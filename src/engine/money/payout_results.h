@@ -20,7 +20,8 @@
 // say.
 //
 // PAID after FAILED or RETURNED is refused, as the money is with the merchant's next payout by then: the
-// row's `why` says where, and what to do (docs/settlement.md, "The bank takes its word back").
+// row's `why` says where, and what to do (docs/settlement.md, "The bank takes its word back"). That the bank
+// said so is noted, and stands in a list (MoneyReader::disputed_payouts) until somebody decides.
 //
 // Threads: any; apply_payout_results() is a job (JobGate).
 #pragma once
@@ -70,5 +71,19 @@ struct ResultsApplied {
 // one), those of the sink: what was applied stands, and the file may be sent again.
 Result<ResultsApplied> apply_payout_results(const MoneyPorts& ports, const PayoutResults& results,
                                             const std::string& file, const JobOwner& owner);
+
+// Which is true of a payout that is disputed: as the bank says (it becomes PAID, and its amount is taken from
+// what the merchant gets next), or as it stands. That another person decides than who told it is the
+// caller's to see to.
+struct PayoutDecision {
+  settlement::PayoutId payout;
+  bool as_the_bank_says = false;
+  std::string told_by;  // Actor::id of who told it, when the caller looked; empty: nobody looked
+};
+// As it stands then; also when it was decided so already (a process that died in between asks again). Errors:
+// not_found, invalid (not disputed: nothing was written), conflict (a job is under way, somebody else told or
+// updated it meanwhile), those of the sink.
+Result<PayoutNow> decide_payout(const MoneyPorts& ports, const PayoutDecision& decision,
+                                const JobOwner& owner);
 
 }  // namespace wonjang::money

@@ -4,6 +4,7 @@
 
 #include "domain/decide_parts.h"
 #include "domain/settlement/csv.h"
+#include "engine/money/journal_reader.h"
 #include "engine/money/payout_file.h"
 #include "engine/money/payout_parts.h"
 #include "engine/money/payout_run.h"
@@ -54,6 +55,22 @@ class PayoutResultRows : public testing::Test {
     return out;
   }
   PayoutState state() { return all().at(0).state; }
+  std::vector<PayoutNow> disputed() {
+    const auto found = rig_.reader().disputed_payouts({}, {}, 10);
+    EXPECT_TRUE(found) << found.error().message;
+    return found ? found->items : std::vector<PayoutNow>();
+  }
+  std::vector<settlement::CarriedOver> carried() {
+    return rig_.reader().standing(rig_.number_of(shops_[0]), Currency()).value().carried;
+  }
+  std::map<journal::Account, std::int64_t> balances() {
+    std::map<journal::Account, std::int64_t> out;
+    const auto now = JournalReader(rig_.snapshot()).now();
+    EXPECT_TRUE(now);
+    for (const auto& row : now->rows())
+      out[row.account] = static_cast<std::int64_t>(row.sum.debit - row.sum.credit);
+    return out;
+  }
   ResultsApplied apply(const std::string& csv) {
     const auto parsed = parse_payout_results(csv);
     EXPECT_TRUE(parsed) << parsed.error().message;
@@ -167,7 +184,9 @@ TEST_F(PayoutResultRows, a_time_to_come_or_before_the_payout_is_refused_in_every
 // Found by audit: by then the amount is carried over, and nothing said that it would be paid twice.
 TEST_F(PayoutResultRows, paid_after_it_failed_is_refused_and_says_where_the_money_is) {
   EXPECT_EQ(why("state,failure", "FAILED,account closed"), "");
-  const auto waits = why("state,amount", "PAID,9725");
+  const auto said = apply("payout_id,state,amount\n" + id_ + ",PAID,9725\n");
+  ASSERT_EQ(said.refused.size(), 1U);
+  const auto waits = said.refused[0].why;
   EXPECT_THAT(waits, StartsWith("it is FAILED and can't become PAID"));
   EXPECT_THAT(waits,
               HasSubstr(shops_[0].text() + " would be paid twice: the 9725 KRW go into its next payout"));
@@ -188,6 +207,88 @@ TEST_F(PayoutResultRows, paid_after_it_failed_is_refused_and_says_where_the_mone
     if (payout.merchant == shops_[0] && payout.state == PayoutState::paid) paid += payout.requested.amount;
   }
   EXPECT_EQ(paid, 9'725);
+}
+
+// Found by review: the import's answer alone told of it, and who came the next day saw nothing.
+TEST_F(PayoutResultRows, that_the_bank_takes_its_word_back_stands_in_a_list_until_it_is_decided) {
+  EXPECT_EQ(why("state,failure", "FAILED,account closed"), "");
+  EXPECT_TRUE(disputed().empty());
+  const std::string paid = "payout_id,state,bank_trace_no\n" + id_ + ",PAID,77\n";
+  const auto before = balances();
+  EXPECT_EQ(apply(paid).refused.size(), 1U);
+  ASSERT_EQ(disputed().size(), 1U);
+  const auto& dispute = disputed()[0].dispute;
+  EXPECT_EQ(dispute->said.bank_says, PayoutState::paid);
+  EXPECT_EQ(dispute->said.bank_trace_no, "77");
+  EXPECT_EQ(dispute->by.id, rig_.owner().actor.id);
+  EXPECT_EQ(state(), PayoutState::failed);
+  EXPECT_EQ(balances(), before) << "noted, and nothing moves";
+  const auto events = rig_.events();
+  EXPECT_EQ(apply(paid).refused.size(), 1U);
+  EXPECT_EQ(rig_.events(), events) << "however often the bank says it";
+
+  const auto id = *settlement::PayoutId::parse(id_);
+  const auto kept = decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/false, {}}, rig_.owner());
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_EQ(kept->state, PayoutState::failed);
+  EXPECT_TRUE(disputed().empty());
+  EXPECT_EQ(balances(), before);
+  const auto again = decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind, ErrorKind::invalid);
+
+  apply(paid);
+  ASSERT_EQ(disputed().size(), 1U) << "it says so again";
+  const auto elsewhere = decide_payout(rig_.ports(), {id, true, "key_of_somebody_else"}, rig_.owner());
+  ASSERT_FALSE(elsewhere);
+  EXPECT_EQ(elsewhere.error().kind, ErrorKind::conflict);
+  const auto now = decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner());
+  ASSERT_TRUE(now) << now.error().message;
+  EXPECT_EQ(now->state, PayoutState::paid);
+  EXPECT_TRUE(disputed().empty());
+  const auto decided = rig_.events();
+  EXPECT_TRUE(decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner()));
+  EXPECT_EQ(rig_.events(), decided) << "decided so already";
+  auto after = before;
+  after[journal::Account::merchants_settled] += 9'725;
+  after[journal::Account::bank] -= 9'725;
+  EXPECT_EQ(balances(), after);
+  EXPECT_TRUE(carried().empty()) << "nothing waits for the next payout";
+}
+
+// Yesterday's file, sent again after the transfer came back, is no word taken back.
+TEST_F(PayoutResultRows, an_older_file_again_disputes_nothing) {
+  const std::string paid = "payout_id,state,bank_trace_no\n" + id_ + ",PAID,77\n";
+  EXPECT_EQ(apply(paid).applied, 1U);
+  EXPECT_EQ(why("state", "RETURNED"), "");
+  const auto events = rig_.events();
+  const auto again = apply(paid);
+  ASSERT_EQ(again.refused.size(), 1U);
+  EXPECT_THAT(again.refused[0].why, StartsWith("it is RETURNED and can't become PAID"));
+  EXPECT_EQ(rig_.events(), events);
+  EXPECT_TRUE(disputed().empty());
+  apply("payout_id,state,bank_trace_no\n" + id_ + ",PAID,78\n");
+  EXPECT_EQ(disputed().size(), 1U) << "another transfer is news";
+}
+
+TEST_F(PayoutResultRows, what_was_paid_after_all_is_taken_off_when_a_later_payout_has_it) {
+  const auto id = *settlement::PayoutId::parse(id_);
+  EXPECT_EQ(why("state", "FAILED"), "");
+  apply("payout_id,state\n" + id_ + ",PAID\n");
+  pay(kPaidNext);
+  const auto second = all().at(2).requested;
+  ASSERT_EQ(second.amount, 9'725);
+  ASSERT_TRUE(decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner()));
+  ASSERT_EQ(carried().size(), 1U);
+  EXPECT_EQ(carried()[0], (settlement::CarriedOver{id, -9'725}));
+  // The second one comes to nothing: its amount is back, and what was paid already is off.
+  const auto failed = apply("payout_id,state\n" + second.payout.text() + ",FAILED\n");
+  EXPECT_EQ(failed.applied, 1U);
+  rig_.sell(shops_[0], 40'000, day("2026-11-18"));
+  rig_.must_run(day("2026-11-18"));
+  pay(day("2026-11-20"));
+  EXPECT_EQ(all().back().requested.amount, 38'900) << "of the new sale alone";
+  EXPECT_TRUE(carried().empty());
 }
 
 TEST(PayoutParts, amounts_in_major_units_are_read_as_they_are_written) {

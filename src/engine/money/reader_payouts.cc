@@ -12,7 +12,8 @@ PayoutNow now_of(PayoutStored stored) {
           stored.currency,
           stored.state,
           stored.version,
-          std::move(stored.updates)};
+          std::move(stored.updates),
+          std::move(stored.dispute)};
 }
 
 }  // namespace
@@ -116,6 +117,21 @@ Result<Paged<PayoutNow>> MoneyReader::payout_page(BusinessDate from, BusinessDat
                          return true;
                        }));
   return out;
+}
+
+Result<Paged<PayoutNow>> MoneyReader::disputed_payouts(std::optional<MerchantNo> merchant,
+                                                       std::string_view after, std::size_t count_max) const {
+  return page_of<PayoutNow>(
+      snapshot_, kPayouts, Key(Table::disputed), after, count_max,
+      [&](std::string_view key_bytes, std::string_view) -> Result<std::optional<PayoutNow>> {
+        KeyReader key(key_bytes);
+        key.wide();
+        const settlement::PayoutId id(key.id());
+        if (!key.ok()) return bad_key(kPayouts, key_bytes);
+        WJ_TRY(auto payout, listed_payout(*this, id));
+        if (merchant && payout.merchant_no != *merchant) return std::optional<PayoutNow>();
+        return std::optional(std::move(payout));
+      });
 }
 
 namespace {

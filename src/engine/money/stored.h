@@ -129,10 +129,12 @@ struct PayoutStored {
   std::vector<settlement::PayoutUpdated> updates;
   std::uint64_t position = 0;  // of its request
   std::vector<CoveredDay> days;
+  std::optional<PayoutDispute> dispute;
 };
+auto tied(Of<PayoutDispute> auto& v) { return std::tie(v.said, v.by, v.since); }
 auto tied(Of<PayoutStored> auto& v) {
   return std::tie(v.requested, v.merchant, v.merchant_no, v.currency, v.state, v.version, v.updates,
-                  v.position, v.days);
+                  v.position, v.days, v.dispute);
 }
 
 struct PayoutOfMerchant {

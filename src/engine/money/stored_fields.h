@@ -74,7 +74,7 @@ auto tied(Of<settlement::PayoutRequested> auto& v) {
 }
 auto tied(Of<settlement::PayoutUpdated> auto& v) {
   return std::tie(v.payout, v.date, v.state, v.amount, v.file, v.bank_trace_no, v.failure, v.at, v.was_paid,
-                  v.file_payouts);
+                  v.file_payouts, v.bank_says, v.was_back);
 }
 
 // ---- Reference data ----

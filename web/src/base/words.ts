@@ -494,6 +494,9 @@ export const noteHint: Word = ['승인할 사람이 읽습니다', 'Whoever deci
 export const yourOwn: Word = ['내 요청 · 다른 사람이 승인', 'yours: another one approves'];
 export const withdraw: Word = ['거두기', 'Withdraw'];
 export const approve: Word = ['승인', 'Approve'];
+export const disputed: Word = ['은행의 말이 바뀐 지급', 'The bank says otherwise'];
+export const disputedMore: Word = ['은행에 어느 쪽이 맞는지 물은 뒤, 결과 파일을 읽은 사람이 아닌 다른 사람이 정합니다. 승인하면 지급 완료가 되고 그 금액은 다음 지급에서 빠집니다.', 'Ask the bank which is true; then another person than who imported its file decides. Approved, the payout is paid, and its amount is taken from what the merchant gets next.'];
+export const bankSays: Word = ['은행의 답', 'The bank says'];
 export const reject: Word = ['반려', 'Reject'];
 
 // journal

@@ -6,7 +6,7 @@ import { session } from '../base/api';
 import { useGet } from '../base/live';
 import type { LineSummary, List, Payout } from '../base/money_types';
 import { href, place, setQuery } from '../base/url';
-import { Figures } from '../ui/act';
+import { ActButton, Figures } from '../ui/act';
 import { ExportButton } from '../ui/export';
 import { MerchantField } from '../ui/merchant_field';
 import { LiveTable } from '../ui/held';
@@ -37,6 +37,51 @@ function columns(operator: boolean): Column<Payout>[] {
   ];
 }
 
+// What the bank takes back, until it is decided; nothing where nothing is.
+function Disputed() {
+  const got = useGet<List<Payout>>('/v1/payouts?disputed=true&limit=100', 10_000);
+  const items = (got.data?.items ?? []).filter((p) => p.dispute);
+  if (items.length === 0) return null;
+  return (
+    <Panel title={t(w.disputed)}>
+      <p class="dim">{t(w.disputedMore)}</p>
+      <LiveTable of={got.turn} caption={t(w.disputed)} rows={items} keyOf={(p) => p.payoutId} hrefOf={(p) => href(`/payouts/${p.payoutId}`)} columns={[
+        { label: t(w.payoutDate), cell: (p) => <a href={href(`/payouts/${p.payoutId}`)}><Day at={p.date} /></a> },
+        { label: t(w.merchant), card: 'title', wide: true, cell: (p) => p.merchantName },
+        { label: t(w.state), cell: (p) => <Badge kind="payoutState" value={p.state} /> },
+        { label: t(w.bankSays), cell: (p) => p.dispute && <Badge kind="payoutState" value={p.dispute.bankSays} /> },
+        { label: t(w.bankTraceNo), cell: (p) => p.dispute?.bankTraceNo ?? <None /> },
+        { label: t(w.paidOut), num: true, card: 'lead', cell: (p) => <Money value={p.amount} currency={p.currency} /> },
+      ]} />
+    </Panel>
+  );
+}
+
+function DisputePanel({ p, onDone }: { p: Payout; onDone: () => void }) {
+  const dispute = p.dispute;
+  if (!dispute) return null;
+  const path = `/v1/payouts/${p.payoutId}/decisions`;
+  return (
+    <Panel title={t(w.disputed)}>
+      <p class="dim">{t(w.disputedMore)}</p>
+      <Facts rows={[
+        [t(w.state), <Badge kind="payoutState" value={p.state} />],
+        [t(w.bankSays), <Badge kind="payoutState" value={dispute.bankSays} />],
+        [t(w.bankTraceNo), dispute.bankTraceNo],
+        [t(w.paidAt), dispute.at && <Time at={dispute.at} zone />],
+        [t(w.file), dispute.file],
+        [t(w.readAt), <Time at={dispute.since} zone />],
+      ]} />
+      {session.value?.role === 'OPERATOR' && (
+        <span class="actions">
+          <ActButton label={t(w.approve)} primary path={path} body={{ decision: 'APPROVE' }} what="approve" ask={<p>{t(w.disputedMore)}</p>} onDone={onDone} />
+          <ActButton label={t(w.reject)} path={path} body={{ decision: 'REJECT' }} what="reject" ask={<p><Badge kind="payoutState" value={p.state} /></p>} onDone={onDone} />
+        </span>
+      )}
+    </Panel>
+  );
+}
+
 export function Payouts() {
   const query = place.value.query;
   const period = periodOf(query, 30, AHEAD);
@@ -57,6 +102,7 @@ export function Payouts() {
           line: (p: Payout) => [p.payoutId, p.merchantId, p.merchantName, p.date, p.currency, p.lines, ...[p.linesNet, carried(p), p.withheld, p.released, p.amount, p.leftOver].map((n) => plain(n, p.currency)), p.state, p.bankTraceNo, p.paidAt],
         }} />
       </Head>
+      {operator && <Disputed />}
       <div class="filters">
         <PeriodPicker period={period} />
         {operator && <div class="filter-row open"><MerchantField id={merchant} hint={t(w.all)} onPick={(id) => setQuery({ merchant: id, cursor: undefined })} /></div>}
@@ -116,6 +162,7 @@ export function PayoutScreen({ id }: { id: string }) {
         {(one) => (
           <>
             <Figures rows={[[t(w.lines), count(one.lines)], [t(w.linesNet), <Money value={one.linesNet} currency={one.currency} />], [t(w.paidOut), <Money value={one.amount} currency={one.currency} />, true]]} />
+            <DisputePanel p={one} onDone={got.refresh} />
             <div class="split even">
               <Why p={one} />
               <Panel title={t(w.about)}>

@@ -28,6 +28,10 @@ struct ParsedDecision {
 };
 std::variant<ParsedDecision, FieldErrors> parse_decision(std::string_view body, settlement::ChangeId change);
 
+// As parse_decision, of a payout that the bank says something else of.
+std::variant<ParsedDecision, FieldErrors> parse_payout_decision(std::string_view body,
+                                                                settlement::PayoutId payout);
+
 // {"date":"2026-11-22"}; `operation` names what is done with it, for the fingerprint.
 struct ParsedDate {
   BusinessDate date;

@@ -201,21 +201,36 @@ std::variant<ParsedChange, FieldErrors> parse_change(std::string_view body) {
   return parsed;
 }
 
-std::variant<ParsedDecision, FieldErrors> parse_decision(std::string_view body, settlement::ChangeId change) {
+namespace {
+
+template <typename Id>
+std::variant<ParsedDecision, FieldErrors> parse_decision_of(std::string_view body, const Id& id,
+                                                            std::string_view operation) {
   return read_body<ParsedDecision>(body, [&](const auto& root, auto& violations) {
     ObjectReader<kDecisionShape> r(root, violations);
     ParsedDecision out;
+    out.canonical = CanonicalRequest(operation);
     r.require("decision");
     const auto decision = r.word("decision");
     out.approved = decision == "APPROVE";
     if (!decision.empty() && !out.approved && decision != "REJECT")
       r.add("decision", "UNKNOWN_CODE", "must be APPROVE or REJECT");
     out.note = r.text("note", kNoteRule);
-    add_id(out.canonical, change);
+    add_id(out.canonical, id);
     out.canonical.flag(out.approved);
     add_text(out.canonical, out.note);
     return out;
   });
+}
+
+}  // namespace
+
+std::variant<ParsedDecision, FieldErrors> parse_decision(std::string_view body, settlement::ChangeId change) {
+  return parse_decision_of(body, change, "decide_change");
+}
+std::variant<ParsedDecision, FieldErrors> parse_payout_decision(std::string_view body,
+                                                                settlement::PayoutId payout) {
+  return parse_decision_of(body, payout, "decide_payout");
 }
 
 std::variant<ParsedDate, FieldErrors> parse_date_body(std::string_view body, std::string_view operation) {

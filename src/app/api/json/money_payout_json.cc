@@ -17,6 +17,7 @@ void put_whose(JsonWriter& w, MerchantId id, const Merchant* merchant) {
 // What the bank said last.
 void put_bank(JsonWriter& w, const money::PayoutNow& payout) {
   for (auto update = payout.updates.rbegin(); update != payout.updates.rend(); ++update) {
+    if (update->bank_says != settlement::PayoutState::unknown) continue;
     if (update->state == settlement::PayoutState::sent) {
       w.text_if("file", update->file);
       return;
@@ -27,6 +28,16 @@ void put_bank(JsonWriter& w, const money::PayoutNow& payout) {
     if (update->state == settlement::PayoutState::paid) w.instant_if("paidAt", update->at);
     return;
   }
+}
+
+void put_dispute(JsonWriter& w, const money::PayoutDispute& dispute) {
+  w.begin_object("dispute").text("bankSays", code_of(dispute.said.bank_says));
+  w.text_if("bankTraceNo", dispute.said.bank_trace_no).instant_if("at", dispute.said.at);
+  w.text_if("file", dispute.said.file).instant("since", dispute.since);
+  w.text("next",
+         "Ask the bank which is true. Another person than who imported it then decides: POST "
+         "/v1/payouts/{payoutId}/decisions, APPROVE as the bank says, REJECT as it stands");
+  w.end_object();
 }
 
 void put_side(JsonWriter& w, std::string_view name, std::int64_t from, std::int64_t to) {
@@ -57,6 +68,7 @@ void put_payout(JsonWriter& w, const money::PayoutNow& payout, const Merchant* m
       .text("state", code_of(payout.state))
       .text_if("account", asked.account);
   put_bank(w, payout);
+  if (payout.dispute) put_dispute(w, *payout.dispute);
   w.end_object();
 }
 

@@ -79,7 +79,8 @@ void put_house_body(JsonWriter& w, const PayoutUpdated& b) {
   w.text_if("file", b.file).text_if("bankTraceNo", b.bank_trace_no).text_if("failure", b.failure);
   w.instant_if("at", b.at);
   // file_payouts counts other merchants' payouts: it is no merchant's business.
-  w.flag_if("wasPaid", b.was_paid);
+  w.flag_if("wasPaid", b.was_paid).flag_if("wasBack", b.was_back);
+  if (b.bank_says != settlement::PayoutState::unknown) w.text("bankSays", code_of(b.bank_says));
 }
 
 void put_house_body(JsonWriter& w, const FileImported& b) {
