@@ -239,11 +239,13 @@ TEST(Cancel, of_several_approvals_none_is_cancelled_before_its_own_time) {
   EXPECT_EQ(till.payment().cancels.back().canceled_at, later.approved_at);
 }
 
-TEST(Cancel, where_the_provider_says_when_no_told_time_is_looked_at) {
+TEST(Cancel, where_the_provider_says_when_its_word_counts) {
   Till till = paid_through_provider(10'000);
-  auto command = cancel_all();
-  command.canceled_at = till.now().plus_ms(-kDayMs);
-  till.must(command);
+  auto past_us = cancel_all();
+  past_us.canceled_at = till.now().plus_ms(-kDayMs);
+  till.act_as(ActorKind::admin);
+  EXPECT_EQ(till.refused(past_us).code, RefusalCode::cancel_before_approval);
+  till.must(cancel_all());
   auto confirmed = settle_cancel(till.last_cancel(), OutcomeKind::approved);
   confirmed.canceled_at = till.now().plus_ms(-kDayMs);  // its clock is slow: the money is back all the same
   till.must(confirmed);
@@ -277,6 +279,7 @@ TEST(Cancel, a_chargeback_is_a_fact_and_not_measured_by_the_rules) {
 // Found by an audit: the provider was asked to give back what the network had taken already.
 TEST(Cancel, what_happened_past_us_is_recorded_and_not_asked_of_the_provider) {
   Till till = paid_through_provider(10'000);
+  till.pass_ms(5'000);
   till.act_as(ActorKind::system);
   auto chargeback = cancel_part(4'000);
   chargeback.kind = CancelKind::chargeback;

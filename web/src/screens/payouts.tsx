@@ -45,14 +45,7 @@ function Disputed() {
   return (
     <Panel title={t(w.disputed)}>
       <p class="dim">{t(w.disputedMore)}</p>
-      <LiveTable of={got.turn} caption={t(w.disputed)} rows={items} keyOf={(p) => p.payoutId} hrefOf={(p) => href(`/payouts/${p.payoutId}`)} columns={[
-        { label: t(w.payoutDate), cell: (p) => <a href={href(`/payouts/${p.payoutId}`)}><Day at={p.date} /></a> },
-        { label: t(w.merchant), card: 'title', wide: true, cell: (p) => p.merchantName },
-        { label: t(w.state), cell: (p) => <Badge kind="payoutState" value={p.state} /> },
-        { label: t(w.bankSays), cell: (p) => p.dispute && <Badge kind="payoutState" value={p.dispute.bankSays} /> },
-        { label: t(w.bankTraceNo), cell: (p) => p.dispute?.bankTraceNo ?? <None /> },
-        { label: t(w.paidOut), num: true, card: 'lead', cell: (p) => <Money value={p.amount} currency={p.currency} /> },
-      ]} />
+      {items.map((p) => <p key={p.payoutId}><a href={href(`/payouts/${p.payoutId}`)}>{p.merchantName} <Money value={p.amount} currency={p.currency} /></a></p>)}
     </Panel>
   );
 }
