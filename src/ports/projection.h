@@ -3,12 +3,14 @@
 // together with the position, in one write: exactly once, always rebuildable.
 //
 // A projection is deterministic: the same units give the same content, however they were cut into batches and
-// however the books' units were mixed. That is what makes a rebuild comparable with the live one.
+// however the books' units were mixed. That is what makes a rebuild comparable with the live one. Where a
+// bound was passed the bytes may tell more or less of the same content, and is_same() knows.
 //
 // Threads: one at a time (the runner's).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +49,13 @@ class Projection {
   // Errors: corrupt (the log contradicts itself, a count would go below zero: the projection stops and says
   // so), unavailable. After an error nothing of this batch counts, and open() is called before the next one.
   virtual Result<void> apply(std::span<const LogUnit> units, KvBatch& out) = 0;
+
+  // Whether two values of one key (nothing: the key isn't there) that aren't the same bytes are the same
+  // content as far as both tell. Any thread.
+  virtual bool is_same(KvSpace /*space*/, std::optional<std::string_view> /*a*/,
+                       std::optional<std::string_view> /*b*/) const {
+    return false;
+  }
 
   // All that apply() gave is written; readers may meet it. Not for every batch while nobody reads.
   virtual void committed() = 0;

@@ -24,7 +24,8 @@ class ViewsRig {
  public:
   using Content = std::map<std::pair<KvSpace, std::string>, std::string>;
 
-  explicit ViewsRig(std::uint32_t books = 1) : log_(books) {
+  explicit ViewsRig(std::uint32_t books = 1, std::vector<serving::CubeSpec> cubes = serving::builtin_cubes())
+      : log_(books), cubes_(std::move(cubes)) {
     MerchantRegistered body;
     body.code = "shop-1";
     body.name = "Shop 1";
@@ -80,8 +81,7 @@ class ViewsRig {
     auto opened = MemoryKv::open(disk_, {spaces.begin(), spaces.end()});
     ASSERT_TRUE(opened) << opened.error().message;
     store_ = *std::move(opened);
-    views_ =
-        std::make_unique<serving::Views>(serving::ViewsPorts{log_, codec_, forms_}, serving::builtin_cubes());
+    views_ = std::make_unique<serving::Views>(serving::ViewsPorts{log_, codec_, forms_}, cubes_);
     const auto views_opened = views_->open(*store_);
     ASSERT_TRUE(views_opened) << views_opened.error().message;
   }
@@ -110,6 +110,7 @@ class ViewsRig {
 
  private:
   FakeLog log_;
+  const std::vector<serving::CubeSpec> cubes_;
   ProtobufEventCodec codec_;
   PlainTextForms forms_;
   std::shared_ptr<MemoryKvDisk> disk_ = std::make_shared<MemoryKvDisk>();

@@ -17,15 +17,22 @@ std::string shown(const std::optional<std::string>& value) {
 
 class Comparison {
  public:
-  Comparison(const KvSnapshot& live, const KvSnapshot& rebuilt, const KeepComparing& keep_comparing)
-      : live_(live), rebuilt_(rebuilt), keep_comparing_(keep_comparing) {}
+  Comparison(const KvSnapshot& live, const KvSnapshot& rebuilt, const KeepComparing& keep_comparing,
+             const SameContent& same)
+      : live_(live), rebuilt_(rebuilt), keep_comparing_(keep_comparing), same_(same) {}
 
   // The first difference in `space`, without its name.
   Result<std::optional<Difference>> run(KvSpace space) {
     const auto live = live_.scan(space, {}, {});
     const auto rebuilt = rebuilt_.scan(space, {}, {});
-    for (; live->valid() && rebuilt->valid(); live->next(), rebuilt->next()) {
-      if (live->key() != rebuilt->key() || live->value() != rebuilt->value()) break;
+    while (live->valid() || rebuilt->valid()) {
+      // A side that can't be read further has no keys to compare.
+      if (!live->status() || !rebuilt->status()) break;
+      const bool has_live = live->valid() && (!rebuilt->valid() || live->key() <= rebuilt->key());
+      const bool has_rebuilt = rebuilt->valid() && (!live->valid() || rebuilt->key() <= live->key());
+      if (!is_same(space, has_live ? live.get() : nullptr, has_rebuilt ? rebuilt.get() : nullptr)) break;
+      if (has_live) live->next();
+      if (has_rebuilt) rebuilt->next();
       if (!counted()) return unavailable("the comparison was given up");
     }
     WJ_CHECK(rebuilt->status());
@@ -37,6 +44,15 @@ class Comparison {
   }
 
  private:
+  // Of one key; null: that side hasn't got it.
+  bool is_same(KvSpace space, const KvCursor* live, const KvCursor* rebuilt) const {
+    if (live != nullptr && rebuilt != nullptr && live->value() == rebuilt->value()) return true;
+    const auto value_of = [](const KvCursor* cursor) {
+      return cursor != nullptr ? std::optional(cursor->value()) : std::nullopt;
+    };
+    return same_ && same_(space, value_of(live), value_of(rebuilt));
+  }
+
   bool counted() {
     keys_ += 1;
     return !keep_comparing_ || keys_ % kAskEvery != 0 || keep_comparing_(keys_);
@@ -66,6 +82,7 @@ class Comparison {
   const KvSnapshot& live_;
   const KvSnapshot& rebuilt_;
   const KeepComparing& keep_comparing_;
+  const SameContent& same_;
   std::uint64_t keys_ = 0;
 };
 
@@ -83,8 +100,8 @@ std::string describe(const Difference& difference) {
 
 Result<std::optional<Difference>> compare(const KvSnapshot& live, const KvSnapshot& rebuilt,
                                           std::span<const KvSpaceOptions> spaces,
-                                          const KeepComparing& keep_comparing) {
-  Comparison comparison(live, rebuilt, keep_comparing);
+                                          const KeepComparing& keep_comparing, const SameContent& same) {
+  Comparison comparison(live, rebuilt, keep_comparing, same);
   for (std::size_t space = 0; space < spaces.size(); ++space) {
     if (space == kProjectionMetaSpace) continue;
     WJ_TRY(auto found, comparison.run(static_cast<KvSpace>(space)));

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "ports/projection.h"
 
@@ -31,10 +32,16 @@ std::string describe(const Difference& difference);
 // Keys compared so far; false gives up with `unavailable`.
 using KeepComparing = std::function<bool(std::uint64_t keys)>;
 
-// Nothing when all spaces but kProjectionMetaSpace hold the same keys and values.
+// Of a key with other bytes: Projection::is_same().
+using SameContent = std::function<bool(KvSpace, std::optional<std::string_view> live,
+                                       std::optional<std::string_view> rebuilt)>;
+
+// Nothing when all spaces but kProjectionMetaSpace hold the same keys and values, or `same` says so of those
+// that differ.
 // Errors: those of reading `rebuilt`; unavailable (given up, or reading `live` is).
 Result<std::optional<Difference>> compare(const KvSnapshot& live, const KvSnapshot& rebuilt,
                                           std::span<const KvSpaceOptions> spaces,
-                                          const KeepComparing& keep_comparing = {});
+                                          const KeepComparing& keep_comparing = {},
+                                          const SameContent& same = {});
 
 }  // namespace wonjang::projection

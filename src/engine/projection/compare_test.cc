@@ -46,6 +46,24 @@ TEST_F(Compare, another_value_is_named_with_space_key_and_both_values) {
   EXPECT_EQ(describe(*found), "space totals, key '63': live '34', rebuilt '33'");
 }
 
+// A projection may know that other bytes are the same content, also where one side hasn't got the key.
+TEST_F(Compare, what_the_projection_takes_for_the_same_is_no_difference) {
+  const auto live = store();
+  const auto rebuilt = store();
+  put(*live, 2, "c", "x");
+  put(*live, 2, "b", "x");
+  put(*rebuilt, 2, "d", "x");
+  const auto marked = [](KvSpace space, std::optional<std::string_view> a,
+                         std::optional<std::string_view> b) { return space == 2 && (a == "x" || b == "x"); };
+  EXPECT_EQ(*compare(*live->snapshot(), *rebuilt->snapshot(), spaces_, {}, marked), std::nullopt);
+  EXPECT_EQ(difference(*live, *rebuilt)->key, "b");
+  put(*rebuilt, 2, "e", "5");
+  const auto found = *compare(*live->snapshot(), *rebuilt->snapshot(), spaces_, {}, marked);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->key, "e");
+  EXPECT_EQ(found->live, std::nullopt);
+}
+
 TEST_F(Compare, the_first_space_and_the_first_key_win) {
   const auto live = store();
   const auto rebuilt = store();

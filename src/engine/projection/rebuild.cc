@@ -97,11 +97,17 @@ Result<void> Rebuild::compare_with(const Snapshots& snapshots) {
   if (!snapshots.live) return {};
   progress_.phase = RebuildPhase::comparing;
   WJ_CHECK(report_progress());
-  const auto spaces = next_->projection()->spaces();
-  WJ_TRY(report_.difference, compare(*snapshots.live, *snapshots.rebuilt, spaces, [this](std::uint64_t keys) {
-           progress_.keys = keys;
-           return live_.go_on(progress_);
-         }));
+  const Projection& projection = *next_->projection();
+  const auto keep_comparing = [this](std::uint64_t keys) {
+    progress_.keys = keys;
+    return live_.go_on(progress_);
+  };
+  const auto same = [&](KvSpace space, std::optional<std::string_view> live,
+                        std::optional<std::string_view> rebuilt) {
+    return projection.is_same(space, live, rebuilt);
+  };
+  WJ_TRY(report_.difference,
+         compare(*snapshots.live, *snapshots.rebuilt, projection.spaces(), keep_comparing, same));
   return {};
 }
 

@@ -110,7 +110,15 @@ bool Measures::subtract(const Measures& other) {
   return true;
 }
 
+std::string_view currency_of(std::string_view dims) {
+  constexpr std::size_t kCurrencyMax = 127;  // its size is one byte
+  const std::size_t size = dims.empty() ? 0 : static_cast<std::uint8_t>(dims.front());
+  WJ_ASSERT(size <= kCurrencyMax);
+  return dims.substr(0, 1 + size);
+}
+
 Group& Cell::group(std::string_view dims) {
+  if (is_saturated_) dims = currency_of(dims);
   const auto at = std::lower_bound(groups_.begin(), groups_.end(), dims,
                                    [](const Group& g, std::string_view d) { return g.dims < d; });
   if (at != groups_.end() && at->dims == dims) return *at;
@@ -121,12 +129,26 @@ void Cell::remove_zeros() {
   std::erase_if(groups_, [](const Group& group) { return group.is_zero(); });
 }
 
+bool Cell::saturate() {
+  Cell joined;
+  joined.is_saturated_ = true;
+  for (const auto& group : groups_) {
+    Group& all = joined.group(group.dims);
+    if (!all.sums.add(group.sums)) return false;
+    all.amounts.add(group.amounts);
+  }
+  joined.remove_zeros();
+  *this = std::move(joined);
+  return true;
+}
+
 std::string encode_cell(const Cell& cell) {
-  WJ_ASSERT(!cell.groups().empty());
+  WJ_ASSERT(!cell.is_empty());
   std::vector<GroupDelta> groups;
   for (const auto& group : cell.groups()) groups.push_back({group.dims, &group.sums, &group.amounts});
   std::string out;
-  const auto how = CellMerge().merge({}, groups, /*never_below_zero=*/false, out);
+  const auto stored = cell.is_saturated() ? kEmptySaturatedCell : std::string_view();
+  const auto how = CellMerge().merge(stored, groups, /*never_below_zero=*/false, out);
   WJ_ASSERT(how && *how == Merged::done);
   return out;
 }
@@ -135,6 +157,7 @@ Result<Cell> decode_cell(std::string_view bytes) {
   PackedCell packed;
   if (!packed.open(bytes)) return bad_cell("format or front is unknown, cut or out of bounds");
   Cell cell;
+  cell.is_saturated_ = packed.is_saturated();
   std::vector<Measures> sums(packed.fronts().size());
   for (PackedGroup at; packed.next(at);) {
     WJ_TRY(auto group, read_group(packed, at));
@@ -148,6 +171,14 @@ Result<Cell> decode_cell(std::string_view bytes) {
     if (sums[i] != packed.fronts()[i].sums) return bad_cell("front isn't the sum of its groups");
   }
   return cell;
+}
+
+bool is_same_cell(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  auto one = a.empty() ? Result<Cell>(Cell()) : decode_cell(a);
+  auto other = b.empty() ? Result<Cell>(Cell()) : decode_cell(b);
+  if (!one || !other || (!one->is_saturated() && !other->is_saturated())) return false;
+  return one->saturate() && other->saturate() && *one == *other;
 }
 
 }  // namespace wonjang::serving

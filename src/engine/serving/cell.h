@@ -4,8 +4,14 @@
 // (packed_cell.h).
 //
 // Invariants: groups are sorted by their packed dimensions and none is zero, so equal content is equal bytes,
-// however it came about. A cell without groups is not stored. In a late cell (a difference) every number may
+// however it came about, as long as no cell was saturated. A cell without groups is not stored, unless it is
+// saturated: that must not be forgotten. In a late cell (a difference) every number may
 // be negative; in a cell of totals_now none may, which totals_writer.h sees to.
+//
+// A cell that would get more than kGroupsMax groups becomes saturated, for good: from then on it has one
+// group per currency, without the other dimensions, that holds exactly what all together hold. Values of
+// dimensions come from merchants, who must not be able to stop the views with them. When it happens depends
+// on where batches end; what two cells must agree on is therefore said by is_same_cell() alone.
 //
 // Stored form: docs/formats/totals.md.
 //
@@ -52,30 +58,44 @@ struct Group {
   friend bool operator==(const Group&, const Group&) = default;
 };
 
-enum class [[nodiscard]] Merged : std::uint8_t{done, out_of_bounds, too_many_groups, below_zero};
+enum class [[nodiscard]] Merged : std::uint8_t{done, out_of_bounds, below_zero};
+
+// The sized currency that packed dimensions begin with, which is all that a saturated cell tells apart.
+// REQUIRES: `dims` were written by append_dims()
+std::string_view currency_of(std::string_view dims);
 
 class Cell {
  public:
-  // A cell that would hold more is refused: some dimension isn't what a total should be told apart by.
+  // A cell that would hold more is saturated: some dimension isn't what a total should be told apart by.
   static constexpr std::size_t kGroupsMax = 16'384;
 
-  bool is_empty() const { return groups_.empty(); }
+  bool is_empty() const { return groups_.empty() && !is_saturated_; }
+  bool is_saturated() const { return is_saturated_; }
   const std::vector<Group>& groups() const { return groups_; }
 
-  // The group of `dims`, made if it isn't there. It may be zero until the cell is tidied.
+  // The group of `dims`, made if it isn't there; in a saturated cell that of its currency. It may be zero
+  // until the cell is tidied.
   Group& group(std::string_view dims);
   void remove_zeros();
+  // Joins the groups of each currency. False: a bound is passed and nothing changed.
+  [[nodiscard]] bool saturate();
 
   friend bool operator==(const Cell&, const Cell&) = default;
 
  private:
   friend Result<Cell> decode_cell(std::string_view bytes);
   std::vector<Group> groups_;  // by dims
+  bool is_saturated_ = false;
 };
 
 // REQUIRES: no group is zero, there is one, and together they are in bounds
 std::string encode_cell(const Cell& cell);
 // Errors: corrupt (not these bytes, or the front doesn't agree with the groups).
 Result<Cell> decode_cell(std::string_view bytes);
+
+// Whether two stored cells (empty: there is none) hold the same as far as both can tell: the same bytes, or
+// one is saturated and both have the same sums and histogram in each currency. False for bytes that are no
+// cell.
+bool is_same_cell(std::string_view a, std::string_view b);
 
 }  // namespace wonjang::serving

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "engine/serving/cell.h"
 #include "engine/serving/spaces.h"
 
 namespace wonjang::serving {
@@ -67,6 +68,15 @@ Narrow too_many_rows(const CubeSpec& cube, std::uint64_t rows_max) {
   return {"the answer would have more than " + std::to_string(rows_max) + " rows of `" + cube.name +
               "`; shorten the period, ask for a coarser grain (`by`) or group by less",
           rows_max};
+}
+
+Narrow saturated_cell(const CubeSpec& cube, const CellKey& key) {
+  return {describe_cell(cube, cell_key(cube, key)) + " has had more than " +
+              std::to_string(Cell::kGroupsMax) +
+              " groups and tells them apart no longer: its sums are known by currency alone; ask without "
+              "filtering or grouping by anything but currency, leave this cell out of the question, or take "
+              "the dimension of so many values out of the cube, which rebuilds it",
+          Cell::kGroupsMax};
 }
 
 std::string CellWalk::into_period(CellKey key, Buckets buckets) const {

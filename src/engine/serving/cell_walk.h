@@ -44,9 +44,11 @@ std::uint64_t parts_count(const CubeSpec& cube, std::span<const CellKey> keys, B
 
 Narrow too_many_cells(const CubeSpec& cube, std::uint64_t cells_max);
 Narrow too_many_rows(const CubeSpec& cube, std::uint64_t rows_max);
+Narrow saturated_cell(const CubeSpec& cube, const CellKey& key);
 
-// Of a cell: it was of use; it is a late one that isn't; it makes more rows than an answer may have.
-enum class Seen : std::uint8_t { used, passed, one_row_too_many };
+// Of a cell: it was of use; it is a late one that isn't; it makes more rows than an answer may have; it is
+// saturated (cell.h) and what it no longer tells apart was asked for.
+enum class Seen : std::uint8_t { used, passed, one_row_too_many, saturated };
 
 struct Ceilings {
   std::uint64_t cells = 0;
@@ -101,6 +103,7 @@ class CellWalk {
       } else {
         WJ_TRY(const Seen seen, visit(*key, rest, cursor.value()));
         if (seen == Seen::one_row_too_many) return Stop(too_many_rows(cube_, most_.rows));
+        if (seen == Seen::saturated) return Stop(saturated_cell(cube_, *key));
         if (seen == Seen::used) passed = 0;
         if (seen == Seen::passed && ++passed > kPassedBeforeSeek) go_on = past(*key);
       }

@@ -2,57 +2,55 @@
 
 #include <algorithm>
 
-#include "base/assert.h"
-
 namespace wonjang::serving {
 namespace {
 
 constexpr std::uint8_t kFormat = 2;
-constexpr std::uint8_t kWithHistograms = 1;  // a flag
-constexpr std::size_t kCurrencyMax = 127;    // its size is one byte
+// Flags.
+constexpr std::uint8_t kWithHistograms = 1;
+constexpr std::uint8_t kSaturated = 2;
+constexpr std::uint8_t kAllFlags = kWithHistograms | kSaturated;
+constexpr std::size_t kCurrencyMax = 127;  // its size is one byte
 
 Error bad_cell() { return corrupt("totals: a cell's bytes are cut, or no cell's"); }
 
-// The sized currency that packed dimensions begin with.
-std::string_view currency_of(std::string_view dims) {
-  const std::size_t size = dims.empty() ? 0 : static_cast<std::uint8_t>(dims.front());
-  WJ_ASSERT(size <= kCurrencyMax);
-  return dims.substr(0, 1 + size);
-}
-
 }  // namespace
+
+const std::string_view kEmptySaturatedCell("\x02\x02\x00", 3);
 
 bool PackedCell::open(std::string_view bytes) {
   in_ = ByteReader(bytes);
   fronts_.clear();
   front_ = 0;
+  left_ = 0;
   broken_ = true;
   const auto format = in_.u8();
   const auto flags = in_.u8();
   const auto currencies = in_.varint();
-  if (!in_.ok() || format != kFormat || flags > kWithHistograms || currencies == 0 ||
-      currencies > bytes.size())
-    return false;
-  has_histograms_ = flags == kWithHistograms;
+  if (!in_.ok() || format != kFormat || flags > kAllFlags || currencies > bytes.size()) return false;
+  has_histograms_ = (flags & kWithHistograms) != 0;
+  is_saturated_ = (flags & kSaturated) != 0;
+  if (currencies == 0 && !is_saturated_) return false;
+  const std::size_t groups_max = is_saturated_ ? 1 : Cell::kGroupsMax;
   for (std::uint64_t i = 0; i < currencies; ++i) {
     Front& front = fronts_.emplace_back();
     const auto code = in_.sized();
     front.groups = in_.varint();
     const auto sums = in_.sized();
-    if (!in_.ok() || code.size() > kCurrencyMax || front.groups == 0 || front.groups > Cell::kGroupsMax ||
+    if (!in_.ok() || code.size() > kCurrencyMax || front.groups == 0 || front.groups > groups_max ||
         !read_measures(sums, front.sums)) {
       return false;
     }
     front.currency = {code.data() - 1, code.size() + 1};
   }
-  left_ = fronts_.front().groups;
+  if (!fronts_.empty()) left_ = fronts_.front().groups;
   broken_ = false;
   return true;
 }
 
 bool PackedCell::next(PackedGroup& out) {
   if (left_ == 0) {
-    if (front_ + 1 == fronts_.size()) {
+    if (front_ + 1 >= fronts_.size()) {
       broken_ = broken_ || !in_.ok() || !in_.at_end();
       return false;
     }
@@ -63,7 +61,8 @@ bool PackedCell::next(PackedGroup& out) {
   out.dims = in_.sized();
   out.sums = fronts_[front_].groups == 1 ? std::string_view() : in_.sized();
   out.amounts = has_histograms_ ? in_.sized() : std::string_view();
-  broken_ = !in_.ok() || (fronts_[front_].groups > 1 && out.sums.empty());
+  broken_ =
+      !in_.ok() || (fronts_[front_].groups > 1 && out.sums.empty()) || (is_saturated_ && !out.dims.empty());
   return !broken_;
 }
 
@@ -147,16 +146,70 @@ Result<Merged> CellMerge::merge_run(std::string_view currency, std::span<const G
   return Merged::done;
 }
 
+// What `deltas` add to each currency, as one group each: joined_ and joined_deltas_. False: out of bounds.
+bool CellMerge::join(std::span<const GroupDelta> deltas) {
+  joined_ = {};
+  joined_deltas_.clear();
+  if (!joined_.saturate()) return false;
+  for (const auto& delta : deltas) {
+    Group& all = joined_.group(delta.dims);
+    if (!all.sums.add(*delta.sums)) return false;
+    all.amounts.add(*delta.amounts);
+  }
+  for (const auto& group : joined_.groups())
+    joined_deltas_.push_back({group.dims, &group.sums, &group.amounts});
+  return true;
+}
+
+// The items of each run become one.
+Result<void> CellMerge::saturate() {
+  is_saturated_ = true;
+  const Item* item = items_.data();
+  std::size_t used = 0;
+  for (auto& run : runs_) {
+    Histogram amounts;
+    for (const Item* const end = item + run.groups; item != end; ++item) {
+      amounts.add(item->amounts);
+      if (item->raw_amounts.empty()) continue;
+      ByteReader in(item->raw_amounts);
+      WJ_TRY(const auto stored, Histogram::decode(in));
+      amounts.add(stored);
+    }
+    run.groups = run.sums.is_zero() && amounts.is_zero() ? 0 : 1;
+    if (run.groups == 0) continue;
+    // Never in front of `item`: each run had one at least.
+    items_[used++] = {.dims = {}, .raw_sums = {}, .raw_amounts = {}, .sums = run.sums, .amounts = amounts};
+  }
+  items_used_ = used;
+  std::erase_if(runs_, [](const Run& run) { return run.groups == 0; });
+  return {};
+}
+
 Result<Merged> CellMerge::merge(std::string_view stored, std::span<const GroupDelta> deltas,
                                 bool never_below_zero, std::string& out) {
   out.clear();
   items_used_ = 0;
   runs_.clear();
   at_group_ = false;
+  is_saturated_ = false;
   if (!stored.empty()) {
     if (!stored_.open(stored)) return bad_cell();
+    is_saturated_ = stored_.is_saturated();
     advance();
   }
+  if (is_saturated_) {
+    if (!join(deltas)) return Merged::out_of_bounds;
+    deltas = joined_deltas_;
+  }
+  WJ_TRY(const Merged how, merge_runs(deltas, never_below_zero));
+  if (how != Merged::done) return how;
+  if (!stored.empty() && stored_.is_broken()) return bad_cell();
+  if (!is_saturated_ && items_used_ > groups_max_) WJ_CHECK(saturate());
+  if (!runs_.empty() || is_saturated_) encode(out);
+  return Merged::done;
+}
+
+Result<Merged> CellMerge::merge_runs(std::span<const GroupDelta> deltas, bool never_below_zero) {
   while (at_group_ || !deltas.empty()) {
     std::string_view currency = at_group_ ? stored_.fronts()[group_.front].currency : std::string_view();
     if (!deltas.empty()) {
@@ -166,9 +219,6 @@ Result<Merged> CellMerge::merge(std::string_view stored, std::span<const GroupDe
     WJ_TRY(const Merged how, merge_run(currency, deltas, never_below_zero));
     if (how != Merged::done) return how;
   }
-  if (!stored.empty() && stored_.is_broken()) return bad_cell();
-  if (items_used_ > Cell::kGroupsMax) return Merged::too_many_groups;
-  if (!runs_.empty()) encode(out);
   return Merged::done;
 }
 
@@ -178,7 +228,7 @@ void CellMerge::encode(std::string& out) {
     return item.raw_amounts.size() > 1 || !item.amounts.is_zero();  // one byte: no buckets
   });
   out.push_back(static_cast<char>(kFormat));
-  out.push_back(static_cast<char>(histograms ? kWithHistograms : 0));
+  out.push_back(static_cast<char>((histograms ? kWithHistograms : 0) | (is_saturated_ ? kSaturated : 0)));
   put_varint(out, runs_.size());
   for (const auto& run : runs_) {
     out.append(run.currency);

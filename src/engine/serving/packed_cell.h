@@ -40,6 +40,8 @@ class PackedCell {
   [[nodiscard]] bool open(std::string_view bytes);
   std::span<const Front> fronts() const { return fronts_; }
   bool has_histograms() const { return has_histograms_; }
+  // Its groups have no dimensions but the currency: cell.h.
+  bool is_saturated() const { return is_saturated_; }
 
   // The next group; false behind the last one and on broken bytes, which is_broken() tells apart.
   [[nodiscard]] bool next(PackedGroup& out);
@@ -53,8 +55,12 @@ class PackedCell {
   std::uint32_t front_ = 0;
   std::uint64_t left_ = 0;  // groups of front_
   bool has_histograms_ = false;
+  bool is_saturated_ = false;
   bool broken_ = false;
 };
+
+// As stored: saturated, and nothing is in it.
+extern const std::string_view kEmptySaturatedCell;
 
 // What a batch adds to one group.
 struct GroupDelta {
@@ -66,12 +72,17 @@ struct GroupDelta {
 // Merges deltas into stored cells. Keeps its storage between cells.
 class CellMerge {
  public:
+  // Fewer groups than Cell::kGroupsMax are for tests.
+  explicit CellMerge(std::size_t groups_max = Cell::kGroupsMax) : groups_max_(groups_max) {}
+
   // `out` becomes `stored` (empty: no cell) and `deltas`; empty when nothing is left. Groups that no delta
-  // names are copied unread. With `never_below_zero`, a group that would be is refused.
+  // names are copied unread. With `never_below_zero`, a group that would be is refused. A saturated cell
+  // stays one, and one that gets too many groups becomes one: is_saturated() says it of the last `out`.
   // Errors: corrupt (`stored` is no cell).
   // REQUIRES: deltas rise by dims, none is zero
   Result<Merged> merge(std::string_view stored, std::span<const GroupDelta> deltas, bool never_below_zero,
                        std::string& out);
+  bool is_saturated() const { return is_saturated_; }
 
  private:
   // A group of the outcome: changed ones have values, others their bytes.
@@ -95,15 +106,22 @@ class CellMerge {
                              bool never_below_zero);
   Result<Merged> merge_run(std::string_view currency, std::span<const GroupDelta>& deltas,
                            bool never_below_zero);
+  [[nodiscard]] bool join(std::span<const GroupDelta> deltas);
+  Result<Merged> merge_runs(std::span<const GroupDelta> deltas, bool never_below_zero);
+  Result<void> saturate();
   bool stands_at(std::string_view currency) const;
   void encode(std::string& out);
 
+  const std::size_t groups_max_;
+  bool is_saturated_ = false;
   PackedCell stored_;
   PackedGroup group_;  // where stored_ stands
   bool at_group_ = false;
   std::vector<Item> items_;
   std::size_t items_used_ = 0;
   std::vector<Run> runs_;
+  Cell joined_;  // what a batch adds to a saturated cell
+  std::vector<GroupDelta> joined_deltas_;
   std::string scratch_;
 };
 

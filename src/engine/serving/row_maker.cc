@@ -36,10 +36,13 @@ RowMaker::RowMaker(const CubeSpec& cube, const TotalsQuery& query)
       query_(query),
       one_row_a_currency_(!query.percentiles && query.group_by.within({Dimension::currency})),
       front_is_enough_(one_row_a_currency_ && filtered_by(cube, query).within({Dimension::currency})),
+      tells_groups_apart_(!query.group_by.within({Dimension::currency}) ||
+                          !filtered_by(cube, query).within({Dimension::currency})),
       lens_(cube, query) {}
 
 Result<Seen> RowMaker::add(const CellKey& key, std::string_view bytes, int sign) {
   if (!cell_.open(bytes)) return broken(key);
+  if (cell_.is_saturated() && tells_groups_apart_) return Seen::saturated;
   begin_row(key);
   if (front_is_enough_) {
     WJ_CHECK(add_fronts(key, sign));
@@ -145,7 +148,8 @@ Result<void> RowMaker::add_groups(const CellKey& key, int sign) {
   Measures sums;
   while (cell_.next(group)) {
     const auto& front = cell_.fronts()[group.front];
-    if (!lens_.read(group.dims)) return broken(key);
+    // Without dimensions there is nothing to look through the lens at, and nothing of it was asked for.
+    if (!cell_.is_saturated() && !lens_.read(group.dims)) return broken(key);
     if (!lens_.passes() || !wants(front)) continue;
     if (!cell_.sums_of(group, sums)) return broken(key);
     TotalsRow& row = row_of(key, front, true);

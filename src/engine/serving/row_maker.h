@@ -48,6 +48,7 @@ class RowMaker {
   const TotalsQuery& query_;
   const bool one_row_a_currency_;
   const bool front_is_enough_;
+  const bool tells_groups_apart_;  // by another dimension than the currency
   GroupLens lens_;
   PackedCell cell_;
   std::optional<std::int32_t> bucket_;

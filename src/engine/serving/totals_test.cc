@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <tuple>
+#include <utility>
 
 #include "base/rng.h"
 #include "engine/serving/spaces.h"
@@ -403,6 +404,60 @@ TEST_F(Totals, the_stored_bytes_do_not_depend_on_how_batches_were_cut) {
       ASSERT_EQ(store.content(), expected) << "cache " << cache << ", batches up to " << batch_max;
     }
   }
+}
+
+// As TotalsRow, without what a saturated cell can't tell.
+TotalsQuery without_dimensions(TotalsQuery query) {
+  query.group_by = {};
+  return query;
+}
+
+// With room for few groups most cells are saturated, and when depends on the cuts: what needs no dimension is
+// answered exactly at every close, what needs one never partly.
+TEST_F(Totals, saturated_cells_answer_what_they_know_and_refuse_the_rest) {
+  std::vector<Store> stores(3);
+  std::vector<std::unique_ptr<TotalsWriter>> writers;
+  for (std::uint64_t i = 0; i < stores.size(); ++i) {
+    Rng cuts(seed_ + 7 * i);
+    writers.push_back(std::make_unique<TotalsWriter>(cubes_, i == 1 ? 0 : TotalsWriter::kCacheBytes,
+                                                     /*groups_max=*/3));
+    fold(stores[i], *writers.back(), steps_, cuts, i == 2 ? 1'200 : 90);
+    EXPECT_GT(writers.back()->saturated_cells(), 0U);
+  }
+  auto one = stores[0].content(), other = stores[2].content();
+  other.insert(one.begin(), one.end());  // what is there keeps its bytes
+  const auto keys = std::exchange(other, stores[2].content());
+  for (const auto& [key, bytes] : keys)
+    EXPECT_TRUE(is_same_cell(*from_hex(one[key]), *from_hex(other[key]))) << key;
+  int refused = 0, answered = 0;
+  for (const auto& cube : cubes_) {
+    for (const auto face : {TotalsFace::now, TotalsFace::then, TotalsFace::difference}) {
+      if (face != TotalsFace::now && !cube.history) continue;
+      for (std::int32_t day = kFirstDay; day < kFirstDay + kDays; day += 9) {
+        TotalsQuery query = whole(cube);
+        query.face = face;
+        query.close = BusinessDate{day};
+        for (const auto& store : stores) {
+          const auto all = read_totals(cubes_, *store.snapshot(), without_dimensions(query));
+          ASSERT_TRUE(all) << all.error().message;
+          ASSERT_TRUE(std::holds_alternative<TotalsRows>(*all)) << cube.name;
+          EXPECT_EQ(std::get<TotalsRows>(*all).rows, oracle_->answer(cube, without_dimensions(query)));
+          const auto apart = read_totals(cubes_, *store.snapshot(), query);
+          ASSERT_TRUE(apart) << apart.error().message;
+          if (const auto* rows = std::get_if<TotalsRows>(&*apart)) {
+            ++answered;
+            EXPECT_EQ(rows->rows, oracle_->answer(cube, query));
+          } else {
+            ++refused;
+            EXPECT_THAT(std::get<Narrow>(*apart).what, HasSubstr(cube.name));
+            EXPECT_THAT(std::get<Narrow>(*apart).what, HasSubstr("ask without filtering or grouping"));
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_GT(answered, 0);
 }
 
 TEST_F(Totals, an_abandoned_batch_changes_nothing) {

@@ -28,9 +28,7 @@ Error below_zero(const CubeSpec& cube, std::string_view key) {
 
 Error refused(Merged how, const CubeSpec& cube, std::string_view key) {
   if (how == Merged::below_zero) return below_zero(cube, key);
-  if (how == Merged::out_of_bounds) return out_of_bounds(describe_cell(cube, key));
-  return corrupt("totals: " + describe_cell(cube, key) + ": more than " + std::to_string(Cell::kGroupsMax) +
-                 " groups; take a dimension out of the cube, which rebuilds it");
+  return out_of_bounds(describe_cell(cube, key));
 }
 
 Measures measures_of(const Fact& fact) {
@@ -44,8 +42,8 @@ Measures measures_of(const Fact& fact) {
 
 }  // namespace
 
-TotalsWriter::TotalsWriter(std::vector<CubeSpec> cubes, std::size_t cache_bytes_max)
-    : cubes_(std::move(cubes)), hot_(cache_bytes_max) {}
+TotalsWriter::TotalsWriter(std::vector<CubeSpec> cubes, std::size_t cache_bytes_max, std::size_t groups_max)
+    : cubes_(std::move(cubes)), hot_(cache_bytes_max), merge_(groups_max) {}
 
 Result<void> TotalsWriter::change(const PaymentFacts* before, const PaymentFacts* after,
                                   BusinessDate recorded) {
@@ -163,6 +161,7 @@ Result<void> TotalsWriter::put_cell(const Change& change, KvBatch& out) {
   if (!how) return corrupt(how.error().message + ": " + describe_cell(*pending.cube, key.substr(1)));
   if (*how != Merged::done) return refused(*how, *pending.cube, key.substr(1));
   ++cells_written_;
+  if (merge_.is_saturated() && saturated_.size() < kSaturatedKnown) saturated_.emplace(key);
   if (bytes_.empty()) {
     out.remove(space, key.substr(1));
     hot_.forget(change.place);

@@ -16,7 +16,8 @@
 //
 // and the rest is the difference between then and now. Both are exact, for every D.
 //
-// Invariants: the bytes stored depend on the facts alone, not on how they were cut into batches; no number of
+// Invariants: the bytes stored depend on the facts alone, not on how they were cut into batches, but for
+// cells that get too many groups (saturated, cell.h: is_same_cell() says what holds for them); no number of
 // totals_now is below zero (finish() says corrupt, a bug of ours or broken bytes); a cell of zeros is
 // removed.
 //
@@ -24,7 +25,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,7 +49,9 @@ namespace wonjang::serving {
 class TotalsWriter {
  public:
   static constexpr std::size_t kCacheBytes = 192U << 20U;
-  explicit TotalsWriter(std::vector<CubeSpec> cubes, std::size_t cache_bytes_max = kCacheBytes);
+  // Fewer groups than Cell::kGroupsMax are for tests.
+  explicit TotalsWriter(std::vector<CubeSpec> cubes, std::size_t cache_bytes_max = kCacheBytes,
+                        std::size_t groups_max = Cell::kGroupsMax);
 
   // `before` null: the payment is new. Equal facts cost nothing. `recorded`: the day in Seoul of the event's
   // recorded_at.
@@ -63,10 +68,13 @@ class TotalsWriter {
   // Forgets the facts since the last finish(), and every cell it knows.
   void abandon();
 
+  // How many of the cells that were written since the start are saturated; kSaturatedKnown at most.
+  std::uint64_t saturated_cells() const { return saturated_.size(); }
   // Numbers for metrics: cells read, written, found hot; cells and bytes in the cache.
   std::vector<std::pair<std::string, std::uint64_t>> stats() const;
 
  private:
+  static constexpr std::size_t kSaturatedKnown = 65'536;
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
   // What the batch adds to a cell: a list of groups, in pending_groups_.
   struct PendingCell {
@@ -109,6 +117,7 @@ class TotalsWriter {
   std::vector<GroupDelta> deltas_;
   std::string bytes_;
 
+  std::set<std::string, std::less<>> saturated_;  // space(1) and key
   std::uint64_t cells_read_ = 0;
   std::uint64_t cells_written_ = 0;
   std::uint64_t cells_hot_ = 0;

@@ -6,7 +6,8 @@
 //
 //   rows, locators, timeline, amounts, transactions, ids, postings   record by record
 //   dictionary            every text has its form, every form its text
-//   totals_now, _late     every group of every cell, in front of it the sums, as bytes
+//   totals_now, _late     every group of every cell, in front of it the sums, as bytes; of a saturated cell
+//                         (cell.h) what it tells apart: the currencies
 //   buckets               count, money and set-hash of each merchant and month
 //   pending, quarantine   what a disordered log leaves over; empty for a ledger's
 //

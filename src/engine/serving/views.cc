@@ -46,6 +46,7 @@ struct Views::Counters {
   std::atomic<std::uint64_t> repeats{0};
   std::atomic<std::uint64_t> quarantined{0};
   std::atomic<std::uint64_t> early{0};
+  std::atomic<std::uint64_t> saturated_cells{0};
   std::atomic<std::int64_t> newest_recorded_us{0};
 };
 
@@ -67,7 +68,9 @@ class Views::Fold {
     }
     for (Touched* touched : changed_by_place()) WJ_CHECK(write(*touched));
     WJ_CHECK(write_buckets());
-    return views_.totals_->finish(*snapshot_, out_);
+    WJ_CHECK(views_.totals_->finish(*snapshot_, out_));
+    views_.counters_->saturated_cells = views_.totals_->saturated_cells();
+    return {};
   }
 
  private:
@@ -409,6 +412,12 @@ Result<bool> Views::warm(const KvSnapshot& snapshot) {
   return done;
 }
 
+bool Views::is_same(KvSpace space, std::optional<std::string_view> a,
+                    std::optional<std::string_view> b) const {
+  if (space != kTotalsNow && space != kTotalsLate) return false;
+  return is_same_cell(a.value_or(std::string_view()), b.value_or(std::string_view()));
+}
+
 // The totals count what they put as stored already: open() follows when the batch wasn't written.
 void Views::committed() {}
 
@@ -417,6 +426,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Views::stats() const {
           {"repeats", counters_->repeats},
           {"quarantined", counters_->quarantined},
           {"early", counters_->early},
+          {"saturated_cells", counters_->saturated_cells},
           {"newest_recorded_us", static_cast<std::uint64_t>(counters_->newest_recorded_us.load())}};
 }
 

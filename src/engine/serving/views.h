@@ -11,8 +11,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/mutex.h"
@@ -45,6 +47,9 @@ class Views final : public Projection {
   std::span<const KvSpaceOptions> spaces() const override { return view_spaces(); }
   Result<void> open(const KvStore& store) override;
   Result<void> apply(std::span<const LogUnit> units, KvBatch& out) override;
+  // Cells of totals: is_same_cell() (cell.h).
+  bool is_same(KvSpace space, std::optional<std::string_view> a,
+               std::optional<std::string_view> b) const override;
   void committed() override;
   std::vector<std::pair<std::string, std::uint64_t>> stats() const override;
 

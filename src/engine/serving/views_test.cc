@@ -1,9 +1,11 @@
 #include "engine/serving/views.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "domain/settlement/streams.h"
 #include "engine/serving/row.h"
+#include "engine/serving/totals_reader.h"
 #include "testing/random_life.h"
 #include "testing/views_rig.h"
 
@@ -305,6 +307,62 @@ TEST(Views, a_payment_of_an_unknown_merchant_stops_them) {
   const auto applied = rig.try_apply({rig.unit(events[0])});
   ASSERT_FALSE(applied);
   EXPECT_EQ(applied.error().kind, ErrorKind::corrupt);
+}
+
+// Issuers are what merchants send. One that sends too many of them must not stop the views of the others.
+TEST(Views, one_merchant_with_too_many_issuers_stops_nobody) {
+  const CubeSpec issuer_month{.id = kDeclaredIdMin,
+                              .name = "issuer_month",
+                              .inner = {Dimension::issuer, Dimension::currency},
+                              .grain = Grain::month};
+  ViewsRig rig(1, {issuer_month});
+  const std::size_t payments = Cell::kGroupsMax + 1;
+  Units units;
+  for (std::uint64_t i = 1; i <= payments; ++i) {
+    Till till(i);
+    ApprovalInput approval = card(1'000);
+    std::get<CardDetail>(approval.method).issuer_code = "ISS" + std::to_string(i);
+    till.must(order(1'000, {approval}));
+    for (const auto& event : till.history()) units.push_back(rig.unit(event));
+    if (units.size() >= 4'096 || i == payments) rig.apply(std::exchange(units, {}));
+  }
+  EXPECT_EQ(rig.stat("saturated_cells"), 2U);  // now, and what came before the month's last day
+  EXPECT_EQ(rig.count(kRows), payments);
+  rig.apply(units_of(rig, sale(payments + 1)));
+  EXPECT_EQ(rig.count(kRows), payments + 1);
+
+  TotalsQuery query;
+  query.cube = "issuer_month";
+  query.from = bucket_of(Grain::month, BusinessDate{20'000});
+  query.until = bucket_of(Grain::month, BusinessDate{30'000});
+  const auto all = read_totals({&issuer_month, 1}, *rig.snapshot(), query);
+  ASSERT_TRUE(all && std::holds_alternative<TotalsRows>(*all));
+  const auto& rows = std::get<TotalsRows>(*all).rows;
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].sums.amount.count, static_cast<std::int64_t>(payments) + 1);
+  query.issuers = {"ISS7"};
+  const auto one = read_totals({&issuer_month, 1}, *rig.snapshot(), query);
+  ASSERT_TRUE(one && std::holds_alternative<Narrow>(*one));
+  EXPECT_NE(std::get<Narrow>(*one).what.find("issuer_month, merchant 0, 2026-11"), std::string::npos)
+      << std::get<Narrow>(*one).what;
+}
+
+// Two generations were cut into batches in another way: what a saturated cell can't tell is no difference.
+TEST(Views, a_saturated_cell_is_compared_by_its_sums) {
+  ViewsRig rig;
+  Cell apart;
+  for (const char* dims : {"\3KRWa", "\3KRWb"}) {
+    EXPECT_TRUE(apart.group(dims).sums.amount.add_value(1'000));
+  }
+  Cell joined = apart;
+  ASSERT_TRUE(joined.saturate());
+  const std::string one = encode_cell(apart), other = encode_cell(joined);
+  const Views& views = rig.views();
+  EXPECT_TRUE(views.is_same(kTotalsNow, one, other));
+  EXPECT_TRUE(views.is_same(kTotalsLate, other, one));
+  EXPECT_FALSE(views.is_same(kRows, one, other));
+  EXPECT_FALSE(views.is_same(kTotalsNow, one, std::nullopt));
+  EXPECT_FALSE(views.is_same(kTotalsNow, std::nullopt, other));
 }
 
 TEST(Views, buckets_are_the_sum_of_their_rows) {
