@@ -713,6 +713,7 @@ TEST_F(Totals, top_reads_months_where_it_can_and_is_bounded) {
   EXPECT_LE(reading.rows_read, 5U + 2 * 5 + 3 * 5);
   top.cells_max = reading.rows_read - 1;
   EXPECT_TRUE(std::holds_alternative<Narrow>(*read_top(cubes_, *store_.snapshot(), top)));
+  top.cells_max = TopQuery{}.cells_max;
   top.from = *parse_business_date("2026-01-01");
   top.until = *parse_business_date("2026-02-01");
   const auto month = read_top(cubes_, *store_.snapshot(), top);
