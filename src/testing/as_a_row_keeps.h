@@ -4,7 +4,7 @@
 
 #include "domain/payment.h"
 
-namespace wonjang::testing {
+namespace wonjang {
 
 inline Payment as_a_row_keeps(Payment payment) {
   for (auto& approval : payment.approvals) {
@@ -17,4 +17,4 @@ inline Payment as_a_row_keeps(Payment payment) {
   return payment;
 }
 
-}  // namespace wonjang::testing
+}  // namespace wonjang

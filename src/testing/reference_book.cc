@@ -33,7 +33,11 @@ std::optional<RefParts> share_of(const RefParts& left, std::int64_t amount, std:
   const auto taxable = amount - tax_free - tax_exempt;
   if (taxable < 0 || amount > left.sum() || tax_free > left.tax_free || tax_exempt > left.tax_exempt)
     return std::nullopt;
-  if (amount == left.sum()) return left;
+  if (amount == left.sum()) {
+    const bool as_named =
+        (tax_free == 0 || tax_free == left.tax_free) && (tax_exempt == 0 || tax_exempt == left.tax_exempt);
+    return as_named ? std::optional(left) : std::nullopt;
+  }
   if (taxable > left.supply + left.vat) return std::nullopt;
   auto vat = rounded_eleventh(taxable);
   if (vat > left.vat) vat = left.vat;
@@ -400,16 +404,19 @@ struct ReferenceBook::Ruling {
   RefVerdict confirm_deposit() const {
     RefApproval* found = account();
     if (found == nullptr) return kTurnedAway;
-    if (found->notices.contains(request.notice)) return kAlready;
+    const auto at_us = request.at_us != 0 ? request.at_us : now_us;
+    if (const auto told = found->deposits_told.find(request.notice); told != found->deposits_told.end()) {
+      const bool same_time = request.at_us == 0 || told->second.second == at_us;
+      return told->second.first == request.amount && same_time ? kAlready : kRefused;
+    }
     if (found->state != RefApprovalState::waiting || payment.status != RefStatus::waiting) return kRefused;
     if (payment.live() + found->parts.sum() != payment.total() || cancel_in_doubt()) return kRefused;
-    const auto at_us = request.at_us != 0 ? request.at_us : now_us;
     if (request.amount != found->parts.sum() || (found->due_us != 0 && at_us >= found->due_us))
       return kRefused;
     found->state = RefApprovalState::live;
     found->approved_us = at_us;
     found->was_approved = true;
-    if (!request.notice.empty()) found->notices.insert(request.notice);
+    if (!request.notice.empty()) found->deposits_told[request.notice] = {request.amount, at_us};
     payment.status = RefStatus::done;
     return kAccepted;
   }
@@ -417,11 +424,15 @@ struct ReferenceBook::Ruling {
   RefVerdict reverse_deposit() const {
     RefApproval* found = account();
     if (found == nullptr) return kTurnedAway;
-    if (found->notices.contains(request.notice)) return kAlready;
+    const auto at_us = request.at_us != 0 ? request.at_us : now_us;
+    if (const auto told = found->reversals_told.find(request.notice); told != found->reversals_told.end()) {
+      const bool same_time = request.at_us == 0 || told->second.second == at_us;
+      return told->second.first == request.waits_again && same_time ? kAlready : kRefused;
+    }
     if (payment.status != RefStatus::done || found->state != RefApprovalState::live) return kRefused;
     if (!request.waits_again && payment.live() > found->parts.sum()) return kRefused;
     if (cancel_in_doubt()) return kRefused;
-    if (!request.notice.empty()) found->notices.insert(request.notice);
+    if (!request.notice.empty()) found->reversals_told[request.notice] = {request.waits_again, at_us};
     found->was_approved = false;
     found->approved_us = 0;
     found->state = request.waits_again ? RefApprovalState::waiting : RefApprovalState::reversed;

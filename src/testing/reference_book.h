@@ -141,7 +141,9 @@ struct RefApproval {
   std::int64_t due_us = 0;
   std::int64_t approved_us = 0;
   RefSlip slip = RefSlip::none;
-  std::set<std::string> notices;
+  // The bank's notices by id, deposits and reversals apart: what each said, and when.
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> deposits_told;
+  std::map<std::string, std::pair<bool, std::int64_t>> reversals_told;
 
   bool is_held() const { return state == RefApprovalState::live || state == RefApprovalState::waiting; }
   bool is_in_doubt() const {

@@ -23,6 +23,8 @@ constexpr std::string_view kAmounts[] = {"amount",
                                          "carriedOver",
                                          "credit",
                                          "debit",
+                                         "difference",
+                                         "differenceBefore",
                                          "fee",
                                          "feeAfter",
                                          "feeBefore",
@@ -116,6 +118,8 @@ class Walk {
       const auto known = Currency::parse(std::string_view(currency->as_string()));
       exponent = known ? known->exponent() : 0;
     }
+    // Sums of a set, with how many there are: its members say themselves what they are.
+    if (object.contains("count")) in_amount = false;
     for (auto& member : object) at(member.value(), exponent, in_amount || is_amount(member.key()));
   }
 };

@@ -35,6 +35,9 @@ TEST(ShownAmounts, what_lies_in_something_has_its_currency) {
   EXPECT_EQ(
       shown(R"({"currency":"USD","explain":[{"rule":"net","value":1069}],"fee":{"from":10,"to":2780}})"),
       R"({"currency":"USD","explain":[{"rule":"net","value":"10.69"}],"fee":{"from":"0.10","to":"27.80"}})");
+  EXPECT_EQ(
+      shown(R"({"currency":"USD","difference":{"count":3,"netAmount":300},"match":{"difference":-7}})"),
+      R"({"currency":"USD","difference":{"count":3,"netAmount":"3.00"},"match":{"difference":"-0.07"}})");
   EXPECT_EQ(shown(R"([{"amount":1,"currency":"USD"},{"amount":1,"currency":"KRW"}])"),
             R"([{"amount":"0.01","currency":"USD"},{"amount":1,"currency":"KRW"}])");
 }

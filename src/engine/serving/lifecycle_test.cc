@@ -38,7 +38,7 @@ TEST(Lifecycle, tells_every_step_and_agrees_with_the_row) {
       evolve(folded, step.event);
     }
     folded.terms.metadata = {};  // the views keep none
-    EXPECT_EQ((*found)->payment, testing::as_a_row_keeps(folded));
+    EXPECT_EQ((*found)->payment, as_a_row_keeps(folded));
     EXPECT_TRUE((*found)->settlement.empty());
     EXPECT_TRUE((*found)->payouts.empty());
   }

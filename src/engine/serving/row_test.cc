@@ -27,8 +27,7 @@ TEST(Row, folding_through_stored_rows_is_folding_at_once) {
       evolve(whole, event);
       row.event_hashes.push_back(event.version * 0x9E3779B97F4A7C15ULL);
       const Row read = stored_and_read(row);
-      ASSERT_EQ(read.payment, testing::as_a_row_keeps(whole))
-          << "seed " << seed << " after version " << event.version;
+      ASSERT_EQ(read.payment, as_a_row_keeps(whole)) << "seed " << seed << " after version " << event.version;
       ASSERT_EQ(read.event_hashes, row.event_hashes);
       row = read;
     }

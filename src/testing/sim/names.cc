@@ -96,6 +96,7 @@ struct Teller {
     out.operation = RefOperation::reverse_deposit;
     out.notice = command.bank_notice_id;
     out.waits_again = command.effect == DepositReversal::to_waiting;
+    out.at_us = command.reversed_at.us;
   }
   void operator()(const CancelPayment& command) const {
     out.operation = RefOperation::cancel;

@@ -14,6 +14,7 @@
 #include "engine/serving/search.h"
 #include "engine/serving/totals_reader.h"
 #include "engine/serving/transaction_list.h"
+#include "testing/as_a_row_keeps.h"
 #include "testing/korean_text.h"
 #include "testing/views/folded_world.h"
 #include "testing/views_rig.h"
@@ -91,7 +92,7 @@ void expect_payments(const FoldedWorld& in, const std::vector<PaymentItem>& item
   for (std::size_t i = 0; i < items.size(); ++i) {
     ASSERT_EQ(items[i].at, expected[i]) << what << ", item " << i << " of " << items.size();
     const auto life = in.oracle->lifecycle(expected[i].payment);
-    ASSERT_EQ(items[i].payment, life->payment) << what << ", item " << i;
+    ASSERT_EQ(items[i].payment, as_a_row_keeps(life->payment)) << what << ", item " << i;
   }
 }
 
@@ -225,7 +226,7 @@ TEST(LifeAgainstOracle, every_step_with_its_position) {
       ASSERT_TRUE(life && *life) << all[i].payment.text();
       const auto expected = in->oracle->lifecycle(all[i].payment);
       EXPECT_EQ((*life)->at, expected->at);
-      EXPECT_EQ((*life)->payment, expected->payment);
+      EXPECT_EQ((*life)->payment, as_a_row_keeps(expected->payment));
       ASSERT_EQ((*life)->steps.size(), expected->steps.size());
       for (std::size_t k = 0; k < expected->steps.size(); ++k) {
         EXPECT_EQ((*life)->steps[k].position, expected->steps[k].position);
@@ -315,7 +316,7 @@ std::vector<SearchHit> expect_search(const FoldedWorld& in, SearchQuery query) {
     EXPECT_EQ(describe(hits[i]), describe(expected[i]))
         << query.text << ", hit " << i << " of " << hits.size();
     if (describe(hits[i]) != describe(expected[i])) return hits;
-    EXPECT_EQ(hits[i].payment, expected[i].payment);
+    EXPECT_EQ(hits[i].payment, as_a_row_keeps(expected[i].payment));
   }
   return hits;
 }
