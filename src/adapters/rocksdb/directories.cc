@@ -20,6 +20,17 @@ Error failed(const std::string& doing, const fs::path& path) {
 
 }  // namespace
 
+Result<void> write_synced(const std::string& file, int mode, std::string_view text) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | mode | O_CLOEXEC, 0644);
+  if (fd < 0) return failed("open", file);
+  const bool is_whole = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const bool is_synced = is_whole && ::fsync(fd) == 0;
+  const auto error = failed(is_whole ? "sync" : "write", file);
+  ::close(fd);
+  if (!is_synced) return error;
+  return {};
+}
+
 Result<void> sync_entry(const std::string& path) {
   const fs::path parent = fs::absolute(path).lexically_normal().parent_path();
   const int fd = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,10 +1,8 @@
 #include "adapters/rocksdb/left_out.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -20,13 +18,7 @@ Result<void> note_left_out(const std::string& directory, std::uint64_t bytes, co
   auto line = std::to_string(bytes) + " bytes: " + what;
   std::ranges::replace(line, '\n', ' ');
   line.push_back('\n');
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (fd < 0) return unavailable("open " + file + ": " + std::generic_category().message(errno));
-  const bool is_whole = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  const bool is_synced = is_whole && ::fsync(fd) == 0;
-  const int why = errno;
-  ::close(fd);
-  if (!is_synced) return unavailable("write " + file + ": " + std::generic_category().message(why));
+  WJ_CHECK(write_synced(file, O_APPEND, line));
   return sync_entry(file);
 }
 

@@ -1,7 +1,6 @@
 #include "adapters/rocksdb/tail_note.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -37,18 +36,6 @@ Error failed_to(const char* doing, const std::string& file) {
   return unavailable(std::string(doing) + " " + file + ": " + std::generic_category().message(errno));
 }
 
-Result<void> write_synced(const std::string& file, std::string_view text) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return failed_to("open", file);
-  const auto written = ::write(fd, text.data(), text.size());
-  const bool is_whole = written == static_cast<ssize_t>(text.size());
-  const bool is_synced = is_whole && ::fsync(fd) == 0;
-  const auto error = failed_to(is_whole ? "sync" : "write", file);
-  ::close(fd);
-  if (!is_synced) return error;
-  return {};
-}
-
 }  // namespace
 
 std::string tail_note_file(const std::string& directory) { return directory + "/acknowledged"; }
@@ -70,7 +57,7 @@ Result<std::optional<Position>> read_tail_note(const std::string& directory) {
 Result<void> write_tail_note(const std::string& directory, Position tail) {
   const auto file = tail_note_file(directory);
   const auto made = file + ".new";
-  WJ_CHECK(write_synced(made, note_text(tail)));
+  WJ_CHECK(write_synced(made, O_TRUNC, note_text(tail)));
   if (::rename(made.c_str(), file.c_str()) != 0) return failed_to("rename", made);
   return sync_entry(file);
 }

@@ -163,20 +163,18 @@ Result<void> must_be_empty(const std::string& directory) {
 }
 
 Result<void> back_up(const std::string& data_dir, const std::string& to) {
-  WJ_TRY(const auto books, books_in(data_dir));
-  for (std::uint32_t i = 0; i < books; ++i) {
-    WJ_TRY(const auto book, open_stored_book(data_dir, i));
-    WJ_CHECK(check_place(*book, {i, books}));
-  }
+  WJ_TRY(const auto books, open_books(data_dir));
+  const auto count = static_cast<std::uint32_t>(books.size());
+  for (std::uint32_t i = 0; i < count; ++i) WJ_CHECK(check_place(*books[i], {i, count}));
   WJ_CHECK(must_be_empty(to));
   WJ_CHECK(make_private_directory(to));
   std::vector<BackupHead> heads;
-  for (std::uint32_t i = 0; i < books; ++i) {
-    WJ_TRY(const auto book, open_stored_book(data_dir, i));
-    WJ_CHECK(book->backup(book_directory(to, i)));
-    WJ_TRY(auto head, head_of(*book));
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const Book& book = *books[i];
+    WJ_CHECK(book.backup(book_directory(to, i)));
+    WJ_TRY(auto head, head_of(book));
     std::printf("book-%u: %llu events, tree head %s\n", i, static_cast<Number>(head.size), head.root.c_str());
-    print_left_out(i, book_directory(data_dir, i), left_out_of(*book));
+    print_left_out(i, book_directory(data_dir, i), left_out_of(book));
     heads.push_back(std::move(head));
   }
   WJ_CHECK(copy_rest(data_dir, to));
