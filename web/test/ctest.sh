@@ -12,7 +12,7 @@ case $1 in
   unit) exec node scripts/unit.mjs ;;
   browser)
     [ -e dist/index.html ] || skip "web/dist is not built (npm run build in web/; ./run test does it)"
-    WONJANG_BIN=$2 exec node test/browser.mjs $3
+    WONJANG_BIN=$2 exec node --test-reporter=./test/reporter.mjs --test-reporter-destination=stdout test/browser.mjs $3
     ;;
 esac
 echo "ctest.sh unit | browser PROGRAM [PART]" >&2

@@ -57,7 +57,7 @@ test('lists hold still under a reader, wherever they are asked for again, and go
   withPage({ clock: true }, async (page) => {
     await world.post('/v1/payments', { merchantId: world.shop, orderId: 'held-sim-stubborn', orderName: '보류 주문', totalAmount: 9_100 })
       .then(({ id }) => world.post(`/v1/payments/${id}/approve`, { method: 'CARD', amount: 9_100, card: { issuerCode: 'SHINHAN' } }, { mayFail: true }));
-    await world.until('/v1/in-doubt?waiting=person', (answer) => answer.payments.length > 0);
+    await world.until('/v1/in-doubt?waiting=person', ({ payments }) => payments.some((one) => one.payment.orderId === 'held-sim-stubborn'));
     await signIn(page, world, world.operatorKey, '/keys');
     await page.waitForSelector('tbody tr');
     for (const [path, api, name, idName, gone = 1] of [

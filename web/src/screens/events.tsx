@@ -9,7 +9,7 @@ import { CODES } from '../base/words_codes';
 import type { EventPage, LedgerEvent } from '../base/types';
 import { href, place, setQuery } from '../base/url';
 import { LiveTable } from '../ui/held';
-import { Copy, Empty, Failure, Field, Fresh, Head, Id, Money, Time } from '../ui/parts';
+import { Copy, Empty, Failure, Field, Fresh, Head, Id, Money, Skeleton, Time } from '../ui/parts';
 
 const SHOWN_MAX = 300;
 const PAGE = 100;
@@ -93,7 +93,8 @@ export function Events() {
         </div>
       </div>
       {feed.problem && <Failure problem={feed.problem} />}
-      {rows.length === 0 && !feed.problem && <Empty title={t(w.waitingForEvents)}>{t(w.waitingForEventsMore)}</Empty>}
+      {feed.at === 0 && !feed.problem && <Skeleton />}
+      {rows.length === 0 && feed.at !== 0 && !feed.problem && <Empty title={t(w.waitingForEvents)}>{t(w.waitingForEventsMore)}</Empty>}
       {rows.length > 0 && (
         <LiveTable
           of={feed.of}
