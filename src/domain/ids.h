@@ -39,6 +39,15 @@ using ApiKeyId = Id<ApiKeyTag>;
 
 constexpr std::uint32_t kSlots = 4096;
 
+// Which of a ledger's `books` a slot, or a stream by its own slot, lives in. Part of the stored format: where
+// what is in a book is looked for. REQUIRES: slot < kSlots; 0 < books <= kSlots
+constexpr std::uint32_t book_of_slot(std::uint32_t slot, std::uint32_t books) {
+  return slot * books / kSlots;
+}
+constexpr std::uint32_t book_of(const RawId& stream, std::uint32_t books) {
+  return book_of_slot(stream.slot(), books);
+}
+
 // Whose stream is this? Ids of payments carry a time of birth; those of the registry (registry.h) and of
 // asides (event.h) carry none.
 constexpr bool is_payment_stream(const RawId& stream) { return stream.unix_ms() != 0; }

@@ -52,6 +52,19 @@ TEST(Ids, the_slot_of_an_order_is_stable_for_ever) {
   EXPECT_EQ(slot_of(MerchantId(RawId{0, 1}), ""), 3083U);
 }
 
+// So do these: where a payment is looked for.
+TEST(Ids, the_book_of_a_slot_is_stable_for_ever) {
+  EXPECT_EQ(book_of_slot(0, 4), 0U);
+  EXPECT_EQ(book_of_slot(1023, 4), 0U);
+  EXPECT_EQ(book_of_slot(1024, 4), 1U);
+  EXPECT_EQ(book_of_slot(1365, 3), 0U);
+  EXPECT_EQ(book_of_slot(1366, 3), 1U);
+  EXPECT_EQ(book_of_slot(kSlots - 1, kSlots), kSlots - 1);
+  IdMaker ids{Rng(3)};
+  for (const std::uint32_t slot : {0U, 2047U, 2048U, kSlots - 1})
+    EXPECT_EQ(book_of(ids.next(kNow, slot), 2), slot / 2048) << slot;
+}
+
 TEST(Ids, slots_are_spread_evenly) {
   std::vector<int> count(kSlots);
   const MerchantId merchant(RawId{1, 2});

@@ -86,7 +86,7 @@ class MoneyRig {
       version = expected;
       return invalid("an event of " + std::to_string(encoded.back().size()) + " bytes is too large");
     }
-    log.append(stream.slot() * log.books() / kSlots, stream, std::move(encoded));
+    log.append(book_of(stream, log.books()), stream, std::move(encoded));
     return {};
   }
   std::uint32_t version_of(RawId stream) {

@@ -28,9 +28,8 @@ class BooksLog final : public EventLog {
                                        std::size_t bytes_max) const override {
     return books_[book]->read(from, units_max, bytes_max);
   }
-  // As Ledger::book_of_slot.
   Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override {
-    return books_[stream.slot() * books_.size() / kSlots]->load_from(stream, version);
+    return books_[book_of(stream, books())]->load_from(stream, version);
   }
   void set_wake(std::function<void()> /*wake*/) override {}
 

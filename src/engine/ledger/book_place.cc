@@ -12,8 +12,6 @@ namespace {
 constexpr std::uint32_t kLookedAt = 64;  // units from either end
 constexpr std::size_t kBytesLookedAt = std::size_t{1} << 20U;
 
-std::uint32_t book_of(RawId stream, std::uint32_t books) { return stream.slot() * books / kSlots; }
-
 Result<void> look(const Book& book, Position from, const BookPlace& place) {
   WJ_TRY(const auto units, book.read(from, kLookedAt, kBytesLookedAt));
   for (const auto& unit : units) {

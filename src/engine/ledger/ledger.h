@@ -80,7 +80,7 @@ class Ledger {
   void stop();
 
   std::uint32_t books() const { return options_.books; }
-  std::uint32_t book_of_slot(std::uint32_t slot) const { return slot * options_.books / kSlots; }
+  std::uint32_t book_of_slot(std::uint32_t slot) const { return wonjang::book_of_slot(slot, options_.books); }
 
   // Hands a request to its book. When it can't be taken (queue full, stopping) its completion is called at
   // once, on the caller's thread, with `failed` / unavailable.

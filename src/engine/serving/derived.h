@@ -30,9 +30,6 @@ struct History {
   std::vector<std::pair<std::uint32_t, std::string>> waiting;  // versions behind the gap, and their bytes
 };
 
-// The book that a stream lives in, as Ledger::book_of_slot.
-inline std::uint32_t book_of(RawId stream, std::uint32_t books) { return stream.slot() * books / kSlots; }
-
 // Of what stands before `until` in the stream's book. Empty: the log has nothing of it.
 // Errors: those of the log; corrupt (bytes that are no event).
 Result<History> history_of(const EventLog& log, const EventCodec& codec, PaymentId payment, Position until);

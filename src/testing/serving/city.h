@@ -133,7 +133,4 @@ class City {
   std::vector<Instant> last_recorded_;                    // per book
 };
 
-// The book of a slot, as Ledger::book_of_slot.
-inline std::uint32_t book_of(RawId stream, std::uint32_t books) { return stream.slot() * books / kSlots; }
-
 }  // namespace wonjang::testing

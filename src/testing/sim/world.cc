@@ -125,7 +125,7 @@ void World::route(Request request) {
   const auto& command = std::get<PaymentCommand>(request.command);
   const auto* create = std::get_if<CreatePayment>(&command);
   const auto slot = create != nullptr ? slot_of(create->merchant, create->order_id) : request.payment.slot();
-  auto target = slot * books() / kSlots;
+  auto target = book_of_slot(slot, books());
   const bool looks_everywhere = gate_ && request.key && bug_ != SimBug::skips_the_key_gate;
   for (std::uint32_t i = 0; looks_everywhere && i < books(); ++i) {
     if (i == target) continue;

@@ -81,7 +81,7 @@ class World final : public Completion {
   void crash();
 
   Book& book(std::uint32_t index) { return *lanes_[index].book; }
-  std::uint32_t book_of(PaymentId id) const { return id.slot() * books() / kSlots; }
+  std::uint32_t book_of(PaymentId id) const { return wonjang::book_of(id.raw(), books()); }
   StreamState state_of(PaymentId id);
   const Hash256 root_of(std::uint32_t book) const { return lanes_[book].writer->head().tree.root(digest); }
   // Fails when check() finds a difference in any book.
