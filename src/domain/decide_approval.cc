@@ -1,17 +1,22 @@
 #include <limits>
 
+#include "base/assert.h"
 #include "base/checked.h"
 #include "domain/decide_parts.h"
 
 namespace wonjang {
 namespace {
 
+enum class Counted : std::uint8_t { held, held_or_in_doubt };
+
 // What the approvals that count (live, waiting, in doubt) leave of the payment's parts; may be negative in a
 // part.
-TaxParts remaining_parts(const Payment& payment) {
+TaxParts remaining_parts(const Payment& payment, Counted counted = Counted::held_or_in_doubt) {
   TaxParts remaining = payment.terms.parts;
   for (const auto& approval : payment.approvals) {
-    if (!approval.is_held() && !approval.is_in_doubt()) continue;
+    const bool counts =
+        approval.is_held() || (counted == Counted::held_or_in_doubt && approval.is_in_doubt());
+    if (!counts) continue;
     remaining = sub(remaining, approval.terms.parts).value_or(remaining);
   }
   return remaining;
@@ -67,6 +72,18 @@ std::optional<Refusal> check_account(const Payment& payment, const ApprovalInput
                 "/amount", rest);
 }
 
+// Else reports by payment and by approval would say two things of one tax.
+std::optional<Refusal> check_parts(const Payment& payment, const ApprovalInput& input) {
+  const TaxParts left = remaining_parts(payment);
+  if (parts_of_approval(input, left)) return std::nullopt;
+  auto refusal = refuse_parts_of_approval(RefusalCode::approved_exceeds_total, input, left, "");
+  if (parts_of_approval(input, remaining_parts(payment, Counted::held))) {
+    refusal.code = RefusalCode::approval_in_doubt;
+    refusal.detail += " The outcome of another approval isn't known yet: once it is, there may be more.";
+  }
+  return refusal;
+}
+
 std::optional<Refusal> check_not_expired(const Payment& payment, Instant at) {
   const Instant end = payment.terms.expires_at;
   if (end.is_zero() || at < end) return std::nullopt;
@@ -83,6 +100,7 @@ std::optional<Refusal> check_all(const Payment& payment, const ApprovalInput& in
   if (auto refusal = check_status(payment)) return refusal;
   if (auto refusal = check_fits(payment, input.amount)) return refusal;
   if (auto refusal = check_account(payment, input)) return refusal;
+  if (auto refusal = check_parts(payment, input)) return refusal;
   return check_not_expired(payment, at);
 }
 
@@ -91,6 +109,13 @@ std::vector<Decided> opening(const Payment& payment, Instant at) {
   events.reserve(2);
   if (payment.status == PaymentStatus::ready) events.push_back({at, PaymentAuthenticated{}});
   return events;
+}
+
+// REQUIRES: check_all found nothing
+TaxParts share_of(const Payment& payment, const ApprovalInput& input) {
+  const auto share = parts_of_approval(input, remaining_parts(payment));
+  WJ_ASSERT(share.has_value());
+  return *share;
 }
 
 std::uint32_t next_seq(const Payment& payment) {
@@ -106,8 +131,7 @@ Decision decide_one(const Payment& payment, const RecordApproval& command, Decid
     return std::move(*refusal);
 
   auto events = opening(payment, context.now);
-  add_recorded_approval(events, input, next_seq(payment), parts_of_approval(input, remaining_parts(payment)),
-                        context);
+  add_recorded_approval(events, input, next_seq(payment), share_of(payment, input), context);
   return events;
 }
 
@@ -122,8 +146,7 @@ Decision decide_one(const Payment& payment, const BeginApproval& command, Decide
   Decided& intent = events.emplace_back();
   intent.occurred_at = context.now;
   auto& body = intent.body.emplace<ApprovalRequested>();
-  fill_terms(body.terms, input, next_seq(payment), parts_of_approval(input, remaining_parts(payment)),
-             context);
+  fill_terms(body.terms, input, next_seq(payment), share_of(payment, input), context);
   body.terms.provider = input.provider;
   body.deadline = command.deadline;
   return events;

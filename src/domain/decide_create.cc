@@ -48,6 +48,49 @@ std::optional<Refusal> check_waiting_account(const CreatePayment& command) {
                 pointer_to(*waiting));
 }
 
+// What the request names; where it names nothing, what its approvals name, and of the rest by the formula.
+// REQUIRES: the sum of the approvals fits, no part by itself is wrong
+TaxParts parts_of_payment(const CreatePayment& command) {
+  const bool names = command.parts || command.tax_free != 0 || command.tax_exempt != 0;
+  TaxParts named;
+  std::int64_t rest = command.total;
+  for (const auto& approval : command.approvals) {
+    if (names || !names_parts(approval)) continue;
+    named = add(named, own_parts(approval)).value_or(named);
+    rest -= approval.amount;
+  }
+  const auto of_rest = parts_of_wish({rest, command.parts, command.tax_free, command.tax_exempt}, "");
+  return add(named, std::get<TaxParts>(of_rest)).value_or(named);
+}
+
+// Who may be served with less choice is served first.
+int order_of(const ApprovalInput& input) { return input.parts ? 0 : (names_parts(input) ? 1 : 2); }
+
+// Of each approval, in the order of the request: together they are within `left`.
+// REQUIRES: as parts_of_payment
+std::variant<std::vector<TaxParts>, Refusal> shares_of(const CreatePayment& command, TaxParts left) {
+  std::vector<TaxParts> out(command.approvals.size());
+  for (int order = 0; order <= 2; ++order) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto& input = command.approvals[i];
+      if (order_of(input) != order) continue;
+      const auto share = parts_of_approval(input, left);
+      if (!share)
+        return refuse_parts_of_approval(RefusalCode::tax_parts_mismatch, input, left, pointer_to(i));
+      out[i] = *share;
+      left = sub(left, *share).value_or(TaxParts{});
+    }
+  }
+  return out;
+}
+
+std::optional<Refusal> check_shares(const CreatePayment& command) {
+  if (std::ranges::none_of(command.approvals, names_parts)) return std::nullopt;
+  auto shares = shares_of(command, parts_of_payment(command));
+  if (auto* refusal = std::get_if<Refusal>(&shares)) return std::move(*refusal);
+  return std::nullopt;
+}
+
 std::optional<Refusal> check_request(const CreatePayment& command, const DecideContext& context) {
   if (command.total <= 0) {
     return refuse(RefusalCode::amount_not_positive,
@@ -67,6 +110,7 @@ std::optional<Refusal> check_request(const CreatePayment& command, const DecideC
   // The sum comes between what can be wrong with one approval: codes are given in enum order.
   if (first && first->code < RefusalCode::approvals_exceed_total) return first;
   if (auto refusal = check_sum(command)) return refusal;
+  if (auto refusal = check_shares(command)) return refusal;
   if (first) return first;
   if (auto refusal = check_waiting_account(command)) return refusal;
   if (command.total <= kTotalMax) return std::nullopt;
@@ -113,17 +157,16 @@ Decision decide_one(const Payment& payment, const CreatePayment& command, Decide
   WJ_ASSERT(!payment.exists());
   if (auto refusal = check_request(command, context)) return std::move(*refusal);
   if (auto refusal = check_times(command, context)) return std::move(*refusal);
-  const auto parts = parts_of_wish({command.total, command.parts, command.tax_free, command.tax_exempt}, "");
-  TaxParts remaining = std::get<TaxParts>(parts);
+  const TaxParts parts = parts_of_payment(command);
+  const auto decided_shares = shares_of(command, parts);
+  const auto& shares = std::get<std::vector<TaxParts>>(decided_shares);
 
   std::vector<Decided> events;
   events.reserve(command.approvals.size() + 1);
-  add_created(events, command, remaining, context);
-  std::uint32_t seq = 0;
-  for (const auto& input : command.approvals) {
-    const TaxParts share = parts_of_approval(input, remaining);
-    add_recorded_approval(events, input, ++seq, share, context);
-    remaining = sub(remaining, share).value_or(TaxParts{});
+  add_created(events, command, parts, context);
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    add_recorded_approval(events, command.approvals[i], static_cast<std::uint32_t>(i + 1), shares[i],
+                          context);
   }
   move_waiting_to_the_end(events);
   return events;

@@ -57,6 +57,35 @@ Refusal refuse_untaxed(const WishedParts& wish, const std::string& pointer) {
                 pointer + (is_exempt ? "/taxExemptionAmount" : "/taxFreeAmount"));
 }
 
+// A cup's deposit is outside tax, unless something else was said.
+bool is_cup_alone(const ApprovalInput& input) {
+  const bool says_nothing = !input.parts && input.tax_free == 0 && input.tax_exempt == 0;
+  return says_nothing && method_of(input.method) == Method::deposit_cup;
+}
+
+std::int64_t tax_exempt_of(const ApprovalInput& input) {
+  return is_cup_alone(input) ? input.amount : input.tax_exempt;
+}
+
+struct WrongPart {
+  const char* field;
+  std::int64_t left;
+};
+
+// The first field that says more than is left; else the one that says less than the last approval has to
+// take.
+WrongPart wrong_part(const ApprovalInput& input, const TaxParts& left) {
+  if (is_cup_alone(input)) return {"/amount", left.tax_exempt};
+  const TaxParts own = own_parts(input);
+  if (input.parts && own.supply > left.supply) return {"/suppliedAmount", left.supply};
+  if (input.parts && own.vat > left.vat) return {"/vat", left.vat};
+  if (own.tax_free > left.tax_free) return {"/taxFreeAmount", left.tax_free};
+  if (own.tax_exempt > left.tax_exempt) return {"/taxExemptionAmount", left.tax_exempt};
+  const bool is_free = own.tax_free < left.tax_free;
+  return is_free ? WrongPart{"/taxFreeAmount", left.tax_free}
+                 : WrongPart{"/taxExemptionAmount", left.tax_exempt};
+}
+
 // A share of `remaining` where the formula finds none: taxable goods first, then tax-free, then outside tax.
 TaxParts filled_from(const TaxParts& remaining, std::int64_t amount) {
   TaxParts parts;
@@ -111,19 +140,36 @@ std::optional<Refusal> check_still_due(const ApprovalInput& input, Instant issue
                 pointer + "/virtualAccount/dueAt");
 }
 
-TaxParts parts_of_approval(const ApprovalInput& input, const TaxParts& remaining) {
+bool names_parts(const ApprovalInput& input) {
+  return input.parts || input.tax_free != 0 || input.tax_exempt != 0 || is_cup_alone(input);
+}
+
+TaxParts own_parts(const ApprovalInput& input) {
   if (input.parts) return *input.parts;
-  const bool named = input.tax_free != 0 || input.tax_exempt != 0;
-  if (!named && method_of(input.method) == Method::deposit_cup) return {0, 0, 0, input.amount};
-  const auto left = remaining.total();
-  const bool shares = !named && !remaining.any_negative() && left && input.amount <= *left;
-  if (!shares) {
-    const auto parts = parts_of_total(input.amount, input.tax_free, input.tax_exempt);
-    WJ_ASSERT(parts.has_value());
-    return *parts;
-  }
-  const auto share = parts_of_cancel(remaining, input.amount, 0, 0);
-  return share ? *share : filled_from(remaining, input.amount);
+  const auto parts = parts_of_total(input.amount, input.tax_free, tax_exempt_of(input));
+  WJ_ASSERT(parts.has_value());
+  return *parts;
+}
+
+std::optional<TaxParts> parts_of_approval(const ApprovalInput& input, const TaxParts& left) {
+  const auto room = left.total();
+  if (left.any_negative() || !room || input.amount > *room) return own_parts(input);
+  if (input.parts) return sub(left, *input.parts)->any_negative() ? std::nullopt : input.parts;
+  const auto share = parts_of_cancel(left, input.amount, input.tax_free, tax_exempt_of(input));
+  return share || names_parts(input) ? share : filled_from(left, input.amount);
+}
+
+Refusal refuse_parts_of_approval(RefusalCode code, const ApprovalInput& input, const TaxParts& left,
+                                 const std::string& pointer) {
+  const auto wrong = wrong_part(input, left);
+  return refuse(code,
+                "The tax parts of approvals are taken from their payment's, of which supply " +
+                    std::to_string(left.supply) + ", VAT " + std::to_string(left.vat) + ", tax-free " +
+                    std::to_string(left.tax_free) + " and tax-exempt " + std::to_string(left.tax_exempt) +
+                    " are left for this one (in the currency's smallest unit); what it names can't be taken "
+                    "from that. Correct its tax fields, or leave them out to have them computed; a payment's "
+                    "own are named when it is created.",
+                pointer + wrong.field, wrong.left);
 }
 
 void fill_terms(ApprovalTerms& terms, const ApprovalInput& input, std::uint32_t seq, const TaxParts& parts,

@@ -83,10 +83,21 @@ std::optional<Refusal> check_approval_input(const ApprovalInput& input, const st
 std::optional<Refusal> check_still_due(const ApprovalInput& input, Instant issued,
                                        const std::string& pointer);
 
-// The parts of an approval; where the caller named none, a share of `remaining` (what the payment's other
-// approvals leave), such that the last approval takes the remainder. REQUIRES: check_approval_input found
-// nothing
-TaxParts parts_of_approval(const ApprovalInput& input, const TaxParts& remaining);
+// Whether the caller says something about an approval's parts, or its method does: a cup's deposit is outside
+// tax.
+bool names_parts(const ApprovalInput& input);
+// What an approval that names parts has where its payment leaves them open. REQUIRES: check_approval_input
+// found nothing
+TaxParts own_parts(const ApprovalInput& input);
+
+// The parts of an approval out of `left`, what the payment's other approvals leave of the payment's: as
+// named, what is open a share of `left`, such that the last approval takes the remainder. Nothing: what is
+// named isn't there. Where the amount isn't there either, or a part of `left` is negative (a payment from
+// before approvals were held against it), the approval's own. REQUIRES: check_approval_input found nothing
+std::optional<TaxParts> parts_of_approval(const ApprovalInput& input, const TaxParts& left);
+// Why there was nothing.
+Refusal refuse_parts_of_approval(RefusalCode code, const ApprovalInput& input, const TaxParts& left,
+                                 const std::string& pointer);
 
 // approval.approved, or virtual_account.issued for an account that waits, of what was executed elsewhere.
 void add_recorded_approval(std::vector<Decided>& events, const ApprovalInput& input, std::uint32_t seq,

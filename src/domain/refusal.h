@@ -13,7 +13,8 @@ namespace wonjang {
 enum class RefusalCode : std::uint16_t {
   // about the request alone: deterministic, never stored
   amount_not_positive = 1,
-  tax_parts_mismatch = 2,  // parts don't add up to the amount, or one is negative
+  tax_parts_mismatch =
+      2,  // parts don't add up to the amount, or one is negative; approvals' aren't in the total's
   currency_unknown = 3,
   approvals_exceed_total = 4,  // approvals of one request are more than its total
   method_detail_invalid = 5,
@@ -31,7 +32,7 @@ enum class RefusalCode : std::uint16_t {
   transition_not_allowed = 41,  // the table says no in this status
   approval_in_doubt = 42,       // an approval's outcome is unknown: nothing else may happen to it now
   cancel_in_doubt = 43,
-  approved_exceeds_total = 44,
+  approved_exceeds_total = 44,  // in all, or in one of the tax parts
   nothing_to_cancel = 45,
   cancel_exceeds_balance = 46,
   cancel_exceeds_supply = 47,
