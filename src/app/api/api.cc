@@ -183,6 +183,13 @@ Api::Admitted Api::admit(const HttpRequestHead& head, const Route& route, std::s
   return out;
 }
 
+std::optional<HttpResponse> Api::refused_since(const Call& call) {
+  if (call.caller == nullptr) return std::nullopt;
+  auto admitted = admit(call.request.head, *call.route, call.request_id);
+  if (admitted.caller != nullptr) return std::nullopt;
+  return std::move(admitted.refusal);
+}
+
 Api::Admitted Api::admit_by_cookie(const HttpRequestHead& head, const Route& route,
                                    std::string_view request_id) {
   auto admitted = admit_by_session(head, sessions_, parts_.authenticator, clock().now());

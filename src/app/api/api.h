@@ -130,6 +130,9 @@ class Api final : public HttpHandler, public Completion {
     HttpResponse refusal;
   };
   Admitted admit(const HttpRequestHead& head, const Route& route, std::string_view request_id);
+  // Of a call that has waited: the answer that refuses its caller, whose key was revoked or has expired, or
+  // whose session has ended, since the call was let in. Nothing: it may still see its answer.
+  std::optional<HttpResponse> refused_since(const Call& call);
   std::string request_id_of(const HttpRequestHead& head);
 
  private:

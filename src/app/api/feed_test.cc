@@ -427,6 +427,31 @@ TEST_P(Feed, a_long_poll_is_woken_by_a_commit) {
   EXPECT_FALSE(page.json().at("events").as_array().empty());
 }
 
+// Found by an audit: the poll was answered with what was paid after its key was revoked.
+TEST_P(Feed, a_long_poll_ends_with_its_key_and_shows_nothing) {
+  const auto made = world_.as_operator().post(
+      "/v1/api-keys", "made", R"({"scopes":["merchant"],"merchantId":")" + world_.merchant + "\"}");
+  ASSERT_EQ(made.status, 201) << made.body;
+  auto shop = world_.as_merchant();
+  ASSERT_EQ(shop.post("/v1/payments", "k", card_payment("o")).status, 201);
+  const auto end = shop.get("/v1/events?limit=1000").text("nextCursor");
+  TestAnswer page;
+  std::thread waiter([&] { page = world_.as(made.text("secret")).get("/v1/events?wait=9&after=" + end); });
+  EXPECT_TRUE(eventually([&] {
+    return world_.as_operator().get("/metrics").body.find("wonjang_http_waiting_requests 2") !=
+           std::string::npos;
+  }));
+  const auto before = std::chrono::steady_clock::now();
+  const auto revoked = world_.as_operator().post("/v1/api-keys/" + made.text("id") + "/revoke", "gone", "");
+  ASSERT_EQ(revoked.status, 200) << revoked.body;
+  ASSERT_EQ(shop.post("/v1/payments", "k2", card_payment("o2")).status, 201);
+  waiter.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(8)) << "not at its own end";
+  EXPECT_EQ(page.status, 401) << page.body;
+  EXPECT_EQ(page.code(), "UNAUTHENTICATED");
+  EXPECT_EQ(page.body.find("order-o2"), std::string::npos) << page.body;
+}
+
 // Not by what it doesn't ask for: that moves its cursor alone.
 TEST_P(Feed, a_long_poll_for_a_type_waits_for_that_type) {
   auto shop = world_.as_merchant();
