@@ -6,6 +6,7 @@
 #include "app/api/idempotency_header.h"
 #include "app/api/ingest.h"
 #include "app/api/json/answers.h"
+#include "app/api/media_type.h"
 #include "app/api/secret_guard.h"
 #include "app/api/session_door.h"
 #include "app/api/view_read.h"
@@ -154,6 +155,10 @@ void Api::handle(HttpRequest request, Respond respond) {
       return answer_problem(std::move(call), ProblemKind::body_too_large, kNoBody);
     call->request.body.clear();
   }
+  if (!call->request.body.empty() && is_packed(call->request.head)) {
+    auto refusal = refusal_of_packed(call->request_id, call->path());
+    return answer(std::move(call), std::move(refusal));
+  }
   if (route.handler == nullptr)
     return answer_problem(std::move(call), ProblemKind::not_implemented);  // only streamed
   route.handler(*this, std::move(call));
@@ -281,6 +286,15 @@ HttpResponse Api::problem_response(ProblemKind kind, std::string_view detail, st
   out.status = reply.status;
   out.content_type = std::string(content_type_of(reply.status));
   out.body = std::move(reply.body);
+  return out;
+}
+
+HttpResponse Api::refusal_of_packed(std::string_view request_id, std::string_view instance) {
+  auto out = problem_response(
+      ProblemKind::unsupported_media_type,
+      "send the body as it is, without Content-Encoding: it isn't unpacked here, and nothing was written",
+      request_id, instance);
+  out.headers.push_back({"Accept-Encoding", "identity"});
   return out;
 }
 

@@ -125,6 +125,38 @@ TEST_P(BadInput, headers_that_are_missing_doubled_or_wrong_are_named) {
   EXPECT_EQ(world.tails(), before);
 }
 
+// Found by an audit: it was read as if it were plain.
+TEST_P(BadInput, a_body_that_is_said_to_be_packed_is_refused) {
+  const World world({.books = GetParam()});
+  const auto before = world.tails();
+  auto shop = world.as_merchant();
+  const auto send = [&](TestHeaders headers) {
+    headers.push_back({"Content-Type", "application/json"});
+    headers.push_back({"Idempotency-Key", "k"});
+    return shop.send("POST", "/v1/payments", headers, card_payment("o"));
+  };
+  for (const auto& headers : {TestHeaders{{"Content-Encoding", "gzip"}},
+                              {{"content-encoding", "BR"}},
+                              {{"Content-Encoding", "identity, gzip"}},
+                              {{"Content-Encoding", "identity"}, {"Content-Encoding", "zstd"}}}) {
+    const auto answer = send(headers);
+    EXPECT_EQ(answer.status, 415) << answer.body;
+    EXPECT_EQ(answer.code(), "UNSUPPORTED_MEDIA_TYPE");
+    EXPECT_NE(answer.text("detail").find("without Content-Encoding"), std::string::npos) << answer.body;
+    EXPECT_EQ(answer.header("Accept-Encoding"), "identity");
+  }
+  const auto lines =
+      world.as(world.ingest_key)
+          .send("POST", "/v1/ingest",
+                {{"Content-Type", "application/x-ndjson"}, {"Content-Encoding", "gzip"}}, "{}\n");
+  EXPECT_EQ(lines.status, 415) << lines.body;
+  EXPECT_EQ(lines.header("Accept-Encoding"), "identity");
+  EXPECT_EQ(world.tails(), before);
+  EXPECT_EQ(send({{"Content-Encoding", "Identity"}}).status, 201);
+  EXPECT_EQ(shop.send("GET", "/v1/payments?limit=1", {{"Content-Encoding", "gzip"}}, "").status, 200)
+      << "there is no body";
+}
+
 // Keys are kept for ever and ids are logged: neither may be a card number, nor may a path be said back.
 TEST_P(BadInput, a_card_number_or_a_key_in_a_header_or_path_is_never_said_back) {
   const World world({.books = GetParam()});

@@ -10,6 +10,7 @@
 #include "app/api/api.h"
 #include "app/api/json/answers.h"
 #include "app/api/json/ingest.h"
+#include "app/api/media_type.h"
 #include "app/api/write_request.h"
 #include "base/mutex.h"
 
@@ -612,6 +613,7 @@ void start_ingest(Api& api, std::shared_ptr<HttpStream> stream) {
     return problem(ProblemKind::unsupported_media_type,
                    "send newline-delimited JSON as application/x-ndjson");
   }
+  if (is_packed(head)) return refuse(api.refusal_of_packed(request_id, head.path()));
   if (head.count("Idempotency-Key") > 0) {
     return problem(ProblemKind::key_malformed,
                    "each line has a key of its own; one for the whole body isn't taken");

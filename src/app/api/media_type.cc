@@ -41,6 +41,13 @@ bool is_type(std::string_view content_type, std::string_view type) {
   return true;
 }
 
+bool is_packed(const HttpRequestHead& head) {
+  const auto codings = head.count("Content-Encoding");
+  if (codings == 0) return false;
+  const auto coding = stripped(head.header("Content-Encoding"));
+  return codings > 1 || (!coding.empty() && !is_word(coding, "identity"));
+}
+
 std::optional<std::uint64_t> not_utf8_at(std::string_view text) {
   std::uint64_t line = 1;
   while (!text.empty()) {

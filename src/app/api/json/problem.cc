@@ -91,7 +91,7 @@ constexpr KindRow kKinds[] = {
     {ProblemKind::unsupported_media_type,
      {"UNSUPPORTED_MEDIA_TYPE", 415, kNoRetry, "Content type is not taken here",
       "Send application/json in UTF-8, a file as text/csv; for POST /v1/ingest application/x-ndjson, "
-      "application/jsonl or application/cloudevents+jsonl."}},
+      "application/jsonl or application/cloudevents+jsonl. Nothing is taken packed (Content-Encoding)."}},
     {ProblemKind::expectation_failed,
      {"EXPECTATION_FAILED", 417, kNoRetry, "Expectation can't be met", "Leave out the header Expect."}},
     {ProblemKind::invalid_request,
