@@ -40,6 +40,26 @@ TEST_P(Ingest, every_line_is_answered_in_order_and_again_as_a_replay) {
   EXPECT_EQ(world_.tails(), before);
 }
 
+TEST_P(Ingest, a_cancel_dated_before_its_approval_is_refused_at_its_line) {
+  auto feeder = world_.as(world_.ingest_key);
+  const auto made = feeder.ingest(create("a", "o-1"));
+  ASSERT_EQ(status_of(made.at(0)), 201);
+  const auto before = world_.tails();
+  const auto cancel = [&](const std::string& key, const std::string& at) {
+    return R"({"op":"cancel","idempotencyKey":")" + key + R"(","merchantId":")" + world_.merchant +
+           R"(","orderId":"order-o-1","data":{"amount":100,"reason":"x","canceledAt":")" + at + "\"}}\n";
+  };
+  const auto lines = feeder.ingest(cancel("early", "2026-11-20T00:00:00Z"));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(status_of(lines[0]), 422);
+  const auto& problem = lines[0].at("problem").as_object();
+  EXPECT_EQ(problem.at("code").as_string(), "CANCEL_BEFORE_APPROVAL");
+  EXPECT_NE(world_.tails(), before) << "it looked at the payment, so it is recorded";
+  const auto again = feeder.ingest(cancel("early", "2026-11-20T00:00:00Z"));
+  EXPECT_EQ(again.at(0).at("problem").at("code").as_string(), "CANCEL_BEFORE_APPROVAL");
+  EXPECT_TRUE(again[0].at("replayed").as_bool());
+}
+
 // https://github.com/formancehq/ledger/pull/1633: a duplicate key inside one batch crashed
 TEST_P(Ingest, a_key_twice_in_one_body_is_one_payment) {
   const auto lines = world_.as(world_.ingest_key)

@@ -133,7 +133,17 @@ FieldError malformed(std::string_view code, std::string_view what, std::size_t a
   return {"", code, std::string(what) + " at byte " + std::to_string(at)};
 }
 
-FieldError error_of(const json::error_code& ec, std::size_t at) {
+// What some editors and spreadsheets begin a file with.
+bool begins_with_mark(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") || text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE");
+}
+
+FieldError error_of(const json::error_code& ec, std::size_t at, std::string_view text) {
+  if (at == 0 && begins_with_mark(text)) {
+    return malformed("MALFORMED_JSON",
+                     "not valid JSON: it begins with a byte order mark; save it as UTF-8 without one (BOM)",
+                     at);
+  }
   if (ec == json::error::too_deep) {
     return malformed("TOO_DEEP", "nested deeper than " + std::to_string(JsonDocument::kDepthMax), at);
   }
@@ -155,7 +165,7 @@ std::optional<FieldError> JsonDocument::parse(std::string_view text) {
   if (!ec && read < text.size()) ec = json::error::extra_data;
   if (!ec && nodes_.empty()) ec = json::error::incomplete;
   if (!ec) return std::nullopt;
-  return error_of(ec, read);
+  return error_of(ec, read, text);
 }
 
 std::string JsonDocument::pointer_of(const JsonNode& node) const {

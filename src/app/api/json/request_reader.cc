@@ -107,6 +107,13 @@ bool is_before_our_time(std::string_view text) {
          std::ranges::all_of(text.substr(0, kFirstYear.size()), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// A time like others but for its second 60.
+bool is_leap_second(std::string_view text) {
+  constexpr std::size_t kSecond = 17;  // of 2016-12-31T23:59:60Z
+  if (text.size() <= kSecond + 2 || text.substr(kSecond, 2) != "60") return false;
+  return parse_rfc3339(std::string(text).replace(kSecond, 2, "59")).has_value();
+}
+
 bool is_all_of(Charset charset, std::string_view text) {
   if (charset == Charset::text) return is_plain_ascii(text) || !has_control_characters(text);
   const unsigned set = 1U << static_cast<unsigned>(charset);
@@ -266,6 +273,11 @@ Instant FieldReader::read_instant(std::uint8_t index) {
   if (instant && instant->us > 0) return *instant;
   if (instant || is_before_our_time(word)) {
     violations_.add(*found_[index], "OUT_OF_RANGE", "must be after 1970-01-01T00:00:00Z");
+    return {};
+  }
+  if (is_leap_second(word)) {
+    violations_.add(*found_[index], "BAD_FORMAT",
+                    "names a leap second, which isn't counted here: send second 59");
     return {};
   }
   violations_.add(*found_[index], "BAD_FORMAT",

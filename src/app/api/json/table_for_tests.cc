@@ -55,6 +55,7 @@ std::string expand(std::string_view body) {
   replace_all(out, "{{mch}}", MerchantId(RawId{0x019A'0000'0000'1230ULL, 7}).text());
   replace_all(out, "{{other}}", MerchantId(RawId{0x019A'0000'0000'1230ULL, 6}).text());
   replace_all(out, "{{bad-utf8}}", "\xC3\x28");
+  replace_all(out, "{{byte-order-mark}}", "\xEF\xBB\xBF");
   replace_all(out, "{{long}}", std::string(201, 'x'));
   return out;
 }
