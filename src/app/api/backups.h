@@ -20,7 +20,8 @@ struct BackupMade {
 };
 
 // `name` is [A-Za-z0-9_-]{1,64}. `done` is called once, here or on a thread of the maker.
-// Errors: unavailable (one is under way already; no space; a book isn't open), corrupt.
+// Errors: conflict (one is under way already: the message says which, since when and what next), unavailable
+// (no space; a book isn't open), corrupt.
 using MakeBackup = std::function<void(std::string name, std::function<void(Result<BackupMade>)> done)>;
 
 }  // namespace wonjang

@@ -1,6 +1,10 @@
 // For those who run it: what waits for a person and how it is settled, lists by pages, backups of the running
 // ledger, keys that end, and a disk that takes its time.
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
@@ -10,6 +14,7 @@
 #include "app/api/api_test_world.h"
 #include "app/service/backup_files.h"
 #include "testing/faulty_book.h"
+#include "testing/temp_dir.h"
 
 namespace wonjang {
 namespace {
@@ -383,6 +388,28 @@ TEST_P(Backup, of_a_running_ledger_holds_what_was_acknowledged_before_it) {
       EXPECT_EQ(made.json().at("books").at(i).at("root").as_string(), (*manifest)[i].root);
   }
   std::filesystem::remove_all(root);
+}
+
+// It was 503 without a reason. The first one is held by a manifest that is a pipe without a writer.
+TEST(Backup, a_second_one_meanwhile_is_told_which_is_under_way) {
+  const TempDir root;
+  World world({.on_disk = true}, [&](ServiceConfig& config) { config.backup_dir = root.path(); });
+  ASSERT_TRUE(std::filesystem::create_directory(root.path() + "/monday"));
+  const auto pipe = root.path() + "/monday/manifest";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  TestAnswer first;
+  std::thread asks([&] { first = world.as_operator().send("PUT", "/v1/admin/backups/monday", {}, ""); });
+  int writer = -1;
+  EXPECT_TRUE(eventually([&] { return (writer = ::open(pipe.c_str(), O_WRONLY | O_NONBLOCK)) >= 0; }));
+  const auto second = world.as_operator().send("PUT", "/v1/admin/backups/tuesday", {}, "");
+  EXPECT_EQ(second.status, 409) << second.body;
+  EXPECT_EQ(second.code(), "JOB_UNDER_WAY");
+  EXPECT_NE(second.text("detail").find("`monday` is under way since 20"), std::string::npos) << second.body;
+  EXPECT_FALSE(std::filesystem::exists(root.path() + "/tuesday"));
+  ::close(writer);
+  asks.join();
+  EXPECT_EQ(first.status, 500) << "no manifest after all: " << first.body;
+  EXPECT_EQ(world.as_operator().send("PUT", "/v1/admin/backups/tuesday", {}, "").status, 201);
 }
 
 TEST(Backup, goes_nowhere_but_under_its_root) {

@@ -308,6 +308,8 @@ void make_backup(Api& api, CallPtr call) {
   api.parts().backup(name, [&api, held, name](Result<BackupMade> made) {
     if (!made) {
       log_event(LogLevel::warn, "backup_failed", {{"name", name}, {"why", made.error().message}});
+      if (made.error().kind == ErrorKind::conflict)
+        return api.answer_problem(std::move(*held), ProblemKind::job_under_way, made.error().message);
       return api.answer_error(std::move(*held), made.error());
     }
     log_event(LogLevel::info, "backup_made", {{"name", name}});

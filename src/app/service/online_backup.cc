@@ -1,6 +1,7 @@
 #include "app/service/online_backup.h"
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "app/api/secrets.h"
@@ -18,6 +19,13 @@ BackupMade made_of(const std::vector<BackupHead>& heads, bool was_there) {
   out.was_there = was_there;
   for (const auto& head : heads) out.books.push_back({head.size, head.root});
   return out;
+}
+
+Error under_way(const std::string& name, Instant since) {
+  return conflict(
+      "the backup `" + name + "` is under way since " + to_rfc3339(since) +
+      ", and one is made at a time. Wait for its end (asked for again by its name, it is answered "
+      "as it is), then send this request again");
 }
 
 }  // namespace
@@ -38,23 +46,24 @@ void OnlineBackup::stop() {
 }
 
 void OnlineBackup::make(std::string name, std::function<void(Result<BackupMade>)> done) {
-  {
+  auto refused = [&]() -> std::optional<Error> {
     const MutexLock lock(mutex_);
-    if (!busy_ && !stopped_) {
-      if (thread_.joinable()) thread_.join();  // it has given its answer
-      busy_ = true;
-      thread_ = std::thread([this, name = std::move(name), done = std::move(done)] {
-        auto made = run(name);
-        {
-          const MutexLock inner(mutex_);
-          busy_ = false;
-        }
-        done(std::move(made));
-      });
-      return;
-    }
-  }
-  done(unavailable("a backup is under way; ask again when it is done"));
+    if (stopped_) return unavailable("the server stops");
+    if (!busy_with_.empty()) return under_way(busy_with_, busy_since_);
+    if (thread_.joinable()) thread_.join();  // it has given its answer
+    busy_with_ = name;
+    busy_since_ = ledger_.ports().clock.now();
+    thread_ = std::thread([this, name, done] {
+      auto made = run(name);
+      {
+        const MutexLock inner(mutex_);
+        busy_with_.clear();
+      }
+      done(std::move(made));
+    });
+    return std::nullopt;
+  }();
+  if (refused) done(*std::move(refused));
 }
 
 Result<BackupMade> OnlineBackup::run(const std::string& name) const {

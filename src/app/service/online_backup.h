@@ -13,6 +13,7 @@
 
 #include "app/api/backups.h"
 #include "base/mutex.h"
+#include "domain/time.h"
 #include "engine/ledger/ledger.h"
 
 namespace wonjang {
@@ -36,7 +37,9 @@ class OnlineBackup {
   const std::string root_;
   const Ledger& ledger_;
   Mutex mutex_;
-  bool busy_ WJ_GUARDED_BY(mutex_) = false;
+  // Under way: its name and since when; empty: none.
+  std::string busy_with_ WJ_GUARDED_BY(mutex_);
+  Instant busy_since_ WJ_GUARDED_BY(mutex_);
   bool stopped_ WJ_GUARDED_BY(mutex_) = false;
   std::thread thread_ WJ_GUARDED_BY(mutex_);
 };
