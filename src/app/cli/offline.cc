@@ -197,6 +197,7 @@ Result<bool> restore(const RestoreOptions& options) {
   const auto& from = options.from;
   const auto& to = options.to;
   WJ_TRY(const auto heads, read_manifest(from));
+  WJ_CHECK(check_files(from));
   WJ_TRY(const auto books, books_in(from));
   if (books != heads.size()) {
     return corrupt("the manifest of " + from + " names " + std::to_string(heads.size()) +

@@ -1,11 +1,7 @@
 // Commands on a data directory that nobody serves: check, backup, restore. Each opens the books itself, which
 // fails while a server has them.
 //
-// A backup is a directory: book-0, book-1 ... (each a book), secrets/, operator.key, layout and `manifest`, a
-// text:
-//
-//   wonjang-backup 1
-//   book 0 size 1234 root <64 hex digits>
+// What a backup is on disk: app/service/backup_files.h.
 //
 // `check` covers the views too, where there are any (views_offline.h). A backup has none: `restore` builds
 // them when it is told the server's cubes, and leaves them to the next start when it isn't.

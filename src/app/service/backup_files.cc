@@ -1,8 +1,10 @@
 #include "app/service/backup_files.h"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
+#include <map>
+#include <span>
 #include <sstream>
 #include <utility>
 
@@ -20,12 +22,99 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string manifest_of(const std::vector<BackupHead>& heads) {
-  std::string out = "wonjang-backup 1\n";
+constexpr std::string_view kVersion1 = "wonjang-backup 1";
+constexpr std::string_view kVersion2 = "wonjang-backup 2";
+constexpr std::array<const char*, 3> kKept{"secrets", "operator.key", "layout"};  // beside the books
+
+using FileDigests = std::map<std::string, std::string>;  // hex, by the path within the backup
+
+struct Manifest {
+  bool knows_files = false;
+  std::vector<BackupHead> heads;
+  FileDigests files;
+};
+
+Result<std::string> digest_of_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  if (!file) return unavailable("can't read " + path.string());
+  return to_hex(view(OpensslDigest().sha256(std::move(bytes).str())));
+}
+
+// Of what there is of kKept.
+Result<FileDigests> digests_in(const fs::path& directory) {
+  FileDigests out;
+  std::error_code error;
+  const auto add = [&](const fs::path& path) -> Result<void> {
+    WJ_TRY(out[path.lexically_relative(directory).generic_string()], digest_of_file(path));
+    return {};
+  };
+  for (const auto* name : kKept) {
+    const auto top = directory / name;
+    if (fs::is_regular_file(top, error)) WJ_CHECK(add(top));
+    if (!fs::is_directory(top, error)) continue;
+    for (fs::recursive_directory_iterator entry(top, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->is_regular_file(error)) WJ_CHECK(add(entry->path()));
+    }
+    if (error) return unavailable("can't read " + top.string() + ": " + error.message());
+  }
+  return out;
+}
+
+std::string manifest_of(const std::vector<BackupHead>& heads, const FileDigests& files) {
+  std::string out(kVersion2);
+  out += "\n";
   for (std::size_t i = 0; i < heads.size(); ++i) {
     out += "book " + std::to_string(i) + " size " + std::to_string(heads[i].size) + " root " + heads[i].root +
            "\n";
   }
+  for (const auto& [name, digest] : files) out += "file " + digest + " " + name + "\n";
+  return out + "end\n";
+}
+
+// One line of it; false: it is none.
+bool add_line(Manifest& manifest, const std::string& line) {
+  std::istringstream words(line);
+  std::string what;
+  words >> what;
+  if (what == "book") {
+    std::string size, root;
+    std::size_t number = 0;
+    BackupHead head;
+    if (!(words >> number >> size >> head.size >> root >> head.root)) return false;
+    if (size != "size" || root != "root" || number != manifest.heads.size() || head.root.size() != 64)
+      return false;
+    manifest.heads.push_back(std::move(head));
+    return true;
+  }
+  std::string digest, name;
+  if (!manifest.knows_files || what != "file" || !(words >> digest) || digest.size() != 64) return false;
+  words.get();
+  return std::getline(words, name) && !name.empty() && manifest.files.emplace(name, digest).second;
+}
+
+Result<Manifest> parse_manifest(const std::string& directory) {
+  const auto path = directory + "/manifest";
+  std::ifstream file(path);
+  if (!file) return not_found(path + " can't be read: is " + directory + " a backup?");
+  const auto broken = [&] { return Error{ErrorKind::corrupt, path + " isn't a whole manifest of a backup"}; };
+  std::string line;
+  std::getline(file, line);
+  Manifest out;
+  out.knows_files = line == kVersion2;
+  if (!out.knows_files && line != kVersion1) return broken();
+  bool has_ended = !out.knows_files;
+  while (std::getline(file, line)) {
+    if (out.knows_files && has_ended) return broken();
+    if (out.knows_files && line == "end") {
+      has_ended = true;
+    } else if (!add_line(out, line)) {
+      return broken();
+    }
+  }
+  if (out.heads.empty() || !has_ended) return broken();
   return out;
 }
 
@@ -66,8 +155,7 @@ Result<std::unique_ptr<Book>> open_stored_book(const std::string& directory, std
 
 namespace {
 
-Result<void> copy_named(const std::string& from, const std::string& to,
-                        std::initializer_list<const char*> names) {
+Result<void> copy_named(const std::string& from, const std::string& to, std::span<const char* const> names) {
   std::error_code error;
   for (const auto* name : names) {
     const auto source = fs::path(from) / name;
@@ -90,12 +178,10 @@ EpochId fresh_epoch(const Epochs& epochs) {
 }  // namespace
 
 Result<void> copy_secrets(const std::string& from, const std::string& to) {
-  return copy_named(from, to, {"secrets", "operator.key"});
+  return copy_named(from, to, std::span(kKept).first(2));
 }
 
-Result<void> copy_rest(const std::string& from, const std::string& to) {
-  return copy_named(from, to, {"secrets", "operator.key", "layout"});
-}
+Result<void> copy_rest(const std::string& from, const std::string& to) { return copy_named(from, to, kKept); }
 
 Result<Layout> layout_of_restored(const std::string& backup, const std::vector<BackupHead>& heads,
                                   Instant at) {
@@ -113,7 +199,8 @@ Result<Layout> layout_of_restored(const std::string& backup, const std::vector<B
 }
 
 Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads) {
-  return write_private_file(directory + "/manifest", manifest_of(heads));
+  WJ_TRY(const auto files, digests_in(directory));
+  return write_private_file(directory + "/manifest", manifest_of(heads, files));
 }
 
 Result<void> check_is_no_backup(const std::string& directory) {
@@ -125,25 +212,28 @@ Result<void> check_is_no_backup(const std::string& directory) {
 }
 
 Result<std::vector<BackupHead>> read_manifest(const std::string& directory) {
-  const auto path = directory + "/manifest";
-  std::ifstream file(path);
-  if (!file) return not_found(path + " can't be read: is " + directory + " a backup?");
-  const auto broken = [&] { return Error{ErrorKind::corrupt, path + " isn't a whole manifest of a backup"}; };
-  std::string line;
-  if (!std::getline(file, line) || line != "wonjang-backup 1") return broken();
-  std::vector<BackupHead> out;
-  while (std::getline(file, line)) {
-    std::istringstream words(line);
-    std::string book, size, root;
-    std::size_t number = 0;
-    BackupHead head;
-    if (!(words >> book >> number >> size >> head.size >> root >> head.root)) return broken();
-    if (book != "book" || size != "size" || root != "root" || number != out.size() || head.root.size() != 64)
-      return broken();
-    out.push_back(std::move(head));
+  WJ_TRY(auto manifest, parse_manifest(directory));
+  return std::move(manifest.heads);
+}
+
+Result<void> check_files(const std::string& directory) {
+  WJ_TRY(const auto manifest, parse_manifest(directory));
+  if (!manifest.knows_files) return {};
+  WJ_TRY(const auto files, digests_in(directory));
+  const auto wrong = [&](const std::string& name, std::string_view what) {
+    return corrupt(directory + "/" + name + std::string(what) +
+                   " (by the manifest beside it); nothing was written. Put back the file that was backed up, "
+                   "or restore another backup");
+  };
+  for (const auto& [name, digest] : manifest.files) {
+    const auto found = files.find(name);
+    if (found == files.end()) return wrong(name, " is missing");
+    if (found->second != digest) return wrong(name, " isn't the one that was backed up");
   }
-  if (out.empty()) return broken();
-  return out;
+  for (const auto& [name, digest] : files) {
+    if (!manifest.files.contains(name)) return wrong(name, " wasn't there when it was backed up");
+  }
+  return {};
 }
 
 }  // namespace wonjang

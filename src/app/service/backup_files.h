@@ -1,5 +1,13 @@
 // What a backup is on disk: book-0, book-1 ..., secrets/, layout, operator.key as in a data directory, and
-// last of all `manifest`: how many events each book has and its tree head. Without a manifest it is none.
+// last of all `manifest`. Without a manifest it is none. Text: how many events each book has and its tree
+// head, and the SHA-256 of every other file; the last line says that it is whole:
+//
+//   wonjang-backup 2
+//   book 0 size 1234 root <64 hex digits>
+//   file <64 hex digits> secrets/token-key
+//   end
+//
+// Before that was version 1, with books alone: it is read, and nothing is known of its files.
 //
 // A ledger restored from it gets its layout last of all, in one step and with one epoch more (layout.h):
 // books without a layout aren't served, so no restore that was cut short is, and none without its epoch.
@@ -43,10 +51,14 @@ Result<void> copy_rest(const std::string& from, const std::string& to);
 Result<Layout> layout_of_restored(const std::string& backup, const std::vector<BackupHead>& heads,
                                   Instant at);
 
+// REQUIRES: every other file is there
 Result<void> write_manifest(const std::string& directory, const std::vector<BackupHead>& heads);
 // Whoever serves a backup writes into it, and nothing restores it any more. Errors: invalid.
 Result<void> check_is_no_backup(const std::string& directory);
 // Errors: not_found (no backup), corrupt.
 Result<std::vector<BackupHead>> read_manifest(const std::string& directory);
+// Every file beside the books is the one that was backed up, none is missing, none was added.
+// Errors: not_found, corrupt (names the file), unavailable.
+Result<void> check_files(const std::string& directory);
 
 }  // namespace wonjang

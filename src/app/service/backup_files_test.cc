@@ -113,6 +113,57 @@ TEST(BackupFiles, a_backup_is_answered_as_made_when_its_secrets_and_its_name_are
   }
 }
 
+// Found by an audit: a flipped byte of a key passed check and restore, and all cursors or proofs were void.
+TEST(BackupFiles, a_file_beside_the_books_that_was_changed_taken_away_or_added_is_named) {
+  const TempDir dir;
+  std::filesystem::create_directories(dir.path() + "/secrets");
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(dir.path() + "/" + name) << text;
+  };
+  for (const auto* name : {"secrets/pepper", "secrets/token-key", "operator.key", "layout"})
+    write(name, name);
+  const std::vector<BackupHead> heads{{12, std::string(64, 'a')}, {0, std::string(64, 'b')}};
+  ASSERT_TRUE(write_manifest(dir.path(), heads));
+  const auto read = read_manifest(dir.path());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, heads);
+  EXPECT_TRUE(check_files(dir.path()));
+  const auto must_name = [&](const std::string& name) {
+    const auto checked = check_files(dir.path());
+    ASSERT_FALSE(checked) << name;
+    EXPECT_EQ(checked.error().kind, ErrorKind::corrupt);
+    EXPECT_NE(checked.error().message.find(name), std::string::npos) << checked.error().message;
+  };
+  for (const std::string name : {"secrets/pepper", "secrets/token-key", "operator.key", "layout"}) {
+    write(name, "another");
+    must_name(name);
+    std::filesystem::remove(dir.path() + "/" + name);
+    must_name(name);
+    write(name, name);
+    EXPECT_TRUE(check_files(dir.path()));
+  }
+  write("secrets/more", "x");
+  must_name("secrets/more");
+}
+
+TEST(BackupFiles, a_manifest_of_the_first_version_is_read_and_one_that_was_cut_off_is_not) {
+  const TempDir dir;
+  const auto path = dir.path() + "/manifest";
+  const std::string book = "book 0 size 12 root " + std::string(64, 'a') + "\n";
+  std::ofstream(path) << "wonjang-backup 1\n" + book;
+  EXPECT_TRUE(read_manifest(dir.path()));
+  EXPECT_TRUE(check_files(dir.path()));
+  const auto whole = "wonjang-backup 2\n" + book + "file " + std::string(64, 'b') + " secrets/pepper\nend\n";
+  for (std::size_t size = 0; size < whole.size() - 1; ++size) {  // its last line end says nothing
+    std::ofstream(path) << whole.substr(0, size);
+    EXPECT_FALSE(read_manifest(dir.path())) << size;
+  }
+  std::ofstream(path) << whole;
+  EXPECT_TRUE(read_manifest(dir.path()));
+  std::ofstream(path) << whole + book;
+  EXPECT_FALSE(read_manifest(dir.path()));
+}
+
 TEST(BackupFiles, a_directory_that_is_made_is_synced_into_each_parent_that_was_made_with_it) {
   const TempDir dir;
   disk_log().take();
