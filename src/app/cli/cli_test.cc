@@ -245,6 +245,13 @@ TEST_P(Served, a_book_that_is_missing_is_in_no_check_and_no_backup) {
   EXPECT_NE(run_backup(data_dir_, dir_.path() + "/half"), kExitOk);
   std::ofstream(data_dir_ + "/layout") << "wonjang-layout 1\nbooks 0\n";
   EXPECT_NE(run_check({data_dir_, false}), kExitOk);
+  // A flipped digit: what belongs to one book of one belongs to the first of four, too.
+  std::ofstream(data_dir_ + "/layout") << "wonjang-layout 1\nbooks 1\n";
+  if (GetParam() > 1) {
+    EXPECT_NE(run_check({data_dir_, false}), kExitOk);
+    EXPECT_NE(run_backup(data_dir_, dir_.path() + "/half"), kExitOk);
+    EXPECT_FALSE(std::filesystem::exists(dir_.path() + "/half"));
+  }
   std::filesystem::rename(away, data_dir_ + "/layout");
 
   // A manifest that was cut off behind its first book.

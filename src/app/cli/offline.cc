@@ -20,6 +20,7 @@
 #include "app/service/backup_files.h"
 #include "app/service/layout.h"
 #include "app/service/service.h"
+#include "domain/ids.h"
 #include "engine/ledger/book_place.h"
 #include "engine/ledger/check.h"
 #include "engine/ledger/head.h"
@@ -29,6 +30,21 @@ namespace {
 
 namespace fs = std::filesystem;
 using Number = unsigned long long;
+
+// A layout with a flipped digit is one of fewer books, and the others would be in no check and no backup.
+Result<void> expect_no_more_books(const std::string& data_dir, std::uint32_t count) {
+  std::error_code error;
+  for (std::uint32_t book = count; book < kSlots; ++book) {
+    const auto directory = book_directory(data_dir, book);
+    if (!fs::exists(directory, error)) continue;
+    return corrupt(
+        directory + " is there, and " + layout_file(data_dir) + " says that there are " +
+        std::to_string(count) +
+        " books: take the layout from the newest backup of this ledger, or what isn't this ledger's "
+        "out of its directory");
+  }
+  return {};
+}
 
 // As many as its layout says, all of them: a disk that isn't mounted tonight must not leave half a ledger.
 Result<std::uint32_t> books_in(const std::string& data_dir) {
@@ -41,6 +57,7 @@ Result<std::uint32_t> books_in(const std::string& data_dir) {
     return corrupt(directory + " is missing, and " + layout_file(data_dir) + " says that there are " +
                    std::to_string(count) + " books: mount its disk, or restore a backup");
   }
+  WJ_CHECK(expect_no_more_books(data_dir, count));
   return count;
 }
 
