@@ -5,7 +5,8 @@
 #   1. N payments (1,000,000) of 100 merchants are written in bulk; how long until the views have caught up
 #   2. reads: percentiles of the query classes, nothing else running, then while --reads-at events a second (5,000) arrive
 #   3. freshness: from the durable answer to visible in list, search and totals while --fresh-at events a second (20,000) arrive
-#   4. a rebuild of all views beside the live ones, compared and swapped; then every record verified against the log
+#   4. a rebuild of all views beside the live ones, compared and swapped; reads right afterwards, while the store still merges what was
+#      built; then every record verified against the log
 # A payment here is two events. Every answer is checked before its time counts (bench/live/probe.py). Results go to
 # build/bench/live.jsonl and to the terminal.
 set -euo pipefail
@@ -75,6 +76,7 @@ began=$(date +%s.%N)
 wonjang views rebuild > "$scratch/rebuild.json" 2>"$scratch/rebuild.log" || { tail -2 "$scratch/rebuild.log" >&2; exit 1; }
 while wonjang views status | grep -q '"rebuild":{'; do sleep 0.5; done
 note rebuild "{\"seconds\":$(since "$began"),\"resident_mib\":$(resident_mib)}"
+note reads/rebuilt "$(python3 bench/live/probe.py reads "$url" "$key" "$seconds")"
 began=$(date +%s.%N)
 wonjang verify views > "$scratch/verify.json" || { cat "$scratch/verify.json" >&2; exit 1; }
 note verify "{\"seconds\":$(since "$began")}"

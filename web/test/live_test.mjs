@@ -77,6 +77,7 @@ test('lists hold still under a reader, wherever they are asked for again, and go
       });
       await page.goto(`${world.url}/console${path}`);
       await page.waitForSelector('main tbody tr');
+      await page.waitForLoadState('networkidle'); // merchants' names come after the rows that show them
       const rows = () => page.locator('main .live tbody tr:not(.detail)').count();
       const many = await rows();
       const first = await text(page, 'main tbody tr');
