@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# ./run bench live [--payments N] [--seconds N] [--reads-at N] [--fresh-at N]
+# ./run bench live [--payments N] [--seconds N] [--reads-at N] [--fresh-at N] [--lines N]
 #
 # The read side over HTTP while payments arrive, on one machine with the load generator and the prober:
-#   1. N payments (1,000,000) of 100 merchants are written in bulk; how long until the views have caught up
-#   2. reads: percentiles of the query classes, nothing else running, then while --reads-at events a second (5,000) arrive
+#   1. N payments (1,000,000) of 100 merchants are written in bulk; how long until views and money have caught up, and until the store
+#      has merged what they wrote
+#   2. reads: percentiles of the query classes, nothing else running, then while --reads-at events a second (5,000) arrive, a payment a
+#      request or (--lines) so many in a request of NDJSON
 #   3. freshness: from the durable answer to visible in list, search and totals while --fresh-at events a second (20,000) arrive
 #   4. a rebuild of all views beside the live ones, compared and swapped; reads right afterwards, while the store still merges what was
 #      built; then every record verified against the log
@@ -12,13 +14,14 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-payments=1000000 seconds=20 reads_at=5000 fresh_at=20000
+payments=1000000 seconds=20 reads_at=5000 fresh_at=20000 lines=1
 while [ $# -gt 0 ]; do
   case "$1" in
     --payments) payments=$2; shift 2 ;;
     --seconds) seconds=$2; shift 2 ;;
     --reads-at) reads_at=$2; shift 2 ;;
     --fresh-at) fresh_at=$2; shift 2 ;;
+    --lines) lines=$2; shift 2 ;;
     *) echo "bench live: unknown option $1 (see the top of bench/live.sh)" >&2; exit 2 ;;
   esac
 done
@@ -50,9 +53,22 @@ server=$!
 for _ in $(seq 600); do curl -sf "$url/readyz" >/dev/null 2>&1 && break; sleep 0.05; done
 wonjang() { "$BIN/wonjang" "$@" --url "$url" --key-file "$key" --output json; }
 resident_mib() { awk '/VmRSS/ {print int($2/1024)}' "/proc/$server/status"; }
-behind() { wonjang views status | python3 -c 'import json,sys; print(sum(v["lagEvents"] for v in json.load(sys.stdin)["views"]))'; }
+sum_of() { curl -sf -H "Authorization: Bearer $(cat "$key")" "$url/metrics" | awk -v name="^wonjang_$1( |{)" '$0 ~ name { sum += $2 } END { print sum + 0 }'; }
+wait_for_none() {  # METRIC...: of all of them, four times in a row
+  local none=0 name sum
+  while [ "$none" -lt 4 ]; do
+    none=$((none + 1))
+    for name in "$@"; do
+      sum=$(sum_of "$name")
+      [ "$sum" = 0 ] || none=0
+    done
+    sleep 0.2
+  done
+}
+caught_up() { wait_for_none views_lag_events money_lag_events; }
+merged() { wait_for_none views_lag_events money_lag_events views_store_running_compactions money_store_running_compactions; }
 under_load() {  # EVENTS_PER_SECOND LABEL PROBE
-  wonjang load --mix create --rate $(($1 / 2)) --merchants 100 --connections 16 --seconds $((seconds + 6))s --warm-up 2s > "$scratch/load.json" 2>"$scratch/load.log" &
+  wonjang load "${arriving[@]}" --rate $(($1 / 2)) --merchants 100 --connections 16 --seconds $((seconds + 6))s --warm-up 2s > "$scratch/load.json" 2>"$scratch/load.log" &
   loader=$!
   sleep 3
   note "$2" "$(python3 bench/live/probe.py "$3" "$url" "$key" "$seconds")"
@@ -66,12 +82,19 @@ began=$(date +%s.%N)
 wonjang load --mix bulk --connections 2 --merchants 100 --seconds 36000s --warm-up 0s --requests $((payments / 1000)) > "$scratch/fill.json" 2>"$scratch/fill.log"
 note fill "{\"payments\":$payments,\"seconds\":$(since "$began")}"
 began=$(date +%s.%N)
-while [ "$(behind)" != 0 ]; do sleep 0.2; done
-note caught-up "{\"seconds_after\":$(since "$began"),\"resident_mib\":$(resident_mib)}"
+wait_for_none views_lag_events
+views_after=$(since "$began")
+caught_up
+money_after=$(since "$began")
+merged
+note caught-up "{\"views_seconds_after\":$views_after,\"money_too\":$money_after,\"and_merged\":$(since "$began"),\"resident_mib\":$(resident_mib)}"
 note reads/quiet "$(python3 bench/live/probe.py reads "$url" "$key" "$seconds")"
+arriving=(--mix create)
+[ "$lines" = 1 ] || arriving=(--mix bulk --lines "$lines")
 under_load "$reads_at" "reads/$reads_at events/s" reads
+merged
 under_load "$fresh_at" "freshness/$fresh_at events/s" freshness
-while [ "$(behind)" != 0 ]; do sleep 0.2; done
+caught_up
 began=$(date +%s.%N)
 wonjang views rebuild > "$scratch/rebuild.json" 2>"$scratch/rebuild.log" || { tail -2 "$scratch/rebuild.log" >&2; exit 1; }
 while wonjang views status | grep -q '"rebuild":{'; do sleep 0.5; done
