@@ -110,7 +110,7 @@ struct TransactionItem {
 using TotalsAnswer = std::variant<std::vector<Sums>, Narrow>;  // by currency, in order of its code
 
 // Search. A text that looks like an id (any business id, the last 6 characters of an order id, 4 digits of a
-// card or phone) is looked up as such too; hits of both kinds come together, newest first.
+// card, 4 or more of a phone) is looked up as such too; hits of both kinds come together, newest first.
 struct SearchQuery {
   std::string text = {};
   std::optional<MerchantNo> merchant = {};  // scope

@@ -226,7 +226,7 @@ bool SearchTerms::names(IdKind kind, const Payment& payment) const {
     });
   }
   if (kind == IdKind::phone_tail && !phone_.empty()) {
-    return national(only_digits(payment.terms.buyer.phone)) == phone_;
+    return national(only_digits(payment.terms.buyer.phone)).ends_with(phone_);
   }
   const bool is_plain = std::find(kPlainIds.begin(), kPlainIds.end(), kind) != kPlainIds.end();
   if (!is_plain || long_id_.empty()) return true;

@@ -4,8 +4,8 @@
 //   as text       a part of the buyer's name, the product, a depositor (text.h) or words in the metadata
 //   as an id      any business id, the last 6 characters of an order id, our own ids (pay_, apr_, cnl_)
 //   as 4 digits   the tail of a card's or a phone's number
-//   as a number   a whole masked card "433012******1234" or a whole phone "010-1234-5678", with any
-//   separators
+//   as a number   a whole masked card "433012******1234", a whole phone "010-1234-5678" or as many of its
+//                 last digits as were typed ("1234-5678"), with any separators
 //
 // Hints lead to payments; judge() has the last word. A text is compared with the texts of the row. An id's
 // hint holds the id itself and is believed ("none is ever taken back", hints.h), but where it holds less than

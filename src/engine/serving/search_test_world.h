@@ -294,7 +294,9 @@ inline std::vector<SearchWorld::Expected> SearchWorld::expected(const SearchQuer
     }
     for (const auto& [name, text] : kept.ids) {
       const bool is_number = name == "card" || name == "phone";
-      if (text == lower(query.text) || (is_number && text.size() > 4 && text == bare)) found[name] = true;
+      const bool is_tail = name == "phone" && bare.size() > 4 && text.ends_with(bare);
+      if (text == lower(query.text) || (is_number && text.size() > 4 && text == bare) || is_tail)
+        found[name] = true;
     }
     if (found.empty()) continue;
     Expected one{kept.at, {}, true};

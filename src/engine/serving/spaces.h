@@ -61,7 +61,7 @@ enum class IdKind : std::uint8_t {
   approval = 6,         // our approval id, 16 bytes
   cancel = 7,           // our cancel id, 16 bytes
   card_tail = 8,        // last 4 digits; a whole masked number is looked up by these and compared in the row
-  phone_tail = 9,       // last 4 digits of the buyer's phone; a whole number likewise
+  phone_tail = 9,       // last 4 digits of the buyer's phone; more of it leads here too, and the row tells
   external_key = 10,    // payment key at another gateway
   customer_key = 11,
   bank_notice = 12,

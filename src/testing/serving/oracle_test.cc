@@ -475,6 +475,8 @@ TEST(Oracle, search_finds_ids_whole_and_by_their_tails) {
   EXPECT_EQ(names("4330-12**-****-1234"), Texts{"card"});
   EXPECT_EQ(names("5678"), Texts{"phone"});
   EXPECT_EQ(names("010-1234-5678"), Texts{"phone"});
+  EXPECT_EQ(names("1234-5678"), Texts{"phone"});
+  EXPECT_EQ(names("2234-5678"), Texts());
   EXPECT_EQ(names(payment.id.text()), Texts{"paymentId"});
   EXPECT_EQ(names(payment.approvals[0].terms.approval.text()), Texts{"approvalId"});
   EXPECT_EQ(names(payment.cancels[0].terms.cancel.text()), Texts{"cancelId"});
