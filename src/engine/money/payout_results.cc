@@ -215,12 +215,17 @@ class Applying {
     const bool was_back = payout.state == PayoutState::failed || payout.state == PayoutState::returned;
     return was_back && row.state == PayoutState::paid;
   }
-  // Not when an older file comes again: that transfer was paid, and came back.
+  static bool is_failed_after_all(const PayoutNow& payout, const PayoutResult& row) {
+    return payout.state == PayoutState::paid && row.state == PayoutState::failed;
+  }
+  // Not when an older file comes again: of that transfer it was said, and something else since.
   static bool takes_word_back(const PayoutNow& payout, const PayoutResult& row) {
     const auto is_known = [&](const PayoutUpdated& update) {
-      return update.state == PayoutState::paid && update.bank_trace_no == row.bank_trace_no;
+      return update.bank_says == PayoutState::unknown && update.state == row.state &&
+             update.bank_trace_no == row.bank_trace_no;
     };
-    return is_paid_after_all(payout, row) && std::ranges::none_of(payout.updates, is_known);
+    return (is_paid_after_all(payout, row) || is_failed_after_all(payout, row)) &&
+           std::ranges::none_of(payout.updates, is_known);
   }
 
   // For whoever looks tomorrow: once, however often the bank says it.
@@ -229,6 +234,7 @@ class Applying {
     auto said = update_of(payout, payout.state, file_);
     said.bank_says = row.state;
     said.bank_trace_no = row.bank_trace_no;
+    said.failure = row.failure;
     said.at = row.at.is_zero() ? clock_ : row.at;
     WJ_CHECK(ports_.sink.append(facts_of(payout, said, owner_)));
     payout.dispute = {std::move(said), owner_.actor, clock_};
@@ -242,8 +248,14 @@ class Applying {
       auto why = "it is " + std::string(code_of(payout.state)) + " and can't become " +
                  std::string(code_of(row.state));
       if (payout.state == PayoutState::requested) return why + ": it was never sent";
-      if (!is_paid_after_all(payout, row)) return why;
-      WJ_TRY(why, paid_after_all(payout, std::move(why)));
+      if (is_paid_after_all(payout, row)) {
+        WJ_TRY(why, paid_after_all(payout, std::move(why)));
+      } else if (is_failed_after_all(payout, row)) {
+        why += ". If the bank did not pay, " + payout.merchant.text() +
+               " has nothing of it, and gets it with its next payout once this one is RETURNED";
+      } else {
+        return why;
+      }
       if (takes_word_back(payout, row))
         why += ". It stands in GET /v1/payouts?disputed=true until another person decides which is true";
       return why + " (docs/settlement.md, The bank takes its word back)";
@@ -311,8 +323,11 @@ namespace {
 bool is_decided(const PayoutNow& payout, const PayoutDecision& decision) {
   if (payout.updates.empty()) return false;
   const auto& newest = payout.updates.back();
-  return decision.as_the_bank_says ? newest.state == PayoutState::paid && newest.was_back
-                                   : newest.bank_says == payout.state;
+  if (!decision.as_the_bank_says) return newest.bank_says == payout.state;
+  if (newest.state == PayoutState::paid) return newest.was_back;
+  if (payout.updates.size() < 2 || newest.state != PayoutState::returned) return false;
+  const auto& said = payout.updates[payout.updates.size() - 2];
+  return said.bank_says == PayoutState::failed && said.at == newest.at && said.file == newest.file;
 }
 
 }  // namespace
@@ -332,10 +347,15 @@ Result<PayoutNow> decide_payout(const MoneyPorts& ports, const PayoutDecision& d
   if (!decision.told_by.empty() && payout->dispute->by.id != decision.told_by)
     return conflict("somebody else has told what the bank says meanwhile: look again, then decide");
   const auto& said = payout->dispute->said;
-  auto update = update_of(*payout, decision.as_the_bank_says ? said.bank_says : payout->state, said.file);
+  // What was paid and is not, is what came back: the money is in the bank, and the merchant is owed it.
+  const bool is_back = said.bank_says == PayoutState::failed;
+  const auto decided = is_back ? PayoutState::returned : said.bank_says;
+  auto update = update_of(*payout, decision.as_the_bank_says ? decided : payout->state, said.file);
   if (decision.as_the_bank_says) {
-    update.was_back = true;
+    update.was_back = !is_back;
+    update.was_paid = is_back;
     update.bank_trace_no = said.bank_trace_no;
+    update.failure = said.failure;
     update.at = said.at;
   } else {
     update.bank_says = payout->state;

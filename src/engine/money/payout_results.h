@@ -20,8 +20,9 @@
 // say.
 //
 // PAID after FAILED or RETURNED is refused, as the money is with the merchant's next payout by then: the
-// row's `why` says where, and what to do (docs/settlement.md, "The bank takes its word back"). That the bank
-// said so is noted, and stands in a list (MoneyReader::disputed_payouts) until somebody decides.
+// row's `why` says where, and what to do (docs/settlement.md, "The bank takes its word back"). So is FAILED
+// after PAID: the books say that the money is gone. That the bank said so is noted, and stands in a list
+// (MoneyReader::disputed_payouts) until somebody decides.
 //
 // Threads: any; apply_payout_results() is a job (JobGate).
 #pragma once
@@ -72,9 +73,9 @@ struct ResultsApplied {
 Result<ResultsApplied> apply_payout_results(const MoneyPorts& ports, const PayoutResults& results,
                                             const std::string& file, const JobOwner& owner);
 
-// Which is true of a payout that is disputed: as the bank says (it becomes PAID, and its amount is taken from
-// what the merchant gets next), or as it stands. That another person decides than who told it is the
-// caller's to see to.
+// Which is true of a payout that is disputed: as the bank says (PAID: its amount is taken from what the
+// merchant gets next; FAILED: it becomes RETURNED, and its amount goes there), or as it stands. That another
+// person decides than who told it is the caller's to see to.
 struct PayoutDecision {
   settlement::PayoutId payout;
   bool as_the_bank_says = false;

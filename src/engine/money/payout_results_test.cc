@@ -256,6 +256,63 @@ TEST_F(PayoutResultRows, that_the_bank_takes_its_word_back_stands_in_a_list_unti
   EXPECT_TRUE(carried().empty()) << "nothing waits for the next payout";
 }
 
+// FAILED after PAID was told in the import's answer alone; the merchant waited for money that the books had
+// paid.
+TEST_F(PayoutResultRows, what_failed_after_it_was_paid_stands_in_the_list_and_comes_back_when_it_is_decided) {
+  const auto id = *settlement::PayoutId::parse(id_);
+  EXPECT_EQ(apply("payout_id,state,bank_trace_no\n" + id_ + ",PAID,77\n").applied, 1U);
+  const auto before = balances();
+  const std::string failed = "payout_id,state,bank_trace_no,failure\n" + id_ + ",FAILED,77,account closed\n";
+  const auto refused = apply(failed).refused;
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_THAT(refused[0].why, StartsWith("it is PAID and can't become FAILED"));
+  EXPECT_THAT(refused[0].why, HasSubstr("GET /v1/payouts?disputed=true"));
+  ASSERT_EQ(disputed().size(), 1U);
+  EXPECT_EQ(disputed()[0].dispute->said.bank_says, PayoutState::failed);
+  EXPECT_EQ(disputed()[0].dispute->said.failure, "account closed");
+  EXPECT_EQ(state(), PayoutState::paid);
+  EXPECT_EQ(balances(), before) << "noted, and nothing moves";
+  const auto events = rig_.events();
+  EXPECT_EQ(apply(failed).refused.size(), 1U);
+  EXPECT_EQ(rig_.events(), events) << "however often the bank says it";
+
+  const auto kept = decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/false, {}}, rig_.owner());
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_EQ(kept->state, PayoutState::paid);
+  EXPECT_TRUE(disputed().empty());
+  EXPECT_EQ(balances(), before);
+  EXPECT_FALSE(decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner()));
+
+  apply(failed);
+  ASSERT_EQ(disputed().size(), 1U) << "it says so again";
+  const auto now = decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner());
+  ASSERT_TRUE(now) << now.error().message;
+  EXPECT_EQ(now->state, PayoutState::returned);
+  EXPECT_TRUE(disputed().empty());
+  const auto decided = rig_.events();
+  EXPECT_TRUE(decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner()));
+  EXPECT_EQ(rig_.events(), decided) << "decided so already";
+  auto after = before;
+  after[journal::Account::merchants_settled] -= 9'725;
+  after[journal::Account::bank] += 9'725;
+  EXPECT_EQ(balances(), after);
+  ASSERT_EQ(carried().size(), 1U);
+  EXPECT_EQ(carried()[0], (settlement::CarriedOver{id, 9'725})) << "with the next payout";
+}
+
+// A file of FAILED that comes again once it was decided that the bank did pay.
+TEST_F(PayoutResultRows, an_older_failure_again_disputes_nothing) {
+  const auto id = *settlement::PayoutId::parse(id_);
+  const std::string failed = "payout_id,state,bank_trace_no\n" + id_ + ",FAILED,11\n";
+  EXPECT_EQ(apply(failed).applied, 1U);
+  apply("payout_id,state,bank_trace_no\n" + id_ + ",PAID,77\n");
+  ASSERT_TRUE(decide_payout(rig_.ports(), {id, /*as_the_bank_says=*/true, {}}, rig_.owner()));
+  const auto events = rig_.events();
+  EXPECT_EQ(apply(failed).refused.size(), 1U);
+  EXPECT_EQ(rig_.events(), events);
+  EXPECT_TRUE(disputed().empty());
+}
+
 // Yesterday's file, sent again after the transfer came back, is no word taken back.
 TEST_F(PayoutResultRows, an_older_file_again_disputes_nothing) {
   const std::string paid = "payout_id,state,bank_trace_no\n" + id_ + ",PAID,77\n";

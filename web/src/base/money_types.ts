@@ -142,7 +142,7 @@ export interface Payout {
   bankTraceNo?: string;
   paidAt?: string;
   failure?: string;
-  dispute?: { bankSays: string; bankTraceNo?: string; at?: string; file?: string; since: string }; // otherwise than state
+  dispute?: { bankSays: string; bankTraceNo?: string; at?: string; failure?: string; file?: string; since: string }; // otherwise than state
 }
 
 export interface PayoutReport {

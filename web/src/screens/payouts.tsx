@@ -61,7 +61,7 @@ function DisputePanel({ p, onDone }: { p: Payout; onDone: () => void }) {
         [t(w.state), <Badge kind="payoutState" value={p.state} />],
         [t(w.bankSays), <Badge kind="payoutState" value={dispute.bankSays} />],
         [t(w.bankTraceNo), dispute.bankTraceNo],
-        [t(w.paidAt), dispute.at && <Time at={dispute.at} zone />],
+        [t(w.time), dispute.at && <Time at={dispute.at} zone />],
         [t(w.file), dispute.file],
         [t(w.readAt), <Time at={dispute.since} zone />],
       ]} />

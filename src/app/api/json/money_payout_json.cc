@@ -33,6 +33,7 @@ void put_bank(JsonWriter& w, const money::PayoutNow& payout) {
 void put_dispute(JsonWriter& w, const money::PayoutDispute& dispute) {
   w.begin_object("dispute").text("bankSays", code_of(dispute.said.bank_says));
   w.text_if("bankTraceNo", dispute.said.bank_trace_no).instant_if("at", dispute.said.at);
+  w.text_if("failure", dispute.said.failure);
   w.text_if("file", dispute.said.file).instant("since", dispute.since);
   w.text("next",
          "Ask the bank which is true. Another person than who imported it then decides: POST "
