@@ -12,6 +12,7 @@
 #include "app/api/api_test_world.h"
 #include "app/api/openapi.h"
 #include "app/api/routes.h"
+#include "engine/serving/cube.h"
 
 namespace wonjang {
 namespace {
@@ -204,6 +205,22 @@ TEST(Routes, openapi_and_the_table_of_routes_agree_in_both_directions) {
     served.insert(line);
   }
   EXPECT_EQ(described, served);
+}
+
+// Such a cube would be kept and could never be asked.
+TEST(Routes, no_cube_can_have_the_name_of_a_path_beside_it) {
+  const std::string_view above = "/v1/totals/";
+  int names = 0;
+  for (const auto& route : routes()) {
+    if (!route.path.starts_with(above) || route.path.find('{') != std::string_view::npos) continue;
+    serving::CubeDeclaration cube;
+    cube.name = route.path.substr(above.size());
+    const auto parsed = serving::parse_cube(cube);
+    ASSERT_FALSE(parsed) << cube.name;
+    EXPECT_NE(parsed.error().message.find("name"), std::string::npos) << parsed.error().message;
+    ++names;
+  }
+  EXPECT_GE(names, 2);
 }
 
 // What openapi.json calls the query parameters of each "METHOD path".

@@ -110,6 +110,15 @@ bool is_name(std::string_view name) {
                      [&](char c) { return is_letter(c) || c == '_' || (c >= '0' && c <= '9'); });
 }
 
+// GET /v1/totals/payouts is a list of its own: a cube of that name could never be asked.
+constexpr std::string_view kTakenNames[] = {"payouts"};
+
+std::string taken_names() {
+  std::string out;
+  for (const auto name : kTakenNames) out.append(out.empty() ? "`" : ", `").append(name).append("`");
+  return out;
+}
+
 // Everything that decides what a cube's cells hold.
 std::string canonical(const CubeSpec& cube) {
   std::string text = std::to_string(cube.id) + " " + cube.name + " " + std::string(code_of(cube.source)) +
@@ -154,6 +163,10 @@ Result<std::uint16_t> id_of(const CubeDeclaration& declaration) {
 Result<CubeSpec> parse(const CubeDeclaration& d) {
   CubeSpec cube;
   if (!is_name(d.name)) return invalid("a name is a lower-case letter, then up to 47 of a-z, 0-9 and _");
+  if (std::ranges::find(kTakenNames, d.name) != std::end(kTakenNames)) {
+    return invalid("the name is a path below /v1/totals already (so is each of " + taken_names() +
+                   "): rename it");
+  }
   cube.name = d.name;
   WJ_TRY(cube.id, id_of(d));
   WJ_TRY(cube.source, parse_in(kSources, "source", d.source));

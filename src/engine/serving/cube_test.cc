@@ -18,6 +18,13 @@ CubeDeclaration declaration(std::string name) {
   return d;
 }
 
+TEST(Cube, that_no_path_would_lead_to_is_refused) {
+  const auto cube = parse_cube(declaration("payouts"));
+  ASSERT_FALSE(cube);
+  EXPECT_THAT(cube.error().message, HasSubstr("cube `payouts`: the name is a path below /v1/totals"));
+  EXPECT_THAT(cube.error().message, HasSubstr("rename it"));
+}
+
 TEST(Cube, is_declared_by_names) {
   CubeDeclaration d = declaration("issuers");
   d.source = "transactions";
