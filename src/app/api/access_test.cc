@@ -223,6 +223,60 @@ TEST(Routes, no_cube_can_have_the_name_of_a_path_beside_it) {
   EXPECT_GE(names, 2);
 }
 
+// Found by an audit: `explain=banana` was false.
+TEST_P(Access, every_yes_or_no_is_true_or_false_and_nothing_else) {
+  World world({.books = GetParam()});
+  auto house = world.as_operator();
+  const auto made = world.as_merchant().post("/v1/payments", "k", card_payment("1"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto api = boost::json::parse(std::string(openapi_json()));
+  std::set<std::string> tried;
+  const auto refuses = [&](const std::string& method, const std::string& target, const TestHeaders& headers) {
+    const auto answer = house.send(method, target, headers, method == "GET" ? "" : "{}");
+    EXPECT_EQ(answer.status, 400) << method << " " << target << "\n" << answer.body;
+    EXPECT_EQ(answer.code(), "BAD_PARAMETER") << answer.body;
+    EXPECT_NE(answer.text("detail").find("true"), std::string::npos)
+        << method << " " << target << answer.body;
+  };
+  for (const auto& [pattern, item] : api.at("paths").as_object()) {
+    for (const auto& [method, operation] : item.as_object()) {
+      const auto* list = operation.as_object().if_contains("parameters");
+      for (std::size_t i = 0; list != nullptr && i < list->as_array().size(); ++i) {
+        const auto& one = list->as_array()[i];
+        const auto* ref = one.as_object().if_contains("$ref");
+        const auto& said = ref == nullptr ? one : api.at_pointer(std::string(ref->as_string()).substr(1));
+        if (said.at("in").as_string() != "query" || said.at("schema").at("type").as_string() != "boolean")
+          continue;
+        std::string path(pattern), verb(method == "get" ? "GET" : "POST");
+        const std::pair<std::string, std::string> values[] = {
+            {"{cube}", "merchant_day"}, {"{paymentId}", made.text("id")}, {"{fileId}", "1"}};
+        for (const auto& [name, value] : values) {
+          if (const auto at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
+        }
+        ASSERT_EQ(path.find('{'), std::string::npos) << "give the test a value for it: " << path;
+        const std::string name(said.at("name").as_string());
+        const TestHeaders headers =
+            verb == "GET" ? TestHeaders()
+                          : TestHeaders{{"Content-Type", "application/json"}, {"Idempotency-Key", "banana"}};
+        std::string rest;  // what the path can't do without
+        if (path == "/v1/transactions") rest = "&merchantId=" + world.merchant;
+        if (path == "/v1/search") rest = "&q=a";
+        if (path == "/v1/merchants/top") rest = "&from=2026-11-01";
+        if (path.starts_with("/v1/totals/merchant_day")) rest = "&from=2026-11-01&asOf=2026-11-02";
+        const auto asked = path + "?" + name + "=banana" + rest;
+        refuses(verb, asked, headers);
+        if (name == "explain") refuses(verb, path, {{"Explain", "banana"}});
+        tried.insert(name);
+      }
+    }
+  }
+  EXPECT_EQ(tried, (std::set<std::string>{"count", "difference", "disputed", "dryRun", "explain", "quick",
+                                          "totals"}));
+  refuses("GET", "/v1/events", {{"Explain", "yes"}});
+  EXPECT_EQ(house.get("/v1/events", {{"Explain", "0"}}).status, 200);
+  EXPECT_EQ(house.get("/v1/payments", {{"Explain", "0"}}).status, 200);
+}
+
 // What openapi.json calls the query parameters of each "METHOD path".
 std::map<std::string, std::set<std::string>> described_parameters() {
   const auto api = boost::json::parse(std::string(openapi_json()));

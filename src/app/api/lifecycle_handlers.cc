@@ -89,9 +89,10 @@ void get_lifecycle(Api& api, CallPtr call) {
     return api.answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   const auto id = PaymentId::parse(call->parameter);
   if (!id) return api.answer_refusal(std::move(call), no_such_payment());
-  const bool explain = wants_explain(*call, query);
+  const auto explain = wants_explain(*call, query);
+  if (!explain) return answer_view_error(api, std::move(call), explain.error());
   at_view(api, std::move(call), query, Work::query,  // a long history keeps no connection waiting
-          [id = *id, explain](Api& a, CallPtr c, const ServingNow& now) {
+          [id = *id, explain = *explain](Api& a, CallPtr c, const ServingNow& now) {
             run_lifecycle(a, std::move(c), now, id, explain);
           });
 }

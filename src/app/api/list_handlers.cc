@@ -66,7 +66,9 @@ std::optional<ListWish> take_list(Api& api, CallPtr& call, const Query& query, s
   };
   ListWish out;
   out.identity = identity_of(list, query, *call->caller);
-  out.explain = wants_explain(*call, query);
+  const auto explain = wants_explain(*call, query);
+  if (!explain) return refuse(explain.error());
+  out.explain = *explain;
   const auto limit = query.number("limit", 1, serving::kPageMax, 50);
   if (!limit) return refuse(invalid("limit is a number from 1 to " + std::to_string(serving::kPageMax)));
   out.page.limit = static_cast<std::uint32_t>(*limit);

@@ -57,7 +57,7 @@ Result<ChangesWish> parse_changes(Api& api, const Call& call, const Query& query
   if (!limit) return invalid("limit is a number from 1 to " + std::to_string(serving::kPageMax));
   out.query.limit = static_cast<std::uint32_t>(*limit);
   out.identity = identity_of("changes of " + cube.name, query, *call.caller);
-  out.explain = wants_explain(call, query);
+  WJ_TRY(out.explain, wants_explain(call, query));
   return out;
 }
 

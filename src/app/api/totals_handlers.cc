@@ -348,7 +348,9 @@ void get_totals(Api& api, CallPtr call) {
   if (!wish) return answer_view_error(api, std::move(call), wish.error());
   wish->query.cells_max = api.options().ceilings.totals_cells;
   wish->query.rows_max = api.options().ceilings.totals_rows;
-  wish->explain = wants_explain(*call, query);
+  const auto explain = wants_explain(*call, query);
+  if (!explain) return answer_view_error(api, std::move(call), explain.error());
+  wish->explain = *explain;
   at_view(api, std::move(call), query, Work::query,
           [cube, wish = *std::move(wish)](Api& a, CallPtr c, const ServingNow& now) {
             run_totals(a, std::move(c), now, *cube, wish);
@@ -369,7 +371,9 @@ void get_sales_today(Api& api, CallPtr call) {
     return answer_view_error(api, std::move(call),
                              invalid("minutes is a number from 0 to " + std::to_string(kMinutesMax)));
   }
-  TodayWish wish{{}, *minutes, wants_explain(*call, query)};
+  const auto explain = wants_explain(*call, query);
+  if (!explain) return answer_view_error(api, std::move(call), explain.error());
+  TodayWish wish{{}, *minutes, *explain};
   if (!merchants->empty()) wish.merchant = merchants->front()->number;
   at_view(api, std::move(call), query, Work::query, [wish](Api& a, CallPtr c, const ServingNow& now) {
     if (wish.merchant) return run_today_of(a, std::move(c), now, wish);
@@ -384,9 +388,10 @@ void get_top_merchants(Api& api, CallPtr call) {
   auto wanted = parse_top(query, api.clock().now());
   if (!wanted) return answer_view_error(api, std::move(call), wanted.error());
   wanted->cells_max = api.options().ceilings.top_cells;
-  const bool explain = wants_explain(*call, query);
+  const auto explain = wants_explain(*call, query);
+  if (!explain) return answer_view_error(api, std::move(call), explain.error());
   at_view(api, std::move(call), query, Work::query,
-          [wanted = *std::move(wanted), explain](Api& a, CallPtr c, const ServingNow& now) {
+          [wanted = *std::move(wanted), explain = *explain](Api& a, CallPtr c, const ServingNow& now) {
             run_top(a, std::move(c), now, wanted, explain);
           });
 }

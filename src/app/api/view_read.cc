@@ -1,8 +1,11 @@
 #include "app/api/view_read.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/api/api.h"
+#include "app/api/view_query.h"
 
 namespace wonjang {
 
@@ -17,14 +20,19 @@ void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead the
             });
 }
 
-bool wants_explain(const Call& call, const Query& query) {
-  const auto said = query.find("explain");
-  return said ? *said == "true" : has_explain_header(call);
+Result<bool> wants_explain(const Call& call, const Query& query) {
+  return parse_flag(query, "explain", has_explain_header(call));
 }
 
 bool has_explain_header(const Call& call) {
   const auto header = call.request.head.header("Explain");
   return header == "1" || header == "true";
+}
+
+std::optional<std::string_view> wrong_explain_header(const HttpRequestHead& head) {
+  constexpr std::array<std::string_view, 5> kKnown{"", "0", "false", "1", "true"};
+  if (std::ranges::find(kKnown, head.header("Explain")) != kKnown.end()) return std::nullopt;
+  return "the header Explain is 1 or 0 (or true, or false)";
 }
 
 void put_seen(JsonWriter& w, Api& api, const ServingNow& now) {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,9 +43,11 @@ struct ReadCeilings {
 using ThenRead = std::function<void(Api&, CallPtr, const ServingNow&)>;
 void at_view(Api& api, CallPtr call, const Query& query, Work work, ThenRead then);
 
-// ?explain=true or the header Explain: 1.
-bool wants_explain(const Call& call, const Query& query);
+// ?explain=true or the header Explain: 1. Errors: invalid (neither true nor false).
+Result<bool> wants_explain(const Call& call, const Query& query);
 bool has_explain_header(const Call& call);  // what counts where the query says nothing of it
+// A sentence, when the header says neither yes nor no.
+std::optional<std::string_view> wrong_explain_header(const HttpRequestHead& head);
 
 // Members of an answer.
 void put_seen(JsonWriter& w, Api& api, const ServingNow& now);
