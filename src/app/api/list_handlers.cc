@@ -136,17 +136,29 @@ serving::Reading shown_to(const Caller& caller, const serving::Reading& reading,
 }
 
 // Of a page that ended before it was full although there is more: it had read as much as a page may.
+// `text`: the parameter that a longer one of would help, if one was asked for.
 template <typename Item>
-std::string_view advice_for(const serving::Paged<Item>& page, const ListWish& wish) {
+std::string advice_for(const serving::Paged<Item>& page, const ListWish& wish, bool is_of_all,
+                       std::string_view text) {
   if (!page.next || page.items.size() >= wish.page.limit) return {};
-  return "this page ended where it had read as much as a page may: go on behind nextCursor, or ask for less, "
-         "with a "
-         "shorter period, one merchant or a longer text";
+  std::string out =
+      "this page ended where it had read as much as a page may: go on behind nextCursor (`after`), or ask "
+      "for less, with a shorter period (`from`, `until`)";
+  if (is_of_all) out.append(", of one merchant (`merchantId`)");
+  if (!text.empty()) out.append(", with a longer text (`").append(text).append("`)");
+  return out;
+}
+std::string_view text_asked_for(std::string_view parameter, const std::string& given) {
+  return given.empty() ? std::string_view() : parameter;
 }
 
 serving::ListSources sources_of(Api& api, const ServingNow& now) {
-  return {now.views().merchants(), now.views().forms(), &now.dictionary(), now.views().cubes(),
-          api.options().ceilings.list_rows};
+  return {now.views().merchants(),
+          now.views().forms(),
+          &now.dictionary(),
+          now.views().cubes(),
+          api.options().ceilings.list_rows,
+          api.options().ceilings.totals_cells};
 }
 
 // The end of every list: totals, what was seen and read.
@@ -164,8 +176,9 @@ void put_list_end(JsonWriter& w, Api& api, const ServingNow& now, const ListWish
   Plan plan;
   plan.steps.push_back("page: " + reading.index);
   if (sums) plan.steps.push_back("totals: " + sums->reading.index);
-  const auto most = api.options().ceilings.list_rows;
-  plan.ceilings = {{"pageRows", most}, {"totalsRows", most}};
+  const auto& most = api.options().ceilings;
+  plan.ceilings = {{"pageRows", most.list_rows}, {"totalsRows", most.list_rows}};
+  if (sums) plan.ceilings.emplace_back("totalsCells", most.totals_cells);
   put_plan(w, reading, plan);
 }
 
@@ -192,7 +205,8 @@ void run_payments(Api& api, CallPtr call, const ServingNow& now, const serving::
   for (const auto& item : page->items) put_payment_item(w, item.payment, *registry);
   w.end_array();
   put_next(w, api, wish, page->next);
-  put_list_end(w, api, now, wish, reading, advice_for(*page, wish), sums);
+  put_list_end(w, api, now, wish, reading,
+               advice_for(*page, wish, !filter.merchant, text_asked_for("contains", filter.contains)), sums);
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }
@@ -224,7 +238,9 @@ void run_transactions(Api& api, CallPtr call, const ServingNow& now, const servi
   for (const auto& item : page->items) put_transaction_item(w, item.transaction, merchant);
   w.end_array();
   put_next(w, api, wish, page->next);
-  put_list_end(w, api, now, wish, reading, advice_for(*page, wish), sums);
+  put_list_end(w, api, now, wish, reading,
+               advice_for(*page, wish, /*is_of_all=*/false, text_asked_for("contains", filter.contains)),
+               sums);
   w.end_object();
   answer_view(api, std::move(call), now, std::move(body));
 }
@@ -298,7 +314,7 @@ void run_search(Api& api, CallPtr call, const ServingNow& now, const serving::Se
   put_period(w, wish.period);
   put_seen(w, api, now);
   const auto reading = shown_to(*call->caller, found->reading, found->items.size());
-  put_reading(w, reading, advice_for(*found, wish));
+  put_reading(w, reading, advice_for(*found, wish, !query.merchant, "q"));
   if (wish.explain) {
     put_plan(w, reading,
              {{"search: " + reading.index}, {{"seeks", most.search_seeks}, {"rows", most.search_rows}}});

@@ -61,6 +61,16 @@ Result<ChangesWish> parse_changes(Api& api, const Call& call, const Query& query
   return out;
 }
 
+// Of a page that ended early.
+std::string advice_for(const serving::CubeSpec& cube, const serving::TotalsQuery& asked) {
+  std::string out =
+      "this page ended where it had read as much as a page may: go on behind nextCursor (`after`), or ask "
+      "for less, with a shorter period (`from`, `until`)";
+  if (cube.key == serving::CubeKey::merchant && asked.merchants.empty())
+    out.append(" or of one merchant (`merchantId`)");
+  return out;
+}
+
 void run_changes(Api& api, CallPtr call, const ServingNow& now, const serving::CubeSpec& cube,
                  const ChangesWish& wish) {
   const auto rows_max = api.options().ceilings.list_rows;
@@ -81,11 +91,7 @@ void run_changes(Api& api, CallPtr call, const ServingNow& now, const serving::C
   if (page->next) w.text("nextCursor", seal_place(api.parts().tokens, wish, *page->next));
   const bool ended_early = page->next && page->items.size() < wish.query.limit;
   put_seen(w, api, now);
-  put_reading(w, page->reading,
-              ended_early
-                  ? "this page ended where it had read as much as a page may: go on behind nextCursor, "
-                    "or ask for less, with a shorter period or one merchant"
-                  : "");
+  put_reading(w, page->reading, ended_early ? advice_for(cube, asked) : std::string());
   if (wish.explain) {
     const auto books = api.ledger().books();
     const auto spread = books == 1 ? Spread::routed : Spread::scattered;

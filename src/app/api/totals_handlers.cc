@@ -219,6 +219,7 @@ Result<std::variant<std::vector<BucketRow>, serving::Narrow>> sales_by(Api& api,
   using Out = std::variant<std::vector<BucketRow>, serving::Narrow>;
   auto asked = query;
   asked.cells_max = api.options().ceilings.totals_cells;
+  asked.asker = serving::Asker::today;
   WJ_TRY(const auto answer, serving::read_totals(now.views().cubes(), now.snapshot(), asked));
   if (const auto* narrow = std::get_if<serving::Narrow>(&answer)) return Out(*narrow);
   const auto& found = std::get<serving::TotalsRows>(answer);

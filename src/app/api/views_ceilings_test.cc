@@ -1,6 +1,10 @@
 // Ceilings of questions to the views, over real HTTP: what would read too much is refused by name, with what
 // to narrow, or ends a page early and says so.
 
+#include <algorithm>
+#include <set>
+#include <sstream>
+
 #include "adapters/system/system_clock.h"
 #include "app/api/api_test_world.h"
 
@@ -22,6 +26,66 @@ void take_in_101(World& world, More more) {
     lines += R"({"op":"create","idempotencyKey":"k)" + std::to_string(n) + R"(","data":)" + data + "}\n";
   }
   ASSERT_EQ(world.as(world.ingest_key).ingest(lines).size(), 101U);
+}
+
+// The route's own word: what it says to a parameter that it doesn't know.
+std::set<std::string> parameters_of(Asker& who, const std::string& path) {
+  const auto detail = who.get(path + "?nobody=1").text("detail");
+  const auto at = detail.find("it knows:");
+  std::set<std::string> out;
+  if (at == std::string::npos) return out;
+  std::istringstream words(detail.substr(at + 9));
+  for (std::string word; words >> word;) out.insert(word);
+  return out;
+}
+
+// What stands in backticks.
+std::vector<std::string> named_in(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t from = 0;;) {
+    const auto open = text.find('`', from);
+    const auto close = open == std::string::npos ? open : text.find('`', open + 1);
+    if (close == std::string::npos) return out;
+    out.push_back(text.substr(open + 1, close - open - 1));
+    from = close + 1;
+  }
+}
+
+void expect_advice_of(Asker& who, const std::string& path, const std::string& advice) {
+  SCOPED_TRACE(path + ": " + advice);
+  const auto known = parameters_of(who, path);
+  ASSERT_TRUE(known.contains("min-position")) << "the route's parameters";
+  std::set<std::string> cubes;
+  const auto all = who.get("/v1/totals").json();
+  for (const auto& cube : all.at("cubes").as_array()) cubes.insert(std::string(cube.at("name").as_string()));
+  int parameters = 0;
+  for (const auto& name : named_in(advice)) {
+    if (name.starts_with("serving.") || cubes.contains(name)) continue;
+    EXPECT_TRUE(known.contains(name)) << "the route has no `" << name << "`";
+    ++parameters;
+  }
+  EXPECT_GT(parameters, 0) << "names no parameter";
+  // A phrase that stands for a parameter names it too.
+  const std::pair<const char*, std::vector<std::string>> phrases[] = {
+      {"period", {"from"}},      {"one merchant", {"merchantId"}}, {"a merchant", {"merchantId"}},
+      {"grain", {"groupBy"}},    {"group by", {"groupBy"}},        {"text", {"contains", "q"}},
+      {"amount", {"amountMin"}}, {"minutes", {"minutes"}},         {"without totals", {"totals"}}};
+  for (const auto& [phrase, names] : phrases) {
+    if (advice.find(phrase) == std::string::npos) continue;
+    EXPECT_TRUE(std::ranges::any_of(names, [&](const auto& name) { return known.contains(name); })) << phrase;
+  }
+}
+
+// Where advice may stand in an answer.
+std::vector<std::string> advice_in(const TestAnswer& answer) {
+  if (answer.status == 422) return {answer.text("detail")};
+  std::vector<std::string> out;
+  const auto json = answer.json();
+  if (const auto* refused = json.if_contains("totalsRefused"))
+    out.emplace_back(refused->at("what").as_string());
+  if (const auto* read = json.if_contains("read"); read != nullptr && read->as_object().contains("advice"))
+    out.emplace_back(read->at("advice").as_string());
+  return out;
 }
 
 TEST_P(ViewsCeilings, a_question_that_is_too_wide_is_refused_with_advice) {
@@ -66,6 +130,7 @@ TEST_P(ViewsCeilings, an_answer_of_too_many_rows_is_refused_with_advice) {
   EXPECT_EQ(days.status, 422) << days.body;
   EXPECT_EQ(days.code(), "QUERY_TOO_WIDE");
   EXPECT_NE(days.text("detail").find("more than 100 rows"), std::string::npos) << days.body;
+  expect_advice_of(shop, "/v1/totals/merchant_day", days.text("detail"));
   const auto months = shop.get("/v1/totals/merchant_day?from=2024-10-01&until=2025-02-01&by=month");
   EXPECT_EQ(months.status, 200) << months.body;
 }
@@ -205,6 +270,132 @@ TEST_P(ViewsCeilings, totals_that_would_read_too_much_are_refused_by_name_and_th
   const auto everyone = house.get("/v1/payments?limit=3");
   ASSERT_TRUE(everyone.json().at("totals").is_array()) << everyone.body;
   EXPECT_EQ(everyone.json().at("totals").at(0).at("count").as_int64(), kPayments + 1) << everyone.body;
+}
+
+// A merchant's days and everybody's: 120 days of two merchants, a full day, and the last 101 minutes.
+class Crowded {
+ public:
+  explicit Crowded(World& world) : world_(world) {
+    const auto first = parse_business_date("2024-10-01")->days;
+    for (int n = 0; n < 240; ++n)
+      add(to_rfc3339(start_of(BusinessDate{first + n / 2})), n % 2 == 0 ? world.merchant : world.other);
+    for (int n = 0; n < 101; ++n) add("2025-03-03T18:00:00+09:00", world.merchant);
+    const auto now = SystemClock().now();
+    for (int n = 0; n < 101; ++n) add(to_rfc3339(now.plus_us(-(n + 1) * 60'000'000LL)), world.merchant);
+    EXPECT_EQ(world_.as(world_.ingest_key).ingest(lines_).size(), 442U);
+    const auto last = world_.as_merchant().post("/v1/payments", "last", card_payment("last"));
+    EXPECT_EQ(last.status, 201) << last.body;
+    position = last.header("Ledger-Position");
+  }
+  std::string position;
+
+ private:
+  void add(const std::string& at, const std::string& merchant) {
+    const auto n = std::to_string(count_++);
+    auto data = card_payment(n);
+    const std::string usual = "2026-11-22T10:00:00+09:00";
+    for (auto where = data.find(usual); where != std::string::npos; where = data.find(usual))
+      data.replace(where, usual.size(), at);
+    data.insert(1, R"("requestedAt":")" + at + R"(","merchantId":")" + merchant + "\",");
+    lines_ += R"({"op":"create","idempotencyKey":"k)" + n + R"(","data":)" + data + "}\n";
+  }
+  World& world_;
+  std::string lines_;
+  int count_ = 0;
+};
+
+// Found by an audit: the ranking was told to name a merchant and to ask another cube, neither of which it
+// takes.
+TEST_P(ViewsCeilings, advice_names_parameters_that_the_route_takes) {
+  World world({.books = GetParam()}, [](ServiceConfig& config) {
+    config.totals_cells_max = config.totals_rows_max = config.top_cells_max = config.list_rows_max =
+        config.search_rows_max = 100;
+    config.position_wait_ms = kCeilingWaitMs;
+  });
+  const Crowded crowd(world);
+  auto shop = world.as_merchant();
+  auto house = world.as_operator();
+  const auto one = "&merchantId=" + world.merchant;
+  const auto minutes = [] {
+    const auto now = SystemClock().now();
+    return (now.us - start_of(business_date_of(now)).us) / 60'000'000;
+  }();
+  struct Question {
+    const char* path;
+    std::string query;
+    const char* says;  // of what it refuses
+    bool of_merchant = false;
+  };
+  const Question cases[] = {
+      {"/v1/totals/merchant_day", "from=2024-10-01&by=day", "cells of `merchant_day`"},
+      {"/v1/totals/merchant_day", "from=2024-10-01&by=day" + one, "cells of `merchant_day`"},
+      {"/v1/totals/merchant_day", "from=2024-10-01&until=2024-12-15&by=day&groupBy=merchant", "cells of"},
+      {"/v1/totals/merchant_day", "from=2024-10-01&by=day", "`serving.totals_cells_max`", true},
+      {"/v1/merchants/top", "from=2024-10-02&until=2024-11-30", "`serving.top_cells_max`"},
+      {"/v1/sales/today", "minutes=180", "cells of `sales_minute`"},
+      {"/v1/payments", "sort=largest&totals=false", "sorted for the question"},
+      {"/v1/transactions", "sort=smallest&totals=false", "sorted for the question", true},
+      {"/v1/payments", "from=2024-10-01&limit=1", "cells of `payments_day`"},
+      {"/v1/payments", "from=2024-10-01&limit=1", "cells of `merchant_day`", true},
+      {"/v1/transactions", "from=2024-10-01&limit=1", "cells of `merchant_day_transactions`", true},
+      {"/v1/payments", "amountMin=1&limit=1", "one by one"},
+      {"/v1/payments", "amountMin=1&limit=1", "one by one", true},
+      {"/v1/payments", "contains=test&limit=1", "one by one"},
+      {"/v1/transactions", "amountMin=1&limit=1", "one by one", true},
+      {"/v1/payments", "from=2025-03-03T13:00:00%2B09:00&until=2025-03-05&limit=1", "in the part of a day"},
+      {"/v1/payments", "from=2025-03-03T13:00:00%2B09:00&until=2025-03-05&limit=1", "in the part of a day",
+       true},
+      {"/v1/transactions", "from=2025-03-03T13:00:00%2B09:00&until=2025-03-05&limit=1",
+       "in the part of a day", true},
+      {"/v1/search", "q=test&limit=1000", "this page ended"},
+      {"/v1/search", "q=test&limit=1000", "this page ended", true},
+      {"/v1/payments", "status=CANCELED&totals=false", "this page ended"},
+      {"/v1/payments", "issuer=nobody&totals=false", "this page ended", true},
+      {"/v1/transactions", "issuer=nobody&totals=false", "this page ended", true},
+      {"/v1/totals/merchant_day/changes", "from=2024-10-01&asOf=2024-10-02&limit=1000", "this page ended"},
+  };
+  for (const auto& [path, query, says, of_merchant] : cases) {
+    if (std::string_view(path) == "/v1/sales/today" && minutes < 105) continue;  // too young a day
+    auto& who = of_merchant ? shop : house;
+    const auto answer = who.get(std::string(path) + "?" + query + "&min-position=" + crowd.position);
+    const auto told = advice_in(answer);
+    const bool one_says = std::ranges::any_of(
+        told, [says = says](const auto& text) { return text.find(says) != std::string::npos; });
+    EXPECT_TRUE(one_says) << path << "?" << query << ": " << says << "\n" << answer.body.substr(0, 600);
+    for (const auto& advice : told) {
+      expect_advice_of(who, path, advice);
+      const bool is_of_one = of_merchant || query.find("merchantId") != std::string::npos;
+      EXPECT_TRUE(!is_of_one || advice.find("merchantId") == std::string::npos)
+          << "of one already: " << advice;
+    }
+  }
+}
+
+// The totals beside a list had a ceiling of their own that nobody could set, and each of its cubes had it
+// anew.
+TEST_P(ViewsCeilings, the_totals_beside_a_list_have_the_ceiling_of_all_totals) {
+  World world({.books = GetParam()}, [](ServiceConfig& config) {
+    config.totals_cells_max = 100;
+    config.position_wait_ms = kCeilingWaitMs;
+  });
+  const Crowded crowd(world);
+  for (auto* who : {"shop", "house"}) {
+    auto asker = who == std::string_view("shop") ? world.as_merchant() : world.as_operator();
+    const auto wide =
+        asker.get("/v1/payments?from=2024-10-01&until=2025-02-01&limit=1&min-position=" + crowd.position,
+                  {{"Explain", "1"}});
+    ASSERT_EQ(wide.status, 200) << wide.body;
+    EXPECT_TRUE(wide.json().at("totals").is_null()) << wide.body;
+    const auto why = wide.json().at("totalsRefused");
+    EXPECT_EQ(why.at("ceiling").as_int64(), 100);
+    EXPECT_NE(why.at("what").as_string().find("(`serving.totals_cells_max`)"), std::string::npos)
+        << wide.body;
+    EXPECT_EQ(wide.json().at("explain").at("ceilings").at("totalsCells").as_int64(), 100) << wide.body;
+    const auto fits = asker.get("/v1/payments?from=2024-10-01&until=2024-12-01&limit=1");
+    ASSERT_TRUE(fits.json().at("totals").is_array()) << fits.body;
+    EXPECT_EQ(fits.json().at("totals").at(0).at("count").as_int64(),
+              who == std::string_view("shop") ? 61 : 122);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/assert.h"
 #include "engine/serving/cell.h"
 #include "engine/serving/spaces.h"
 
@@ -56,26 +57,64 @@ std::uint64_t parts_count(const CubeSpec& cube, std::span<const CellKey> keys, B
   return keys.size() * static_cast<std::uint64_t>(std::int64_t{buckets.until} - buckets.from);
 }
 
-Narrow too_many_cells(const CubeSpec& cube, std::uint64_t cells_max) {
-  return {"more than " + std::to_string(cells_max) + " cells of `" + cube.name +
-              "` would be read; shorten the period" +
-              (cube.key == CubeKey::none ? "" : ", name a " + std::string(code_of(cube.key))) +
-              " or ask a cube with a coarser grain",
-          cells_max};
+namespace {
+
+constexpr std::string_view kShorten = "shorten the period (`from`, `until`)";
+constexpr std::string_view kWithoutTotals = " or ask for the list without totals (`totals`)";
+
+std::string name_a_key(const CubeSpec& cube, bool is_of_all) {
+  if (!is_of_all || cube.key == CubeKey::none) return {};
+  if (cube.key == CubeKey::merchant) return ", name a merchant (`merchantId`)";
+  return ", name an organisation (`organisation`)";
 }
 
-Narrow too_many_rows(const CubeSpec& cube, std::uint64_t rows_max) {
-  return {"the answer would have more than " + std::to_string(rows_max) + " rows of `" + cube.name +
-              "`; shorten the period, ask for a coarser grain (`by`) or group by less",
-          rows_max};
+std::string read_less(const CubeSpec& cube, Asker asker, bool is_of_all) {
+  switch (asker) {
+    case Asker::totals:
+      return std::string(kShorten) + name_a_key(cube, is_of_all) + " or ask a cube with a coarser grain";
+    case Asker::list:
+      return std::string(kShorten) + name_a_key(cube, is_of_all) + std::string(kWithoutTotals);
+    case Asker::top:
+      return "let the period begin and end with a month (`from`, `until`), or shorten it";
+    case Asker::today:
+      return "ask for fewer minutes (`minutes`) or name a merchant (`merchantId`)";
+  }
+  WJ_ASSERT(false);
 }
 
-Narrow saturated_cell(const CubeSpec& cube, const CellKey& key) {
+std::string_view cells_setting(Asker asker) {
+  return asker == Asker::top ? "serving.top_cells_max" : "serving.totals_cells_max";
+}
+
+}  // namespace
+
+Narrow too_many_cells(const CubeSpec& cube, const Ceilings& most, bool is_of_all) {
+  return {"more than " + std::to_string(most.cells) + " cells of `" + cube.name + "` would be read (`" +
+              std::string(cells_setting(most.asker)) + "`): " + read_less(cube, most.asker, is_of_all),
+          most.cells};
+}
+
+Narrow too_many_rows(const CubeSpec& cube, const Ceilings& most) {
+  return {"the answer would have more than " + std::to_string(most.rows) + " rows of `" + cube.name +
+              "` (`serving.totals_rows_max`): " + std::string(kShorten) +
+              ", ask for a coarser grain (`by`) or group by less (`groupBy`)",
+          most.rows};
+}
+
+Narrow saturated_cell(const CubeSpec& cube, const CellKey& key, Asker asker) {
+  const std::string_view moving = cube.source == CubeSource::payments ? "`status`" : "`kind`";
+  const std::string ask_otherwise =
+      asker == Asker::list
+          ? "leave out `method`, `issuer` and " + std::string(moving) +
+                ", end the period before it (`from`, `until`)" + std::string(kWithoutTotals)
+          : "ask without filtering or grouping (`groupBy`) by anything but currency, or leave "
+            "this cell out of the question";
   return {describe_cell(cube, cell_key(cube, key)) + " has had more than " +
               std::to_string(Cell::kGroupsMax) +
-              " groups and tells them apart no longer: its sums are known by currency alone; ask without "
-              "filtering or grouping by anything but currency, leave this cell out of the question, or take "
-              "the dimension of so many values out of the cube, which rebuilds it",
+              " groups and tells them apart no longer: its sums are known by currency alone. Either " +
+              ask_otherwise +
+              "; or whoever runs the server takes the dimension of so many values out of the cube, "
+              "which rebuilds it",
           Cell::kGroupsMax};
 }
 

@@ -42,10 +42,6 @@ std::vector<Part> parts_of(const CubeSpec& cube, std::span<const CellKey> keys, 
 // How many parts there would be, before they are made.
 std::uint64_t parts_count(const CubeSpec& cube, std::span<const CellKey> keys, Buckets buckets);
 
-Narrow too_many_cells(const CubeSpec& cube, std::uint64_t cells_max);
-Narrow too_many_rows(const CubeSpec& cube, std::uint64_t rows_max);
-Narrow saturated_cell(const CubeSpec& cube, const CellKey& key);
-
 // Of a cell: it was of use; it is a late one that isn't; it makes more rows than an answer may have; it is
 // saturated (cell.h) and what it no longer tells apart was asked for.
 enum class Seen : std::uint8_t { used, passed, one_row_too_many, saturated };
@@ -53,7 +49,14 @@ enum class Seen : std::uint8_t { used, passed, one_row_too_many, saturated };
 struct Ceilings {
   std::uint64_t cells = 0;
   std::uint64_t rows = 0;
+  std::uint64_t cells_before = 0;  // of `cells`, read for the same answer already
+  Asker asker = Asker::totals;
 };
+
+// What to narrow, in the parameters that the asker takes. `is_of_all`: no key was named.
+Narrow too_many_cells(const CubeSpec& cube, const Ceilings& most, bool is_of_all);
+Narrow too_many_rows(const CubeSpec& cube, const Ceilings& most);
+Narrow saturated_cell(const CubeSpec& cube, const CellKey& key, Asker asker);
 
 // Walks the cells of one space within parts and buckets, and counts what it reads.
 class CellWalk {
@@ -66,7 +69,8 @@ class CellWalk {
   template <typename Visit, typename Past>
   Result<Stop> over(KvSpace space, std::span<const CellKey> keys, Buckets buckets, Visit visit, Past past) {
     if (buckets.is_empty()) return Stop();
-    if (parts_count(cube_, keys, buckets) > most_.cells) return Stop(too_many_cells(cube_, most_.cells));
+    is_of_all_ = keys.empty();
+    if (most_.cells_before + parts_count(cube_, keys, buckets) > most_.cells) return Stop(too_many_cells());
     // One cursor for all parts: going on is cheaper than beginning.
     const auto parts = parts_of(cube_, keys, buckets);
     const auto cursor = stored_.scan(space, parts.front().from, parts.back().until);
@@ -93,7 +97,7 @@ class CellWalk {
     for (unsigned passed = 0; cursor.valid();) {
       const auto stored_key = cursor.key();
       if (!is_within(stored_key)) break;
-      if (++reading_.rows_read > most_.cells) return Stop(too_many_cells(cube_, most_.cells));
+      if (most_.cells_before + ++reading_.rows_read > most_.cells) return Stop(too_many_cells());
       std::string_view rest;
       auto key = read_cell_key(cube_, stored_key, rest);
       if (!key) return corrupt("totals: a key of cube `" + cube_.name + "`: " + to_hex(stored_key));
@@ -102,8 +106,8 @@ class CellWalk {
         go_on = into_period(*std::move(key), buckets);
       } else {
         WJ_TRY(const Seen seen, visit(*key, rest, cursor.value()));
-        if (seen == Seen::one_row_too_many) return Stop(too_many_rows(cube_, most_.rows));
-        if (seen == Seen::saturated) return Stop(saturated_cell(cube_, *key));
+        if (seen == Seen::one_row_too_many) return Stop(too_many_rows(cube_, most_));
+        if (seen == Seen::saturated) return Stop(saturated_cell(cube_, *key, most_.asker));
         if (seen == Seen::used) passed = 0;
         if (seen == Seen::passed && ++passed > kPassedBeforeSeek) go_on = past(*key);
       }
@@ -121,11 +125,13 @@ class CellWalk {
   // All keys of a cube are walked, and this one's bucket isn't asked for: where its period begins, or behind
   // all that can still be its own.
   std::string into_period(CellKey key, Buckets buckets) const;
+  Narrow too_many_cells() const { return serving::too_many_cells(cube_, most_, is_of_all_); }
 
   const CubeSpec& cube_;
   const KvSnapshot& stored_;
   const Ceilings most_;
   Reading& reading_;
+  bool is_of_all_ = false;
 };
 
 }  // namespace wonjang::serving

@@ -11,7 +11,6 @@
 namespace wonjang::serving {
 namespace {
 
-constexpr std::uint64_t kCellsMax = 20'000;
 constexpr std::size_t kFetch = 256;
 // Days that business can have: what an open period begins and ends with.
 constexpr std::int32_t kFirstDay = -1'000'000;
@@ -111,7 +110,7 @@ TotalsQuery query_of(const Filter& filter) {
   if (filter.merchant) query.merchants = {*filter.merchant};
   query.methods = filter.methods;
   query.issuers = filter.issuers;
-  query.cells_max = kCellsMax;
+  query.asker = Asker::list;
   return query;
 }
 
@@ -157,9 +156,12 @@ class Summing {
     query.cube = cube.name;
     query.from = from;
     query.until = until;
+    query.cells_max = sources_.cells_max;
+    query.cells_before = cells_;
     WJ_TRY(auto answer, read_totals(sources_.cubes, snapshot_, query));
     if (auto* narrow = std::get_if<Narrow>(&answer)) return std::optional(std::move(*narrow));
     auto& rows = std::get<TotalsRows>(answer);
+    cells_ += rows.reading.rows_read;
     reading_.rows_read += rows.reading.rows_read;
     reading_.seeks += rows.reading.seeks;
     for (const auto& row : rows.rows) {
@@ -186,13 +188,15 @@ class Summing {
   ListSums refused(std::string what) { return refused(Narrow{std::move(what), sources_.rows_max}); }
   ListSums refused(Narrow narrow) { return {std::move(narrow), std::move(reading_)}; }
   std::string more_than(std::string_view rows) const {
-    return "more than " + std::to_string(sources_.rows_max) + " " + std::string(rows);
+    return "more than " + std::to_string(sources_.rows_max) + " " + std::string(rows) +
+           " (`serving.list_rows_max`)";
   }
 
   const ListSources& sources_;
   const KvSnapshot& snapshot_;
   SumsBy sums_;
   Reading reading_;
+  std::uint64_t cells_ = 0;  // so far
 };
 
 class PaymentSums : Summing {
@@ -218,9 +222,10 @@ class PaymentSums : Summing {
       part.until = edge.until;
       WJ_TRY(const bool all, add_rows(part, edge.sign));
       if (!all) {
-        return refused(more_than("payments") +
-                       " lie in the part of a day that the period begins or ends with: begin and end it at "
-                       "midnight in Seoul (+09:00)");
+        return refused(
+            more_than("payments") +
+            " lie in the part of a day that the period begins or ends with: begin and end it (`from`, "
+            "`until`) at midnight in Seoul (+09:00)");
       }
     }
     return done();
@@ -230,12 +235,12 @@ class PaymentSums : Summing {
   Result<ListSums> by_rows() {
     WJ_TRY(const bool all, add_rows(filter_, +1));
     if (all) return done();
-    std::string what =
-        more_than("payments") + " would be added up one by one for this filter: shorten the period";
-    if (!filter_.merchant) what += ", name a merchant";
-    if (!filter_.contains.empty()) what += ", look for a longer text";
-    if (filter_.amount_min || filter_.amount_max) what += ", narrow the amount";
-    return refused(what + " or ask for the list without totals");
+    std::string what = more_than("payments") +
+                       " would be added up one by one for this filter: shorten the period (`from`, `until`)";
+    if (!filter_.merchant) what += ", name a merchant (`merchantId`)";
+    if (!filter_.contains.empty()) what += ", look for a longer text (`contains`)";
+    if (filter_.amount_min || filter_.amount_max) what += ", narrow the amount (`amountMin`, `amountMax`)";
+    return refused(what + " or ask for the list without totals (`totals`)");
   }
 
   // False: there are more than may be read.
@@ -283,9 +288,11 @@ class TransactionSums : Summing {
       WJ_TRY(const bool all, add_rows(rows, {filter_.from, filter_.until, +1}));
       note(here);
       if (all) return done();
-      return refused(more_than("transactions") +
-                     " would be looked at one by one for this filter: shorten the period, or leave out "
-                     "the amount, the text and the status");
+      return refused(
+          more_than("transactions") +
+          " would be looked at one by one for this filter: shorten the period (`from`, `until`), leave "
+          "out the amount (`amountMin`, `amountMax`), the text (`contains`) and the `status`, or ask "
+          "for the list without totals (`totals`)");
     }
     const Cut period = cut(filter_.from, filter_.until);
     const CubeSpec* months = months_for(*days, query);
@@ -297,7 +304,7 @@ class TransactionSums : Summing {
         note(here);
         return refused(more_than("transactions") +
                        " lie in the part of a day that the period begins or ends with: begin and "
-                       "end it at midnight in Seoul (+09:00)");
+                       "end it (`from`, `until`) at midnight in Seoul (+09:00)");
       }
     }
     note(here);

@@ -3,7 +3,7 @@
 // Filters by method, status (or kind), issuer and period are answered by the cubes: whole months and whole
 // days in Seoul from their cells, what is left at the edges from rows. Filters that cubes don't know (amount,
 // text; of transactions also their payment's status) add up rows. What would need more than
-// ListSources::rows_max rows is refused with what to narrow (Narrow).
+// ListSources::rows_max rows or ListSources::cells_max cells is refused with what to narrow (Narrow).
 //
 // Threads: any; the snapshot is the caller's.
 #pragma once

@@ -15,7 +15,10 @@ Result<PaymentItem> item_of(const MerchantDirectory& merchants, const Locator& a
 
 Narrow too_many_to_sort(std::uint64_t rows_max) {
   return {"the payments of every merchant by amount are sorted for the question, and here are more than " +
-              std::to_string(rows_max) + ": name a merchant, shorten the period or sort by time",
+              std::to_string(rows_max) +
+              " (`serving.list_rows_max`): name a merchant (`merchantId`), shorten the period (`from`, "
+              "`until`) or "
+              "`sort` by time",
           rows_max};
 }
 

@@ -38,14 +38,17 @@ namespace wonjang::serving {
 
 // The ceiling of one list or sum that has to look at rows, if nobody sets another.
 constexpr std::uint64_t kListRowsMax = 20'000;
+// Of the sums beside a list that cubes know, as of all totals.
+constexpr std::uint64_t kListCellsMax = 20'000;
 
 // What lists are made with; outlives them.
 struct ListSources {
   const MerchantDirectory& merchants;
   const TextForms& forms;
-  const Dictionary* dictionary = nullptr;  // missing: texts are looked for row by row
-  std::span<const CubeSpec> cubes;         // missing: sums are added up from rows
-  std::uint64_t rows_max = kListRowsMax;   // that one list or sum may look at
+  const Dictionary* dictionary = nullptr;   // missing: texts are looked for row by row
+  std::span<const CubeSpec> cubes;          // missing: sums are added up from rows
+  std::uint64_t rows_max = kListRowsMax;    // that one list or sum may look at
+  std::uint64_t cells_max = kListCellsMax;  // that one sum may read, of all its cubes together
 };
 
 // --- Cursors: a position and which query it belongs to.

@@ -76,6 +76,10 @@ struct Sums {
   friend bool operator==(const Sums&, const Sums&) = default;
 };
 
+// Whose parameters an advice may name, and which setting bounds it: the totals of a cube, those beside a
+// list, who sold most, today's sales of all.
+enum class Asker : std::uint8_t { totals, list, top, today };
+
 // Refused: it would read more than its class allows.
 struct Narrow {
   std::string what;  // for people: what was asked and what to narrow

@@ -37,7 +37,7 @@ class SumsByBucket {
 
 Narrow too_many() {
   return {"the merchant's day has more than " + std::to_string(kSalesOfDayMax) +
-              " transactions; ask for the day as a whole, from the cube merchant_day_transactions",
+              " transactions: ask for the day as a whole, GET /v1/totals/merchant_day_transactions",
           kSalesOfDayMax};
 }
 

@@ -156,7 +156,7 @@ class Merchants {
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
   // Its rows are merchants, of whom the greatest are shown.
-  Ceilings most() const { return {.cells = query_.cells_max}; }
+  Ceilings most() const { return {.cells = query_.cells_max, .asker = Asker::top}; }
 
   Result<Stop> add(const CubeSpec& cube, std::span<const CellKey> merchants, Buckets buckets, int sign = +1) {
     const auto visit = [&](const CellKey& key, std::string_view, std::string_view bytes) -> Result<Seen> {

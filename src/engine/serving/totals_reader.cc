@@ -123,7 +123,8 @@ Result<std::variant<TotalsRows, Narrow>> read_totals(std::span<const CubeSpec> c
   WJ_CHECK(check_query(*cube, query));
   TotalsRows out;
   out.reading.index = "totals " + cube->name + (query.face == TotalsFace::now ? "" : ", by recorded day");
-  CellWalk walk(*cube, stored, {query.cells_max, query.rows_max}, out.reading);
+  CellWalk walk(*cube, stored, {query.cells_max, query.rows_max, query.cells_before, query.asker},
+                out.reading);
   RowMaker rows(*cube, query);
   WJ_TRY(auto stop, add_now(walk, *cube, query, rows));
   if (!stop && query.face != TotalsFace::now) {

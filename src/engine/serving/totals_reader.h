@@ -55,6 +55,8 @@ struct TotalsQuery {
   BusinessDate close;  // for `then` and `difference`
   std::uint64_t cells_max = 20'000;
   std::uint64_t rows_max = 20'000;  // that may be made, also those that come to nothing in the end
+  std::uint64_t cells_before = 0;   // of cells_max, read for the same answer before this question
+  Asker asker = Asker::totals;
 };
 
 struct TotalsRow {

@@ -20,6 +20,7 @@ namespace wonjang::serving {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // One step of a history: what the projection hands to the writer for one event.
 struct Step {
@@ -451,6 +452,13 @@ TEST_F(Totals, saturated_cells_answer_what_they_know_and_refuse_the_rest) {
             ++refused;
             EXPECT_THAT(std::get<Narrow>(*apart).what, HasSubstr(cube.name));
             EXPECT_THAT(std::get<Narrow>(*apart).what, HasSubstr("ask without filtering or grouping"));
+            query.asker = Asker::list;  // which can't be grouped, nor filtered by currency
+            const auto beside = read_totals(cubes_, *store.snapshot(), query);
+            query.asker = Asker::totals;
+            ASSERT_TRUE(beside) << beside.error().message;
+            EXPECT_THAT(std::get<Narrow>(*beside).what, HasSubstr("without totals (`totals`)"));
+            EXPECT_THAT(std::get<Narrow>(*beside).what, Not(HasSubstr("group by")));
+            EXPECT_THAT(std::get<Narrow>(*beside).what, Not(HasSubstr("`groupBy`")));
           }
         }
       }

@@ -85,7 +85,8 @@ class Pager {
 
   Narrow too_many() const {
     return {"transactions by amount are sorted for the question, and the period holds more than " +
-                std::to_string(sources_.rows_max) + ": shorten it or sort by time",
+                std::to_string(sources_.rows_max) +
+                " (`serving.list_rows_max`): shorten it (`from`, `until`) or `sort` by time",
             sources_.rows_max};
   }
 
