@@ -93,8 +93,7 @@ export function Events() {
         </div>
       </div>
       {feed.problem && <Failure problem={feed.problem} />}
-      {feed.at === 0 && !feed.problem && <Skeleton />}
-      {rows.length === 0 && feed.at !== 0 && !feed.problem && <Empty title={t(w.waitingForEvents)}>{t(w.waitingForEventsMore)}</Empty>}
+      {rows.length === 0 && !feed.problem && (feed.at ? <Empty title={t(w.waitingForEvents)}>{t(w.waitingForEventsMore)}</Empty> : <Skeleton />)}
       {rows.length > 0 && (
         <LiveTable
           of={feed.of}
