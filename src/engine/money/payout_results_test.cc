@@ -217,7 +217,7 @@ TEST_F(PayoutResultRows, that_the_bank_takes_its_word_back_stands_in_a_list_unti
   const auto before = balances();
   EXPECT_EQ(apply(paid).refused.size(), 1U);
   ASSERT_EQ(disputed().size(), 1U);
-  const auto& dispute = disputed()[0].dispute;
+  const auto dispute = disputed()[0].dispute;
   EXPECT_EQ(dispute->said.bank_says, PayoutState::paid);
   EXPECT_EQ(dispute->said.bank_trace_no, "77");
   EXPECT_EQ(dispute->by.id, rig_.owner().actor.id);
