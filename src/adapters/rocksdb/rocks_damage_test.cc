@@ -42,6 +42,7 @@ void make_dead_book(const std::string& directory, std::uint64_t count) {
 }
 
 TEST(RocksDamage, every_acknowledged_append_survives_kill_9) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder;
   const std::string directory = folder / "book";
   Rng rng(11);
@@ -81,6 +82,7 @@ TEST(RocksDamage, every_acknowledged_append_survives_kill_9) {
 }
 
 TEST(RocksDamage, a_log_torn_anywhere_in_its_last_record_opens_without_it) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   make_dead_book(folder / "dead", 8);
   const fs::path log = files(folder / "dead", ".log").back().filename();
@@ -113,6 +115,7 @@ TEST(RocksDamage, a_log_torn_anywhere_in_its_last_record_opens_without_it) {
 }
 
 TEST(RocksDamage, a_flipped_bit_in_an_acknowledged_log_record_is_refused_by_name) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   make_dead_book(folder / "dead", 200);  // several blocks of the log
   const fs::path log = files(folder / "dead", ".log").back().filename();
@@ -139,6 +142,7 @@ TEST(RocksDamage, a_flipped_bit_in_an_acknowledged_log_record_is_refused_by_name
 }
 
 TEST(RocksDamage, the_log_scan_tells_a_torn_tail_from_damage) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   make_dead_book(folder / "dead", 200);
   const std::string whole = read_file(files(folder / "dead", ".log").back());
@@ -218,6 +222,7 @@ TEST(RocksDamage, a_lost_table_is_corrupt) {
 // The limit on a file's size stands for a disk that is full in the middle of a write: the log can't grow, the
 // sync may have been half done.
 TEST(RocksDamage, after_a_failed_log_write_nothing_is_written_until_opened_again) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder;
   const std::string directory = folder / "book";
   const fs::path acknowledged_file = folder / "acknowledged";
@@ -336,6 +341,7 @@ TEST(RocksDamage, a_nearly_full_disk_refuses_appends_and_nothing_was_written) {
 }
 
 TEST(RocksDamage, a_second_opener_is_told_so) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   const auto book = open_book(folder / "book");
   ASSERT_TRUE(book);

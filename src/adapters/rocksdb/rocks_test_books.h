@@ -98,6 +98,14 @@ inline void write_file(const fs::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
+// First in a test that forks: ThreadSanitizer takes a thread that begins in the child for one that the parent
+// has, and ends the child.
+#ifdef __SANITIZE_THREAD__
+#define WJ_FORKS_OR_IS_SKIPPED() GTEST_SKIP() << "ThreadSanitizer ends a fork that begins threads"
+#else
+#define WJ_FORKS_OR_IS_SKIPPED() static_cast<void>(0)
+#endif
+
 // Runs `act` in a child that ends without closing anything, as a killed process does; its exit code.
 template <typename Act>
 int in_dying_child(Act act) {

@@ -40,6 +40,7 @@ std::uint64_t dropped_bytes(const Book& book) {
 }
 
 TEST(TailNote, a_flipped_bit_in_the_last_record_of_an_idle_book_is_refused_and_stays_as_it_is) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   const auto directory = folder / "book";
   make_dead_idle_book(directory);
@@ -64,6 +65,7 @@ TEST(TailNote, a_flipped_bit_in_the_last_record_of_an_idle_book_is_refused_and_s
 
 // A file system that gave the log back shorter, at a record's border: no record is torn.
 TEST(TailNote, a_log_that_lost_whole_records_is_refused) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   make_dead_idle_book(folder / "book");
   const int code = in_dying_child([&] {
@@ -82,6 +84,7 @@ TEST(TailNote, a_log_that_lost_whole_records_is_refused) {
 }
 
 TEST(TailNote, who_removes_it_goes_on_without_what_is_missing) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   const auto directory = folder / "book";
   make_dead_idle_book(directory);
@@ -103,6 +106,7 @@ TEST(TailNote, who_removes_it_goes_on_without_what_is_missing) {
 
 // Found by an audit: who opened the book first, a check or a restart, took the word with him.
 TEST(TailNote, what_was_left_out_is_said_until_its_note_is_taken_away) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   const auto directory = folder / "book";
   make_dead_idle_book(directory);
@@ -122,6 +126,7 @@ TEST(TailNote, what_was_left_out_is_said_until_its_note_is_taken_away) {
 
 // What was torn behind the note was perhaps never acknowledged.
 TEST(TailNote, a_torn_append_behind_it_is_left_out_and_counted) {
+  WJ_FORKS_OR_IS_SKIPPED();
   const TempDir folder(TempDir::Kind::quick);
   const auto directory = folder / "book";
   make_dead_idle_book(directory);
