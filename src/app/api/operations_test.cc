@@ -477,6 +477,8 @@ TEST(SlowDisk, an_append_that_takes_seconds_fills_the_queue_is_said_and_loses_no
         return slow;
       });
   auto& ledger = world.service->ledger();
+  // What made the world is answered before it leaves the queue.
+  ASSERT_TRUE(eventually([&] { return ledger.room() == kQueue; }));
   Counted counted;
   gate.close();
   for (int i = 0; i < kQueue; ++i) {
