@@ -198,6 +198,8 @@ test('the books balance, and an account leads to its entries', () =>
     assert.match(page.url(), /account=2200/);
     await page.fill('label:has-text("결제 번호") + input', world.followed.id);
     await page.keyboard.press('Enter');
+    await until(page, (id) => location.search.includes(`payment=${id}`), world.followed.id);
+    await settled(page); // what is drawn anew has the account of the address in its field again
     await page.fill('label:has-text("계정") + input', '');
     await page.keyboard.press('Enter');
     await until(page, (id) => location.search.includes(`payment=${id}`) && !location.search.includes('account='), world.followed.id);

@@ -71,8 +71,8 @@ class UnknownOutcome : public testing::TestWithParam<std::uint32_t> {
   std::string provider_url_;
   Server server_{directory_ / "ledger",
                  {.books = GetParam(),
-                  .arguments = {"--config", config_, "--set", "provider.call_timeout=400ms", "--set",
-                                "resolver.call_timeout=400ms"}}};
+                  .arguments = {"--config", config_, "--set", "provider.call_timeout=1s", "--set",
+                                "resolver.call_timeout=1s"}}};
   // One that looks once an hour can't settle anything before it is killed.
   const std::vector<std::string> asleep_{"--set", "resolver.poll=1h"};
   const std::vector<std::string> awake_{"--set", "resolver.poll=20ms", "--set", "resolver.delay_first=50ms"};
@@ -135,7 +135,11 @@ TEST_P(UnknownOutcome, a_kill_between_the_question_and_its_answer_loses_no_money
 TEST_P(UnknownOutcome, a_cancel_whose_answer_was_lost_is_settled_after_a_kill) {
   const auto path = path_of_new("3-sim-cancel-lost-after");
   auto client = server_.client(shop_.key);
-  const auto approved = client.post(path + "/approve", "approve-3", kApprove);
+  auto approved = client.post(path + "/approve", "approve-3", kApprove);
+  // On a busy machine a second may be too short to reach the provider; then nothing was charged.
+  for (int again = 0; again < 20 && approved && approved->status == 402; ++again) {
+    approved = client.post(path + "/approve", "approve-3-" + std::to_string(again), kApprove);
+  }
   ASSERT_TRUE(approved && approved->status == 201) << (approved ? approved->body : "");
   const char* const cancel = R"({"amount":300,"reason":"e2e"})";
   const auto unknown = client.post(path + "/cancels", "cancel-3", cancel);
