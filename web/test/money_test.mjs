@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { asOperator, asSecond, says, settled, signedIn, text, until, world } from './stage.mjs';
+import { asOperator, asSecond, matches, says, settled, signedIn, text, until, world } from './stage.mjs';
 import { LARGE_COUNT } from './money_world.mjs';
 import { LARGE, SETTLED, TO_SETTLE, day } from './world.mjs';
 
@@ -17,14 +17,14 @@ test('a payment is found by two syllables and followed to its payout, down to th
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.timeline li');
-    assert.match(await text(page, 'h1'), /케냐 원두/);
+    await matches(page, 'h1', /케냐 원두/);
     await page.locator('a[href*="/payouts/pyo_"]').first().click();
     await page.waitForSelector('text=왜 이 금액인가');
     const id = page.url().split('/').pop();
     const payout = await world.get(`/v1/payouts/${id}`);
-    assert.match(await text(page, 'section:has-text("왜 이 금액인가") tfoot'), new RegExp(`지급액\\s+${won(payout.amount)}원`));
+    await matches(page, 'section:has-text("왜 이 금액인가") tfoot', new RegExp(`지급액\\s+${won(payout.amount)}원`));
     assert.equal(await page.locator('main .table-box tbody tr').count(), payout.lines);
-    assert.match(await text(page, '.facts'), /KB-.*-0042/);
+    await matches(page, '.facts', /KB-.*-0042/);
     await page.goto(`${world.url}/console/search?q=${id}`);
     await page.locator(`main a[href$="/payouts/${id}"]`).click();
     await page.waitForSelector('text=왜 이 금액인가');
@@ -36,18 +36,18 @@ test('a payment is found by two syllables and followed to its payout, down to th
     for (const step of line.explain) assert.ok(explained.includes(step.formula), `${step.formula} in ${explained}`);
     assert.match(explained, /48,000 x 2\.30 % \+ 50 = 1,154/);
     assert.match(explained, /다시 계산해도 같음/);
-    assert.match(await text(page, '.sums'), new RegExp(`48,000원[\\s\\S]*-${won(line.fee)}원[\\s\\S]*${won(line.net)}원`));
+    await matches(page, '.sums', new RegExp(`48,000원[\\s\\S]*-${won(line.fee)}원[\\s\\S]*${won(line.net)}원`));
   }));
 
 test('a day is run from the console, what failed is mended, and the rerun settles the rest', () =>
   asOperator(`/settlement/${TO_SETTLE}`, async (page) => {
-    assert.match(await says(page, '.panel', '계획'), /정산할 것 9건, 가맹점 2곳[\s\S]*2\s*계약 없음/);
+    await matches(page, '.panel', /정산할 것 9건, 가맹점 2곳[\s\S]*2\s*계약 없음/);
     await page.click('button:has-text("정산 실행")');
     await page.waitForSelector('.panel .badge:has-text("일부 실패")');
     await page.click('.tabs a:has-text("실패")');
     await page.waitForSelector('tbody tr:nth-child(2)');
     assert.equal(await page.locator('tbody tr').count(), 2);
-    assert.match(await text(page, 'tbody tr'), /망원 빵집[\s\S]*계약 없음[\s\S]*계약을 요청해 승인받고/);
+    await matches(page, 'tbody tr', /망원 빵집[\s\S]*계약 없음[\s\S]*계약을 요청해 승인받고/);
 
     await page.click('tbody a:has-text("계약으로")');
     await page.click('button:has-text("계약 등록 요청")');
@@ -75,7 +75,7 @@ test('a day is run from the console, what failed is mended, and the rerun settle
     assert.match(await says(page, '.facts', '전 + 추가 = 후'), /7 \+ 2 = 9/);
     await settled(page);
     await until(page, () => document.querySelectorAll('tbody tr').length === 9);
-    assert.match(await text(page, 'main'), /취소[\s\S]*-8,000원/);
+    await matches(page, 'main', /취소[\s\S]*-8,000원/);
   }));
 
 test('a long run shows how far it is, without being asked', () =>
@@ -95,7 +95,7 @@ test('a long run shows how far it is, without being asked', () =>
     // A run that is over within a few looks of the page may never be seen half way.
     const tookMs = (await world.get(`/v1/settlement/runs/${LARGE}`)).wallUs / 1000;
     if (tookMs > 800) assert.ok(seen.some((one) => one.includes(`/ ${won(LARGE_COUNT)}`)), `${tookMs} ms, and seen: ${[...new Set(seen)]}`);
-    assert.match(await text(page, '.sums'), new RegExp(`내역\\s+${won(LARGE_COUNT)}`));
+    await matches(page, '.sums', new RegExp(`내역\\s+${won(LARGE_COUNT)}`));
   }));
 
 test('a file of lines is whole, over all its pages', () =>
@@ -190,7 +190,7 @@ test('what nobody knows is settled by a person, with a reason and what was seen'
 test('the books balance, and an account leads to its entries', () =>
   asOperator('/journal', async (page) => {
     await page.waitForSelector('tbody tr');
-    assert.match(await text(page, '.balanced'), /차변과 대변이 같음/);
+    await matches(page, '.balanced', /차변과 대변이 같음/);
     const foot = (await text(page, 'tfoot')).match(/[\d,]+(?=원)/g);
     assert.equal(foot[0], foot[1]);
     await page.click('tbody a:has-text("2200")');

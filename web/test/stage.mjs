@@ -84,6 +84,17 @@ export async function says(page, selector, wanted) {
   return page.locator(selector).filter({ hasText: wanted }).first().innerText();
 }
 
+/** One of `selector` comes to say what `pattern` asks for: what is drawn first may still wait for its answer. */
+export async function matches(page, selector, pattern) {
+  let said = [];
+  for (let tries = 0; tries < 300; ++tries) {
+    said = await page.locator(selector).allInnerTexts();
+    if (said.some((one) => pattern.test(one))) return;
+    await page.waitForTimeout(50);
+  }
+  assert.match(said.join('\n'), pattern);
+}
+
 /** Approved by the second person; `wanted` is what they see before they do. */
 export async function approve(change, wanted) {
   await asSecond(`/contracts?tab=changes&change=${change}`, async (page) => {
