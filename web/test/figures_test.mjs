@@ -2,7 +2,7 @@
 // in every cube, grain and currency, how the machine stands.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asOperator, later, says, settled, text, until, world } from './stage.mjs';
+import { asOperator, later, matches, says, settled, text, until, world } from './stage.mjs';
 import { DOLLARS, SETTLED, day } from './world.mjs';
 
 const digits = (said) => Number(said.replace(/[^\d-]/g, ''));
@@ -146,7 +146,7 @@ test('how the machine stands: views as the API tells them, a comparison asked fo
     assert.equal(last.ok, true);
     assert.ok((await says(page, '.panel', '뷰와 원장 대조')).includes(`이벤트 ${won(last.events)}건, 결제 ${won(last.payments)}건`));
     await page.click('.tabs a:has-text("격리")');
-    assert.match(await text(page, 'main .empty'), /격리된 이벤트가 없습니다\s+\S/);
+    await matches(page, 'main .empty', /격리된 이벤트가 없습니다\s+\S/);
     await page.click('.tabs a:has-text("북")');
     await page.waitForSelector('.panel code');
     const [head] = (await world.get('/v1/checkpoints')).checkpoints;

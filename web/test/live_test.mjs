@@ -2,7 +2,7 @@
 // on demand is asked for once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { later, settled, text, until, withPage, world } from './stage.mjs';
+import { later, matches, settled, text, until, withPage, world } from './stage.mjs';
 import { SETTLED, signIn } from './world.mjs';
 
 const SHIFT_MAX = 0.1; // "good" of the web's own measure; a block that is pushed down by its height is twice that
@@ -108,7 +108,7 @@ test('evidence is asked for when somebody opens it, by its types, and not again 
     assert.equal(asked.length, 0, 'nobody has opened it');
     await page.click('tbody button:has-text("근거")');
     await page.waitForSelector('tr.detail .evidence li');
-    assert.match(await text(page, 'tr.detail .evidence'), /결제사에 확인[\s\S]*(승인 조회|망취소)/);
+    await matches(page, 'tr.detail .evidence', /결제사에 확인[\s\S]*(승인 조회|망취소)/);
     assert.doesNotMatch(await text(page, 'tr.detail .evidence'), /결제 생성/, 'what tells nothing isn’t fetched');
     const [answer] = await Promise.all([page.waitForResponse((one) => one.url().includes('/v1/in-doubt?')), later(page, 6_000)]);
     assert.equal(answer.status(), 200, 'the list itself is asked for again');

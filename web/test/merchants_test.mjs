@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { settled, text, until, withPage, withWorld } from './stage.mjs';
+import { matches, settled, text, until, withPage, withWorld } from './stage.mjs';
 import { signIn } from './world.mjs';
 
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -41,7 +41,7 @@ test('merchants beyond a thousand are found while one types, picked by keyboard 
       assert.equal(await page.locator('tbody tr').count(), 1);
       await box.fill('없는 곳');
       await box.press('Enter');
-      assert.match(await text(page, '.filters .field-error'), /그런 가맹점이 없습니다/);
+      await matches(page, '.filters .field-error', /그런 가맹점이 없습니다/);
       await box.fill('last-1');
       await box.press('Tab');
       await page.waitForSelector('.filters .field-error', { state: 'detached' });
@@ -58,8 +58,8 @@ test('merchants beyond a thousand are found while one types, picked by keyboard 
       assert.equal(await page.locator('tbody tr').count(), 50);
       await page.locator('.filters input').fill('만두');
       await until(page, () => document.querySelectorAll('tbody tr').length === 1);
-      assert.match(await text(page, 'tbody tr'), /해방촌 만두[\s\S]*last-1/);
+      await matches(page, 'tbody tr', /해방촌 만두[\s\S]*last-1/);
       assert.match(page.url(), /contains=/);
       await page.locator('.filters input').fill('아무도');
-      assert.match(await text(page, 'main .empty'), /아무도/);
+      await matches(page, 'main .empty', /아무도/);
     })));

@@ -1,7 +1,7 @@
 // On a phone, and with a merchant's key: the journeys work at 390 px, and nobody sees another's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { later, says, settled, signedIn, text, until, withPage, world } from './stage.mjs';
+import { later, matches, says, settled, signedIn, text, until, withPage, world } from './stage.mjs';
 import { SETTLED, TO_SETTLE, dayKo, signIn } from './world.mjs';
 
 const fits = async (page, where) => assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${where} is wider than the phone`);
@@ -22,7 +22,7 @@ test('on a phone: a payment is found, a part of it canceled, a day of settlement
     await fits(page, 'the form');
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('.timeline li >> text=취소 완료');
-    assert.match(await text(page, '.kpis'), /20,000원/);
+    await matches(page, '.kpis', /20,000원/);
 
     await page.click('.nav-button');
     await page.click('.nav a:has-text("정산"):visible >> nth=0');
@@ -32,7 +32,7 @@ test('on a phone: a payment is found, a part of it canceled, a day of settlement
     await page.waitForSelector('.tabs');
     await settled(page);
     const run = await world.get(`/v1/settlement/runs/${SETTLED}`);
-    assert.match(await text(page, '.sums'), new RegExp(`내역\\s+${run.progress.lines.toLocaleString('en-US')}`));
+    await matches(page, '.sums', new RegExp(`내역\\s+${run.progress.lines.toLocaleString('en-US')}`));
     await fits(page, 'a day');
     await page.click('tbody tr >> nth=0 >> a >> nth=0');
     await says(page, 'main', '금액이 나온 과정');
@@ -102,7 +102,7 @@ test('a reader of English hears the server’s own sentence, times and days in t
   withPage({ locale: 'en-US' }, async (page) => {
     await signIn(page, world, world.operatorKey, `/payments/${world.followed.id}`);
     await page.waitForSelector('.timeline li');
-    assert.match(await text(page, '.timeline li time'), /^\d\d \w{3,4} \d{4} \d\d:\d\d:\d\d$/);
+    await matches(page, '.timeline li time', /^\d\d \w{3,4} \d{4} \d\d:\d\d:\d\d$/);
     await page.goto(`${world.url}/console/payments/pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP`);
     assert.match(await says(page, '.failure', 'there is no such payment'), /PAYMENT_NOT_FOUND/);
     assert.equal(await page.locator('.said').count(), 0);
@@ -116,6 +116,6 @@ test('a text with a blank is found, by search and by the list', () =>
     await page.fill('input[type=search][placeholder]:not(#global-search)', '에티오피아 원두');
     await page.keyboard.press('Enter');
     await until(page, () => document.querySelectorAll('tbody tr').length === 1 && !document.querySelector('.stale'));
-    assert.match(await text(page, 'tbody'), /황보미르/);
-    assert.match(await text(page, '.sums'), /33,000/);
+    await matches(page, 'tbody', /황보미르/);
+    await matches(page, '.sums', /33,000/);
   }));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { asOperator, later, settled, text, until, withPage, withWorld, world } from './stage.mjs';
+import { asOperator, later, matches, settled, text, until, withPage, withWorld, world } from './stage.mjs';
 import { DOLLARS, XSS, day, signIn } from './world.mjs';
 
 test('a wrong key is told why it is none, a right one opens the screen that was asked for', () =>
@@ -10,7 +10,7 @@ test('a wrong key is told why it is none, a right one opens the screen that was 
     await page.goto(`${world.url}/console/payments?status=CANCELED`);
     await page.fill('input[type=password]', 'wonjang_live_nonsense');
     await page.click('button[type=submit]');
-    assert.match(await text(page, '[role=alert]'), /유효하지 않습니다/);
+    await matches(page, '[role=alert]', /유효하지 않습니다/);
     await page.fill('input[type=password]', world.operatorKey);
     await page.click('button[type=submit]');
     await page.waitForSelector('tbody tr');
@@ -24,14 +24,14 @@ test('a payment is found by two syllables and followed to all that happened to i
     await page.keyboard.press('/');
     await page.keyboard.type('보미');
     await page.waitForSelector('[role=option]');
-    assert.match(await text(page, '[role=option]'), /황보미르/);
+    await matches(page, '[role=option]', /황보미르/);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.timeline li');
     assert.match(page.url(), new RegExp(world.found.id));
-    assert.match(await text(page, 'h1'), /에티오피아 원두/);
-    assert.match(await text(page, '.timeline'), /승인[\s\S]*결제 생성/);
-    assert.match(await text(page, '.plain'), /공급가액\s+30,000원[\s\S]*부가세\s+3,000원[\s\S]*합계\s+33,000원/);
+    await matches(page, 'h1', /에티오피아 원두/);
+    await matches(page, '.timeline', /승인[\s\S]*결제 생성/);
+    await matches(page, '.plain', /공급가액\s+30,000원[\s\S]*부가세\s+3,000원[\s\S]*합계\s+33,000원/);
     const [file] = await Promise.all([page.waitForEvent('download'), page.click('text=증명 내려받기')]);
     assert.match(readFileSync(await file.path(), 'utf8'), new RegExp(`^wonjang-proof v1\npayment ${world.found.id}\n`));
   }));
@@ -45,21 +45,21 @@ test('a part is canceled: timeline, list and totals agree', () =>
     await page.click('[data-key=act]');
     const fields = page.locator('dialog input');
     await fields.nth(0).fill('999,999');
-    assert.match(await text(page, 'dialog .field-error'), /22,000원까지/);
+    await matches(page, 'dialog .field-error', /22,000원까지/);
     assert.equal(await page.locator('dialog button[type=submit]').isDisabled(), true);
     await fields.nth(0).fill('5,500');
     await fields.nth(1).fill('한 개 품절');
-    assert.match(await text(page, 'dialog .preview'), /취소 후 잔액\s+16,500원/);
+    await matches(page, 'dialog .preview', /취소 후 잔액\s+16,500원/);
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('.timeline li >> text=취소 완료');
-    assert.match(await text(page, '.kpis'), /16,500원[\s\S]*22,000원[\s\S]*-5,500원/);
-    assert.match(await text(page, '.timeline li'), /-5,500원[\s\S]*한 개 품절/);
-    assert.match(await text(page, '.plain'), /부가세\s+2,000원\s+-500원\s+1,500원/);
+    await matches(page, '.kpis', /16,500원[\s\S]*22,000원[\s\S]*-5,500원/);
+    await matches(page, '.timeline li', /-5,500원[\s\S]*한 개 품절/);
+    await matches(page, '.plain', /부가세\s+2,000원\s+-500원\s+1,500원/);
     await page.goto(`${world.url}/console${of}`);
     await page.waitForSelector('tbody tr');
-    assert.match(await text(page, 'tbody tr'), /부분 취소[\s\S]*22,000원[\s\S]*-5,500원/);
+    await matches(page, 'tbody tr', /부분 취소[\s\S]*22,000원[\s\S]*-5,500원/);
     await until(page, () => /16,500/.test(document.querySelector('.sums')?.textContent ?? ''));
-    assert.match(await text(page, '.sums'), /건수\s*1\s*승인\s*22,000원\s*취소\s*5,500원\s*순액\s*16,500원/);
+    await matches(page, '.sums', /건수\s*1\s*승인\s*22,000원\s*취소\s*5,500원\s*순액\s*16,500원/);
     assert.ok(paid.id);
   }));
 
@@ -70,19 +70,19 @@ test('an amount is read in the currency that is chosen, and what can’t be read
     const least = page.locator('label:has-text("금액 이상") + input');
     await least.fill('70.505');
     await least.press('Tab');
-    assert.match(await text(page, '.filters .field-error'), /USD[\s\S]*10,500\.00/);
+    await matches(page, '.filters .field-error', /USD[\s\S]*10,500\.00/);
     await least.fill('70.51');
     await least.press('Tab');
     await until(page, () => /amountMin=7051/.test(location.search) && /currency=USD/.test(location.search));
     await settled(page);
     await until(page, () => document.querySelectorAll('tbody tr').length === 2);
-    assert.match(await text(page, '.chips'), /\$70\.51/);
+    await matches(page, '.chips', /\$70\.51/);
     assert.equal(await least.inputValue(), '70.51');
     await page.goto(`${world.url}/console/payments?from=${DOLLARS}&until=${day(1)}`);
     await page.waitForSelector('label:has-text("통화") + select');
     await least.fill('10.50');
     await least.press('Tab');
-    assert.match(await text(page, '.filters .field-error'), /통화를 먼저/);
+    await matches(page, '.filters .field-error', /통화를 먼저/);
     await page.selectOption('label:has-text("통화") + select', 'USD');
     await least.fill('10.50');
     await least.press('Tab');
@@ -129,13 +129,13 @@ test('filters live in the address: back, reload and a saved view bring them back
     await page.click('label:has-text("부분 취소")');
     await until(page, () => /status=PARTIAL_CANCELED/.test(location.search));
     await settled(page);
-    assert.match(await text(page, '.chips'), /부분 취소/);
+    await matches(page, '.chips', /부분 취소/);
     await page.goBack();
     assert.doesNotMatch(page.url(), /status=/);
     await page.goForward();
     await page.reload();
     await page.waitForSelector('.chips');
-    assert.match(await text(page, '.chips'), /부분 취소/);
+    await matches(page, '.chips', /부분 취소/);
     await page.click('summary:has-text("저장한 보기")');
     await page.fill('.save-view input:not([type=checkbox])', '부분 취소만');
     await page.click('.save-view button');
@@ -172,7 +172,7 @@ test('what is new waits until the reader asks for it', () =>
     await page.waitForSelector('button.pill');
     assert.equal(await text(page, 'tbody tr'), first);
     await page.click('button.pill');
-    assert.match(await text(page, 'tbody tr'), /방금손님/);
+    await matches(page, 'tbody tr', /방금손님/);
     await page.mouse.move(2, 2); // and now nobody does: the list goes on by itself
     await world.pay('order-live-2', { buyer: { name: '다음손님' } });
     await world.get(`/v1/payments?limit=1&min-position=${encodeURIComponent(world.position)}`);
@@ -214,12 +214,12 @@ test('a merchant sees its own and hears nothing of another’s', () =>
     await signIn(page, world, world.otherKey, '/payments');
     await page.waitForSelector('tbody tr');
     assert.equal(await page.locator('tbody tr').count(), 1);
-    assert.match(await text(page, 'tbody tr'), /남궁민/);
+    await matches(page, 'tbody tr', /남궁민/);
     assert.equal(await page.locator('.nav a[href$="/in-doubt"]').count(), 0);
     for (const id of [world.found.id, 'pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP']) {
       await page.goto(`${world.url}/console/payments/${id}`);
       await page.waitForSelector('.failure');
-      assert.match(await text(page, '.failure'), /그런 결제가 없습니다/);
+      await matches(page, '.failure', /그런 결제가 없습니다/);
     }
     await page.goto(`${world.url}/console/search?q=${encodeURIComponent('황보')}`);
     await page.waitForSelector('.empty');
@@ -253,7 +253,7 @@ test('a server that does not answer is said, and the screen comes back by itself
     await page.route('**/v1/sales/today*', (route) => route.abort());
     await later(page, 4_000);
     await page.waitForSelector('.failure');
-    assert.match(await text(page, '.failure'), /서버가 답하지 않습니다/);
+    await matches(page, '.failure', /서버가 답하지 않습니다/);
     assert.ok(await page.locator('.kpis .money').first().isVisible(), 'what was known stays');
     await page.unroute('**/v1/sales/today*');
     await later(page, 4_000);
@@ -318,7 +318,7 @@ test('the feed shows what is recorded, as it is recorded', () =>
     await page.waitForSelector('main .empty, tbody tr');
     const paid = await world.pay('order-feed');
     await page.waitForSelector(`a[href$="${paid.id}"]`);
-    assert.match(await text(page, 'tbody'), /승인[\s\S]*결제 생성/);
+    await matches(page, 'tbody', /승인[\s\S]*결제 생성/);
   }));
 
 test('it is used by keyboard alone', () =>
@@ -341,13 +341,13 @@ test('languages, light and dark are kept', () =>
   withPage({ locale: 'en-US' }, async (page) => {
     await signIn(page, world, world.operatorKey, `/payments/${world.found.id}`);
     await page.waitForSelector('.timeline li');
-    assert.match(await text(page, '.kpis'), /Balance\s+₩33,000/);
+    await matches(page, '.kpis', /Balance\s+₩33,000/);
     await page.click('summary:has(.who)');
     await page.click('button[lang=ko]');
     await page.click('button:has-text("어둡게")');
     await page.reload();
     await page.waitForSelector('.timeline li');
-    assert.match(await text(page, '.kpis'), /잔액\s+33,000원/);
+    await matches(page, '.kpis', /잔액\s+33,000원/);
     assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
     assert.equal(await page.getAttribute('html', 'lang'), 'ko');
   }));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contract } from './money_world.mjs';
-import { approve, asOperator, propose, says, settled, text, until, world } from './stage.mjs';
+import { approve, asOperator, matches, propose, says, settled, text, until, world } from './stage.mjs';
 import { DOLLARS, TRIED, day, dayKo } from './world.mjs';
 
 const rows = (page) => page.locator('main tbody tr').count();
@@ -14,7 +14,7 @@ test('other terms are tried out beside a contract: begun, followed item by item,
     assert.match(await says(page, 'dialog', '대상'), /서점/);
     assert.equal(await page.locator('dialog button[type=submit]').isDisabled(), true, 'without a name it can’t be told from others');
     await page.fill('dialog label:has-text("이름") + input', 'Lower Rate');
-    assert.match(await text(page, 'dialog .field-error'), /a-z/);
+    await matches(page, 'dialog .field-error', /a-z/);
     await page.fill('dialog label:has-text("이름") + input', 'lower');
     await page.fill('dialog label:has-text("차이 없는 날") + input', '2');
     await page.fill('dialog .rule-row >> nth=0 >> label:has-text("요율") + input', '1.5');
@@ -102,11 +102,11 @@ test('a search says how far back it looked, and looks further', () =>
   asOperator(`/search?q=${encodeURIComponent('케냐')}`, async (page) => {
     await page.waitForSelector('tbody tr');
     const years = Number(day(0).slice(0, 4));
-    assert.match(await text(page, '.sub'), new RegExp(`${years - 5}\\. \\d\\d\\. \\d\\d\\. – ${years}`));
+    await matches(page, '.sub', new RegExp(`${years - 5}\\. \\d\\d\\. \\d\\d\\. – ${years}`));
     await page.click('button:has-text("보다 전에서 찾기")');
     await until(page, () => location.search.includes('until='));
     await page.waitForSelector('.empty');
-    assert.match(await text(page, '.sub'), new RegExp(`${years - 10}\\. `));
+    await matches(page, '.sub', new RegExp(`${years - 10}\\. `));
   }));
 
 test('an amount that can’t be read is said, and the filter stays', () =>
@@ -114,7 +114,7 @@ test('an amount that can’t be read is said, and the filter stays', () =>
     await page.waitForSelector('tbody tr');
     await page.fill('label:has-text("금액") + input >> nth=0', '10.50');
     await page.keyboard.press('Tab');
-    assert.match(await text(page, '.field-error'), /KRW 금액으로/);
+    await matches(page, '.field-error', /KRW 금액으로/);
     assert.match(page.url(), /amountMin=1000/);
   }));
 
