@@ -41,7 +41,7 @@ test('a payment is found by two syllables and followed to its payout, down to th
 
 test('a day is run from the console, what failed is mended, and the rerun settles the rest', () =>
   asOperator(`/settlement/${TO_SETTLE}`, async (page) => {
-    await matches(page, '.panel', /정산할 것 9건, 가맹점 2곳[\s\S]*2\s*계약 없음/);
+    await matches(page, '.panel:has-text("계획")', /정산할 것 9건, 가맹점 2곳[\s\S]*2\s*계약 없음/);
     await page.click('button:has-text("정산 실행")');
     await page.waitForSelector('.panel .badge:has-text("일부 실패")');
     await page.click('.tabs a:has-text("실패")');

@@ -60,12 +60,15 @@ export const later = (page, ms) => page.clock.fastForward(ms);
 
 export const text = (page, selector) => page.locator(selector).first().innerText();
 // Asked again and again from outside: what waits inside the page would need eval, which the page's CSP forbids.
-export async function until(page, holds, argument) {
+async function comesTrue(page, look) {
   for (let tries = 0; tries < 300; ++tries) {
-    if (await page.evaluate(holds, argument).catch(() => false)) return;
+    if (await look()) return true;
     await page.waitForTimeout(50);
   }
-  assert.fail(`never came true within 15 s: ${holds}`);
+  return false;
+}
+export async function until(page, holds, argument) {
+  if (!(await comesTrue(page, () => page.evaluate(holds, argument).catch(() => false)))) assert.fail(`never came true within 15 s: ${holds}`);
 }
 export const settled = (page) => until(page, () => !document.querySelector('.skeleton, .stale'));
 
@@ -84,15 +87,14 @@ export async function says(page, selector, wanted) {
   return page.locator(selector).filter({ hasText: wanted }).first().innerText();
 }
 
-/** One of `selector` comes to say what `pattern` asks for: what is drawn first may still wait for its answer. */
+/** The first of `selector` comes to say what `pattern` asks for: what is drawn first may still wait for its answer. */
 export async function matches(page, selector, pattern) {
-  let said = [];
-  for (let tries = 0; tries < 300; ++tries) {
-    said = await page.locator(selector).allInnerTexts();
-    if (said.some((one) => pattern.test(one))) return;
-    await page.waitForTimeout(50);
-  }
-  assert.match(said.join('\n'), pattern);
+  let said = '';
+  const isSaid = async () => {
+    said = (await page.locator(selector).allInnerTexts())[0] ?? '';
+    return pattern.test(said);
+  };
+  if (!(await comesTrue(page, isSaid))) assert.match(said, pattern);
 }
 
 /** Approved by the second person; `wanted` is what they see before they do. */
