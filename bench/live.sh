@@ -54,19 +54,25 @@ for _ in $(seq 600); do curl -sf "$url/readyz" >/dev/null 2>&1 && break; sleep 0
 wonjang() { "$BIN/wonjang" "$@" --url "$url" --key-file "$key" --output json; }
 resident_mib() { awk '/VmRSS/ {print int($2/1024)}' "/proc/$server/status"; }
 sum_of() { curl -sf -H "Authorization: Bearer $(cat "$key")" "$url/metrics" | awk -v name="^wonjang_$1( |{)" '$0 ~ name { sum += $2 } END { print sum + 0 }'; }
-wait_for_none() {  # METRIC...: of all of them, four times in a row
-  local none=0 name sum
-  while [ "$none" -lt 4 ]; do
-    none=$((none + 1))
+wait_for_none() {  # METRIC...: of all of them
+  local name sum some=1
+  while [ "$some" != 0 ]; do
+    some=0
     for name in "$@"; do
       sum=$(sum_of "$name")
-      [ "$sum" = 0 ] || none=0
+      [ "$sum" = 0 ] || some=1
     done
-    sleep 0.2
+    [ "$some" = 0 ] || sleep 0.2
   done
 }
 caught_up() { wait_for_none views_lag_events money_lag_events; }
-merged() { wait_for_none views_lag_events money_lag_events views_store_running_compactions money_store_running_compactions; }
+merged() {  # one merge may begin where another ends
+  for _ in 1 2 3 4; do
+    caught_up
+    wait_for_none views_store_running_compactions money_store_running_compactions
+    sleep 0.2
+  done
+}
 under_load() {  # EVENTS_PER_SECOND LABEL PROBE
   wonjang load "${arriving[@]}" --rate $(($1 / 2)) --merchants 100 --connections 16 --seconds $((seconds + 6))s --warm-up 2s > "$scratch/load.json" 2>"$scratch/load.log" &
   loader=$!
