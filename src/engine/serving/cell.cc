@@ -111,7 +111,6 @@ bool Measures::subtract(const Measures& other) {
 }
 
 std::string_view currency_of(std::string_view dims) {
-  constexpr std::size_t kCurrencyMax = 127;  // its size is one byte
   const std::size_t size = dims.empty() ? 0 : static_cast<std::uint8_t>(dims.front());
   WJ_ASSERT(size <= kCurrencyMax);
   return dims.substr(0, 1 + size);
@@ -129,13 +128,18 @@ void Cell::remove_zeros() {
   std::erase_if(groups_, [](const Group& group) { return group.is_zero(); });
 }
 
+bool Cell::add(std::string_view dims, const Measures& sums, const Histogram& amounts) {
+  Group& into = group(dims);
+  if (!into.sums.add(sums)) return false;
+  into.amounts.add(amounts);
+  return true;
+}
+
 bool Cell::saturate() {
   Cell joined;
   joined.is_saturated_ = true;
   for (const auto& group : groups_) {
-    Group& all = joined.group(group.dims);
-    if (!all.sums.add(group.sums)) return false;
-    all.amounts.add(group.amounts);
+    if (!joined.add(group.dims, group.sums, group.amounts)) return false;
   }
   joined.remove_zeros();
   *this = std::move(joined);

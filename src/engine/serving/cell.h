@@ -60,6 +60,8 @@ struct Group {
 
 enum class [[nodiscard]] Merged : std::uint8_t{done, out_of_bounds, below_zero};
 
+constexpr std::size_t kCurrencyMax = 127;  // of a packed currency, whose size is one byte
+
 // The sized currency that packed dimensions begin with, which is all that a saturated cell tells apart.
 // REQUIRES: `dims` were written by append_dims()
 std::string_view currency_of(std::string_view dims);
@@ -77,6 +79,8 @@ class Cell {
   // until the cell is tidied.
   Group& group(std::string_view dims);
   void remove_zeros();
+  // To the group of `dims`. False: a bound is passed and no number changed.
+  [[nodiscard]] bool add(std::string_view dims, const Measures& sums, const Histogram& amounts);
   // Joins the groups of each currency. False: a bound is passed and nothing changed.
   [[nodiscard]] bool saturate();
 

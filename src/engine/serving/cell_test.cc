@@ -59,9 +59,7 @@ TEST(Cell, equal_content_is_equal_bytes_however_it_came_about) {
   std::vector<Cell> parts;
   const auto add = [](Cell& cell, const Cell& part) {
     for (const auto& group : part.groups()) {
-      auto& into = cell.group(group.dims);
-      ASSERT_TRUE(into.sums.add(group.sums));
-      into.amounts.add(group.amounts);
+      ASSERT_TRUE(cell.add(group.dims, group.sums, group.amounts));
     }
     cell.remove_zeros();
   };

@@ -10,7 +10,6 @@ constexpr std::uint8_t kFormat = 2;
 constexpr std::uint8_t kWithHistograms = 1;
 constexpr std::uint8_t kSaturated = 2;
 constexpr std::uint8_t kAllFlags = kWithHistograms | kSaturated;
-constexpr std::size_t kCurrencyMax = 127;  // its size is one byte
 
 Error bad_cell() { return corrupt("totals: a cell's bytes are cut, or no cell's"); }
 
@@ -152,9 +151,7 @@ bool CellMerge::join(std::span<const GroupDelta> deltas) {
   joined_deltas_.clear();
   if (!joined_.saturate()) return false;
   for (const auto& delta : deltas) {
-    Group& all = joined_.group(delta.dims);
-    if (!all.sums.add(*delta.sums)) return false;
-    all.amounts.add(*delta.amounts);
+    if (!joined_.add(delta.dims, *delta.sums, *delta.amounts)) return false;
   }
   for (const auto& group : joined_.groups())
     joined_deltas_.push_back({group.dims, &group.sums, &group.amounts});

@@ -53,9 +53,7 @@ TEST(CellMerge, gives_what_adding_group_by_group_gives) {
     for (int step = 0; step < 30; ++step) {
       const Cell delta = random_delta(rng, round % 2 == 0);
       for (const auto& change : delta.groups()) {
-        auto& group = expected.group(change.dims);
-        ASSERT_TRUE(group.sums.add(change.sums));
-        group.amounts.add(change.amounts);
+        ASSERT_TRUE(expected.add(change.dims, change.sums, change.amounts));
       }
       expected.remove_zeros();
       const auto how = merged(merge, bytes, delta, false, next);
@@ -171,9 +169,7 @@ TEST(CellMerge, a_saturated_cell_has_what_all_its_groups_would_have) {
     std::string bytes, by_pairs, next;
     const auto take = [](Cell& into, const Cell& delta) {
       for (const auto& change : delta.groups()) {
-        auto& group = into.group(change.dims);
-        ASSERT_TRUE(group.sums.add(change.sums));
-        group.amounts.add(change.amounts);
+        ASSERT_TRUE(into.add(change.dims, change.sums, change.amounts));
       }
       into.remove_zeros();
     };
