@@ -149,9 +149,10 @@ void Api::handle(HttpRequest request, Respond respond) {
   if (const auto wrong = wrong_query(route, call->request.head.query())) {
     return answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
   }
-  const bool asks = spread_of(route, ledger().books(), /*by_order=*/false) != Spread::none;
-  if (const auto wrong = wrong_explain_header(call->request.head); asks && wrong)
-    return answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  if (spread_of(route, ledger().books(), /*by_order=*/false) != Spread::none) {
+    if (const auto wrong = wrong_explain_header(call->request.head))
+      return answer_problem(std::move(call), ProblemKind::bad_parameter, *wrong);
+  }
   if (!serves(route.part)) return answer_not_served(std::move(call), route.part);
   if (route.body_max == 0 && !call->request.body.empty()) {
     if (!says_nothing(call->request.body))

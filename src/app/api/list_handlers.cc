@@ -141,9 +141,7 @@ template <typename Item>
 std::string advice_for(const serving::Paged<Item>& page, const ListWish& wish, bool is_of_all,
                        std::string_view text) {
   if (!page.next || page.items.size() >= wish.page.limit) return {};
-  std::string out =
-      "this page ended where it had read as much as a page may: go on behind nextCursor (`after`), or ask "
-      "for less, with a shorter period (`from`, `until`)";
+  std::string out(kPageEndedEarly);
   if (is_of_all) out.append(", of one merchant (`merchantId`)");
   if (!text.empty()) out.append(", with a longer text (`").append(text).append("`)");
   return out;

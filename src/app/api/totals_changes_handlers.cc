@@ -63,9 +63,7 @@ Result<ChangesWish> parse_changes(Api& api, const Call& call, const Query& query
 
 // Of a page that ended early.
 std::string advice_for(const serving::CubeSpec& cube, const serving::TotalsQuery& asked) {
-  std::string out =
-      "this page ended where it had read as much as a page may: go on behind nextCursor (`after`), or ask "
-      "for less, with a shorter period (`from`, `until`)";
+  std::string out(kPageEndedEarly);
   if (cube.key == serving::CubeKey::merchant && asked.merchants.empty())
     out.append(" or of one merchant (`merchantId`)");
   return out;

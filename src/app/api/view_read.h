@@ -49,6 +49,11 @@ bool has_explain_header(const Call& call);  // what counts where the query says 
 // A sentence, when the header says neither yes nor no.
 std::optional<std::string_view> wrong_explain_header(const HttpRequestHead& head);
 
+// How the advice begins of a page that ended before it was full although there is more.
+constexpr std::string_view kPageEndedEarly =
+    "this page ended where it had read as much as a page may: go on behind nextCursor (`after`), or ask for "
+    "less, with a shorter period (`from`, `until`)";
+
 // Members of an answer.
 void put_seen(JsonWriter& w, Api& api, const ServingNow& now);
 // `advice`: the page ended early, at its ceiling; what to ask instead. Empty: it didn't.
