@@ -32,6 +32,7 @@ struct StoreFaults {
   std::vector<KvUse> used_for WJ_GUARDED_BY(mutex);
   std::atomic<std::uint32_t> bulk_writes{0};  // that were asked for
   std::function<void()> before_bulk;          // set while no store is written
+  std::function<void()> before_flush;         // set while no store is flushed
 
   void fail_writes(std::uint32_t times, ErrorKind with) {
     const MutexLock lock(mutex);
@@ -82,6 +83,7 @@ class StoreThatFails final : public KvStore {
     return inner_->write_bulk(batch);
   }
   Result<void> flush() override {
+    if (faults_->before_flush) faults_->before_flush();
     WJ_CHECK(faults_->meet(&StoreFaults::flushes));
     return inner_->flush();
   }

@@ -1,6 +1,7 @@
 #include "engine/projection/fold.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -220,9 +221,31 @@ Result<void> Fold::complete() {
 
 Result<void> Fold::flush() {
   WJ_CHECK(finish_behind());
+  if (flushing_) flushing_->done.wait();
   WJ_CHECK(store_->flush());
   unflushed_bytes_ = 0;
+  flushing_.reset();  // how it went makes no difference any more
   return {};
+}
+
+Result<void> Fold::begin_flush() {
+  WJ_ASSERT(!flushing_);
+  WJ_CHECK(finish_behind());
+  // Of the generation's own store: store_ belongs to one thread.
+  flushing_ = {std::async(std::launch::async, [kept = generation_] { return kept->store().flush(); }),
+               std::exchange(unflushed_bytes_, 0)};
+  return {};
+}
+
+Result<bool> Fold::has_flushed() {
+  if (!flushing_ || flushing_->done.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    return false;
+  Flushing ended = *std::exchange(flushing_, std::nullopt);
+  if (auto flushed = ended.done.get(); !flushed) {
+    unflushed_bytes_ += ended.bytes;
+    return std::move(flushed).error();
+  }
+  return true;
 }
 
 }  // namespace wonjang::projection

@@ -56,6 +56,13 @@ class Fold {
 
   // Errors: those of KvStore::flush, and of the write it waits for.
   Result<void> flush();
+  // The same on a thread of its own, while what comes next is folded: a flush of a full buffer takes as long as
+  // some ten batches. Errors: of a write it waits for; nothing was begun then. REQUIRES: !is_flushing()
+  Result<void> begin_flush();
+  bool is_flushing() const { return flushing_.has_value(); }
+  // Whether the one that was begun has ended since the last call. Errors: its own; what it was for counts as
+  // not flushed again.
+  Result<bool> has_flushed();
   std::size_t unflushed_bytes() const { return unflushed_bytes_; }
 
   // Committed.
@@ -78,6 +85,12 @@ class Fold {
     Meta meta;
     LogPositions positions;
     Folded what;
+  };
+
+  // A flush on its way, and what was written before it was begun.
+  struct Flushing {
+    std::future<Result<void>> done;
+    std::size_t bytes = 0;
   };
 
   // Until a batch is committed or nothing is left.
@@ -112,7 +125,8 @@ class Fold {
   std::optional<Batch> behind_;  // is being written; its changes are with store_
   Folded committed_;             // and not told yet
   std::optional<Error> owed_;    // to the next step
-  std::size_t unflushed_bytes_ = 0;
+  std::size_t unflushed_bytes_ = 0;  // without what is being flushed
+  std::optional<Flushing> flushing_;
   // Of the last batch: what the next events may come to.
   std::uint64_t last_events_ = 0;
   std::uint64_t last_changes_ = 0;

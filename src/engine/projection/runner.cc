@@ -12,8 +12,8 @@ namespace {
 constexpr std::int64_t kNumbersEveryUs = 1'000'000;
 // With nothing to fold the store still works (compactions), and its numbers are shown.
 constexpr std::int64_t kSleepMaxUs = 5'000'000;
-// How often somebody looks whether a generation that was replaced is still being read.
-constexpr std::int64_t kLookForReadersUs = 1'000'000;
+// How often somebody looks whether a generation that was replaced is still being read, or a flush has ended.
+constexpr std::int64_t kLookAgainUs = 1'000'000;
 
 bool is_passing(const Error& error) {
   return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt;
@@ -229,11 +229,13 @@ void Runner::wait_for_work(Stepped last) {
 
 std::int64_t Runner::sleep_us(Stepped last) {
   const TurnLock turn(turn_);
-  const std::int64_t most_us = given_up_.empty() ? kSleepMaxUs : kLookForReadersUs;
+  const std::int64_t most_us = given_up_.empty() ? kSleepMaxUs : kLookAgainUs;
   switch (last) {
     case Stepped::waiting:
       return std::min(retry_us_, most_us);
     case Stepped::idle:
+      // How a flush that was begun has ended is worth a look.
+      if (live_->is_flushing()) return std::min(kLookAgainUs, most_us);
       return live_->unflushed_bytes() > 0 ? std::min(options_.flush_us, most_us) : most_us;
     case Stepped::worked:
     case Stepped::stopped:
@@ -299,16 +301,23 @@ Result<Folded> Runner::fold_and_flush(const LogPositions& tails, Instant now) {
 }
 
 Result<void> Runner::flush_if_due(Instant now) {
+  WJ_TRY(const bool flushed_beside, live_->has_flushed());
+  if (flushed_beside) count_flush();
   const std::size_t bytes = live_->unflushed_bytes();
-  if (bytes == 0) return {};
+  if (bytes == 0 || live_->is_flushing()) return {};
   const bool clock_went_back = now < flushed_at_;
   const bool is_old = now.us - flushed_at_.us >= options_.flush_us;
   if (bytes < options_.flush_bytes && !is_old && !clock_went_back) return {};
-  WJ_CHECK(live_->flush());
+  // Who steps by hand finds it done.
+  WJ_CHECK(options_.own_thread ? live_->begin_flush() : live_->flush());
   flushed_at_ = now;
+  if (!live_->is_flushing()) count_flush();
+  return {};
+}
+
+void Runner::count_flush() {
   const MutexLock lock(mutex_);
   status_.flushes += 1;
-  return {};
 }
 
 bool Runner::is_retry_due(Instant now) const {

@@ -125,6 +125,7 @@ class Runner final : private LiveSide {
   Result<Folded> fold_and_flush(const LogPositions& tails, Instant now) WJ_REQUIRES(turn_);
   Stepped failed(const Error& error, Instant now) WJ_REQUIRES(turn_);
   Result<void> flush_if_due(Instant now) WJ_REQUIRES(turn_);
+  void count_flush();
   bool is_retry_due(Instant now) const WJ_REQUIRES(turn_);
   bool shows_live() const WJ_REQUIRES(turn_);
   void show_state(const LogPositions& tails) WJ_REQUIRES(turn_);

@@ -124,6 +124,46 @@ TEST(RunnerThreads, many_wait_in_both_ways_and_all_are_answered) {
   all_called.wait();
 }
 
+TEST(RunnerThreads, what_comes_while_a_flush_takes_its_time_is_shown) {
+  Rig rig(1);
+  rig.options.own_thread = true;
+  rig.options.flush_bytes = 1;
+  Runner& runner = rig.start();
+  std::latch may_end(1);
+  rig.places.faults->before_flush = [&] { may_end.wait(); };
+  for (Position shown = 1; shown <= 20; ++shown) {
+    rig.log.append(0, RawId{1, 0}, {"event"});
+    EXPECT_EQ(runner.wait_for({shown}, kSoon), Waited::reached);
+  }
+  EXPECT_EQ(runner.status().flushes, 0U);
+  may_end.count_down();
+  runner.stop();
+  rig.places.faults->before_flush = {};
+  rig.crash_to_last_flush();
+  EXPECT_EQ(rig.start().wait_for({20}, kSoon), Waited::reached);
+  EXPECT_EQ(rig.runner->status().events, 0U) << "the stop flushed what had come meanwhile, too";
+}
+
+TEST(RunnerThreads, a_flush_that_fails_beside_is_told_and_tried_again) {
+  Rig rig(1);
+  rig.options.own_thread = true;
+  rig.options.flush_bytes = 1;
+  Runner& runner = rig.start();
+  rig.places.faults->fail_flushes(2);
+  rig.log.append(0, RawId{1, 0}, {"event"});
+  for (int i = 0; i < 60'000 && runner.status().flushes == 0; ++i) {
+    rig.clock.advance_ms(1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(runner.status().errors, 2U);
+  EXPECT_EQ(runner.status().flushes, 1U);
+  rig.expect_right();
+  rig.crash_to_last_flush();
+  rig.start();
+  EXPECT_EQ(rig.runner->wait_for({1}, kSoon), Waited::reached);
+  EXPECT_EQ(rig.runner->status().events, 0U) << "nothing is folded again";
+}
+
 TEST(RunnerThreads, readers_beside_a_writer_and_rebuilds_see_whole_commits_that_never_go_back) {
   Rig rig;
   rig.options.own_thread = true;
