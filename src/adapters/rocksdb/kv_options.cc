@@ -65,7 +65,12 @@ rocksdb::DBOptions kv_db_options(const RocksKvOptions& options) {
 
 rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, const RocksKvOptions& options) {
   rocksdb::ColumnFamilyOptions cf;
-  cf.level_compaction_dynamic_level_bytes = true;
+  // Most spaces are written at random places. Merged by levels, each new file of theirs rewrites a large part
+  // of the level below, and at ten million payments merging took more of the processors than folding. Merged
+  // by likeness of size (size-tiered), a key is written again only when what it lies in has about doubled: a
+  // third of the work, and no more sorted runs for a reader. The price is room: a merge of all needs as much
+  // again while it runs.
+  cf.compaction_style = rocksdb::kCompactionStyleUniversal;
   cf.report_bg_io_stats = false;
   cf.ttl = 0;
   cf.periodic_compaction_seconds = 0;
@@ -80,13 +85,12 @@ rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, cons
   cf.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
 
   // Each flush gives every family a file, of some MB where it is busy and of one block where it holds a
-  // position. Busy families shall not compact into their large level for every four small files, and no
-  // family shall stop the writer for its count.
+  // position. So many sorted runs are what a reader looks through at most while merging keeps up; no family
+  // shall stop the writer for its count.
   cf.level0_file_num_compaction_trigger = 6;
   // A store that was filled (below) is opened with all the files it has.
   cf.level0_slowdown_writes_trigger = 2 * kFilesWhileFilling;
   cf.level0_stop_writes_trigger = 3 * kFilesWhileFilling;
-  cf.max_bytes_for_level_base = 128 * kMiB;
   cf.target_file_size_base = 32 * kMiB;
 
   cf.compression = rocksdb::kLZ4Compression;
@@ -107,12 +111,11 @@ rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, cons
 
 namespace {
 
-// One level below the files of bulk writes, packed by the quick algorithm: no byte passes through more than
-// that, and none is packed tightly that is packed again soon.
+// Many files beside each other before they are merged, packed by the quick algorithm: no byte is written often,
+// and none is packed tightly that is packed again soon.
 void keep_for_filling(rocksdb::ColumnFamilyOptions& cf, const KvSpaceOptions& space) {
   cf.level0_file_num_compaction_trigger =
       space.often_absent ? kFilteredFilesWhileFilling : kFilesWhileFilling;
-  cf.max_bytes_for_level_base = 1024 * 1024 * kMiB;
   cf.target_file_size_base = 128 * kMiB;
   cf.bottommost_compression = rocksdb::kDisableCompressionOption;
   // No debt slows the writer.
@@ -132,7 +135,6 @@ std::unordered_map<std::string, std::string> kv_changes_for(KvUse use, const KvS
   rocksdb::ColumnFamilyOptions cf = kv_family_options(space, options);
   if (use == KvUse::filling) keep_for_filling(cf, space);
   return {{"level0_file_num_compaction_trigger", std::to_string(cf.level0_file_num_compaction_trigger)},
-          {"max_bytes_for_level_base", std::to_string(cf.max_bytes_for_level_base)},
           {"target_file_size_base", std::to_string(cf.target_file_size_base)},
           {"bottommost_compression", name_of(cf.bottommost_compression)},
           {"soft_pending_compaction_bytes_limit", std::to_string(cf.soft_pending_compaction_bytes_limit)},

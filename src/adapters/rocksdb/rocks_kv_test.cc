@@ -253,7 +253,6 @@ TEST(KvOptions, the_way_back_from_filling_is_how_a_store_is_opened) {
     EXPECT_LT(filling.level0_file_num_compaction_trigger, opened.level0_slowdown_writes_trigger)
         << "a store that is opened again would make the writer wait";
     EXPECT_EQ(back.level0_file_num_compaction_trigger, opened.level0_file_num_compaction_trigger);
-    EXPECT_EQ(back.max_bytes_for_level_base, opened.max_bytes_for_level_base);
     EXPECT_EQ(back.target_file_size_base, opened.target_file_size_base);
     EXPECT_EQ(back.bottommost_compression, opened.bottommost_compression);
     EXPECT_EQ(back.soft_pending_compaction_bytes_limit, opened.soft_pending_compaction_bytes_limit);
