@@ -111,8 +111,8 @@ rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, cons
 
 namespace {
 
-// Many files beside each other before they are merged, packed by the quick algorithm: no byte is written often,
-// and none is packed tightly that is packed again soon.
+// Many files beside each other before they are merged, packed by the quick algorithm: no byte is written
+// often, and none is packed tightly that is packed again soon.
 void keep_for_filling(rocksdb::ColumnFamilyOptions& cf, const KvSpaceOptions& space) {
   cf.level0_file_num_compaction_trigger =
       space.often_absent ? kFilteredFilesWhileFilling : kFilesWhileFilling;

@@ -6,9 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "app/api/log.h"
@@ -61,10 +63,20 @@ class MoneyService : public testing::Test {
 
   std::string key_file() const { return operator_key_file(data_dir_); }
   ApiClient client() const { return ApiClient({"127.0.0.1", service_->port()}, *read_key_file(key_file())); }
+  // A command sees what the one before it wrote, as a person does who types them.
   Said ask(std::vector<std::string> words) const {
+    wait_until_folded();
     words.insert(words.end(),
                  {"--url", "http://127.0.0.1:" + std::to_string(service_->port()), "--key-file", key_file()});
     return say(words);
+  }
+  void wait_until_folded() const {
+    for (int i = 0; i < 6000; ++i) {
+      const auto metrics = client().get("/metrics");
+      if (metrics && metrics->body.find("\nwonjang_money_lag_events 0\n") != std::string::npos) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ADD_FAILURE() << "the money side doesn't catch up";
   }
   std::string file(const std::string& name, const std::string& content) const {
     auto path = dir_ / name;

@@ -56,8 +56,8 @@ class Fold {
 
   // Errors: those of KvStore::flush, and of the write it waits for.
   Result<void> flush();
-  // The same on a thread of its own, while what comes next is folded: a flush of a full buffer takes as long as
-  // some ten batches. Errors: of a write it waits for; nothing was begun then. REQUIRES: !is_flushing()
+  // The same on a thread of its own, while what comes next is folded: a flush of a full buffer takes as long
+  // as some ten batches. Errors: of a write it waits for; nothing was begun then. REQUIRES: !is_flushing()
   Result<void> begin_flush();
   bool is_flushing() const { return flushing_.has_value(); }
   // Whether the one that was begun has ended since the last call. Errors: its own; what it was for counts as
@@ -120,11 +120,11 @@ class Fold {
   const RunnerOptions& options_;
   const std::shared_ptr<WriteBehind> store_;  // the generation's; instances hold it, too
   std::shared_ptr<Projection> projection_;
-  Meta meta_;                    // committed
-  LogPositions positions_;       // likewise
-  std::optional<Batch> behind_;  // is being written; its changes are with store_
-  Folded committed_;             // and not told yet
-  std::optional<Error> owed_;    // to the next step
+  Meta meta_;                        // committed
+  LogPositions positions_;           // likewise
+  std::optional<Batch> behind_;      // is being written; its changes are with store_
+  Folded committed_;                 // and not told yet
+  std::optional<Error> owed_;        // to the next step
   std::size_t unflushed_bytes_ = 0;  // without what is being flushed
   std::optional<Flushing> flushing_;
   // Of the last batch: what the next events may come to.
