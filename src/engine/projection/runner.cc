@@ -229,13 +229,12 @@ void Runner::wait_for_work(Stepped last) {
 
 std::int64_t Runner::sleep_us(Stepped last) {
   const TurnLock turn(turn_);
-  const std::int64_t most_us = given_up_.empty() ? kSleepMaxUs : kLookAgainUs;
+  const bool nothing_ends = given_up_.empty() && !live_->is_flushing();
+  const std::int64_t most_us = nothing_ends ? kSleepMaxUs : kLookAgainUs;
   switch (last) {
     case Stepped::waiting:
       return std::min(retry_us_, most_us);
     case Stepped::idle:
-      // How a flush that was begun has ended is worth a look.
-      if (live_->is_flushing()) return std::min(kLookAgainUs, most_us);
       return live_->unflushed_bytes() > 0 ? std::min(options_.flush_us, most_us) : most_us;
     case Stepped::worked:
     case Stepped::stopped:
@@ -301,17 +300,24 @@ Result<Folded> Runner::fold_and_flush(const LogPositions& tails, Instant now) {
 }
 
 Result<void> Runner::flush_if_due(Instant now) {
-  WJ_TRY(const bool flushed_beside, live_->has_flushed());
-  if (flushed_beside) count_flush();
+  const auto flushed_beside = live_->has_flushed();
+  if (!flushed_beside) {
+    flushed_at_ = {};  // due again, as soon as an error lets it try
+    return flushed_beside.error();
+  }
+  if (*flushed_beside) count_flush();
   const std::size_t bytes = live_->unflushed_bytes();
   if (bytes == 0 || live_->is_flushing()) return {};
   const bool clock_went_back = now < flushed_at_;
   const bool is_old = now.us - flushed_at_.us >= options_.flush_us;
   if (bytes < options_.flush_bytes && !is_old && !clock_went_back) return {};
-  // Who steps by hand finds it done.
-  WJ_CHECK(options_.own_thread ? live_->begin_flush() : live_->flush());
+  if (options_.own_thread) {
+    WJ_CHECK(live_->begin_flush());
+  } else {
+    WJ_CHECK(live_->flush());  // who steps by hand finds it done
+    count_flush();
+  }
   flushed_at_ = now;
-  if (!live_->is_flushing()) count_flush();
   return {};
 }
 

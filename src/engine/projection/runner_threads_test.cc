@@ -164,6 +164,28 @@ TEST(RunnerThreads, a_flush_that_fails_beside_is_told_and_tried_again) {
   EXPECT_EQ(rig.runner->status().events, 0U) << "nothing is folded again";
 }
 
+// Found reading the change: it waited for flush_us once more, twice what a crash may take.
+TEST(RunnerThreads, a_flush_for_its_age_that_fails_beside_is_due_at_once) {
+  Rig rig(1);
+  rig.options.own_thread = true;
+  rig.options.flush_us = 60'000'000;
+  Runner& runner = rig.start();
+  rig.log.append(0, RawId{1, 0}, {"event"});
+  ASSERT_EQ(runner.wait_for({1}, kSoon), Waited::reached);
+  rig.places.faults->fail_flushes(1);
+  rig.clock.advance_ms(60'000);
+  rig.log.append(0, RawId{1, 0}, {"event"});
+  ASSERT_EQ(runner.wait_for({2}, kSoon), Waited::reached);
+  const auto until = [&](auto holds) {
+    for (int i = 0; i < 10'000 && !holds(runner.status()); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    EXPECT_TRUE(holds(runner.status()));
+  };
+  until([](const Status& status) { return status.errors == 1; });
+  rig.clock.advance_ms(8);  // the longest pause between two attempts
+  until([](const Status& status) { return status.flushes == 1; });
+}
+
 TEST(RunnerThreads, readers_beside_a_writer_and_rebuilds_see_whole_commits_that_never_go_back) {
   Rig rig;
   rig.options.own_thread = true;
