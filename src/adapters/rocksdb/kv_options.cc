@@ -68,8 +68,8 @@ rocksdb::ColumnFamilyOptions kv_family_options(const KvSpaceOptions& space, cons
   // Most spaces are written at random places. Merged by levels, each new file of theirs rewrites a large part
   // of the level below, and at ten million payments merging took more of the processors than folding. Merged
   // by likeness of size (size-tiered), a key is written again only when what it lies in has about doubled: a
-  // third of the work, and no more sorted runs for a reader. The price is room: a merge of all needs as much
-  // again while it runs.
+  // third to a half of the work, and no more sorted runs for a reader. The price is room: a merge of all
+  // needs as much again while it runs.
   cf.compaction_style = rocksdb::kCompactionStyleUniversal;
   cf.report_bg_io_stats = false;
   cf.ttl = 0;
