@@ -1,5 +1,6 @@
 #include "adapters/rocksdb/recent_index.h"
 
+#include <pthread.h>
 #include <rocksdb/sst_file_writer.h>
 
 #include <algorithm>
@@ -359,6 +360,7 @@ Result<void> RecentIndex::write_out() {
 // ---- the thread ----
 
 void RecentIndex::run() {
+  pthread_setname_np(pthread_self(), "index-files");
   std::unique_lock lock(work_mutex_);
   for (;;) {
     work_.wait(lock, [&] { return has_work_ || stopping_; });

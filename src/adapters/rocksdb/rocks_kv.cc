@@ -12,6 +12,7 @@
 #include "adapters/rocksdb/kv_bulk.h"
 #include "adapters/rocksdb/kv_options.h"
 #include "adapters/rocksdb/kv_status.h"
+#include "adapters/rocksdb/rocks_options.h"
 #include "base/mutex.h"
 
 namespace wonjang {
@@ -22,6 +23,10 @@ using rocksdb::Slice;
 using rocksdb::Status;
 
 namespace {
+
+// A space is merged from 6 files on (kv_options.cc). While a large merge runs its new files wait, and a page
+// looks through all of them.
+constexpr rocks::MergeBacklog kMergeBacklog{.behind = 24, .caught_up = 12};
 
 // In RocksDB's default family, which holds no space.
 constexpr const char* kFormatKey = "format";
@@ -268,7 +273,10 @@ Result<void> RocksKv::Impl::open() {
   all.emplace_back(rocksdb::kDefaultColumnFamilyName, own);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
-  WJ_CHECK(kv_checked(rocksdb::DB::Open(rocks::kv_db_options(options), directory, all, &handles, &opened)));
+  rocksdb::DBOptions whole = rocks::kv_db_options(options);
+  whole.listeners.push_back(
+      std::make_shared<rocks::MergeWatch>(options.shared->impl().merge_threads, kMergeBacklog));
+  WJ_CHECK(kv_checked(rocksdb::DB::Open(whole, directory, all, &handles, &opened)));
   db.reset(opened);
   own_family = handles.back();
   handles.pop_back();
@@ -458,6 +466,7 @@ std::vector<std::pair<std::string, std::uint64_t>> RocksKv::stats() const {
   out.emplace_back("running_flushes", property(whole, rocksdb::DB::Properties::kNumRunningFlushes));
   out.emplace_back("running_compactions", property(whole, rocksdb::DB::Properties::kNumRunningCompactions));
   out.emplace_back("writes_slowed", property(whole, rocksdb::DB::Properties::kActualDelayedWriteRate));
+  out.emplace_back("merging_idle", impl_->options.shared->impl().merge_threads->is_idle() ? 1U : 0U);
   out.emplace_back("writes_stopped", property(whole, rocksdb::DB::Properties::kIsWriteStopped));
   return out;
 }

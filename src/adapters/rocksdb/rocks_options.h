@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "adapters/rocksdb/merge_threads.h"
 #include "adapters/rocksdb/rocks_book.h"
 
 namespace wonjang {
@@ -16,6 +17,7 @@ struct RocksShared::Impl {
   std::shared_ptr<rocksdb::Logger> logger;
   rocksdb::Env* env = rocksdb::Env::Default();  // a test's own makes files fail
   int background_threads = 2;
+  std::shared_ptr<rocks::MergeThreads> merge_threads = rocks::MergeThreads::of_process();
 };
 
 namespace rocks {

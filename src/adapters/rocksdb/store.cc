@@ -17,6 +17,9 @@ namespace wonjang::rocks {
 using rocksdb::PinnableSlice;
 using rocksdb::Status;
 
+// RocksDB begins to merge a family at 4 files and slows the writer at 20.
+constexpr MergeBacklog kMergeBacklog{.behind = 12, .caught_up = 6};
+
 // RocksDB refuses writes after an error of its background work, and goes on by itself once a full disk has
 // space again. To know of it before the write is what makes the refusal "nothing was written". Any other
 // error stays until the book is opened again, whatever RocksDB thinks of it later.
@@ -97,6 +100,7 @@ Status Store::open_files(rocksdb::WALRecoveryMode mode, Access access) {
   auto db_options = rocks::db_options(options_, shared_->impl());
   db_options.wal_recovery_mode = mode;
   db_options.listeners.push_back(background_);
+  db_options.listeners.push_back(std::make_shared<MergeWatch>(shared_->impl().merge_threads, kMergeBacklog));
 
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < kFamilyNames.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "adapters/rocksdb/tail_note.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 
 #include <cerrno>
 #include <charconv>
@@ -92,6 +93,7 @@ TailNoter::~TailNoter() {
 
 // Under load it only looks: what is new is what a crash may leave in doubt anyway.
 void TailNoter::run() {
+  pthread_setname_np(pthread_self(), "tail-note");
   auto seen = tail_();
   for (bool stop = false; !stop;) {
     {

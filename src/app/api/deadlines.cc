@@ -1,5 +1,7 @@
 #include "app/api/deadlines.h"
 
+#include "app/thread_name.h"
+
 namespace wonjang {
 
 void Deadlines::start() {
@@ -42,6 +44,7 @@ std::size_t Deadlines::open() const {
 }
 
 void Deadlines::run() {
+  name_this_thread("deadlines");
   for (;;) {
     std::function<void()> due;
     mutex_.lock();

@@ -2,10 +2,17 @@
 
 #include <utility>
 
+#include "app/thread_name.h"
+
 namespace wonjang {
 
 void QueryPool::start() {
-  for (std::uint32_t i = 0; i < count_; ++i) threads_.emplace_back([this] { run(); });
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    threads_.emplace_back([this] {
+      name_this_thread("query");
+      run();
+    });
+  }
 }
 
 void QueryPool::stop() {

@@ -1,4 +1,5 @@
 #include "app/api/waiters.h"
+#include "app/thread_name.h"
 
 #include <algorithm>
 #include <utility>
@@ -41,6 +42,7 @@ void Waiters::wake() {
 }
 
 void Waiters::run() {
+  name_this_thread("waiters");
   std::list<Waiter> waiters;
   auto next_look = Time::min();
   for (;;) {

@@ -6,6 +6,7 @@
 
 #include "app/http/http_connection.h"
 #include "app/http/response_head.h"
+#include "app/thread_name.h"
 
 namespace wonjang {
 namespace {
@@ -41,6 +42,7 @@ HttpWorker* HttpWorker::current() { return current_worker; }
 
 void HttpWorker::start() {
   thread_ = std::thread([this] {
+    name_this_thread("http");
     current_worker = this;
     context_.run();
     current_worker = nullptr;

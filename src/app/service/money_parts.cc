@@ -37,7 +37,7 @@ Result<std::unique_ptr<MoneyParts>> MoneyParts::open(const ServiceConfig& config
   options.meter = {&thread_cpu_us, &process_cpu_us, &resident_bytes};
   options.runner.advice_on_lost_log = advice_on_lost_log(config.data_dir);
   options.runner.rest_max_us = config.money_rest_ms * 1'000;
-  options.runner.thread_begins = stand_back(config.money_nice);
+  options.runner.thread_begins = folding_thread("money-fold", config.money_nice);
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "money", {{"what", line}}); };
   options.note = [](const std::string& line) { log_event(LogLevel::info, "money", {{"what", line}}); };
   WJ_TRY(out->side_,

@@ -7,6 +7,7 @@
 #include "adapters/memory/memory_places.h"
 #include "adapters/rocksdb/rocks_places.h"
 #include "app/api/log.h"
+#include "app/thread_name.h"
 
 namespace wonjang {
 namespace {
@@ -42,8 +43,11 @@ std::string advice_on_lost_log(const std::string& data_dir) {
          "restore` into a new directory does that)";
 }
 
-std::function<void()> stand_back(std::uint32_t nice) {
-  return [nice] { static_cast<void>(setpriority(PRIO_PROCESS, 0, static_cast<int>(nice))); };
+std::function<void()> folding_thread(std::string name, std::uint32_t nice) {
+  return [name = std::move(name), nice] {
+    name_this_thread(name);
+    static_cast<void>(setpriority(PRIO_PROCESS, 0, static_cast<int>(nice)));
+  };
 }
 
 void add_positions(std::vector<Sample>& out, const std::string& name, const char* help,

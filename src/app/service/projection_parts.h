@@ -32,9 +32,9 @@ std::function<void(std::string_view line)> storage_log(std::string what);
 // that is behind that has lost its end, and going on would book again what is missing.
 std::string advice_on_lost_log(const std::string& data_dir);
 
-// For projection::Options::thread_begins. On Linux this is the priority of the calling thread alone; 0 leaves
-// it.
-std::function<void()> stand_back(std::uint32_t nice);
+// For projection::Options::thread_begins: the thread's name (thread_name.h) and its priority. On Linux that
+// is of the calling thread alone; 0 leaves it.
+std::function<void()> folding_thread(std::string name, std::uint32_t nice);
 
 // <name>_position, one per book.
 void add_positions(std::vector<Sample>& out, const std::string& name, const char* help,

@@ -27,6 +27,7 @@
 #include "app/service/online_backup.h"
 #include "app/service/projection_parts.h"
 #include "app/service/serving_parts.h"
+#include "app/thread_name.h"
 #include "engine/ledger/ask.h"
 #include "engine/ledger/gateway.h"
 #include "engine/ledger/resolver.h"
@@ -222,6 +223,7 @@ Result<void> Service::Impl::open_ledger() {
   options.queue_max = config.queue_max;
   options.batch_max = config.batch_max;
   options.seed = config.seed != 0 ? config.seed : random_number();
+  options.thread_begins = [] { name_this_thread("ledger"); };
   BookOpener opener;
   if (config.in_memory) {
     memory = std::make_shared<MemoryDisk>();

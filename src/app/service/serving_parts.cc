@@ -52,7 +52,7 @@ Result<std::unique_ptr<ServingParts>> ServingParts::open(const ServiceConfig& co
   options.cubes.assign(cubes.cubes().begin(), cubes.cubes().end());
   options.runner.advice_on_lost_log = advice_on_lost_log(config.data_dir);
   options.runner.rest_max_us = config.serving_rest_ms * 1'000;
-  options.runner.thread_begins = stand_back(config.serving_nice);
+  options.runner.thread_begins = folding_thread("views-fold", config.serving_nice);
   options.log = [](const std::string& line) { log_event(LogLevel::warn, "views", {{"what", line}}); };
   WJ_TRY(out->serving_,
          Serving::open(std::move(options), ledger, ServingPorts{clock, codec, out->forms_, *out->places_}));

@@ -96,7 +96,10 @@ Result<void> Ledger::start() {
   lanes_[0]->writer.set_registry_listener(registry_listener_);
   for (auto& lane : lanes_) WJ_CHECK(open_lane(*lane));
   for (auto& lane : lanes_) {
-    lane->thread = std::thread([this, &lane = *lane] { run(lane); });
+    lane->thread = std::thread([this, &lane = *lane] {
+      if (options_.thread_begins) options_.thread_begins();
+      run(lane);
+    });
   }
   return {};
 }

@@ -37,6 +37,7 @@ struct LedgerOptions {
   // Free bytes of the data directory's disk; writes are refused below the reserve. Empty: never asked.
   std::function<std::uint64_t()> free_bytes;
   std::uint64_t reserve_bytes = 0;
+  std::function<void()> thread_begins = {};  // called on each writer's thread first
 };
 
 // Opens book `index`. Called at start and after trouble, on the writer's thread.

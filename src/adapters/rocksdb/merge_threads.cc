@@ -1,0 +1,106 @@
+#include "adapters/rocksdb/merge_threads.h"
+
+#include <rocksdb/db.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace wonjang::rocks {
+namespace {
+
+// Families are told of one by one, and each look goes over all files of the database.
+constexpr std::chrono::milliseconds kBetweenLooks{200};
+
+bool move_in_kernel(pid_t thread, CpuClass to) {
+  const sched_param lowest{};
+  return sched_setscheduler(thread, to == CpuClass::idle ? SCHED_IDLE : SCHED_OTHER, &lowest) == 0;
+}
+
+bool leads_there_and_back(const MoveThread& move) {
+  bool done = false;
+  std::thread([&] { done = move(gettid(), CpuClass::idle) && move(gettid(), CpuClass::normal); }).join();
+  return done;
+}
+
+std::size_t most_files_of_a_family(rocksdb::DB& db) {
+  std::vector<rocksdb::ColumnFamilyMetaData> families;
+  db.GetAllColumnFamilyMetaData(&families);
+  std::size_t most = 0;
+  for (const auto& family : families) {
+    if (!family.levels.empty()) most = std::max(most, family.levels.front().files.size());
+  }
+  return most;
+}
+
+}  // namespace
+
+MoveThread kernel_classes() {
+  // Whoever gave the whole process another class knows better than we do.
+  if (sched_getscheduler(0) != SCHED_OTHER) return [](pid_t, CpuClass) { return false; };
+  return move_in_kernel;
+}
+
+MergeThreads::MergeThreads(const MoveThread& move) : move_(move), can_return_(leads_there_and_back(move)) {}
+
+const std::shared_ptr<MergeThreads>& MergeThreads::of_process() {
+  static const auto all = std::make_shared<MergeThreads>(kernel_classes());
+  return all;
+}
+
+// Moved without the mutex: a thread may be set aside on its way into the idle class, and nobody shall wait
+// for it then.
+void MergeThreads::begin() {
+  if (!enlist()) return;
+  move_(gettid(), CpuClass::idle);
+  // A store may have fallen behind in between, and this thread was moved back too early.
+  const MutexLock lock(mutex_);
+  if (!wants_idle()) move_(gettid(), CpuClass::normal);
+}
+
+bool MergeThreads::enlist() {
+  const MutexLock lock(mutex_);
+  merging_.insert(gettid());
+  return wants_idle();
+}
+
+void MergeThreads::end() {
+  {
+    const MutexLock lock(mutex_);
+    merging_.erase(gettid());
+  }
+  if (can_return_) move_(gettid(), CpuClass::normal);
+}
+
+void MergeThreads::tell(const void* store, bool is_behind) {
+  const MutexLock lock(mutex_);
+  const bool was_idle = wants_idle();
+  if (is_behind) {
+    behind_.insert(store);
+  } else {
+    behind_.erase(store);
+  }
+  if (wants_idle() == was_idle) return;
+  for (const pid_t thread : merging_) move_(thread, was_idle ? CpuClass::normal : CpuClass::idle);
+}
+
+bool MergeThreads::is_idle() const {
+  const MutexLock lock(mutex_);
+  return wants_idle();
+}
+
+void MergeWatch::look(rocksdb::DB& db) {
+  {
+    const MutexLock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + kBetweenLooks;
+  }
+  const std::size_t files = most_files_of_a_family(db);
+  const MutexLock lock(mutex_);
+  is_behind_ = files >= backlog_.behind || (is_behind_ && files > backlog_.caught_up);
+  threads_->tell(this, is_behind_);
+}
+
+}  // namespace wonjang::rocks
