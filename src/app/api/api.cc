@@ -199,6 +199,12 @@ std::optional<HttpResponse> Api::refused_since(const Call& call) {
   return std::move(admitted.refusal);
 }
 
+bool Api::is_still_let_in(CallPtr& call) {
+  auto refusal = refused_since(*call);
+  if (refusal) answer(std::move(call), *std::move(refusal));
+  return !refusal;
+}
+
 Api::Admitted Api::admit_by_cookie(const HttpRequestHead& head, const Route& route,
                                    std::string_view request_id) {
   auto admitted = admit_by_session(head, sessions_, parts_.authenticator, clock().now());

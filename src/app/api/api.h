@@ -133,6 +133,8 @@ class Api final : public HttpHandler, public Completion {
   // Of a call that has waited: the answer that refuses its caller, whose key was revoked or has expired, or
   // whose session has ended, since the call was let in. Nothing: it may still see its answer.
   std::optional<HttpResponse> refused_since(const Call& call);
+  // The same for who answers by what comes after: false, and the call has its refusal.
+  bool is_still_let_in(CallPtr& call);
   // 415: a body with a Content-Encoding.
   HttpResponse refusal_of_packed(std::string_view request_id, std::string_view instance);
   std::string request_id_of(const HttpRequestHead& head);

@@ -183,11 +183,13 @@ void at_position(Api& api, CallPtr call, const Query& query, std::function<void(
   const bool taken = api.parts().waiters.add(
       [&api, held, wanted = *wanted, then = std::move(then)](bool last) {
         const auto now_here = has_reached(api.ledger(), wanted);
-        if (now_here && *now_here) {
+        const bool is_here = now_here && *now_here;
+        if (!is_here && !last) return false;
+        if (!api.is_still_let_in(*held)) return true;
+        if (is_here) {
           then(api, std::move(*held));
           return true;
         }
-        if (!last) return false;
         HttpResponse response;
         ProblemExtras extras;
         extras.detail = "the ledger isn't there yet; its present position is in the header Ledger-Position";

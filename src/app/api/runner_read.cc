@@ -79,6 +79,7 @@ void go_on(Api& api, const std::shared_ptr<Waiting>& waiting, projection::Waited
   api.parts().deadlines.call_off(waiting->deadline);
   const bool room = api.parts().waiters.add(
       [&api, waiting, waited](bool) {
+        if (!api.is_still_let_in(waiting->call)) return true;
         if (waited == projection::Waited::reached) {
           read_now(api, std::move(waiting->call), waiting->side, waiting->work, std::move(waiting->then));
         } else {

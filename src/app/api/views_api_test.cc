@@ -605,17 +605,24 @@ TEST_P(ViewsApi, operators_verify_the_buckets_quickly) {
 class ViewsPosition : public testing::TestWithParam<std::uint32_t> {};
 INSTANTIATE_TEST_SUITE_P(Books, ViewsPosition, testing::Values(1U, 4U));
 
+TestAnswer last_of_31_payments(World& world) {
+  for (int i = 0; i < 30; ++i)
+    world.as_merchant().post("/v1/payments", std::to_string(i), card_payment(std::to_string(i)));
+  return world.as_merchant().post("/v1/payments", "last", card_payment("last"));
+}
+
 // Of the same secrets and with less in its books: what a ledger is that was restored from an older backup.
+void take_secrets_of(const World& whole, ServiceConfig& config) {
+  std::filesystem::create_directories(config.data_dir);
+  std::filesystem::copy(whole.directory / "secrets", config.data_dir + "/secrets");
+  std::filesystem::permissions(config.data_dir + "/secrets", std::filesystem::perms::owner_all);
+}
+
 TEST_P(ViewsPosition, one_that_does_not_come_is_said_with_the_present_one) {
   World whole({.books = GetParam(), .on_disk = true});
-  for (int i = 0; i < 30; ++i)
-    whole.as_merchant().post("/v1/payments", std::to_string(i), card_payment(std::to_string(i)));
-  const auto last = whole.as_merchant().post("/v1/payments", "last", card_payment("last"));
-  World older({.books = GetParam(), .on_disk = true}, [&](ServiceConfig& config) {
-    std::filesystem::create_directories(config.data_dir);
-    std::filesystem::copy(whole.directory / "secrets", config.data_dir + "/secrets");
-    std::filesystem::permissions(config.data_dir + "/secrets", std::filesystem::perms::owner_all);
-  });
+  const auto last = last_of_31_payments(whole);
+  World older({.books = GetParam(), .on_disk = true},
+              [&](ServiceConfig& config) { take_secrets_of(whole, config); });
   auto shop = older.as_merchant();
   const auto made = shop.post("/v1/payments", "k", card_payment("1"));
   ASSERT_EQ(made.status, 201) << made.body;
@@ -632,6 +639,45 @@ TEST_P(ViewsPosition, one_that_does_not_come_is_said_with_the_present_one) {
     ASSERT_FALSE(there.empty()) << target;
     EXPECT_EQ(shop.get(target, {{"Min-Position", there}}).status, 200) << target;
   }
+}
+
+// Found by reading: both were answered with what was paid after their key was revoked.
+TEST_P(ViewsPosition, who_waits_for_one_with_a_key_that_is_revoked_sees_nothing) {
+  World whole({.books = GetParam(), .on_disk = true});
+  const auto last = last_of_31_payments(whole).header("Ledger-Position");
+  World older({.books = GetParam(), .on_disk = true}, [&](ServiceConfig& config) {
+    take_secrets_of(whole, config);
+    config.position_wait_ms = kWaitMs;
+    config.http_read_ms = 20'000;
+  });
+  const auto made = older.as_operator().post(
+      "/v1/api-keys", "made", R"({"scopes":["merchant"],"merchantId":")" + older.merchant + "\"}");
+  ASSERT_EQ(made.status, 201) << made.body;
+  auto shop = older.as_merchant();
+  const auto paid = shop.post("/v1/payments", "k", card_payment("1"));
+  TestAnswer list, payment;
+  std::atomic<int> waiting{2};
+  const auto wait = [&](const std::string& target, TestAnswer& answer) {
+    return std::thread([&, target] {
+      answer = older.as(made.text("secret")).get(target, {{"Min-Position", last}});
+      --waiting;
+    });
+  };
+  std::thread of_views = wait("/v1/payments", list);
+  std::thread of_ledger = wait("/v1/payments/" + paid.text("id"), payment);
+  EXPECT_TRUE(eventually([&] {  // both, and who asks
+    const auto metrics = older.as_operator().get("/metrics").body;
+    return metrics.find("wonjang_http_waiting_requests 2") != std::string::npos &&
+           metrics.find("wonjang_views_waiting_reads 1") != std::string::npos;
+  }));
+  const auto revoked = older.as_operator().post("/v1/api-keys/" + made.text("id") + "/revoke", "gone", "");
+  EXPECT_EQ(revoked.status, 200) << revoked.body;
+  for (int i = 0; i < 5'000 && waiting > 0; ++i)
+    shop.post("/v1/payments", "after-" + std::to_string(i), card_payment("after-" + std::to_string(i)));
+  of_views.join();
+  of_ledger.join();
+  EXPECT_EQ(list.status, 401) << list.body;
+  EXPECT_EQ(payment.status, 401) << payment.body;
 }
 
 }  // namespace
