@@ -65,12 +65,12 @@ bool MergeThreads::enlist() {
   return wants_idle();
 }
 
-void MergeThreads::end() {
+void MergeThreads::end(pid_t thread) {
   {
     const MutexLock lock(mutex_);
-    merging_.erase(gettid());
+    merging_.erase(thread);
   }
-  if (can_return_) move_(gettid(), CpuClass::normal);
+  if (can_return_) move_(thread, CpuClass::normal);
 }
 
 void MergeThreads::tell(const void* store, bool is_behind) {
@@ -90,6 +90,38 @@ bool MergeThreads::is_idle() const {
   return wants_idle();
 }
 
+MergeWatch::~MergeWatch() {
+  std::set<pid_t> never_ended;
+  {
+    const MutexLock lock(mutex_);
+    never_ended.swap(merging_);
+  }
+  for (const pid_t thread : never_ended) threads_->end(thread);
+  threads_->tell(this, false);
+}
+
+void MergeWatch::expect_close() {
+  const MutexLock lock(mutex_);
+  is_closing_ = true;
+  threads_->tell(this, true);
+}
+
+void MergeWatch::OnSubcompactionBegin(const rocksdb::SubcompactionJobInfo&) {
+  {
+    const MutexLock lock(mutex_);
+    merging_.insert(gettid());
+  }
+  threads_->begin();
+}
+
+void MergeWatch::OnSubcompactionCompleted(const rocksdb::SubcompactionJobInfo&) {
+  {
+    const MutexLock lock(mutex_);
+    merging_.erase(gettid());
+  }
+  threads_->end(gettid());
+}
+
 void MergeWatch::look(rocksdb::DB& db) {
   {
     const MutexLock lock(mutex_);
@@ -99,6 +131,7 @@ void MergeWatch::look(rocksdb::DB& db) {
   }
   const std::size_t files = most_files_of_a_family(db);
   const MutexLock lock(mutex_);
+  if (is_closing_) return;
   is_behind_ = files >= backlog_.behind || (is_behind_ && files > backlog_.caught_up);
   threads_->tell(this, is_behind_);
 }

@@ -43,7 +43,7 @@ class MergeThreads {
 
   // The calling thread merges from here on. REQUIRES: end() before it does anything else
   void begin();
-  void end();
+  void end(pid_t thread);
   // `store`, any address of its own, has more files than a reader should look through, or not any more.
   void tell(const void* store, bool is_behind);
   // Whether a thread that merges now does so in the idle class.
@@ -73,11 +73,15 @@ class MergeWatch final : public rocksdb::EventListener {
  public:
   MergeWatch(std::shared_ptr<MergeThreads> threads, MergeBacklog backlog)
       : threads_(std::move(threads)), backlog_(backlog) {}
-  ~MergeWatch() override { threads_->tell(this, false); }
+  ~MergeWatch() override;
+
+  // Before the database is closed: what merges then has to stop, and whoever closes waits for it. RocksDB
+  // doesn't tell of that end any more; the destructor sees to these threads.
+  void expect_close();
 
   // Around the merging itself, on its thread.
-  void OnSubcompactionBegin(const rocksdb::SubcompactionJobInfo&) override { threads_->begin(); }
-  void OnSubcompactionCompleted(const rocksdb::SubcompactionJobInfo&) override { threads_->end(); }
+  void OnSubcompactionBegin(const rocksdb::SubcompactionJobInfo&) override;
+  void OnSubcompactionCompleted(const rocksdb::SubcompactionJobInfo&) override;
   // Whenever the number of files has changed.
   void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo&) override { look(*db); }
   void OnExternalFileIngested(rocksdb::DB* db, const rocksdb::ExternalFileIngestionInfo&) override {
@@ -91,7 +95,9 @@ class MergeWatch final : public rocksdb::EventListener {
   const std::shared_ptr<MergeThreads> threads_;
   const MergeBacklog backlog_;
   Mutex mutex_;
+  std::set<pid_t> merging_ WJ_GUARDED_BY(mutex_);
   bool is_behind_ WJ_GUARDED_BY(mutex_) = false;
+  bool is_closing_ WJ_GUARDED_BY(mutex_) = false;
   std::chrono::steady_clock::time_point next_look_ WJ_GUARDED_BY(mutex_);
 };
 

@@ -203,6 +203,7 @@ struct RocksKv::Impl {
   std::vector<KvSpaceOptions> spaces;
   RocksKvOptions options;
   KvUse use = KvUse::serving;
+  std::shared_ptr<rocks::MergeWatch> merges;
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* own_family = nullptr;  // the default one
   mutable Mutex mutex;
@@ -212,6 +213,7 @@ struct RocksKv::Impl {
   WriteOrder order;
 
   ~Impl() {
+    if (merges) merges->expect_close();
     // RocksDB asserts that no handle outlives it.
     families.reset();
     if (own_family != nullptr) db->DestroyColumnFamilyHandle(own_family).PermitUncheckedError();
@@ -274,8 +276,8 @@ Result<void> RocksKv::Impl::open() {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
   rocksdb::DBOptions whole = rocks::kv_db_options(options);
-  whole.listeners.push_back(
-      std::make_shared<rocks::MergeWatch>(options.shared->impl().merge_threads, kMergeBacklog));
+  merges = std::make_shared<rocks::MergeWatch>(options.shared->impl().merge_threads, kMergeBacklog);
+  whole.listeners.push_back(merges);
   WJ_CHECK(kv_checked(rocksdb::DB::Open(whole, directory, all, &handles, &opened)));
   db.reset(opened);
   own_family = handles.back();

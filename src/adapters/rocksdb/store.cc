@@ -76,11 +76,13 @@ Store::Store(const RocksBookOptions& options, std::shared_ptr<const RocksShared>
 Store::~Store() { close_files(); }
 
 void Store::close_files() {
+  if (merges_) merges_->expect_close();
   // RocksDB asserts that no handle outlives it.
   for (auto* family : families_) db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
   families_.clear();
   if (db_) db_->Close().PermitUncheckedError();
   db_.reset();
+  merges_.reset();
 }
 
 Result<std::unique_ptr<Store>> Store::open(const RocksBookOptions& options,
@@ -100,7 +102,8 @@ Status Store::open_files(rocksdb::WALRecoveryMode mode, Access access) {
   auto db_options = rocks::db_options(options_, shared_->impl());
   db_options.wal_recovery_mode = mode;
   db_options.listeners.push_back(background_);
-  db_options.listeners.push_back(std::make_shared<MergeWatch>(shared_->impl().merge_threads, kMergeBacklog));
+  merges_ = std::make_shared<MergeWatch>(shared_->impl().merge_threads, kMergeBacklog);
+  db_options.listeners.push_back(merges_);
 
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < kFamilyNames.size(); ++i) {

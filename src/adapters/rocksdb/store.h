@@ -16,6 +16,7 @@
 namespace wonjang::rocks {
 
 class BackgroundErrors;
+class MergeWatch;
 
 class Store {
  public:
@@ -65,6 +66,7 @@ class Store {
   RocksBookOptions options_;
   std::shared_ptr<const RocksShared> shared_;
   std::shared_ptr<BackgroundErrors> background_;
+  std::shared_ptr<MergeWatch> merges_;  // of the files that are open
   std::uint8_t format_ = kFormat;
   bool was_whole_ = false;  // every family was there before opening
   std::uint64_t dropped_bytes_ = 0;
