@@ -381,7 +381,7 @@ Result<void> RocksKv::flush() {
 }
 
 Result<void> RocksKv::clear() {
-  const Result<void> marked = impl_->put_own(kClearingKey, "");
+  Result<void> marked = impl_->put_own(kClearingKey, "");
   if (!marked) {
     // The mark may stand in memory: a later flush must not bring it to the disk.
     impl_->db->Delete(unlogged(), impl_->own_family, kClearingKey).PermitUncheckedError();

@@ -201,8 +201,9 @@ std::optional<HttpResponse> Api::refused_since(const Call& call) {
 
 bool Api::is_still_let_in(CallPtr& call) {
   auto refusal = refused_since(*call);
-  if (refusal) answer(std::move(call), *std::move(refusal));
-  return !refusal;
+  if (!refusal) return true;
+  answer(std::move(call), *std::move(refusal));
+  return false;
 }
 
 Api::Admitted Api::admit_by_cookie(const HttpRequestHead& head, const Route& route,
