@@ -51,30 +51,44 @@ const std::shared_ptr<MergeThreads>& MergeThreads::of_process() {
 
 // Moved without the mutex: a thread may be set aside on its way into the idle class, and nobody shall wait
 // for it then.
-void MergeThreads::begin() {
-  if (!enlist()) return;
+void MergeThreads::begin(const void* store) {
+  if (!enlist(store)) return;
   move_(gettid(), CpuClass::idle);
   // A store may have fallen behind in between, and this thread was moved back too early.
   const MutexLock lock(mutex_);
   if (!wants_idle()) move_(gettid(), CpuClass::normal);
 }
 
-bool MergeThreads::enlist() {
+bool MergeThreads::enlist(const void* store) {
   const MutexLock lock(mutex_);
-  merging_.insert(gettid());
+  merging_[gettid()] = store;
   return wants_idle();
 }
 
-void MergeThreads::end(pid_t thread) {
+void MergeThreads::end() {
   {
     const MutexLock lock(mutex_);
-    merging_.erase(thread);
+    merging_.erase(gettid());
   }
-  if (can_return_) move_(thread, CpuClass::normal);
+  if (can_return_) move_(gettid(), CpuClass::normal);
 }
 
 void MergeThreads::tell(const void* store, bool is_behind) {
   const MutexLock lock(mutex_);
+  set_behind(store, is_behind);
+}
+
+void MergeThreads::forget(const void* store) {
+  const MutexLock lock(mutex_);
+  std::erase_if(merging_, [&](const auto& each) {
+    if (each.second != store) return false;
+    if (can_return_) move_(each.first, CpuClass::normal);
+    return true;
+  });
+  set_behind(store, false);
+}
+
+void MergeThreads::set_behind(const void* store, bool is_behind) {
   const bool was_idle = wants_idle();
   if (is_behind) {
     behind_.insert(store);
@@ -82,7 +96,7 @@ void MergeThreads::tell(const void* store, bool is_behind) {
     behind_.erase(store);
   }
   if (wants_idle() == was_idle) return;
-  for (const pid_t thread : merging_) move_(thread, was_idle ? CpuClass::normal : CpuClass::idle);
+  for (const auto& [thread, of] : merging_) move_(thread, was_idle ? CpuClass::normal : CpuClass::idle);
 }
 
 bool MergeThreads::is_idle() const {
@@ -90,36 +104,10 @@ bool MergeThreads::is_idle() const {
   return wants_idle();
 }
 
-MergeWatch::~MergeWatch() {
-  std::set<pid_t> never_ended;
-  {
-    const MutexLock lock(mutex_);
-    never_ended.swap(merging_);
-  }
-  for (const pid_t thread : never_ended) threads_->end(thread);
-  threads_->tell(this, false);
-}
-
 void MergeWatch::expect_close() {
   const MutexLock lock(mutex_);
   is_closing_ = true;
   threads_->tell(this, true);
-}
-
-void MergeWatch::OnSubcompactionBegin(const rocksdb::SubcompactionJobInfo&) {
-  {
-    const MutexLock lock(mutex_);
-    merging_.insert(gettid());
-  }
-  threads_->begin();
-}
-
-void MergeWatch::OnSubcompactionCompleted(const rocksdb::SubcompactionJobInfo&) {
-  {
-    const MutexLock lock(mutex_);
-    merging_.erase(gettid());
-  }
-  threads_->end(gettid());
 }
 
 void MergeWatch::look(rocksdb::DB& db) {

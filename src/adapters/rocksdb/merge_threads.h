@@ -19,6 +19,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -41,22 +42,27 @@ class MergeThreads {
   // For tests. Tries on a thread of its own whether `move` goes there and back.
   explicit MergeThreads(const MoveThread& move);
 
-  // The calling thread merges from here on. REQUIRES: end() before it does anything else
-  void begin();
-  void end(pid_t thread);
-  // `store`, any address of its own, has more files than a reader should look through, or not any more.
+  // The calling thread merges from here on, for `store`: any address of its own. REQUIRES: end() before it
+  // does anything else, or forget() of the store
+  void begin(const void* store);
+  void end();
+  // The store has more files than a reader should look through, or not any more.
   void tell(const void* store, bool is_behind);
+  // It is gone: it isn't behind, and threads that never came to end() with it are brought back.
+  void forget(const void* store);
   // Whether a thread that merges now does so in the idle class.
   bool is_idle() const;
 
  private:
-  bool enlist();  // the calling thread; whether it is to go to the idle class
+  // The calling thread; whether it is to go to the idle class.
+  bool enlist(const void* store);
+  void set_behind(const void* store, bool is_behind) WJ_REQUIRES(mutex_);
   bool wants_idle() const WJ_REQUIRES(mutex_) { return can_return_ && behind_.empty(); }
 
   const MoveThread move_;
   const bool can_return_;
   mutable Mutex mutex_;
-  std::set<pid_t> merging_ WJ_GUARDED_BY(mutex_);
+  std::map<pid_t, const void*> merging_ WJ_GUARDED_BY(mutex_);  // and the store for which it does
   std::set<const void*> behind_ WJ_GUARDED_BY(mutex_);
 };
 
@@ -73,15 +79,15 @@ class MergeWatch final : public rocksdb::EventListener {
  public:
   MergeWatch(std::shared_ptr<MergeThreads> threads, MergeBacklog backlog)
       : threads_(std::move(threads)), backlog_(backlog) {}
-  ~MergeWatch() override;
+  ~MergeWatch() override { threads_->forget(this); }
 
   // Before the database is closed: what merges then has to stop, and whoever closes waits for it. RocksDB
   // doesn't tell of that end any more; the destructor sees to these threads.
   void expect_close();
 
   // Around the merging itself, on its thread.
-  void OnSubcompactionBegin(const rocksdb::SubcompactionJobInfo&) override;
-  void OnSubcompactionCompleted(const rocksdb::SubcompactionJobInfo&) override;
+  void OnSubcompactionBegin(const rocksdb::SubcompactionJobInfo&) override { threads_->begin(this); }
+  void OnSubcompactionCompleted(const rocksdb::SubcompactionJobInfo&) override { threads_->end(); }
   // Whenever the number of files has changed.
   void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo&) override { look(*db); }
   void OnExternalFileIngested(rocksdb::DB* db, const rocksdb::ExternalFileIngestionInfo&) override {
@@ -95,7 +101,6 @@ class MergeWatch final : public rocksdb::EventListener {
   const std::shared_ptr<MergeThreads> threads_;
   const MergeBacklog backlog_;
   Mutex mutex_;
-  std::set<pid_t> merging_ WJ_GUARDED_BY(mutex_);
   bool is_behind_ WJ_GUARDED_BY(mutex_) = false;
   bool is_closing_ WJ_GUARDED_BY(mutex_) = false;
   std::chrono::steady_clock::time_point next_look_ WJ_GUARDED_BY(mutex_);

@@ -58,9 +58,9 @@ TEST(MergeThreads, a_thread_merges_in_the_idle_class_and_comes_back) {
   Classes classes;
   MergeThreads threads(classes.move());
   EXPECT_TRUE(threads.is_idle());
-  threads.begin();
+  threads.begin(&threads);
   EXPECT_EQ(classes.of_me(), CpuClass::idle);
-  threads.end(gettid());
+  threads.end();
   EXPECT_EQ(classes.of_me(), CpuClass::normal);
 }
 
@@ -68,7 +68,7 @@ TEST(MergeThreads, a_store_that_falls_behind_brings_back_who_merges_until_it_has
   Classes classes;
   MergeThreads threads(classes.move());
   const int one = 0, other = 0;
-  threads.begin();
+  threads.begin(&threads);
   threads.tell(&one, true);
   EXPECT_EQ(classes.of_me(), CpuClass::normal);
   threads.tell(&other, true);
@@ -77,7 +77,7 @@ TEST(MergeThreads, a_store_that_falls_behind_brings_back_who_merges_until_it_has
   EXPECT_FALSE(threads.is_idle());
   threads.tell(&other, false);
   EXPECT_EQ(classes.of_me(), CpuClass::idle);
-  threads.end(gettid());
+  threads.end();
   EXPECT_EQ(classes.of_me(), CpuClass::normal);
 }
 
@@ -86,9 +86,9 @@ TEST(MergeThreads, who_begins_while_a_store_is_behind_competes_and_who_ended_is_
   MergeThreads threads(classes.move());
   const int store = 0;
   threads.tell(&store, true);
-  threads.begin();
+  threads.begin(&threads);
   EXPECT_EQ(classes.of_me(), CpuClass::normal);
-  threads.end(gettid());
+  threads.end();
   threads.tell(&store, false);
   EXPECT_EQ(classes.of_me(), CpuClass::normal);
 }
@@ -104,9 +104,9 @@ TEST(MergeThreads, a_store_that_falls_behind_on_a_threads_way_to_the_idle_class_
     return move(thread, to);
   });
   all = &threads;
-  threads.begin();
+  threads.begin(&threads);
   EXPECT_EQ(classes.of_me(), CpuClass::normal);
-  threads.end(gettid());
+  threads.end();
 }
 
 TEST(MergeThreads, where_there_is_no_way_back_nobody_is_sent) {
@@ -116,8 +116,8 @@ TEST(MergeThreads, where_there_is_no_way_back_nobody_is_sent) {
     return to == CpuClass::idle;  // as the kernel for a process without the right
   });
   EXPECT_FALSE(threads.is_idle());
-  threads.begin();
-  threads.end(gettid());
+  threads.begin(&threads);
+  threads.end();
   EXPECT_EQ(merging, 0);
 }
 
@@ -131,14 +131,14 @@ TEST(MergeThreads, the_kernel_does_it) {
     GTEST_SKIP() << "this process may not leave the idle class: RLIMIT_NICE is below 20";
   std::thread([] {
     MergeThreads threads(kernel_classes());
-    threads.begin();
+    threads.begin(&threads);
     EXPECT_EQ(sched_getscheduler(0), SCHED_IDLE);
     const int store = 0;
     threads.tell(&store, true);
     EXPECT_EQ(sched_getscheduler(0), SCHED_OTHER);
     threads.tell(&store, false);
     EXPECT_EQ(sched_getscheduler(0), SCHED_IDLE);
-    threads.end(gettid());
+    threads.end();
     EXPECT_EQ(sched_getscheduler(0), SCHED_OTHER);
   }).join();
 }
