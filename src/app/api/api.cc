@@ -192,17 +192,11 @@ Api::Admitted Api::admit(const HttpRequestHead& head, const Route& route, std::s
   return out;
 }
 
-std::optional<HttpResponse> Api::refused_since(const Call& call) {
-  if (call.caller == nullptr) return std::nullopt;
-  auto admitted = admit(call.request.head, *call.route, call.request_id);
-  if (admitted.caller != nullptr) return std::nullopt;
-  return std::move(admitted.refusal);
-}
-
 bool Api::is_still_let_in(CallPtr& call) {
-  auto refusal = refused_since(*call);
-  if (!refusal) return true;
-  answer(std::move(call), *std::move(refusal));
+  if (call->caller == nullptr) return true;
+  auto admitted = admit(call->request.head, *call->route, call->request_id);
+  if (admitted.caller != nullptr) return true;
+  answer(std::move(call), std::move(admitted.refusal));
   return false;
 }
 

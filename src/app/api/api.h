@@ -130,10 +130,8 @@ class Api final : public HttpHandler, public Completion {
     HttpResponse refusal;
   };
   Admitted admit(const HttpRequestHead& head, const Route& route, std::string_view request_id);
-  // Of a call that has waited: the answer that refuses its caller, whose key was revoked or has expired, or
-  // whose session has ended, since the call was let in. Nothing: it may still see its answer.
-  std::optional<HttpResponse> refused_since(const Call& call);
-  // The same for who answers by what comes after: false, and the call has its refusal.
+  // Of a call that has waited. False: since it was let in its key was revoked or has expired, or its session
+  // has ended, and it has got the answer that says so.
   bool is_still_let_in(CallPtr& call);
   // 415: a body with a Content-Encoding.
   HttpResponse refusal_of_packed(std::string_view request_id, std::string_view instance);

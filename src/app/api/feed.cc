@@ -256,10 +256,7 @@ void get_events(Api& api, CallPtr call) {
       [&api, held, at = *request](bool last) mutable {
         const auto page = read_feed(api.ledger(), api.parts().tokens, at.from, at.limit, at.filter);
         // After the reading: a key that was revoked before an event was written never shows that event.
-        if (auto refusal = api.refused_since(**held)) {
-          api.answer(std::move(*held), *std::move(refusal));
-          return true;
-        }
+        if (!api.is_still_let_in(*held)) return true;
         if (!page) {
           api.answer_error(std::move(*held), page.error());
           return true;
