@@ -52,7 +52,7 @@ const Setting kSettings[] = {
      "How far the thread that folds stands back when cores are short, 0 to 19; 0: not at all."},
     {"serving.rest_max", &C::serving_rest_ms, Unit::duration,
      "Longest rest of that thread between two batches: what comes meanwhile is folded together, for less. "
-     "Who asks for a position is not kept waiting by it; 0ms: none."},
+     "Shorter when batches take long; who asks for a position is not kept waiting by it; 0ms: none."},
     {"serving.query_threads", &C::query_threads, Unit::none,
      "Threads for questions to the views that read more than a page: search, totals, filtered lists."},
     {"serving.search_seeks_max", &C::search_seeks_max, Unit::none, "Seeks of one page of a search."},

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "app/thread_name.h"
+
 namespace wonjang {
 namespace {
 
@@ -39,7 +41,10 @@ Serving::Serving(ServingOptions options, Ledger& ledger, ServingPorts ports)
 Result<std::unique_ptr<Serving>> Serving::open(ServingOptions options, Ledger& ledger, ServingPorts ports) {
   std::unique_ptr<Serving> out(new Serving(std::move(options), ledger, ports));
   WJ_CHECK(out->runner_.start());
-  out->warmer_ = std::thread([serving = out.get()] { serving->warm_up(); });
+  out->warmer_ = std::thread([serving = out.get()] {
+    name_this_thread("warm-up");
+    serving->warm_up();
+  });
   return out;
 }
 

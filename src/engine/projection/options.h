@@ -35,11 +35,12 @@ struct RunnerOptions {
   // While nobody reads the generation, such a batch is written while the next one is folded, if its changes
   // come to no more than that: they stay in memory beside the next one's.
   std::size_t behind_bytes_max = std::size_t{128} << 20;
-  // After a batch that left nothing behind the thread rests `rest_factor` times as long as that took, at most
-  // rest_max_us and never while somebody waits for a position: what comes meanwhile is one batch. A larger
-  // batch costs less per event (cells are written once, rows find their places in order).
+  // After a batch that left nothing behind the thread rests a while (rest.h), never while somebody waits for
+  // a position: what comes meanwhile is one batch. A larger batch costs less per event (cells are written
+  // once, rows find their places in order).
   std::int64_t rest_factor = 3;
   std::int64_t rest_max_us = 25'000;
+  std::int64_t unhurried_us = 35'000;
   // A start folds again at most what came since the last flush.
   std::size_t flush_bytes = std::size_t{64} << 20;
   std::int64_t flush_us = 30'000'000;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "engine/projection/rest.h"
 
 namespace wonjang::projection {
 namespace {
@@ -207,13 +208,11 @@ void Runner::run() {
 
 // Nobody tells it how much has come meanwhile: the rest is short enough to find out afterwards.
 void Runner::rest_after(std::int64_t work_us) {
-  // A clock that is set back gives no rest to speak of; one that is set forward, the longest there is.
-  const std::int64_t rest_us =
-      std::min(options_.rest_max_us, std::max<std::int64_t>(work_us, 1) * options_.rest_factor);
+  const std::chrono::microseconds rest(rest_us(work_us, options_));
   const LogPositions tails = log_.tails();
   const MutexLock lock(mutex_);
   if (events_between(status_.positions, tails) >= options_.batch_units) return;
-  wake_.wait_for(mutex_, std::chrono::microseconds(rest_us),
+  wake_.wait_for(mutex_, rest,
                  [&]() WJ_REQUIRES(mutex_) { return stopping_ || wanted_ || waits_.size() > 0; });
 }
 
