@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -168,6 +169,21 @@ class KeptLog final : public EventLog {
   std::unordered_map<RawId, std::vector<StoredUnit>> lives_;
 };
 
+// So that no question is asked beside a merge that another run would not have. One may begin where another
+// ends.
+void wait_for_merges(const RocksKv& store) {
+  const auto running = [&] {
+    for (const auto& [name, number] : store.stats()) {
+      if (name == "running_compactions") return number > 0;
+    }
+    return false;
+  };
+  constexpr int kLooks = 5;
+  for (int looks = 0; looks < kLooks; looks = running() ? 0 : looks + 1) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
 bool are_right(const testing::City& city, const TextForms& forms, std::vector<std::string> answers) {
   auto expected = bench::answers_by_looking(city, forms);
   std::sort(answers.begin(), answers.end());
@@ -257,6 +273,8 @@ int main(int argc, char** argv) {
   const auto start = Clock::now();
   must(store->flush());
   std::printf("flush %.2f s\n", seconds_since(start));
+  wait_for_merges(*store);
+  std::printf("merged %.0f s later\n", seconds_since(start));
   for (const auto& [name, number] : store->stats()) {
     std::printf("  %s %llu\n", name.c_str(), static_cast<unsigned long long>(number));
   }
