@@ -1,10 +1,10 @@
 // rest_us(): how long a folding thread rests after a batch, to gather events for the next one.
 //
-// Times as long as the batch took, at most rest_max_us. What comes just after a batch has begun is seen when
-// the next one ends: after two batches and the rest between them. On a busy machine batches take longer, what
-// gathers is more, and the next one takes longer still; a rest on top of that is the last thing that readers
-// need. So it is shortened by what two such batches take above unhurried_us, down to none: two batches and a
-// rest take rest_max_us + unhurried_us at most, as long as that is what the rest decides.
+// rest_factor times as long as the batch took, at most rest_max_us. What comes just after a batch has begun
+// is seen when the next one ends: after two batches and the rest between them. On a busy machine batches take
+// longer, what gathers is more, and the next one takes longer still; a rest on top of that is the last thing
+// that readers need. So it is shortened by what two such batches take above unhurried_us, down to none: two
+// batches and a rest take rest_max_us + unhurried_us at most, as long as that is what the rest decides.
 #pragma once
 
 #include <algorithm>
