@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { approve, asOperator, propose, says, until, world } from './stage.mjs';
+import { approve, asOperator, propose, says, saysThat, until, world } from './stage.mjs';
 import { day, dayKo } from './world.mjs';
 
 test('a contract’s next version: previewed, proposed by one, approved by another, then in force', () =>
@@ -29,7 +29,7 @@ test('a contract’s next version: previewed, proposed by one, approved by anoth
     const change = await propose(page);
     await approve(change, '2 %');
     await page.goto(`${world.url}/console/contracts?merchant=${world.shop}`);
-    assert.match(await says(page, '.panel', '버전 3'), new RegExp(dayKo(day(-1))));
+    await saysThat(page, '.panel', '버전 3', new RegExp(dayKo(day(-1))));
   }));
 
 test('a holiday that is declared: the payouts that it moves are seen before and after', () =>
@@ -45,24 +45,24 @@ test('a holiday that is declared: the payouts that it moves are seen before and 
     await page.click('button:has-text("다음 버전 요청")');
     await page.fill('dialog textarea', 'code KR\nnonsense');
     await page.click('dialog button[type=submit]');
-    assert.match(await says(page, 'dialog .failure', 'line 2'), /calendar\/text/);
+    await saysThat(page, 'dialog .failure', 'line 2', /calendar\/text/);
     await page.fill('dialog textarea', `${rows.join('\n')}\n`);
     const change = await propose(page);
     await approve(change, 'KR v2');
     await page.goto(`${world.url}/console/contracts?tab=calendars&year=${date.slice(0, 4)}`);
-    assert.match(await says(page, '.panel:has-text("버전 1과 다른 점") tbody tr', '임시공휴일'), new RegExp(`추가[\\s\\S]*${dayKo(date)}`));
+    await saysThat(page, '.panel:has-text("버전 1과 다른 점") tbody tr', '임시공휴일', new RegExp(`추가[\\s\\S]*${dayKo(date)}`));
   }));
 
 test('a hold: one who waits is seen waiting, and lifted the same way', async () => {
   await approve(world.waiting.changeId, '이의 제기 확인');
   await asOperator('/contracts?tab=holds', async (page) => {
-    assert.match(await says(page, 'tbody tr', '서점'), /보류 중[\s\S]*이의 제기 확인/);
+    await saysThat(page, 'tbody tr', '서점', /보류 중[\s\S]*이의 제기 확인/);
     await page.click('tbody button:has-text("보류 해제 요청")');
     await page.fill('dialog label:has-text("사유") + input', '확인 끝');
     const change = await propose(page);
     await approve(change, '확인 끝');
     await page.goto(`${world.url}/console/contracts?tab=holds`);
-    assert.match(await says(page, 'tbody tr', '서점'), /해제됨/);
+    await saysThat(page, 'tbody tr', '서점', /해제됨/);
   });
 });
 
@@ -86,5 +86,5 @@ test('a fund that is set aside counts once it was approved; a proposal can be wi
       const now = (await world.get(`/v1/funds?asOf=${day(0)}`)).totals[0].heldAmount;
       assert.equal(now, isKept ? before + 1_000_000 : before);
     }
-    assert.match(await says(page, '.panel', '신한은행'), /1,000,000원/);
+    await saysThat(page, '.panel', '신한은행', /1,000,000원/);
   }));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { asOperator, asSecond, matches, says, settled, signedIn, text, until, world } from './stage.mjs';
+import { asOperator, asSecond, matches, says, saysThat, settled, signedIn, text, until, world } from './stage.mjs';
 import { LARGE_COUNT } from './money_world.mjs';
 import { LARGE, SETTLED, TO_SETTLE, day } from './world.mjs';
 
@@ -54,7 +54,7 @@ test('a day is run from the console, what failed is mended, and the rerun settle
     await page.fill('dialog label:has-text("시작") + input', '2024-01-01');
     await page.fill('dialog label:has-text("계좌") + input', 'acct-bakery');
     await page.click('dialog button[type=submit]:has-text("미리 보기")');
-    assert.match(await says(page, 'dialog .preview', '내역'), /내역\s+2/);
+    await saysThat(page, 'dialog .preview', '내역', /내역\s+2/);
     await page.click('dialog button[type=submit]:has-text("요청하기")');
     await page.waitForSelector('tr.detail');
     const change = new URL(page.url()).searchParams.get('change');
@@ -72,7 +72,7 @@ test('a day is run from the console, what failed is mended, and the rerun settle
     await page.click('button:has-text("다시 실행")');
     await page.click('dialog .dialog-actions button.primary');
     await page.waitForSelector('.panel .badge:has-text("완료")');
-    assert.match(await says(page, '.facts', '전 + 추가 = 후'), /7 \+ 2 = 9/);
+    await saysThat(page, '.facts', '전 + 추가 = 후', /7 \+ 2 = 9/);
     await settled(page);
     await until(page, () => document.querySelectorAll('tbody tr').length === 9);
     await matches(page, 'main', /취소[\s\S]*-8,000원/);
@@ -142,7 +142,7 @@ test('payouts: looked at, made, sent as a file, and the bank’s answer read', (
     await act('은행 결과 읽기');
     await page.setInputFiles('dialog input[type=file]', { name: 'bank.csv', mimeType: 'text/csv', buffer: Buffer.from(`payout_id,state,bank_trace_no,at,failure\r\n${rows.join('\r\n')}\r\n`) });
     await page.click('dialog button[type=submit]');
-    assert.match(await says(page, 'dialog', '반영'), new RegExp(`반영\\s+${sent.length}[\\s\\S]*거절\\s+1`));
+    await saysThat(page, 'dialog', '반영', new RegExp(`반영\\s+${sent.length}[\\s\\S]*거절\\s+1`));
     await page.click('dialog .dialog-actions button');
     await page.waitForSelector('tbody tr:has-text("계좌 없음")');
   }));
@@ -154,7 +154,7 @@ test('an acquirer’s file: what differs is seen side by side and settled by a w
     await page.click('.segments button:has-text("우리 쪽에 없음")');
     await until(page, () => /reason=ONLY_THEIRS/.test(location.search) && document.querySelectorAll('tbody tr').length === 1);
     await page.click('tbody button:has-text("나란히")');
-    assert.match(await says(page, 'tr.detail', '39999999'), /5,000원[\s\S]*우리[\s\S]*없음/);
+    await saysThat(page, 'tr.detail', '39999999', /5,000원[\s\S]*우리[\s\S]*없음/);
     await page.click('tbody button:has-text("정리")');
     await page.fill('dialog input', '시험 카드, 매입사 확인');
     await page.click('dialog button[type=submit]');
@@ -167,7 +167,7 @@ test('an acquirer’s file: what differs is seen side by side and settled by a w
     await page.setInputFiles('dialog input[type=file]', { name: 'late.csv', mimeType: 'text/csv', buffer: Buffer.from(`number,amount,date,fee\r\n${number},${amount},${SETTLED},200\r\n39999998,1,${SETTLED},0\r\n`) });
     await page.fill('dialog label:has-text("매입사") + input', 'SHINHAN');
     await page.click('dialog button[type=submit]');
-    assert.match(await says(page, 'dialog .facts', '일치'), /줄\s+2/);
+    await saysThat(page, 'dialog .facts', '일치', /줄\s+2/);
     await page.click('dialog button[aria-label="닫기"]');
     await page.waitForSelector('tbody tr:has-text("late.csv")');
   }));
@@ -216,7 +216,7 @@ test('a merchant sees its own money and hears nothing of another’s', () =>
     assert.equal(await page.locator('.nav a[href$="/funds"]').count(), 0);
     const other = (await world.get(`/v1/payouts?merchant=${world.other}`)).items[0];
     await page.goto(`${world.url}/console/payouts/${other.payoutId}`);
-    assert.match(await says(page, '.failure', 'no such payout'), /찾는 것이 없습니다[\s\S]*NOT_FOUND · 404/);
+    await saysThat(page, '.failure', 'no such payout', /찾는 것이 없습니다[\s\S]*NOT_FOUND · 404/);
     await page.goto(`${world.url}/console/payments/${world.followed.id}`);
     await page.click('main section:has-text("정산") tbody a');
     await page.waitForSelector('text=금액이 나온 과정');

@@ -1,7 +1,7 @@
 // On a phone, and with a merchant's key: the journeys work at 390 px, and nobody sees another's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { later, matches, says, settled, signedIn, text, until, withPage, world } from './stage.mjs';
+import { later, matches, says, saysThat, settled, signedIn, text, until, withPage, world } from './stage.mjs';
 import { SETTLED, TO_SETTLE, dayKo, signIn } from './world.mjs';
 
 const fits = async (page, where) => assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${where} is wider than the phone`);
@@ -104,7 +104,7 @@ test('a reader of English hears the server’s own sentence, times and days in t
     await page.waitForSelector('.timeline li');
     await matches(page, '.timeline li time', /^\d\d \w{3,4} \d{4} \d\d:\d\d:\d\d$/);
     await page.goto(`${world.url}/console/payments/pay_01JD4Z7Q8R6G3V5X9T2W0K1MNP`);
-    assert.match(await says(page, '.failure', 'there is no such payment'), /PAYMENT_NOT_FOUND/);
+    await saysThat(page, '.failure', 'there is no such payment', /PAYMENT_NOT_FOUND/);
     assert.equal(await page.locator('.said').count(), 0);
   }));
 

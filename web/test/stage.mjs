@@ -87,14 +87,25 @@ export async function says(page, selector, wanted) {
   return page.locator(selector).filter({ hasText: wanted }).first().innerText();
 }
 
-/** The first of `selector` comes to say what `pattern` asks for: what is drawn first may still wait for its answer. */
-export async function matches(page, selector, pattern) {
+async function comesToSay(page, those, pattern, why) {
   let said = '';
   const isSaid = async () => {
-    said = (await page.locator(selector).allInnerTexts())[0] ?? '';
+    said = (await those.allInnerTexts())[0] ?? '';
     return pattern.test(said);
   };
-  if (!(await comesTrue(page, isSaid))) assert.match(said, pattern);
+  if (!(await comesTrue(page, isSaid))) assert.match(said, pattern, why);
+}
+
+/** The first of `selector` with `wanted` in it comes to say the rest that `pattern` asks for too. */
+export async function saysThat(page, selector, wanted, pattern, why) {
+  const those = page.locator(selector).filter({ hasText: wanted });
+  await those.first().waitFor();
+  await comesToSay(page, those, pattern, why);
+}
+
+/** The first of `selector` comes to say what `pattern` asks for: what is drawn first may still wait for its answer. */
+export async function matches(page, selector, pattern) {
+  await comesToSay(page, page.locator(selector), pattern);
 }
 
 /** Approved by the second person; `wanted` is what they see before they do. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contract } from './money_world.mjs';
-import { approve, asOperator, matches, propose, says, settled, text, until, world } from './stage.mjs';
+import { approve, asOperator, matches, propose, says, saysThat, settled, text, until, world } from './stage.mjs';
 import { DOLLARS, TRIED, day, dayKo } from './world.mjs';
 
 const rows = (page) => page.locator('main tbody tr').count();
@@ -11,7 +11,7 @@ const rows = (page) => page.locator('main tbody tr').count();
 test('other terms are tried out beside a contract: begun, followed item by item, a part promoted, stopped', () =>
   asOperator(`/contracts?merchant=${world.other}`, async (page) => {
     await page.click('button:has-text("다른 조건 시험")');
-    assert.match(await says(page, 'dialog', '대상'), /서점/);
+    await saysThat(page, 'dialog', '대상', /서점/);
     assert.equal(await page.locator('dialog button[type=submit]').isDisabled(), true, 'without a name it can’t be told from others');
     await page.fill('dialog label:has-text("이름") + input', 'Lower Rate');
     await matches(page, 'dialog .field-error', /a-z/);
@@ -19,13 +19,13 @@ test('other terms are tried out beside a contract: begun, followed item by item,
     await page.fill('dialog label:has-text("차이 없는 날") + input', '2');
     await page.fill('dialog .rule-row >> nth=0 >> label:has-text("요율") + input', '1.5');
     await page.keyboard.press('Enter'); // looks at it first
-    assert.match(await says(page, 'dialog div.preview', '옮겨지거나'), /없습니다/, 'where terms differ the contract counts');
+    await saysThat(page, 'dialog div.preview', '옮겨지거나', /없습니다/, 'where terms differ the contract counts');
     await approve(await propose(page), '1.5 %');
     await world.settle(TRIED);
 
     await page.goto(`${world.url}/console/contracts?tab=canaries`);
     await page.click('tbody tr:has-text("lower") button:has-text("진행")');
-    assert.match(await says(page, 'tr.detail tbody tr', '서점'), /0 \/ 2\s+0\s+3/, 'no clean day of two, three items differ');
+    await saysThat(page, 'tr.detail tbody tr', '서점', /0 \/ 2\s+0\s+3/, 'no clean day of two, three items differ');
     await page.click(`tr.detail a:has-text("${dayKo(TRIED)}")`);
     await until(page, () => location.search.includes('tab=differences'));
     await page.waitForSelector('tbody tr:nth-child(3)');
@@ -35,15 +35,15 @@ test('other terms are tried out beside a contract: begun, followed item by item,
     await page.goto(`${world.url}/console/contracts?tab=canaries`);
     await page.click('tbody tr:has-text("lower") button:has-text("전환")');
     await page.selectOption('dialog select', 'CARD');
-    assert.match(await says(page, 'dialog', '나머지는 계속'), /-lower-/);
+    await saysThat(page, 'dialog', '나머지는 계속', /-lower-/);
     await approve(await propose(page), '전환됨');
     await page.goto(`${world.url}/console/contracts?tab=canaries`);
-    assert.match(await says(page, 'tbody tr', '-lower-'), /카드[\s\S]*전환됨/);
-    assert.match(await says(page, 'tbody tr:not(:has-text("-lower"))', 'lower'), /시험 중/);
+    await saysThat(page, 'tbody tr', '-lower-', /카드[\s\S]*전환됨/);
+    await saysThat(page, 'tbody tr:not(:has-text("-lower"))', 'lower', /시험 중/);
     await page.click('tbody tr:not(:has-text("-lower")):has-text("lower") button:has-text("중단")');
     await approve(await propose(page), '중단됨');
     await page.goto(`${world.url}/console/contracts?tab=canaries`);
-    assert.match(await says(page, 'tbody tr:not(:has-text("-lower"))', 'lower'), /중단됨/);
+    await saysThat(page, 'tbody tr:not(:has-text("-lower"))', 'lower', /중단됨/);
   }));
 
 test('a contract that holds backwards: every difference line is seen before it is made, and made once', async () => {
@@ -63,7 +63,7 @@ test('a contract that holds backwards: every difference line is seen before it i
     await page.click('dialog button[type=submit]:has-text("차액 내역 만들기")');
     await says(page, 'dialog', '닫기');
     await page.click('dialog tbody a >> nth=0');
-    assert.match(await says(page, 'h1', '정산 내역'), /조정/);
+    await matches(page, 'h1', /정산 내역\s+조정/);
     await page.goto(`${world.url}/console/contracts?merchant=${world.other}`);
     await page.click('button:has-text("소급 조정")');
     await page.click('dialog button[type=submit]:has-text("미리 보기")');
@@ -77,14 +77,14 @@ test('a contract that holds backwards: every difference line is seen before it i
 
 test('dollars are shown as dollars: what failed, what a canary prices differently, what an acquirer says', () =>
   asOperator(`/settlement/${DOLLARS}?tab=failures`, async (page) => {
-    assert.match(await says(page, 'tbody tr', '$70.50'), /계약 없음/);
+    await saysThat(page, 'tbody tr', '$70.50', /계약 없음/);
     await says(page, 'tbody tr', '$99.99');
     await page.goto(`${world.url}/console/settlement/${DOLLARS}?tab=differences`);
     const [one] = (await world.get(`/v1/settlement/runs/${DOLLARS}/differences`)).items;
     const dollars = (cents) => `$${(cents / 100).toFixed(2)}`;
-    assert.match(await says(page, 'tbody tr', 'dollar-terms'), new RegExp(`\\${dollars(one.feeNow)}\\s+\\${dollars(one.feeCandidate)}\\s+\\${dollars(one.feeCandidate - one.feeNow)}`));
+    await saysThat(page, 'tbody tr', 'dollar-terms', new RegExp(`\\${dollars(one.feeNow)}\\s+\\${dollars(one.feeCandidate)}\\s+\\${dollars(one.feeCandidate - one.feeNow)}`));
     await page.goto(`${world.url}/console/breaks?reason=AMOUNT_DIFF`);
-    assert.match(await says(page, 'tbody tr', '60000001'), /\$1,234\.00\s+\$1,234\.56\s+-\$0\.56/);
+    await saysThat(page, 'tbody tr', '60000001', /\$1,234\.00\s+\$1,234\.56\s+-\$0\.56/);
     assert.equal((await text(page, 'main')).includes('1,234원'), false);
   }));
 
@@ -95,7 +95,7 @@ test('a file of dollars is read as dollars', () =>
     await page.fill('dialog label:has-text("매입사") + input', 'SHINHAN');
     await page.fill('dialog label:has-text("통화") + input', 'usd');
     await page.click('dialog button[type=submit]');
-    assert.match(await says(page, 'dialog .facts', '일치'), /줄\s+1\s+일치\s+1/);
+    await saysThat(page, 'dialog .facts', '일치', /줄\s+1\s+일치\s+1/);
   }));
 
 test('a search says how far back it looked, and looks further', () =>
