@@ -341,9 +341,12 @@ TEST_F(JobContinues, not_when_the_configuration_says_so) {
   world_.restart();
   const auto before = world_.tails();
   auto house = world_.as_operator();
-  EXPECT_EQ(house.get("/v1/settlement/runs/2026-11-21").text("state"), "INTERRUPTED");
+  const auto is_interrupted = [&] {
+    return house.get("/v1/settlement/runs/2026-11-21").text("state") == "INTERRUPTED";
+  };
+  wait_until(is_interrupted, "the lease isn't shown");
   settle("2026-11-22");
-  EXPECT_EQ(house.get("/v1/settlement/runs/2026-11-21").text("state"), "INTERRUPTED");
+  EXPECT_TRUE(is_interrupted());
   EXPECT_NE(world_.tails(), before);
 }
 

@@ -206,7 +206,7 @@ TEST_F(MoneyTold, a_payment_says_what_became_of_its_money_and_why_not) {
   EXPECT_EQ(text(waiting, "code"), "NO_CONTRACT");
   settle("run");
   for (const auto& path : {lines, life}) {
-    const auto failed = only(shop.get(path), "openItems");
+    const auto failed = only(look(shop, path), "openItems");
     EXPECT_EQ(text(failed, "state"), "FAILED");
     EXPECT_EQ(text(failed, "code"), "NO_CONTRACT");
     EXPECT_FALSE(text(failed, "stateReason").empty());

@@ -240,7 +240,7 @@ TEST_P(ViewsApi, an_explained_question_says_how_many_books_it_asked) {
   EXPECT_EQ(route_of(shop, "/v1/events"), all);
   EXPECT_EQ(route_of(house, "/v1/in-doubt"), all);
   EXPECT_EQ(shop.get("/v1/payments").header("Ledger-Route"), "") << "said to who asks for it";
-  const auto life = shop.get("/v1/payments/" + id + "/lifecycle?explain=true");
+  const auto life = look(shop, "/v1/payments/" + id + "/lifecycle?explain=true");
   EXPECT_EQ(life.header("Ledger-Route"), "routed; books=1");
   EXPECT_EQ(life.json().at("explain").at("route").as_string(), "routed");
   EXPECT_EQ(shop.get("/v1/payments?explain=true").json().at("explain").at("books").as_int64(), 0);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "base/gives_way.h"
 #include "domain/journal/postings.h"
 #include "engine/money/file_fold.h"
 #include "engine/money/journal_fold.h"
@@ -46,15 +47,17 @@ class Money::Batch {
         journal_(snapshot, out) {}
 
   Result<void> run(std::span<const LogUnit> units) {
+    GivesWay way(units.size());
     for (const auto& unit : units) {
       WJ_TRY(const bool is_new, is_next(unit));
       if (!is_new) continue;
       Position position = unit.unit.first;
       for (const auto& bytes : unit.unit.events) WJ_CHECK(add({unit.book, position++}, bytes));
-      if (events_.size() >= kSliceEvents || bytes_ >= kSliceBytes) WJ_CHECK(fold_slice());
+      if (events_.size() >= kSliceEvents || bytes_ >= kSliceBytes) WJ_CHECK(fold_slice(way));
     }
-    WJ_CHECK(fold_slice());
+    WJ_CHECK(fold_slice(way));
     payments_.finish();
+    way.stage();
     WJ_CHECK(context_.sums.finish());
     for (const auto& [book, next] : seen_) context_.rows.put(kHouse, seen_key(book), encoded(next));
     for (const auto& [where, next] : day_ends_) {
@@ -96,10 +99,14 @@ class Money::Batch {
     return {};
   }
 
-  Result<void> fold_slice() {
+  Result<void> fold_slice(GivesWay& way) {
     WJ_CHECK(payments_.prepare(events_));
     WJ_CHECK(lines_.prepare(events_));
-    for (std::size_t i = 0; i < events_.size(); ++i) WJ_CHECK(fold(places_[i], events_[i]));
+    way.stage();
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      WJ_CHECK(fold(places_[i], events_[i]));
+      way.step();
+    }
     money_.counters_->events += events_.size();
     events_.clear();
     places_.clear();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/gives_way.h"
 #include "base/hash64.h"
 #include "domain/ids.h"
 #include "engine/serving/decoded_events.h"
@@ -60,15 +61,23 @@ class Views::Fold {
         out_(out) {}
 
   Result<void> run(std::span<const LogUnit> units) {
+    GivesWay way(units.size());
     WJ_CHECK(load(units));
+    way.stage();
     DecodedEvents decoded(views_.ports_.codec, units);
     for (std::size_t i = 0; i < units.size(); ++i) {
       const auto events = decoded.next_unit();
       if (of_unit_[i] != nullptr) WJ_CHECK(take(units[i], events, *of_unit_[i]));
+      way.step();
     }
-    for (Touched* touched : changed_by_place()) WJ_CHECK(write(*touched));
+    for (Touched* touched : changed_by_place()) {
+      WJ_CHECK(write(*touched));
+      way.step();
+    }
     WJ_CHECK(write_buckets());
+    way.stage();
     WJ_CHECK(views_.totals_->finish(*snapshot_, out_));
+    way.stage();  // the store is next
     views_.counters_->saturated_cells = views_.totals_->saturated_cells();
     return {};
   }
