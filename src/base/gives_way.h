@@ -5,6 +5,8 @@
 // what such threads wait for. A few pieces are done sooner than that; large batches have fallen behind, and
 // are not held up.
 //
+// What a step is, the caller says: a piece of the batch, or a part of one where pieces are long.
+//
 //   GivesWay way(units.size());
 //   for (const auto& unit : units) { ...; way.step(); }
 //
@@ -23,13 +25,13 @@ class GivesWay {
 
   explicit GivesWay(std::size_t batch) : is_small_(batch >= kSteps && batch <= kSmallBatch) {}
 
-  // After a piece of work. True: others had the core if they wanted it.
+  // After a step. True: others had the core if they wanted it.
   bool step() {
     if (!is_small_ || ++steps_ % kSteps != 0) return false;
     std::this_thread::yield();
     return true;
   }
-  // After a piece that is as long as many.
+  // After one that is as long as many.
   bool stage() {
     steps_ = kSteps - 1;
     return step();
