@@ -24,6 +24,7 @@ LAYERS = {"base": 0, "domain": 1, "ports": 2, "engine": 3, "adapters": 3, "app":
 # an ADR in docs/adr/.
 LIBRARIES = {
     "rocksdb/": ("adapters/rocksdb",),
+    "isa-l/": ("adapters/rocksdb",),
     "google/protobuf/": ("adapters/protobuf",),
     "openssl/": ("adapters/openssl", "app", "verify"),
     "boost/": ("adapters/acquirer", "app"),
