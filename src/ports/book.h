@@ -8,8 +8,8 @@
 //
 // Every adapter passes testing/book_contract.h.
 //
-// Threads: one writer calls append(); any thread may call the const functions, which see every append that
-// has returned.
+// Threads: one call of append() at a time, whichever thread makes it; any thread may call the const
+// functions, which see every append that has returned.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +53,10 @@ struct Unit {
   std::vector<std::string> events;     // encoded, at least one
   std::optional<IdempotencyEntry> idempotency;
   std::optional<Hash128> claim;  // a natural key that this stream takes for itself (merchant + order id)
+  // From look_ahead(): the book has no entry under the idempotency key, nobody has taken the claim. Adapters
+  // may believe it and not look again; false says nothing. REQUIRES: true where it says so
+  bool key_is_new = false;
+  bool claim_is_new = false;
   std::optional<AlarmEntry> alarm_before;  // removed, when it differs from alarm_after
   std::optional<AlarmEntry> alarm_after;
 };
@@ -81,6 +85,12 @@ struct AppendBatch {
   std::span<const Unit> units;
   std::span<const TreeNode> tree_nodes;  // nodes that became complete
   std::string_view head;  // the book's head record after this batch, opaque (engine/ledger/head.h)
+};
+
+// What a book said of keys and claims before they were appended: 1 where it surely had none, 0: not known.
+struct LookedAhead {
+  std::vector<std::uint8_t> key_is_new;    // in the order of the question
+  std::vector<std::uint8_t> claim_is_new;  // the same
 };
 
 struct FoundIdempotency {
@@ -124,11 +134,12 @@ class Book {
   // stream
   virtual Result<void> append(const AppendBatch& batch) = 0;
 
-  // A hint of the writer: it is about to ask for these keys and claims, and to append units with them.
-  // Changes no answer, and may make them quicker.
-  virtual void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims) {
-    (void)keys;
-    (void)claims;
+  // The writer is about to ask for these keys and claims, and to append units with them: all at once is
+  // quicker than one after the other. As of every append that has returned. May run beside one; of what that
+  // one adds it says anything. Threads: the writer's, one call at a time.
+  virtual void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out) {
+    out.key_is_new.assign(keys.size(), 0);
+    out.claim_is_new.assign(claims.size(), 0);
   }
 
   // All units of one stream in version order; empty when there is none.

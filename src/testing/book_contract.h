@@ -405,6 +405,45 @@ TEST_P(BookContract, an_open_key_is_followed_by_its_outcome_within_a_batch) {
   must_conflict({late});
 }
 
+TEST_P(BookContract, looking_ahead_calls_nothing_new_that_is_there) {
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    Unit unit = bc::unit(bc::stream(n), 0, {"a"});
+    unit.idempotency = n == 2 ? bc::open_entry(n) : bc::final_entry(n);
+    unit.claim = bc::hash(10 + n);
+    must_append({unit});
+  }
+  const std::vector<Hash128> keys{bc::hash(9), bc::hash(1), bc::hash(11), bc::hash(2), bc::hash(3)};
+  const std::vector<Hash128> claims{bc::hash(13), bc::hash(1), bc::hash(12)};
+  LookedAhead ahead;
+  book_->look_ahead(keys, claims, ahead);
+  ASSERT_EQ(ahead.key_is_new.size(), keys.size());
+  ASSERT_EQ(ahead.claim_is_new.size(), claims.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    EXPECT_FALSE(ahead.key_is_new[i] != 0 && book_->find_idempotency(keys[i])->has_value()) << i;
+  }
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    EXPECT_FALSE(ahead.claim_is_new[i] != 0 && book_->find_claim(claims[i])->has_value()) << i;
+  }
+  book_->look_ahead({}, {}, ahead);
+  EXPECT_TRUE(ahead.key_is_new.empty());
+  EXPECT_TRUE(ahead.claim_is_new.empty());
+}
+
+TEST_P(BookContract, what_was_new_before_a_batch_is_so_once_in_it) {
+  const auto marked = [](std::uint64_t stream, std::uint64_t key, std::uint64_t claim) {
+    Unit unit = bc::unit(bc::stream(stream), 0, {"a"});
+    unit.idempotency = bc::final_entry(key);
+    unit.claim = bc::hash(claim);
+    unit.key_is_new = unit.claim_is_new = true;
+    return unit;
+  };
+  must_conflict({marked(1, 1, 11), marked(2, 1, 12)});
+  must_conflict({marked(1, 1, 11), marked(2, 2, 11)});
+  must_append({marked(1, 1, 11), marked(2, 2, 12)});
+  EXPECT_TRUE((*book_->find_idempotency(bc::hash(2)))->entry.final);
+  EXPECT_TRUE(**book_->find_claim(bc::hash(12)) == bc::stream(2));
+}
+
 TEST_P(BookContract, a_reply_is_kept_byte_for_byte_and_left_out_of_read) {
   for (const std::size_t size : {0U, 1U, 2U, 127U, 128U, 16'383U, 16'384U, 300'000U}) {
     std::string reply(size, '\0');

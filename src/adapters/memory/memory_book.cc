@@ -140,6 +140,14 @@ Result<std::optional<RawId>> MemoryBook::find_claim(const Hash128& claim) const 
   return std::optional<RawId>(found->second);
 }
 
+void MemoryBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
+                            LookedAhead& out) {
+  out = {};
+  const MutexLock lock(disk_->mutex_);
+  for (const Hash128& key : keys) out.key_is_new.push_back(files_.keys.contains(key) ? 0 : 1);
+  for (const Hash128& claim : claims) out.claim_is_new.push_back(files_.claims.contains(claim) ? 0 : 1);
+}
+
 Result<std::vector<StoredUnit>> MemoryBook::read(Position from, std::uint32_t units_max,
                                                  std::size_t bytes_max) const {
   const MutexLock lock(disk_->mutex_);

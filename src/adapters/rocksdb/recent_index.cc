@@ -50,6 +50,14 @@ Status put_streams(rocksdb::SstFileWriter& file, const RecentUnits& table) {
 // In the order of the hashes the rows lie anywhere in memory: asked for early, or most of the time is
 // waiting.
 constexpr std::size_t kRowsAhead = 16;
+// The same of places in a table of hashes.
+constexpr std::size_t kSlotsAhead = 12;
+constexpr std::size_t kUnitsAhead = 6;
+
+void prefetch(const RecentUnits& table, const Unit& unit) {
+  if (unit.idempotency) table.prefetch(unit.idempotency->key, KeySort::idempotency);
+  if (unit.claim) table.prefetch(*unit.claim, KeySort::claim);
+}
 
 Status put_keys(rocksdb::SstFileWriter& file, const RecentUnits& table) {
   Status status;
@@ -136,19 +144,11 @@ std::shared_ptr<RecentUnits> RecentIndex::new_table(Position from) const {
   return std::make_shared<RecentUnits>(from, units_max_);
 }
 
-// ---- look-ups: memory before the files, since rows move from there into them. What look_ahead() didn't find
-// is asked first: that table is small, and what it says holds until the next add(). ----
-
-bool RecentIndex::is_absent(const Hash128& hash, KeySort sort) const {
-  return absent_slots_.find(hash_of_key(hash, sort), [&](std::uint32_t row) {
-    return absent_[row].hash == hash && absent_[row].sort == sort;
-  }) != RowSlots::kNone;
-}
+// ---- look-ups: memory before the files, since rows move from there into them ----
 
 Result<std::optional<KeyEntry>> RecentIndex::find_key(const Hash128& key) const {
   {
     const std::shared_lock lock(mutex_);
-    if (is_absent(key, KeySort::idempotency)) return std::optional<KeyEntry>();
     if (auto entry = active_->find_key(key)) return entry;
     if (frozen_) {
       if (auto entry = frozen_->find_key(key)) return entry;
@@ -165,7 +165,6 @@ Result<std::optional<KeyEntry>> RecentIndex::find_key(const Hash128& key) const 
 Result<std::optional<RawId>> RecentIndex::find_claim(const Hash128& claim) const {
   {
     const std::shared_lock lock(mutex_);
-    if (is_absent(claim, KeySort::claim)) return std::optional<RawId>();
     if (auto stream = active_->find_claim(claim)) return stream;
     if (frozen_) {
       if (auto stream = frozen_->find_claim(claim)) return stream;
@@ -251,23 +250,15 @@ RecentIndex::Stats RecentIndex::stats() const {
 
 // What is neither in memory now nor in the files after that, isn't there: only the writer adds, and rows move
 // from memory into the files.
-void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims) {
+void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
+                             LookedAhead& out) {
+  out.key_is_new.assign(keys.size(), 0);
+  out.claim_is_new.assign(claims.size(), 0);
   asked_.clear();
-  {
-    const std::shared_lock lock(mutex_);
-    const auto ask = [&](std::span<const Hash128> hashes, KeySort sort) {
-      for (const Hash128& hash : hashes) {
-        const bool is_recent = sort == KeySort::claim
-                                   ? active_->find_claim(hash) || (frozen_ && frozen_->find_claim(hash))
-                                   : active_->find_key(hash) || (frozen_ && frozen_->find_key(hash));
-        if (!is_recent) asked_.push_back({hash, 0, sort, false, false});
-      }
-    };
-    ask(keys, KeySort::idempotency);
-    ask(claims, KeySort::claim);
-  }
+  ask_memory(keys, KeySort::idempotency);
+  ask_memory(claims, KeySort::claim);
   // The library sorts by comparing whole keys through a pointer.
-  std::sort(asked_.begin(), asked_.end(), [](const RecentUnits::KeyRow& a, const RecentUnits::KeyRow& b) {
+  std::sort(asked_.begin(), asked_.end(), [](const Asked& a, const Asked& b) {
     return a.sort != b.sort ? a.sort < b.sort : a.hash < b.hash;
   });
   const std::size_t count = asked_.size();
@@ -282,20 +273,23 @@ void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash
   }
   store_.db().MultiGet(rocksdb::ReadOptions(), store_.family(Family::keys), count, slices.data(),
                        values.data(), statuses.data(), /*sorted_input=*/true);
-
-  const std::unique_lock lock(mutex_);
-  absent_.clear();
-  absent_slots_.reset(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (!statuses[i].IsNotFound()) continue;  // there, or a look-up of its own will say what is wrong
-    const auto row = static_cast<std::uint32_t>(absent_.size());
-    absent_.push_back(asked_[i]);
-    absent_slots_.put(
-        hash_of_key(asked_[i].hash, asked_[i].sort), row,
-        [&](std::uint32_t other) {
-          return absent_[other].hash == asked_[i].hash && absent_[other].sort == asked_[i].sort;
-        },
-        [&](std::uint32_t other) { return hash_of_key(absent_[other].hash, absent_[other].sort); });
+    auto& is_new = asked_[i].sort == KeySort::claim ? out.claim_is_new : out.key_is_new;
+    is_new[asked_[i].place] = 1;
+  }
+}
+
+// Puts into `asked_` what isn't there.
+void RecentIndex::ask_memory(std::span<const Hash128> hashes, KeySort sort) {
+  const std::shared_lock lock(mutex_);
+  for (std::uint32_t i = 0; i < hashes.size(); ++i) {
+    if (i + kSlotsAhead < hashes.size()) {
+      active_->prefetch(hashes[i + kSlotsAhead], sort);
+      if (frozen_) frozen_->prefetch(hashes[i + kSlotsAhead], sort);
+    }
+    if (!active_->has(hashes[i], sort) && !(frozen_ && frozen_->has(hashes[i], sort)))
+      asked_.push_back({hashes[i], sort, i});
   }
 }
 
@@ -303,9 +297,9 @@ void RecentIndex::add(std::span<const Unit> units, Position first) {
   bool is_full = false;
   {
     const std::unique_lock lock(mutex_);
-    absent_.clear();
-    absent_slots_.reset(0);
-    for (const Unit& unit : units) {
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      if (i + kUnitsAhead < units.size()) prefetch(*active_, units[i + kUnitsAhead]);
+      const Unit& unit = units[i];
       active_->add(index_of(unit, first));
       largest_ = std::max(largest_, unit.stream);
       first += unit.events.size();

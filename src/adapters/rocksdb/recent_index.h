@@ -51,12 +51,10 @@ class RecentIndex {
   // files too.
   std::vector<RecentUnits> copies() const;
 
-  // The writer's. Asks for many at once, in one walk through the files, and remembers which aren't there
-  // until the next add().
-  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims);
-  // The writer's, without a lock, since nobody else changes what it looks at: what look_ahead() didn't find,
-  // and streams above all that there are. False: not known, look it up.
-  bool is_absent(const Hash128& hash, KeySort sort) const;
+  // As Book::look_ahead(): many at once, in one walk through the files. One call at a time, beside anything.
+  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out);
+  // The writer's, without a lock, since nobody else changes what it looks at: is it above all streams that
+  // there are? False: not known, look it up.
   bool is_above_all(RawId stream) const { return stream > largest_; }
   // The writer's, before a write: is there room in memory? Waits for a write-out under way. Errors:
   // unavailable, in_doubt or corrupt, as background_error() says.
@@ -83,6 +81,7 @@ class RecentIndex {
   explicit RecentIndex(const Store& store);
   Result<void> fill(Position tail);
   std::shared_ptr<RecentUnits> new_table(Position from) const;
+  void ask_memory(std::span<const Hash128> hashes, KeySort sort);
   void freeze();
   void run();
   Result<void> hand_over(const RecentUnits& table) const;
@@ -95,13 +94,17 @@ class RecentIndex {
   std::shared_ptr<RecentUnits> active_;
   std::shared_ptr<const RecentUnits> frozen_;  // being written out
   RawId largest_;                              // there is no stream above it
-  std::vector<RecentUnits::KeyRow> absent_;
-  RowSlots absent_slots_;
   std::uint64_t write_outs_ = 0;
 
-  // The writer's.
-  std::size_t active_log_bytes_ = 0;
-  std::vector<RecentUnits::KeyRow> asked_;
+  std::size_t active_log_bytes_ = 0;  // the writer's
+
+  // Of one call of look_ahead(); kept for their memory.
+  struct Asked {
+    Hash128 hash;
+    KeySort sort;
+    std::uint32_t place;  // in the question
+  };
+  std::vector<Asked> asked_;
 
   mutable std::mutex handing_over_;  // held while rows move; taken before every other one
 

@@ -48,6 +48,8 @@ class RowSlots {
       if (slot.tag == tag_of(hash) && is_it(slot.row)) return std::exchange(slot.row, row);
     }
   }
+  // Its place will be asked for soon.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
   std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
 
   static std::uint64_t hash_of(std::uint64_t a, std::uint64_t b);
@@ -106,6 +108,9 @@ class RecentUnits {
   std::size_t units() const { return streams_.size(); }
   std::size_t bytes() const;
 
+  bool has(const Hash128& hash, KeySort sort) const { return find(hash, sort) != RowSlots::kNone; }
+  // It will be asked for or added soon.
+  void prefetch(const Hash128& hash, KeySort sort) const { key_slots_.prefetch(hash_of_key(hash, sort)); }
   std::optional<KeyEntry> find_key(const Hash128& key) const;
   std::optional<RawId> find_claim(const Hash128& claim) const;
   std::optional<StreamEntry> newest(RawId stream) const;

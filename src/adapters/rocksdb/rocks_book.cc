@@ -63,8 +63,8 @@ class Admission {
     claims_.clear();
     for (const Unit& unit : batch.units) {
       WJ_CHECK(check_version(unit));
-      if (unit.claim) WJ_CHECK(check_claim(*unit.claim));
-      if (unit.idempotency) WJ_CHECK(check_key(*unit.idempotency));
+      if (unit.claim) WJ_CHECK(check_claim(*unit.claim, unit.claim_is_new));
+      if (unit.idempotency) WJ_CHECK(check_key(*unit.idempotency, unit.key_is_new));
     }
     return {};
   }
@@ -82,17 +82,17 @@ class Admission {
     return {};
   }
 
-  Result<void> check_claim(const Hash128& claim) {
+  Result<void> check_claim(const Hash128& claim, bool is_new) {
     if (!claims_.try_emplace(claim, true).second) return conflict("the claim is taken");
-    if (index_.is_absent(claim, rocks::KeySort::claim)) return {};
+    if (is_new) return {};
     WJ_TRY(const auto owner, index_.find_claim(claim));
     if (owner) return conflict("the claim is taken");
     return {};
   }
 
-  Result<void> check_key(const IdempotencyEntry& entry) {
+  Result<void> check_key(const IdempotencyEntry& entry, bool is_new) {
     const auto [final, first_of_key] = finals_.try_emplace(entry.key, false);
-    if (first_of_key && !index_.is_absent(entry.key, rocks::KeySort::idempotency)) {
+    if (first_of_key && !is_new) {
       WJ_TRY(const auto stored, index_.find_key(entry.key));
       *final = stored && stored->final;
     }
@@ -251,8 +251,8 @@ Result<void> RocksBook::append(const AppendBatch& batch) {
   return {};
 }
 
-void RocksBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims) {
-  impl_->index->look_ahead(keys, claims);
+void RocksBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out) {
+  impl_->index->look_ahead(keys, claims, out);
 }
 
 Result<std::vector<StoredUnit>> RocksBook::load_from(RawId stream, std::uint32_t version) const {

@@ -360,7 +360,7 @@ TEST(RocksIndex, a_mark_that_cannot_be_right_is_corrupt) {
   }
 }
 
-TEST(RocksIndex, looking_ahead_changes_no_answer) {
+TEST(RocksIndex, looking_ahead_says_what_is_not_there_and_changes_no_answer) {
   const TempDir folder(TempDir::Kind::quick);
   auto book = open_book(folder / "book", 6);
   ASSERT_TRUE(book);
@@ -372,7 +372,14 @@ TEST(RocksIndex, looking_ahead_changes_no_answer) {
       keys.push_back(unit.idempotency->key);
       if (unit.claim) claims.push_back(*unit.claim);
     }
-    (*book)->look_ahead(keys, claims);
+    LookedAhead ahead;
+    (*book)->look_ahead(keys, claims, ahead);
+    ASSERT_EQ(ahead.key_is_new.size(), keys.size());
+    ASSERT_EQ(ahead.claim_is_new.size(), claims.size());
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      EXPECT_EQ(ahead.key_is_new[i] != 0, !(*book)->find_idempotency(keys[i])->has_value()) << i;
+    for (std::size_t i = 0; i < claims.size(); ++i)
+      EXPECT_EQ(ahead.claim_is_new[i] != 0, !(*book)->find_claim(claims[i])->has_value()) << i;
     for (std::uint64_t i = 0; i < n + 30; ++i) {
       const Unit unit = nth_unit(i);
       EXPECT_EQ((*book)->find_idempotency(unit.idempotency->key)->has_value(), i < n) << i << " of " << n;

@@ -14,6 +14,7 @@ BookWriter::BookWriter(std::uint32_t index, Ports ports, Rng rng) : index_(index
 BookWriter::~BookWriter() = default;
 
 Result<void> BookWriter::open(Book& book) {
+  WJ_ASSERT(is_settled());
   WJ_TRY(const auto bytes, book.head());
   WJ_TRY(auto head, decode_head(bytes));
   if (head.tree.size() != book.tail()) {
@@ -82,7 +83,8 @@ void BookWriter::process(std::span<Request* const> batch) {
 // Gives how many of `batch` it did: all, unless they are long in bytes.
 std::size_t BookWriter::process_step(std::span<Request* const> batch) {
   now_ = ports_.clock.now();
-  next_head_ = head_;
+  next_head_ = is_settled() ? head_ : handed_->head;
+  doomed_.reset();
   units_.clear();
   unit_positions_.clear();
   tree_nodes_.clear();
@@ -96,7 +98,8 @@ std::size_t BookWriter::process_step(std::span<Request* const> batch) {
   look_ahead(batch);
   std::size_t done = 0;
   for (; done < batch.size() && step_bytes_ < kStepBytesMax; ++done) plan(*batch[done], plans_[done]);
-  answer_all(batch.first(done), write());
+  plans_.resize(done);
+  end_step();
   return done;
 }
 
@@ -114,6 +117,7 @@ void BookWriter::refuse(std::span<Request* const> batch, const Error& why) {
     last->complete(request->tag, std::move(answer));
   }
   if (last != nullptr) last->flush();
+  tell_step(batch.size(), nullptr);
 }
 
 // All keys and claims of the batch in one question, instead of two a request.
@@ -126,15 +130,37 @@ void BookWriter::look_ahead(std::span<Request* const> batch) {
     const auto* command = std::get_if<PaymentCommand>(&request.command);
     const auto* create = command == nullptr ? nullptr : std::get_if<CreatePayment>(command);
     if (create == nullptr) continue;
+    plans_[i].is_create = true;
     plans_[i].claim = order_claim(ports_.digest, create->merchant, create->order_id);
     asked_claims_.push_back(plans_[i].claim);
   }
-  book_->look_ahead(asked_keys_, asked_claims_);
+  book_->look_ahead(asked_keys_, asked_claims_, looked_ahead_);
+  std::size_t key_at = 0;
+  std::size_t claim_at = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Plan& plan = plans_[i];
+    if (batch[i]->key) {
+      const std::size_t at = key_at++;
+      plan.key_is_new = looked_ahead_.key_is_new[at] != 0 &&
+                        (is_settled() || handed_->keys.find(asked_keys_[at]) == nullptr);
+    }
+    if (plan.is_create) {
+      const std::size_t at = claim_at++;
+      plan.claim_is_new = looked_ahead_.claim_is_new[at] != 0 &&
+                          (is_settled() || handed_->claims.find(asked_claims_[at]) == nullptr);
+    }
+  }
 }
 
 void BookWriter::plan(Request& request, Plan& plan) {
   ++stats_.requests;
   plan.answer.book = index_;
+  plan.completion = request.completion;
+  plan.tag = request.tag;
+  if (doomed_) {
+    plan.needs_write = true;
+    return;
+  }
   if (auto done = plan_or_fail(request, plan); !done) {
     plan.answer.kind = AnswerKind::failed;
     plan.answer.error = std::move(done).error();
@@ -163,6 +189,8 @@ Result<bool> BookWriter::answer_from_entry(Request& request, Plan& plan) {
              unit.stream};
     plan.needs_write = true;
   } else {
+    if (plan.key_is_new) return false;
+    WJ_CHECK(wait_for_key(request.key->key));
     WJ_TRY(auto stored, book_->find_idempotency(request.key->key));
     if (!stored) return false;
     found = *std::move(stored);
@@ -239,7 +267,8 @@ Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
   std::optional<RawId> taken;
   if (const auto* here = claims_.find(claim); here != nullptr) {
     taken = *here;
-  } else {
+  } else if (!plan.claim_is_new) {
+    WJ_CHECK(wait_for_claim(claim));
     WJ_TRY(taken, book_->find_claim(claim));
   }
   if (taken) {
@@ -261,6 +290,7 @@ Result<void> BookWriter::plan_create(Request& request, Plan& plan) {
   WJ_CHECK(decide_on(fresh, request, plan));
   if (units_.size() == before) return {};  // refused for what the request says
   units_.back().claim = claim;
+  units_.back().claim_is_new = plan.claim_is_new;
   claims_.put(claim, fresh.payment.id.raw());
   return {};
 }
@@ -298,6 +328,7 @@ Result<void> BookWriter::decide_on(StreamState& state, Request& request, Plan& p
 
 Result<StreamState*> BookWriter::state_of(RawId stream) {
   if (const auto here = states_.find(stream); here != states_.end()) return here->second.get();
+  WJ_CHECK(wait_for_stream(stream));
   WJ_TRY(auto state, load_stream(*book_, stream, ports_.codec));
   if (!state.payment.exists()) {
     WJ_TRY(state, folded_here(stream));
@@ -406,7 +437,10 @@ void BookWriter::add_aside(RawId about, const Payment& payment, Request& request
     plan.answer.reply =
         request.renderer->render({payment, {&event, 1}, refusal, operation(request), index_, first});
   }
-  if (with_entry && request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+  if (with_entry && request.key) {
+    unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+    unit.key_is_new = plan.key_is_new;
+  }
   if (request.want_payment) plan.answer.payment = std::make_shared<Payment>(payment);
   finish_plan(plan, first, std::move(unit));
 }
@@ -452,6 +486,7 @@ void BookWriter::add_unit(StreamState& state, Request& request, std::vector<Even
     if (!final)
       state.open.push_back({request.key->key, request.key->fingerprint, request.key->text, request.actor.id});
     unit.idempotency = entry_of(*request.key, plan.answer.reply, final);
+    unit.key_is_new = plan.key_is_new;
   } else if (!request.key) {
     close_open_entry(state, unit, plan.answer.reply);
   }
@@ -590,7 +625,10 @@ void BookWriter::add_registry_unit(Request& request, std::vector<RegistryDecided
     plan.answer.reply =
         request.renderer->render({Payment{}, events, refusal, operation(request), index_, first});
   }
-  if (with_entry && request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+  if (with_entry && request.key) {
+    unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+    unit.key_is_new = plan.key_is_new;
+  }
   finish_plan(plan, first, std::move(unit));
 }
 
@@ -606,9 +644,18 @@ void BookWriter::close_open_entry(StreamState& state, Unit& unit, const Reply& r
   state.open.erase(settled);
 }
 
-Instant BookWriter::next_recorded_at() {
-  next_head_.last_recorded_at = std::max(now_, next_head_.last_recorded_at.plus_us(1));
-  return next_head_.last_recorded_at;
+// ---- the end of a step ----
+
+void BookWriter::end_step() {
+  if (beside_ != nullptr && !registry_changed_ && units_.size() >= beside_units_min_) {
+    if (join().has_value()) return hand_over();
+  } else {
+    (void)join();
+  }
+  const auto written = doomed_ ? Result<void>(*doomed_) : write();
+  if (doomed_) roll_back_registry();
+  stats_.failed += answer_all(plans_, written, index_);
+  tell_step(plans_.size(), written && !units_.empty() ? &head_ : nullptr);
 }
 
 Result<void> BookWriter::write() {
@@ -626,30 +673,120 @@ Result<void> BookWriter::write() {
   const auto kind = written.error().kind;
   // A conflict means that somebody else wrote to our book: with one writer that is damage, not a race.
   if (kind != ErrorKind::unavailable) halted_ = written.error();
-  if (registry_changed_) {  // it holds what wasn't written: read it again
-    if (auto loaded = load_registry(); !loaded) halted_ = loaded.error();
-  }
+  roll_back_registry();
   return written;
 }
 
-void BookWriter::answer_all(std::span<Request* const> batch, const Result<void>& written) {
+// It holds what wasn't written: read it again.
+void BookWriter::roll_back_registry() {
+  if (!registry_changed_) return;
+  if (auto loaded = load_registry(); !loaded) halted_ = loaded.error();
+}
+
+std::uint64_t BookWriter::answer_all(std::span<Plan> plans, const Result<void>& written, std::uint32_t book) {
+  std::uint64_t failed = 0;
   Completion* last = nullptr;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    auto& answer = plans_[i].answer;
-    if (!written && plans_[i].needs_write) {
+  for (Plan& plan : plans) {
+    auto& answer = plan.answer;
+    if (!written && plan.needs_write) {
       answer = Answer{};
       answer.kind = AnswerKind::failed;
-      answer.book = index_;
+      answer.book = book;
       answer.error = written.error();
     }
-    if (answer.kind == AnswerKind::failed) ++stats_.failed;
-    const Request& request = *batch[i];
-    if (request.completion == nullptr) continue;
-    if (last != nullptr && last != request.completion) last->flush();
-    last = request.completion;
-    last->complete(request.tag, std::move(answer));
+    if (answer.kind == AnswerKind::failed) ++failed;
+    if (plan.completion == nullptr) continue;
+    if (last != nullptr && last != plan.completion) last->flush();
+    last = plan.completion;
+    last->complete(plan.tag, std::move(answer));
   }
   if (last != nullptr) last->flush();
+  return failed;
+}
+
+// `written`: the book's head after it; null when it wrote nothing.
+void BookWriter::tell_step(std::size_t requests, const BookHead* written) const {
+  if (!step_listener_) return;
+  StepDone done;
+  done.requests = requests;
+  if (written != nullptr) {
+    done.wrote = true;
+    done.tail = written->tree.size();
+    done.recorded_until = written->last_recorded_at;
+  }
+  step_listener_(done);
+}
+
+// ---- a step beside the next one ----
+
+void BookWriter::write_beside(Beside* beside, std::size_t units_min) {
+  WJ_ASSERT(is_settled());
+  beside_ = beside;
+  beside_units_min_ = units_min;
+  if (beside != nullptr && handed_ == nullptr) handed_ = std::make_unique<Handed>();
+}
+
+bool BookWriter::is_settled() const { return handed_ == nullptr || !handed_->is_under_way; }
+
+void BookWriter::hand_over() {
+  Handed& step = *handed_;
+  std::swap(step.plans, plans_);
+  std::swap(step.units, units_);
+  std::swap(step.tree_nodes, tree_nodes_);
+  std::swap(step.keys, keys_);
+  std::swap(step.claims, claims_);
+  step.head = next_head_;
+  step.streams.clear();
+  for (const Unit& unit : step.units) step.streams.put(unit.stream, true);
+  step.is_under_way = true;
+  beside_->start([this] { write_handed(); });
+}
+
+// On the other thread: it touches the step, the book and the listener alone.
+void BookWriter::write_handed() {
+  Handed& step = *handed_;
+  const auto head = encode_head(step.head);
+  step.written = book_->append({step.units, step.tree_nodes, head});
+  WJ_ASSERT(!step.written || book_->tail() == step.head.tree.size());
+  step.failed = answer_all(step.plans, step.written, index_);
+  tell_step(step.plans.size(), step.written ? &step.head : nullptr);
+}
+
+// The error of the step that was under way is that of the one that builds on it.
+Result<void> BookWriter::join() {
+  if (is_settled()) return doomed_ ? Result<void>(*doomed_) : Result<void>();
+  beside_->wait();
+  Handed& step = *handed_;
+  step.is_under_way = false;
+  stats_.failed += step.failed;
+  if (step.written) {
+    ++stats_.batches;
+    head_ = std::move(step.head);
+    return {};
+  }
+  const Error& why = step.written.error();
+  if (why.kind != ErrorKind::unavailable) halted_ = why;
+  // Of this one nothing was written, whatever became of that one.
+  doomed_ =
+      unavailable("the step before this one failed, so nothing of this one was written: " + why.message);
+  return *doomed_;
+}
+
+Result<void> BookWriter::wait_for_key(const Hash128& key) {
+  return is_settled() || handed_->keys.find(key) == nullptr ? Result<void>() : join();
+}
+
+Result<void> BookWriter::wait_for_claim(const Hash128& claim) {
+  return is_settled() || handed_->claims.find(claim) == nullptr ? Result<void>() : join();
+}
+
+Result<void> BookWriter::wait_for_stream(RawId stream) {
+  return is_settled() || handed_->streams.find(stream) == nullptr ? Result<void>() : join();
+}
+
+Instant BookWriter::next_recorded_at() {
+  next_head_.last_recorded_at = std::max(now_, next_head_.last_recorded_at.plus_us(1));
+  return next_head_.last_recorded_at;
 }
 
 }  // namespace wonjang

@@ -7,6 +7,16 @@
 // When the book answers in_doubt or corrupt the writer halts: every later request fails until open() has read
 // the book again.
 //
+// With write_beside() a large step is written and answered beside the decisions of the next one, so that
+// neither the processor waits for the disk nor the disk for the processor. The next step is decided as if it
+// were written:
+//   - what it asks the book for is asked after the write where the step under way is about it (the same key,
+//   order
+//     or stream), so no decision looks at half of one;
+//   - nothing of it is written, and no answer of it given, before the step under way is durable;
+//   - if that one fails, the next one fails with it, and nothing of it is written.
+// Steps that change the registry are written by process() itself.
+//
 // Threads: one owner (ledger.h gives it a thread).
 #pragma once
 
@@ -20,6 +30,7 @@
 #include "base/batch_map.h"
 #include "domain/decide.h"
 #include "domain/registry.h"
+#include "engine/ledger/beside.h"
 #include "engine/ledger/hash_key.h"
 #include "engine/ledger/head.h"
 #include "engine/ledger/request.h"
@@ -49,6 +60,8 @@ struct WriterStats {
 class BookWriter {
  public:
   static constexpr std::uint32_t kBatchMax = 1024;
+  // Units from which on a step is worth being written beside the next one: two threads hand it over.
+  static constexpr std::size_t kBesideUnits = 128;
   // Bytes of events and kept answers in one durable step: what takes it to this or past it is the last of its
   // step, and the rest of a batch goes into the next one. So a step is at most this and one unit.
   static constexpr std::size_t kStepBytesMax = std::size_t{8} << 20U;
@@ -66,12 +79,30 @@ class BookWriter {
   // (Re)starts on a freshly opened book, which outlives the writer or the next open(). Compares the head
   // record with the book's tail. Errors: corrupt, and those of the book.
   Result<void> open(Book& book);
+  // Steps of `units_min` and more units are written by `beside`, which outlives the writer; null: none are.
+  // REQUIRES: settled
+  void write_beside(Beside* beside, std::size_t units_min = kBesideUnits);
+  // Waits for the step that is written beside, if any; from here on head(), is_open() and stats() know of it.
+  void settle() { (void)join(); }
+  bool is_settled() const;
+
+  // Called after the answers of each step, on the thread that wrote it.
+  struct StepDone {
+    std::size_t requests = 0;
+    bool wrote = false;  // else it had nothing to write, or failed
+    Position tail = 0;   // of what is durable, if it wrote
+    Instant recorded_until;
+  };
+  using StepListener = std::function<void(const StepDone&)>;
+  void set_step_listener(StepListener listener) { step_listener_ = std::move(listener); }
+
   // A book that was opened and not yet halted by an append in doubt.
   bool is_open() const { return book_ != nullptr && !halted_; }
   const Error* halted_by() const { return halted_ ? &*halted_ : nullptr; }
 
   // Decides, writes and answers all of `batch`, in order: in one durable step, or in several when it is long
-  // in bytes. REQUIRES: 0 < batch.size() <= kBatchMax
+  // in bytes. The last of them may be answered later (write_beside); the requests are no longer needed then.
+  // REQUIRES: 0 < batch.size() <= kBatchMax
   void process(std::span<Request* const> batch);
   void process(std::span<Request> batch);
 
@@ -89,7 +120,10 @@ class BookWriter {
   const WriterStats& stats() const { return stats_; }
 
  private:
-  struct Plan;  // one request on its way through a batch
+  struct Plan;    // one request on its way through a batch
+  struct Handed;  // a step on its way into the book, beside the next one
+  using KeyMap = BatchMap<Hash128, std::size_t, HashKeyHasher>;
+  using ClaimMap = BatchMap<Hash128, RawId, HashKeyHasher>;
 
   std::size_t process_step(std::span<Request* const> batch);
   void look_ahead(std::span<Request* const> batch);
@@ -129,8 +163,17 @@ class BookWriter {
   void finish_plan(Plan& plan, Position first, Unit unit);
   void add_to_step(Unit unit, Position first);
   void close_open_entry(StreamState& state, Unit& unit, const Reply& reply);
+  void end_step();
   Result<void> write();
-  void answer_all(std::span<Request* const> batch, const Result<void>& written);
+  void roll_back_registry();
+  void hand_over();
+  void write_handed();
+  Result<void> join();
+  Result<void> wait_for_key(const Hash128& key);
+  Result<void> wait_for_claim(const Hash128& claim);
+  Result<void> wait_for_stream(RawId stream);
+  static std::uint64_t answer_all(std::span<Plan> plans, const Result<void>& written, std::uint32_t book);
+  void tell_step(std::size_t requests, const BookHead* written) const;
   Instant next_recorded_at();
 
   const std::uint32_t index_;
@@ -143,10 +186,15 @@ class BookWriter {
   RegistryState registry_;
   RegistryListener registry_listener_;
   bool registry_changed_ = false;
+  StepListener step_listener_;
+  Beside* beside_ = nullptr;
+  std::size_t beside_units_min_ = kBesideUnits;
+  std::unique_ptr<Handed> handed_;
   std::uint32_t registry_refusals_ = 0;  // recorded ones, notes among them
 
-  // Of the durable step under way.
+  // Of the step that is being decided.
   Instant now_;
+  std::optional<Error> doomed_;  // what it builds on failed
   std::size_t step_bytes_ = 0;
   BookHead next_head_;
   std::vector<Unit> units_;
@@ -155,13 +203,13 @@ class BookWriter {
   std::vector<Plan> plans_;
   std::vector<Hash128> asked_keys_;
   std::vector<Hash128> asked_claims_;
+  LookedAhead looked_ahead_;
   // Of streams that were asked for. One that this batch begins isn't kept: nobody can name it yet, and
   // whoever meets it all the same, by its order or its key, has its units folded (folded_here).
   std::unordered_map<RawId, std::unique_ptr<StreamState>> states_;
   std::unordered_map<RawId, std::uint32_t> house_versions_;
-  BatchMap<Hash128, std::size_t, HashKeyHasher> keys_{
-      kBatchMax};                                              // idempotency key -> newest unit of it here
-  BatchMap<Hash128, RawId, HashKeyHasher> claims_{kBatchMax};  // claim -> stream, of this batch
+  KeyMap keys_{kBatchMax};      // idempotency key -> newest unit of it here
+  ClaimMap claims_{kBatchMax};  // claim -> stream, of this batch
 };
 
 }  // namespace wonjang

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "testing/ledger_rig.h"
+#include "testing/writer_rig.h"
 
 namespace wonjang {
 namespace {
@@ -20,6 +21,7 @@ using testing::LedgerRig;
 using testing::merchant_of;
 using testing::paid_command;
 using testing::recorded_card;
+using testing::WriterRig;
 
 // Every promise holds with one book and with four.
 class LedgerPromise : public ::testing::TestWithParam<std::uint32_t> {
@@ -115,52 +117,6 @@ TEST_P(LedgerPromise, an_order_id_is_taken_once_per_merchant) {
 }
 
 // ---- batches ----
-
-// Collects answers, in the order in which they came.
-class Collector final : public Completion {
- public:
-  void complete(std::uint64_t tag, Answer answer) override { answers[tag] = std::move(answer); }
-  std::map<std::uint64_t, Answer> answers;
-};
-
-struct WriterRig {
-  WriterRig() : book(MemoryBook::open(disk).value()), writer(0, ports, Rng(7)) {
-    WJ_ASSERT(writer.open(*book).has_value());
-  }
-  Request create(std::string order, std::string key_text, std::int64_t total = 10'000) {
-    Request out;
-    out.command = paid_command(merchant_of(1), std::move(order), total);
-    CanonicalRequest canonical("create");
-    canonical.text(std::get<CreatePayment>(std::get<PaymentCommand>(out.command)).order_id).number(total);
-    out.key = RequestKey{idempotency_key(digest, merchant_of(1), KeyKind::request, key_text),
-                         canonical.fingerprint(digest), key_text};
-    out.renderer = &testing::line_renderer();
-    out.completion = &collector;
-    out.tag = next_tag++;
-    return out;
-  }
-  struct Wish {
-    std::string order;
-    std::string key;
-  };
-  // Creates, in one batch, in this order.
-  void process(const std::vector<Wish>& wishes) {
-    std::vector<Request> batch;
-    for (const auto& wish : wishes) batch.push_back(create(wish.order, wish.key));
-    writer.process(batch);
-  }
-  Answer& answer(std::uint64_t tag) { return collector.answers.at(tag); }
-
-  std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>();
-  ManualClock clock;
-  PlainDigest digest;
-  ProtobufEventCodec codec;
-  Ports ports{clock, digest, codec};
-  std::unique_ptr<MemoryBook> book;
-  BookWriter writer;
-  Collector collector;
-  std::uint64_t next_tag = 0;
-};
 
 TEST(BookWriter, a_key_twice_in_one_batch_is_booked_once) {
   WriterRig rig;

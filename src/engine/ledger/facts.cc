@@ -51,6 +51,7 @@ Result<void> BookWriter::plan_facts(Request& request, Plan& plan) {
 // With the units of this batch.
 Result<std::uint32_t> BookWriter::house_version_of(RawId stream) {
   if (const auto here = house_versions_.find(stream); here != house_versions_.end()) return here->second;
+  WJ_CHECK(wait_for_stream(stream));
   WJ_TRY(const auto units, book_->load(stream));
   std::uint32_t version = 0;
   for (const auto& unit : units) {
@@ -118,7 +119,10 @@ Result<void> BookWriter::add_facts(Request& request, RecordFacts& facts, Plan& p
     about.currency = facts.currency;
     plan.answer.reply = request.renderer->render({about, events, nullptr, operation(request), index_, first});
   }
-  if (request.key) unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+  if (request.key) {
+    unit.idempotency = entry_of(*request.key, plan.answer.reply, /*final=*/true);
+    unit.key_is_new = plan.key_is_new;
+  }
   finish_plan(plan, first, std::move(unit));
   return {};
 }

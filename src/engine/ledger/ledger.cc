@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "engine/ledger/beside.h"
 #include "engine/ledger/book_place.h"
 #include "engine/ledger/idempotency.h"
 
@@ -60,7 +61,8 @@ struct Ledger::Lane {
 
   mutable std::shared_mutex book_mutex;  // shared: use the book; alone: close and open it
   std::unique_ptr<Book> book;
-  BookWriter writer;  // the writer's thread only
+  std::unique_ptr<BesideThread> beside;  // writes large steps
+  BookWriter writer;                     // the writer's thread only
 
   std::mutex mutex;
   std::condition_variable wake;
@@ -95,6 +97,12 @@ Ledger::~Ledger() { stop(); }
 Result<void> Ledger::start() {
   lanes_[0]->writer.set_registry_listener(registry_listener_);
   for (auto& lane : lanes_) WJ_CHECK(open_lane(*lane));
+  for (auto& lane : lanes_) {
+    lane->writer.set_step_listener(
+        [this, raw = lane.get()](const BookWriter::StepDone& done) { step_is_done(*raw, done); });
+    lane->beside = std::make_unique<BesideThread>(options_.thread_begins);
+    lane->writer.write_beside(lane->beside.get());
+  }
   for (auto& lane : lanes_) {
     lane->thread = std::thread([this, &lane = *lane] {
       if (options_.thread_begins) options_.thread_begins();
@@ -231,6 +239,11 @@ void Ledger::run(Lane& lane) {
     std::vector<std::vector<Request>> came;
     {
       std::unique_lock lock(lane.mutex);
+      if (lane.queue.empty() && !lane.writer.is_settled()) {
+        lock.unlock();
+        settle(lane);  // nothing to decide meanwhile; and how it ended says how to wait
+        lock.lock();
+      }
       const auto ready = [&] { return !lane.queue.empty() || lane.stopping; };
       if (lane.writer.is_open() && !lane.disk_low) {
         lane.wake.wait(lock, ready);
@@ -256,7 +269,6 @@ void Ledger::work_on(Lane& lane, const std::vector<Request*>& batch) {
   for (std::size_t from = 0; from < batch.size(); from += options_.batch_max) {
     const auto count = std::min<std::size_t>(options_.batch_max, batch.size() - from);
     const std::span<Request* const> slice(batch.data() + from, count);
-    const auto before = lane.writer.head().tree.size();
     if (below_reserve(lane)) {
       // Said before the refusal: whoever hears it looks at the condition to name the reason.
       {
@@ -269,27 +281,42 @@ void Ledger::work_on(Lane& lane, const std::vector<Request*>& batch) {
     } else {
       lane.writing_since_us.store(ports_.clock.now().us, std::memory_order_relaxed);
       lane.writer.process(slice);
-      lane.writing_since_us.store(0, std::memory_order_relaxed);
+      if (lane.writer.is_settled()) lane.writing_since_us.store(0, std::memory_order_relaxed);
     }
-    lane.pending.fetch_sub(count, std::memory_order_relaxed);
-    const auto tail = lane.writer.head().tree.size();
-    {
-      const std::lock_guard lock(lane.mutex);
-      lane.status.stats = lane.writer.stats();
-      lane.status.tail = tail;
-      lane.status.recorded_until = lane.writer.head().last_recorded_at;
-      if (const auto* halted = lane.writer.halted_by(); halted != nullptr) {
-        if (lane.status.condition == BookCondition::damaged) continue;  // it stays so, for a person
-        lane.status.condition =
-            halted->kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
-        lane.status.why = halted->message;
-      } else {
-        lane.status.condition = lane.disk_low ? BookCondition::disk_full : BookCondition::serving;
-        lane.status.why = lane.disk_low ? "free space is below the reserve" : "";
-      }
-    }
-    if (tail != before && commit_listener_) commit_listener_(lane.index, tail);
+    tell_status(lane);
   }
+}
+
+void Ledger::settle(Lane& lane) {
+  lane.writer.settle();
+  lane.writing_since_us.store(0, std::memory_order_relaxed);
+  tell_status(lane);
+}
+
+void Ledger::tell_status(Lane& lane) {
+  const std::lock_guard lock(lane.mutex);
+  lane.status.stats = lane.writer.stats();
+  if (const auto* halted = lane.writer.halted_by(); halted != nullptr) {
+    if (lane.status.condition == BookCondition::damaged) return;  // it stays so, for a person
+    lane.status.condition =
+        halted->kind == ErrorKind::corrupt ? BookCondition::damaged : BookCondition::reopening;
+    lane.status.why = halted->message;
+  } else {
+    lane.status.condition = lane.disk_low ? BookCondition::disk_full : BookCondition::serving;
+    lane.status.why = lane.disk_low ? "free space is below the reserve" : "";
+  }
+}
+
+// On the thread that wrote it.
+void Ledger::step_is_done(Lane& lane, const BookWriter::StepDone& done) {
+  lane.pending.fetch_sub(done.requests, std::memory_order_relaxed);
+  if (!done.wrote) return;
+  {
+    const std::lock_guard lock(lane.mutex);
+    lane.status.tail = done.tail;
+    lane.status.recorded_until = done.recorded_until;
+  }
+  if (commit_listener_) commit_listener_(lane.index, done.tail);
 }
 
 // Readers hear `unavailable` meanwhile; nobody waits for a log to be replayed.

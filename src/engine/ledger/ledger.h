@@ -37,7 +37,7 @@ struct LedgerOptions {
   // Free bytes of the data directory's disk; writes are refused below the reserve. Empty: never asked.
   std::function<std::uint64_t()> free_bytes;
   std::uint64_t reserve_bytes = 0;
-  std::function<void()> thread_begins = {};  // called on each writer's thread first
+  std::function<void()> thread_begins = {};  // called first on both threads of each writer
 };
 
 // Opens book `index`. Called at start and after trouble, on the writer's thread.
@@ -121,6 +121,9 @@ class Ledger {
   void fail_now(Request& request, const std::string& why) const;
   void run(Lane& lane);
   void work_on(Lane& lane, const std::vector<Request*>& batch);
+  void settle(Lane& lane);
+  void tell_status(Lane& lane);
+  void step_is_done(Lane& lane, const BookWriter::StepDone& done);
   Result<void> open_lane(Lane& lane);
   void reopen_when_due(Lane& lane);
   bool below_reserve(Lane& lane);

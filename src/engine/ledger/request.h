@@ -70,7 +70,7 @@ struct Answer {
 class Completion {
  public:
   virtual ~Completion() = default;
-  // Called on the writer's thread; must not block and must not submit to a full queue in a loop.
+  // Called on a thread of the writer's; must not block and must not submit to a full queue in a loop.
   virtual void complete(std::uint64_t tag, Answer answer) = 0;
   // Called after each run of complete() calls of one batch: a place to wake somebody once. Always comes after
   // complete().

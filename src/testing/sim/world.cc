@@ -74,6 +74,7 @@ void World::open(std::uint32_t index) {
   if (!book) throw SimFailure("book " + std::to_string(index) + " can't be opened: " + book.error().message);
   lane.book = with_bug(*std::move(book), bug_, rng_.next());
   lane.writer = std::make_unique<BookWriter>(index, ports, Rng(rng_.next()));
+  lane.writer->write_beside(lane.beside.get(), /*units_min=*/1);
   if (auto opened = lane.writer->open(*lane.book); !opened)
     throw SimFailure("a reopened book: " + opened.error().message);
 }
@@ -168,6 +169,15 @@ void World::fail_next_write(std::uint32_t book, MemoryDisk::Fault fault) {
   lanes_[book].faults.push_back(fault);
 }
 
+// In two steps, the second decided before the first is written; in one where the disk is to fail, since the
+// model knows all or nothing.
+void World::process(Lane& lane, std::span<Request> batch) {
+  const std::size_t cut = lane.faults.empty() ? rng_.below(batch.size()) : 0;
+  if (cut > 0) lane.writer->process(batch.first(cut));
+  lane.writer->process(batch.subspan(cut));
+  lane.writer->settle();
+}
+
 void World::write(std::uint32_t book, std::size_t count) {
   Lane& lane = lanes_[book];
   std::vector<Request> batch;
@@ -180,7 +190,7 @@ void World::write(std::uint32_t book, std::size_t count) {
   if (batch.empty()) return;
   const bool was_open = lane.writer->is_open();
   const auto answers_before = answers_.size();
-  lane.writer->process(batch);
+  process(lane, batch);
 
   if (!was_open) return;
   model.begin();

@@ -26,6 +26,7 @@
 #include "testing/sim/bugs.h"
 #include "testing/sim/names.h"
 #include "testing/sim/parameters.h"
+#include "testing/writer_rig.h"
 
 namespace wonjang::testing {
 
@@ -101,12 +102,14 @@ class World final : public Completion {
   struct Lane {
     std::shared_ptr<MemoryDisk> disk;
     std::unique_ptr<Book> book;
+    std::unique_ptr<BesideLater> beside = std::make_unique<BesideLater>();
     std::unique_ptr<BookWriter> writer;
     std::deque<Request> queue;
     std::deque<MemoryDisk::Fault> faults;
   };
 
   void open(std::uint32_t index);
+  void process(Lane& lane, std::span<Request> batch);
   void route(Request request);
   void fail(Request& request, const char* why);
   bool fared_well(Lane& lane, const std::vector<std::uint64_t>& tags);
