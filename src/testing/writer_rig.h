@@ -43,7 +43,7 @@ struct WriterRig {
   WriterRig() : book(MemoryBook::open(disk).value()), writer(0, ports, Rng(7)) {
     WJ_ASSERT(writer.open(*book).has_value());
   }
-  Request create(std::string order, std::string key_text, std::int64_t total = 10'000) {
+  Request create(std::string order, const std::string& key_text, std::int64_t total = 10'000) {
     Request out;
     out.command = paid_command(merchant_of(1), std::move(order), total);
     CanonicalRequest canonical("create");
@@ -62,6 +62,7 @@ struct WriterRig {
   // Creates, in one batch, in this order.
   void process(const std::vector<Wish>& wishes) {
     std::vector<Request> batch;
+    batch.reserve(wishes.size());
     for (const auto& wish : wishes) batch.push_back(create(wish.order, wish.key));
     writer.process(batch);
   }

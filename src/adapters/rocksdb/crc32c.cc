@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <limits>
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the linker's name for it
 // rocksdb::crc32c::Extend: `sum` is that of what came before, 0 of nothing.
-extern "C" std::uint32_t __wrap__ZN7rocksdb6crc32c6ExtendEjPKcm(  // NOLINT(bugprone-reserved-identifier)
-    std::uint32_t sum, const char* data, std::size_t size);
+extern "C" std::uint32_t __wrap__ZN7rocksdb6crc32c6ExtendEjPKcm(std::uint32_t sum, const char* data,
+                                                                std::size_t size);
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 extern "C" std::uint32_t __wrap__ZN7rocksdb6crc32c6ExtendEjPKcm(std::uint32_t sum, const char* data,
                                                                 std::size_t size) {

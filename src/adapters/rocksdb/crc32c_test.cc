@@ -7,7 +7,7 @@
 
 namespace rocksdb::crc32c {
 // As in RocksDB's util/crc32c.h, which isn't installed.
-std::uint32_t Extend(std::uint32_t sum, const char* data, std::size_t size);
+std::uint32_t Extend(std::uint32_t sum, const char* data, std::size_t size);  // NOLINT(*-naming): its name
 }  // namespace rocksdb::crc32c
 
 namespace wonjang {

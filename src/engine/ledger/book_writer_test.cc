@@ -1,5 +1,6 @@
 #include "engine/ledger/book_writer.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

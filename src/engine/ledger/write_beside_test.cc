@@ -27,8 +27,8 @@ struct BesideRig : WriterRig {
   explicit BesideRig(std::size_t units_min = 1) { writer.write_beside(&later, units_min); }
   ~BesideRig() { writer.settle(); }
 
-  Request cancel(PaymentId payment, std::string key_text, std::int64_t amount) {
-    Request out = create("", std::move(key_text), amount);
+  Request cancel(PaymentId payment, const std::string& key_text, std::int64_t amount) {
+    Request out = create("", key_text, amount);
     out.command = cancel_command(amount);
     out.payment = payment;
     return out;
