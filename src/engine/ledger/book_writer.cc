@@ -549,10 +549,10 @@ void BookWriter::stamp(Event& event, const Request& request, RawId stream, std::
 
 // The event's bytes; from here on it has its place in the tree.
 std::string BookWriter::encoded(const Event& event) {
-  std::string bytes;
-  ports_.codec.encode(event, bytes);
-  take_leaf(bytes);
-  return bytes;
+  encoding_.clear();
+  ports_.codec.encode(event, encoding_);
+  take_leaf(encoding_);
+  return encoding_;
 }
 
 void BookWriter::take_leaf(std::string_view bytes) {

@@ -204,6 +204,7 @@ class BookWriter {
   std::vector<Hash128> asked_keys_;
   std::vector<Hash128> asked_claims_;
   LookedAhead looked_ahead_;
+  std::string encoding_;  // of one event, kept for its memory
   // Of streams that were asked for. One that this batch begins isn't kept: nobody can name it yet, and
   // whoever meets it all the same, by its order or its key, has its units folded (folded_here).
   std::unordered_map<RawId, std::unique_ptr<StreamState>> states_;
