@@ -2,6 +2,7 @@
 // target links wj_ledger, wj_memory and wj_protobuf.
 #pragma once
 
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -122,6 +123,7 @@ struct LedgerRig {
   Result<std::unique_ptr<Book>> open_book(std::uint32_t index) {
     auto book = MemoryBook::open(disk, "book-" + std::to_string(index));
     if (!book) return book.error();
+    if (wrap) return wrap(*std::move(book));
     return std::unique_ptr<Book>(*std::move(book));
   }
 
@@ -184,6 +186,8 @@ struct LedgerRig {
   }
 
   std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>();
+  std::function<std::unique_ptr<Book>(std::unique_ptr<Book>)>
+      wrap;  // of every book that is opened from here on
   ManualClock clock;
   PlainDigest digest;
   ProtobufEventCodec codec;

@@ -40,8 +40,8 @@ Result<money::FundsFormat> format_in(const Query& query) {
   return invalid("format is 1 (as reports were before they had gaps of merchants) or 2");
 }
 
-// A day is closed when it is over and no batch is under way that was begun on it: nothing that is recorded
-// from now on belongs to it.
+// A day is closed when it is over and no batch is under way that was begun on it: nothing that becomes
+// durable from now on belongs to it.
 bool is_closed(Api& api, BusinessDate day) {
   if (day >= business_date_of(api.clock().now())) return false;
   return std::ranges::all_of(api.ledger().status(), [&](const BookStatus& book) {

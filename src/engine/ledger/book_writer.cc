@@ -677,10 +677,11 @@ Result<void> BookWriter::write() {
   return written;
 }
 
-// It holds what wasn't written: read it again.
+// It holds what wasn't written: read it again. A writer that has halted keeps its reason, which may be worse
+// than this one, and open() reads the registry anyway.
 void BookWriter::roll_back_registry() {
   if (!registry_changed_) return;
-  if (auto loaded = load_registry(); !loaded) halted_ = loaded.error();
+  if (auto loaded = load_registry(); !loaded && !halted_) halted_ = loaded.error();
 }
 
 std::uint64_t BookWriter::answer_all(std::span<Plan> plans, const Result<void>& written, std::uint32_t book) {

@@ -11,10 +11,9 @@
 // neither the processor waits for the disk nor the disk for the processor. The next step is decided as if it
 // were written:
 //   - what it asks the book for is asked after the write where the step under way is about it (the same key,
-//   order
-//     or stream), so no decision looks at half of one;
+//     order or stream), so no decision looks at half of one;
 //   - nothing of it is written, and no answer of it given, before the step under way is durable;
-//   - if that one fails, the next one fails with it, and nothing of it is written.
+//   - if that one fails, nothing of the next one is written: what needed that is answered `unavailable`.
 // Steps that change the registry are written by process() itself.
 //
 // Threads: one owner (ledger.h gives it a thread).

@@ -62,15 +62,15 @@ struct Ledger::Lane {
   mutable std::shared_mutex book_mutex;  // shared: use the book; alone: close and open it
   std::unique_ptr<Book> book;
   std::unique_ptr<BesideThread> beside;  // writes large steps
-  BookWriter writer;                     // the writer's thread only
+  BookWriter writer;                     // used by the writer's thread; it shares a step with `beside`
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::vector<std::vector<Request>> queue;  // guarded by mutex; as they came, none is empty
-  bool stopping = false;                    // guarded by mutex
-  BookStatus status;                        // guarded by mutex
-  std::atomic<std::size_t> pending{0};      // queued and not yet answered
-  std::atomic<std::int64_t> writing_since_us{0};
+  std::vector<std::vector<Request>> queue;        // guarded by mutex; as they came, none is empty
+  bool stopping = false;                          // guarded by mutex
+  BookStatus status;                              // guarded by mutex
+  std::atomic<std::size_t> pending{0};            // queued and not yet answered
+  std::atomic<std::int64_t> writing_since_us{0};  // stored by the writer's thread
 
   // The writer's thread only.
   Instant reopen_at;
@@ -270,6 +270,7 @@ void Ledger::work_on(Lane& lane, const std::vector<Request*>& batch) {
     const auto count = std::min<std::size_t>(options_.batch_max, batch.size() - from);
     const std::span<Request* const> slice(batch.data() + from, count);
     if (below_reserve(lane)) {
+      settle(lane);  // refusals are told behind what is under way, and its end is looked at
       // Said before the refusal: whoever hears it looks at the condition to name the reason.
       {
         const std::lock_guard lock(lane.mutex);
@@ -279,17 +280,25 @@ void Ledger::work_on(Lane& lane, const std::vector<Request*>& batch) {
           slice, unavailable("the disk is nearly full: writes are refused until there is room again; nothing "
                              "was written, free some space or grow the disk"));
     } else {
-      lane.writing_since_us.store(ports_.clock.now().us, std::memory_order_relaxed);
-      lane.writer.process(slice);
-      if (lane.writer.is_settled()) lane.writing_since_us.store(0, std::memory_order_relaxed);
+      process(lane, slice);
     }
     tell_status(lane);
   }
 }
 
+// Says first since when, so that whoever finds nothing under way at a time knows that what comes is recorded
+// after it: hence in an order that all threads see. The step under way beside is older, and is over when this
+// one is done or handed over.
+void Ledger::process(Lane& lane, std::span<Request* const> slice) {
+  const auto begun_us = ports_.clock.now().us;
+  if (lane.writer.is_settled()) lane.writing_since_us.store(begun_us);
+  lane.writer.process(slice);
+  lane.writing_since_us.store(lane.writer.is_settled() ? 0 : begun_us);
+}
+
 void Ledger::settle(Lane& lane) {
   lane.writer.settle();
-  lane.writing_since_us.store(0, std::memory_order_relaxed);
+  lane.writing_since_us.store(0);
   tell_status(lane);
 }
 
@@ -477,7 +486,7 @@ std::vector<BookStatus> Ledger::status() const {
     const std::lock_guard lock(lane->mutex);
     out.push_back(lane->status);
     out.back().queued = lane->pending.load(std::memory_order_relaxed);
-    out.back().writing_since = {lane->writing_since_us.load(std::memory_order_relaxed)};
+    out.back().writing_since = {lane->writing_since_us.load()};
   }
   return out;
 }

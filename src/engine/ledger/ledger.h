@@ -1,6 +1,7 @@
 // Ledger: N books in one process behind one face. Slots map to books (book = slot * N / 4096), an id says
-// where it lives. Each book has one writer thread and one bounded queue; reads go to the books directly, from
-// any thread, and see every answered write.
+// where it lives. Each book has one bounded queue and one writer, of two threads: one decides, the other
+// writes large steps beside that; reads go to the books directly, from any thread, and see every answered
+// write.
 //
 // An idempotency entry lives in the book of the payment that it answered for. With one book the writer alone
 // decides about keys. With more, a key could meet two payments in two books at once, so a request with a key
@@ -64,7 +65,9 @@ struct BookStatus {
   std::size_t queued = 0;
   WriterStats stats;
   std::uint64_t reopened = 0;
-  Instant writing_since;   // of the batch under way; zero: none. Old: the disk is slow
+  // When the oldest batch began that may not be durable yet; zero: none is under way. Nothing that becomes
+  // durable later was recorded before it. Old: the disk is slow.
+  Instant writing_since;
   Instant recorded_until;  // of the newest event. Ahead of the clock: that was set back
 };
 
@@ -121,6 +124,7 @@ class Ledger {
   void fail_now(Request& request, const std::string& why) const;
   void run(Lane& lane);
   void work_on(Lane& lane, const std::vector<Request*>& batch);
+  void process(Lane& lane, std::span<Request* const> slice);
   void settle(Lane& lane);
   void tell_status(Lane& lane);
   void step_is_done(Lane& lane, const BookWriter::StepDone& done);

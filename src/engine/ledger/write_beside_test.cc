@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <set>
 #include <thread>
 
 #include "base/rng.h"
+#include "testing/faulty_book.h"
 #include "testing/ledger_rig.h"
 #include "testing/writer_rig.h"
 
@@ -337,6 +340,176 @@ TEST(WriteBeside, keys_in_many_large_requests_at_once_are_booked_once) {
     for (const auto& status : rig.ledger->status()) failed += status.stats.failed;
     EXPECT_EQ(failed, 0U);
   }
+}
+
+// Lets as many appends through as it is told.
+class AppendGate {
+ public:
+  void let(std::uint64_t more) {
+    const std::lock_guard lock(mutex_);
+    let_ += more;
+    moved_.notify_all();
+  }
+  void pass() {
+    std::unique_lock lock(mutex_);
+    const auto number = ++came_;
+    moved_.wait(lock, [&] { return number <= let_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  std::uint64_t let_ = 0;
+  std::uint64_t came_ = 0;
+};
+
+// Knows how many were decided, on the writer's thread.
+class CountingRenderer final : public Renderer {
+ public:
+  Reply render(const Outcome& outcome) const override {
+    if (++decided_ % kBatch == 0 && after_batch) after_batch();
+    return line_renderer().render(outcome);
+  }
+  void wait_for(std::size_t decided) const {
+    while (decided_ < decided) std::this_thread::yield();
+  }
+
+  static constexpr std::size_t kBatch = 2 * BookWriter::kBesideUnits;
+  std::function<void()> after_batch;
+
+ private:
+  mutable std::atomic<std::size_t> decided_{0};
+};
+
+// A ledger whose appends wait at a gate, and whose deciding of a batch takes a second.
+struct GatedRig : LedgerRig {
+  static constexpr std::size_t kBatch = CountingRenderer::kBatch;
+
+  GatedRig() {
+    options.batch_max = kBatch;
+    renderer.after_batch = [this] { clock.advance_ms(1'000); };
+    wrap = [this](std::unique_ptr<Book> book) -> std::unique_ptr<Book> {
+      auto gated = std::make_unique<FaultyBook>(std::move(book));
+      gated->around_append([this] { gate.pass(); });
+      return gated;
+    };
+    restart();
+  }
+  ~GatedRig() {
+    gate.let(1'000'000);
+    close();  // before the gate goes
+  }
+  // Batches for the writer to take at once: their tags are 0, 1 ...
+  void submit(std::size_t batches) {
+    std::vector<Request> lines;
+    for (std::size_t i = 0; i < batches * kBatch; ++i) {
+      const auto name = std::to_string(i);
+      auto line = request(PaymentId(), paid_command(merchant_of(1), "order-" + name, 10), "key-" + name);
+      line.renderer = &renderer;
+      line.completion = &counted;
+      line.tag = i;
+      lines.push_back(std::move(line));
+    }
+    ledger->submit(std::move(lines));
+  }
+  void wait_for_answers(std::size_t batches) {
+    while (counted.size() < batches * kBatch) std::this_thread::yield();
+  }
+  BookStatus status() const { return ledger->status().front(); }
+
+  AppendGate gate;
+  CountingRenderer renderer;
+  Counted counted;
+};
+
+// A day's report asks by it whether something that was recorded on that day may still become durable.
+TEST(WriteBeside, writing_since_is_of_the_oldest_step_that_is_not_durable) {
+  GatedRig rig;
+  const auto first = rig.clock.now();
+  const auto second = first.plus_ms(1'000);
+  rig.submit(3);
+  rig.renderer.wait_for(2 * GatedRig::kBatch);
+  EXPECT_EQ(rig.status().writing_since, first) << "the second is decided, but the first isn't durable";
+  rig.gate.let(1);
+  rig.renderer.wait_for(3 * GatedRig::kBatch);
+  EXPECT_EQ(rig.status().writing_since, second) << "it moves on, however much comes";
+  rig.gate.let(2);
+  rig.wait_for_answers(3);
+  while (!rig.status().writing_since.is_zero()) std::this_thread::yield();
+}
+
+TEST(WriteBeside, what_a_full_disk_refuses_is_refused_after_the_step_under_way) {
+  GatedRig rig;
+  std::atomic<std::uint64_t> free_bytes = 1'000;
+  rig.options.free_bytes = [&] { return free_bytes.load(); };
+  rig.options.reserve_bytes = 100;
+  rig.restart();
+  rig.renderer.after_batch = [&] {
+    free_bytes = 10;
+    rig.clock.advance_ms(1'000);
+  };
+  rig.submit(2);
+  rig.renderer.wait_for(GatedRig::kBatch);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // to be answered too early
+  EXPECT_EQ(rig.counted.size(), 0U);
+  rig.gate.let(1);
+  rig.wait_for_answers(2);
+  for (const auto& [tag, kind] : rig.counted.kinds)
+    ASSERT_EQ(kind, tag < GatedRig::kBatch ? AnswerKind::done : AnswerKind::failed) << tag;
+  while (!rig.status().writing_since.is_zero()) std::this_thread::yield();
+  EXPECT_EQ(rig.status().condition, BookCondition::disk_full);
+  EXPECT_EQ(rig.status().stats.batches, 1U);
+  rig.close();  // before what it asks for free bytes goes
+}
+
+// With threads, on a disk that fails now and then while the next step is decided: what failed is sent again
+// until it is taken, and each is booked once.
+TEST(WriteBeside, writes_that_fail_beside_the_next_step_lose_and_double_nothing) {
+  constexpr std::size_t kLines = 8 * GatedRig::kBatch;
+  LedgerRig rig;
+  std::uint64_t seed = 0;
+  rig.wrap = [&seed](std::unique_ptr<Book> book) -> std::unique_ptr<Book> {
+    return std::make_unique<FaultyBook>(
+        std::move(book), FaultRates{.refused = 20, .lost = 10, .kept = 10, .read_failed = 0}, ++seed);
+  };
+  rig.restart();
+  std::set<std::size_t> unanswered;
+  for (std::size_t i = 0; i < kLines; ++i) unanswered.insert(i);
+  std::map<std::size_t, PaymentId> booked;
+  std::size_t failed = 0;
+  while (!unanswered.empty()) {
+    Counted counted;
+    std::vector<Request> lines;
+    const auto submit = [&] { rig.ledger->submit(std::exchange(lines, {})); };
+    for (const auto i : unanswered) {
+      const auto name = std::to_string(i);
+      lines.push_back(
+          rig.request(PaymentId(), paid_command(merchant_of(1), "order-" + name, 10), "key-" + name));
+      lines.back().completion = &counted;
+      lines.back().tag = i;
+      if (lines.size() == GatedRig::kBatch) submit();
+    }
+    submit();
+    while (counted.size() < unanswered.size()) std::this_thread::yield();
+    rig.clock.advance_ms(1'000);  // a book that was closed is opened again
+    for (const auto& [tag, kind] : counted.kinds) {
+      if (kind == AnswerKind::failed) {
+        ++failed;
+        continue;
+      }
+      ASSERT_TRUE(kind == AnswerKind::done || kind == AnswerKind::replayed) << tag;
+      booked[tag] = counted.ids[tag];
+      unanswered.erase(tag);
+    }
+  }
+  EXPECT_GT(failed, 0U);
+  std::set<PaymentId> all;
+  for (const auto& [tag, id] : booked) all.insert(id);
+  EXPECT_EQ(all.size(), kLines);
+  rig.wrap = nullptr;
+  rig.restart();
+  EXPECT_EQ(rig.events(), 2 * kLines);
+  EXPECT_EQ(rig.difference(), "");
 }
 
 }  // namespace
