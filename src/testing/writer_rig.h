@@ -32,7 +32,7 @@ class BesideLater final : public Beside {
   std::function<void()> task_;
 };
 
-// Collects answers, in the order in which they came.
+// Collects answers, by tag.
 class Collector final : public Completion {
  public:
   void complete(std::uint64_t tag, Answer answer) override { answers[tag] = std::move(answer); }

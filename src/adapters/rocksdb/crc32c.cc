@@ -1,7 +1,7 @@
-// RocksDB sums every record of its log with CRC-32C, in Debian's build byte by byte through tables: 3.5 % of
-// a bulk load. The linker sends those calls here (--wrap in CMakeLists.txt), to a library that has the
-// processor's own instructions. Same polynomial, same numbers: what one of them wrote the other reads
-// (docs/adr/0019).
+// RocksDB sums every record of its log with CRC-32C, in Debian's build through tables, four bytes by four
+// look-ups: 3.5 % of a bulk load. The linker sends those calls here (--wrap in CMakeLists.txt), to a library
+// that has the processor's own instructions. Same polynomial, same numbers: what one of them wrote the other
+// reads (docs/adr/0019).
 #include <isa-l/crc.h>
 
 #include <algorithm>

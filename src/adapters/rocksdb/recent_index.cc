@@ -248,8 +248,9 @@ RecentIndex::Stats RecentIndex::stats() const {
 
 // ---- the writer ----
 
-// What is neither in memory now nor in the files after that, isn't there: only the writer adds, and rows move
-// from memory into the files.
+// What is neither in memory now nor in the files after that wasn't there when this was asked: rows move from
+// memory into the files, never back. An append beside this may add what was just missed: its own keys and
+// claims, which whoever asks knows himself.
 void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
                              LookedAhead& out) {
   out.key_is_new.assign(keys.size(), 0);

@@ -401,8 +401,8 @@ void IngestSession::resume() {
 
 // ---- output ----
 
-// On the writer's thread, which has better things to do than to render lines: an empty write comes back on
-// the connection's thread, and finds all chunks that were answered meanwhile.
+// On one of the writer's threads, which have better things to do than to render lines: an empty write comes
+// back on the connection's thread, and finds all chunks that were answered meanwhile.
 void IngestSession::chunk_is_answered() {
   bool is_heard = true;
   {

@@ -32,7 +32,7 @@ struct Gateway::Impl {
           key(request.key),
           actor(request.actor.id) {}
 
-    // The intent is durable (or there is none): on the writer's thread.
+    // The intent is durable (or there is none): on one of the writer's threads.
     void complete(std::uint64_t, Answer intent) override { answer = std::move(intent); }
     void flush() override {
       if (!impl.take(this)) finish();
@@ -108,7 +108,7 @@ void Gateway::submit(Request request) {
   impl_->ledger.submit(std::move(request));
 }
 
-// Queues the provider call, if the answer is a fresh intent. Runs on the writer's thread.
+// Queues the provider call, if the answer is a fresh intent. Runs on one of the writer's threads.
 bool Gateway::Impl::take(Job* job) {
   const auto& answer = job->answer;
   if (answer.kind != AnswerKind::done || !answer.payment || !answer.payment->in_doubt()) return false;

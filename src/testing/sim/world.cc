@@ -169,13 +169,13 @@ void World::fail_next_write(std::uint32_t book, MemoryDisk::Fault fault) {
   lanes_[book].faults.push_back(fault);
 }
 
-// In two steps, the second decided before the first is written; in one where the disk is to fail, since the
-// model knows all or nothing.
-void World::process(Lane& lane, std::span<Request> batch) {
-  const std::size_t cut = lane.faults.empty() ? rng_.below(batch.size()) : 0;
+// In two steps, the second decided before the first is written. Gives the length of the first.
+std::size_t World::process(Lane& lane, std::span<Request> batch) {
+  const std::size_t cut = rng_.below(batch.size());
   if (cut > 0) lane.writer->process(batch.first(cut));
   lane.writer->process(batch.subspan(cut));
   lane.writer->settle();
+  return cut;
 }
 
 void World::write(std::uint32_t book, std::size_t count) {
@@ -189,33 +189,47 @@ void World::write(std::uint32_t book, std::size_t count) {
   }
   if (batch.empty()) return;
   const bool was_open = lane.writer->is_open();
-  const auto answers_before = answers_.size();
-  process(lane, batch);
-
+  const auto cut = process(lane, batch);
   if (!was_open) return;
+  const std::span<const std::uint64_t> all(tags);
+  const bool is_excused = !judge_step(lane, all.first(cut), /*is_excused=*/false);
+  judge_step(lane, all.subspan(cut), is_excused);
+}
+
+// Tells the model of a step and what became of it. Gives false when it failed; `is_excused` when the one
+// before it did, so that nothing of this one is durable.
+bool World::judge_step(Lane& lane, std::span<const std::uint64_t> tags, bool is_excused) {
   model.begin();
+  const Answer* failed = nullptr;
   for (const auto tag : tags) {
-    const auto first = answers_.begin() + static_cast<std::ptrdiff_t>(answers_before);
-    const auto answered =
-        std::find_if(first, answers_.end(), [&](const auto& one) { return one.first == tag; });
+    const auto answered = std::ranges::find_if(answers_, [&](const auto& one) { return one.first == tag; });
     if (answered == answers_.end()) throw SimFailure("a request of a batch was never answered");
-    judge(*flights_[tag], answered->second);
+    const Answer& answer = answered->second;
+    judge(*flights_[tag], answer);
+    if (answer.kind == AnswerKind::failed && failed == nullptr) failed = &answer;
   }
-  if (fared_well(lane, tags)) {
+  if (is_excused) {
+    model.roll_back();
+    if (failed != nullptr && failed->error->kind != ErrorKind::unavailable)
+      throw SimFailure("nothing of a step was written, but it says " + text_of(*failed));
+    return false;
+  }
+  if (failed == nullptr) {
+    model.commit();
+    return true;
+  }
+  if (is_durable(lane, *failed)) {
     model.commit();
   } else {
     model.roll_back();
   }
+  return false;
 }
 
-// Is what the model was told durable? Only a fault of the disk is an excuse for an answer that failed.
-bool World::fared_well(Lane& lane, const std::vector<std::uint64_t>& tags) {
-  const auto failed = std::ranges::find_if(answers_, [&](const auto& one) {
-    return one.second.kind == AnswerKind::failed && std::ranges::find(tags, one.first) != tags.end();
-  });
+// Of a step that failed: was it written? Only a fault of the disk is an excuse.
+bool World::is_durable(Lane& lane, const Answer& failed) {
   const auto* halted = lane.writer->halted_by();
-  if (failed == answers_.end() && halted == nullptr) return true;
-  const std::string why = halted != nullptr ? halted->message : text_of(failed->second);
+  const std::string why = halted != nullptr ? halted->message : text_of(failed);
   if (lane.faults.empty()) throw SimFailure("a write failed on a healthy disk: " + why);
   const auto fault = lane.faults.front();
   lane.faults.pop_front();

@@ -109,10 +109,11 @@ class World final : public Completion {
   };
 
   void open(std::uint32_t index);
-  void process(Lane& lane, std::span<Request> batch);
+  std::size_t process(Lane& lane, std::span<Request> batch);
   void route(Request request);
   void fail(Request& request, const char* why);
-  bool fared_well(Lane& lane, const std::vector<std::uint64_t>& tags);
+  bool judge_step(Lane& lane, std::span<const std::uint64_t> tags, bool is_excused);
+  bool is_durable(Lane& lane, const Answer& failed);
   void judge(const Flight& flight, const Answer& answer);
   void compare(const Flight& flight, const RefRequest& told, RefVerdict verdict, const Answer& answer) const;
 
