@@ -134,10 +134,10 @@ class Book {
   // stream
   virtual Result<void> append(const AppendBatch& batch) = 0;
 
-  // The writer is about to ask for these keys and claims, and to append units with them: all at once is
-  // quicker than one after the other. As of every append that has returned. May run beside one; of what that
-  // one adds it says anything. Threads: the writer's, one call at a time.
-  virtual void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out) {
+  // Which of many keys and claims are new: all at once is quicker than one after the other. As of every
+  // append that has returned. May run beside one; of what that one adds it says anything.
+  virtual void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
+                          LookedAhead& out) const {
     out.key_is_new.assign(keys.size(), 0);
     out.claim_is_new.assign(claims.size(), 0);
   }

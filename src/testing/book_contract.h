@@ -752,12 +752,17 @@ TEST_P(BookContract, readers_see_whole_appends_while_more_are_made) {
           ++mistakes;
           return;
         }
+        std::vector<Hash128> keys;
         for (const StoredUnit& unit : *units) {
+          keys.push_back(unit.idempotency->key);
           const auto of_stream = book_->load(unit.stream);
           const auto entry = book_->find_idempotency(unit.idempotency->key);
           if (!of_stream || of_stream->empty() || !entry || !*entry || (*entry)->position < unit.first)
             ++mistakes;
         }
+        LookedAhead ahead;
+        book_->look_ahead(keys, {}, ahead);
+        if (std::ranges::count(ahead.key_is_new, 0) != std::ssize(keys)) ++mistakes;
         next = units->back().next();
       }
       if (next < tail) ++mistakes;

@@ -141,7 +141,7 @@ Result<std::optional<RawId>> MemoryBook::find_claim(const Hash128& claim) const 
 }
 
 void MemoryBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
-                            LookedAhead& out) {
+                            LookedAhead& out) const {
   out = {};
   const MutexLock lock(disk_->mutex_);
   for (const Hash128& key : keys) out.key_is_new.push_back(files_.keys.contains(key) ? 0 : 1);

@@ -78,7 +78,8 @@ class MemoryBook final : public Book {
   Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override;
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const override;
   Result<std::optional<RawId>> find_claim(const Hash128& claim) const override;
-  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out) override;
+  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
+                  LookedAhead& out) const override;
   Result<std::vector<StoredUnit>> read(Position from, std::uint32_t units_max,
                                        std::size_t bytes_max) const override;
   Result<std::vector<AlarmEntry>> alarms(std::uint8_t kind, std::int64_t until_us,

@@ -227,6 +227,53 @@ Result<std::uint32_t> RecentIndex::next_version(RawId stream, std::uint32_t expe
   return last->next_version();
 }
 
+// What is neither in memory now nor in the files after that wasn't there when this was asked: rows move from
+// memory into the files, never back. An append beside this may add what was just missed: its own keys and
+// claims, which whoever asks knows himself.
+void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
+                             LookedAhead& out) const {
+  out.key_is_new.assign(keys.size(), 0);
+  out.claim_is_new.assign(claims.size(), 0);
+  std::vector<Asked> asked;
+  asked.reserve(keys.size() + claims.size());
+  ask_memory(keys, KeySort::idempotency, asked);
+  ask_memory(claims, KeySort::claim, asked);
+  // The library sorts by comparing whole keys through a pointer.
+  std::sort(asked.begin(), asked.end(), [](const Asked& a, const Asked& b) {
+    return a.sort != b.sort ? a.sort < b.sort : a.hash < b.hash;
+  });
+  const std::size_t count = asked.size();
+  std::vector<std::array<char, 17>> bytes(count);
+  std::vector<rocksdb::Slice> slices(count);
+  std::vector<PinnableSlice> values(count);
+  std::vector<Status> statuses(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    bytes[i][0] = asked[i].sort == KeySort::claim ? kClaimLead : kIdempotencyLead;
+    std::copy(asked[i].hash.begin(), asked[i].hash.end(), bytes[i].begin() + 1);
+    slices[i] = rocksdb::Slice(bytes[i].data(), bytes[i].size());
+  }
+  store_.db().MultiGet(rocksdb::ReadOptions(), store_.family(Family::keys), count, slices.data(),
+                       values.data(), statuses.data(), /*sorted_input=*/true);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!statuses[i].IsNotFound()) continue;  // there, or a look-up of its own will say what is wrong
+    auto& is_new = asked[i].sort == KeySort::claim ? out.claim_is_new : out.key_is_new;
+    is_new[asked[i].place] = 1;
+  }
+}
+
+// Puts into `out` what isn't there.
+void RecentIndex::ask_memory(std::span<const Hash128> hashes, KeySort sort, std::vector<Asked>& out) const {
+  const std::shared_lock lock(mutex_);
+  for (std::uint32_t i = 0; i < hashes.size(); ++i) {
+    if (i + kSlotsAhead < hashes.size()) {
+      active_->prefetch(hashes[i + kSlotsAhead], sort);
+      if (frozen_) frozen_->prefetch(hashes[i + kSlotsAhead], sort);
+    }
+    if (!active_->has(hashes[i], sort) && !(frozen_ && frozen_->has(hashes[i], sort)))
+      out.push_back({hashes[i], sort, i});
+  }
+}
+
 // In the order of taking them, the older one first.
 std::vector<RecentUnits> RecentIndex::copies() const {
   const std::shared_lock lock(mutex_);
@@ -247,52 +294,6 @@ RecentIndex::Stats RecentIndex::stats() const {
 }
 
 // ---- the writer ----
-
-// What is neither in memory now nor in the files after that wasn't there when this was asked: rows move from
-// memory into the files, never back. An append beside this may add what was just missed: its own keys and
-// claims, which whoever asks knows himself.
-void RecentIndex::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
-                             LookedAhead& out) {
-  out.key_is_new.assign(keys.size(), 0);
-  out.claim_is_new.assign(claims.size(), 0);
-  asked_.clear();
-  ask_memory(keys, KeySort::idempotency);
-  ask_memory(claims, KeySort::claim);
-  // The library sorts by comparing whole keys through a pointer.
-  std::sort(asked_.begin(), asked_.end(), [](const Asked& a, const Asked& b) {
-    return a.sort != b.sort ? a.sort < b.sort : a.hash < b.hash;
-  });
-  const std::size_t count = asked_.size();
-  std::vector<std::array<char, 17>> bytes(count);
-  std::vector<rocksdb::Slice> slices(count);
-  std::vector<PinnableSlice> values(count);
-  std::vector<Status> statuses(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    bytes[i][0] = asked_[i].sort == KeySort::claim ? kClaimLead : kIdempotencyLead;
-    std::copy(asked_[i].hash.begin(), asked_[i].hash.end(), bytes[i].begin() + 1);
-    slices[i] = rocksdb::Slice(bytes[i].data(), bytes[i].size());
-  }
-  store_.db().MultiGet(rocksdb::ReadOptions(), store_.family(Family::keys), count, slices.data(),
-                       values.data(), statuses.data(), /*sorted_input=*/true);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!statuses[i].IsNotFound()) continue;  // there, or a look-up of its own will say what is wrong
-    auto& is_new = asked_[i].sort == KeySort::claim ? out.claim_is_new : out.key_is_new;
-    is_new[asked_[i].place] = 1;
-  }
-}
-
-// Puts into `asked_` what isn't there.
-void RecentIndex::ask_memory(std::span<const Hash128> hashes, KeySort sort) {
-  const std::shared_lock lock(mutex_);
-  for (std::uint32_t i = 0; i < hashes.size(); ++i) {
-    if (i + kSlotsAhead < hashes.size()) {
-      active_->prefetch(hashes[i + kSlotsAhead], sort);
-      if (frozen_) frozen_->prefetch(hashes[i + kSlotsAhead], sort);
-    }
-    if (!active_->has(hashes[i], sort) && !(frozen_ && frozen_->has(hashes[i], sort)))
-      asked_.push_back({hashes[i], sort, i});
-  }
-}
 
 void RecentIndex::add(std::span<const Unit> units, Position first) {
   bool is_full = false;

@@ -51,8 +51,8 @@ class RecentIndex {
   // files too.
   std::vector<RecentUnits> copies() const;
 
-  // As Book::look_ahead(): many at once, in one walk through the files. One call at a time, beside anything.
-  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out);
+  // As Book::look_ahead(): many at once, in one walk through the files.
+  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out) const;
   // The writer's, without a lock, since nobody else changes what it looks at: is it above all streams that
   // there are? False: not known, look it up.
   bool is_above_all(RawId stream) const { return stream > largest_; }
@@ -78,10 +78,17 @@ class RecentIndex {
   Stats stats() const;
 
  private:
+  // Of one call of look_ahead().
+  struct Asked {
+    Hash128 hash;
+    KeySort sort;
+    std::uint32_t place;  // in the question
+  };
+
   explicit RecentIndex(const Store& store);
   Result<void> fill(Position tail);
   std::shared_ptr<RecentUnits> new_table(Position from) const;
-  void ask_memory(std::span<const Hash128> hashes, KeySort sort);
+  void ask_memory(std::span<const Hash128> hashes, KeySort sort, std::vector<Asked>& out) const;
   void freeze();
   void run();
   Result<void> hand_over(const RecentUnits& table) const;
@@ -97,14 +104,6 @@ class RecentIndex {
   std::uint64_t write_outs_ = 0;
 
   std::size_t active_log_bytes_ = 0;  // the writer's
-
-  // Of one call of look_ahead(); kept for their memory.
-  struct Asked {
-    Hash128 hash;
-    KeySort sort;
-    std::uint32_t place;  // in the question
-  };
-  std::vector<Asked> asked_;
 
   mutable std::mutex handing_over_;  // held while rows move; taken before every other one
 

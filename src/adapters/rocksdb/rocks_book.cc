@@ -251,7 +251,8 @@ Result<void> RocksBook::append(const AppendBatch& batch) {
   return {};
 }
 
-void RocksBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out) {
+void RocksBook::look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
+                           LookedAhead& out) const {
   impl_->index->look_ahead(keys, claims, out);
 }
 

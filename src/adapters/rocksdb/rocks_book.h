@@ -80,7 +80,8 @@ class RocksBook final : public Book {
   Position tail() const override;
   Result<std::string> head() const override;
   Result<void> append(const AppendBatch& batch) override;
-  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims, LookedAhead& out) override;
+  void look_ahead(std::span<const Hash128> keys, std::span<const Hash128> claims,
+                  LookedAhead& out) const override;
   Result<std::vector<StoredUnit>> load_from(RawId stream, std::uint32_t version) const override;
   Result<std::optional<FoundIdempotency>> find_idempotency(const Hash128& key) const override;
   Result<std::optional<RawId>> find_claim(const Hash128& claim) const override;

@@ -1,5 +1,6 @@
 #include "engine/ledger/key_gate.h"
 
+#include <iterator>
 #include <utility>
 
 namespace wonjang {
@@ -26,46 +27,45 @@ class KeyGate::Ticket final : public Completion {
   std::uint64_t tag_;
 };
 
-void KeyGate::submit(Request request) {
+void KeyGate::submit(std::vector<Request> requests) {
+  std::erase_if(requests, [&](Request& request) { return !is_first(request); });
+  if (!requests.empty()) let_through(std::move(requests));
+}
+
+// Nobody holds its key. Else it is taken away, to wait for it.
+bool KeyGate::is_first(Request& request) {
   auto& shard = shard_of(request.key->key);
-  {
-    const std::lock_guard lock(shard.mutex);
-    const auto [place, first] = shard.held.try_emplace(request.key->key);
-    if (!first) {
-      place->second.push_back(std::move(request));
-      return;
-    }
-  }
-  let_through(std::move(request));
+  const std::lock_guard lock(shard.mutex);
+  const auto [place, first] = shard.held.try_emplace(request.key->key);
+  if (!first) place->second.push_back(std::move(request));
+  return first;
 }
 
 // A request that fails at once releases the next one from within pass_(): taken in turn here, not one inside
 // the other, since thousands may wait for one key.
-void KeyGate::let_through(Request request) {
+void KeyGate::let_through(std::vector<Request> requests) {
   struct Turn {
     KeyGate* gate = nullptr;
-    std::deque<Request>* waiting = nullptr;
+    std::vector<Request>* waiting = nullptr;
   };
   static thread_local Turn turn;
-  request.completion = new Ticket(*this, request);
+  for (Request& request : requests) request.completion = new Ticket(*this, request);
   if (turn.gate == this) {
-    turn.waiting->push_back(std::move(request));
+    std::move(requests.begin(), requests.end(), std::back_inserter(*turn.waiting));
     return;
   }
-  std::deque<Request> mine;
-  const Turn outer = std::exchange(turn, {this, &mine});
-  mine.push_back(std::move(request));
-  while (!mine.empty()) {
-    Request next = std::move(mine.front());
-    mine.pop_front();
-    pass_(std::move(next));
+  std::vector<Request> waiting;
+  const Turn outer = std::exchange(turn, {this, &waiting});
+  while (!requests.empty()) {
+    pass_(std::move(requests));
+    requests = std::exchange(waiting, {});
   }
   turn = outer;
 }
 
 void KeyGate::release(const Hash128& key) {
   auto& shard = shard_of(key);
-  std::optional<Request> next;
+  std::vector<Request> next;
   {
     const std::lock_guard lock(shard.mutex);
     const auto place = shard.held.find(key);
@@ -73,10 +73,10 @@ void KeyGate::release(const Hash128& key) {
       shard.held.erase(place);
       return;
     }
-    next = std::move(place->second.front());
+    next.push_back(std::move(place->second.front()));
     place->second.pop_front();
   }
-  let_through(std::move(*next));
+  let_through(std::move(next));
 }
 
 }  // namespace wonjang

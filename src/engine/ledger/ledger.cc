@@ -18,6 +18,7 @@ namespace wonjang {
 namespace {
 
 constexpr std::int64_t kReserveCheckMs = 200;
+constexpr std::size_t kAskedOneByOne = 8;  // keys; asking for more together is quicker
 
 // Those from number `kept` on.
 std::vector<Request> cut_off(std::vector<Request>& requests, std::size_t kept) {
@@ -89,7 +90,7 @@ Ledger::Ledger(LedgerOptions options, Ports ports, BookOpener opener)
   for (std::uint32_t i = 0; i < options_.books; ++i)
     lanes_.push_back(std::make_unique<Lane>(i, ports_, Rng(seeds.next())));
   if (options_.books > 1)
-    gate_ = std::make_unique<KeyGate>([this](Request request) { route(std::move(request)); });
+    gate_ = std::make_unique<KeyGate>([this](std::vector<Request> requests) { route(std::move(requests)); });
 }
 
 Ledger::~Ledger() { stop(); }
@@ -136,14 +137,9 @@ void Ledger::set_registry_listener(BookWriter::RegistryListener listener) {
 // ---- the way in ----
 
 void Ledger::submit(Request request) {
-  if (gate_ && request.key) {
-    gate_->submit(std::move(request));
-    return;
-  }
   std::vector<Request> one;
-  const auto book = book_for(request);
   one.push_back(std::move(request));
-  enqueue(book, one);
+  submit(std::move(one));
 }
 
 void Ledger::submit(std::vector<Request> requests) {
@@ -151,27 +147,77 @@ void Ledger::submit(std::vector<Request> requests) {
     enqueue(0, requests);
     return;
   }
-  for (auto& request : requests) submit(std::move(request));
+  std::vector<Request> own;  // the house's, without a key
+  std::erase_if(requests, [&](Request& request) {
+    const bool has_key = request.key.has_value();
+    if (!has_key) own.push_back(std::move(request));
+    return !has_key;
+  });
+  for (auto& request : own) {
+    std::vector<Request> one;
+    const auto book = book_for(request);
+    one.push_back(std::move(request));
+    enqueue(book, one);
+  }
+  gate_->submit(std::move(requests));
 }
 
-// Past the gate: where the key is known already, else where the payment lives.
-void Ledger::route(Request request) {
-  auto book = book_for(request);
-  for (auto& lane : lanes_) {
-    if (lane->index == book) continue;
-    auto found = read_from(lane->index, [&](const Book& b) { return b.find_idempotency(request.key->key); });
-    if (!found) {
-      fail_now(request, found.error().message);
-      return;
-    }
-    if (*found) {
-      book = lane->index;
-      break;
-    }
+// Requests past the gate, and where they go.
+struct Ledger::Routes {
+  std::vector<Request> requests;
+  std::vector<std::uint32_t> books;    // kAnswered: nowhere
+  std::vector<std::uint8_t> is_known;  // not to be looked for in further books
+  static constexpr std::uint32_t kAnswered = kSlots;
+};
+
+// Where the key is known already, else where the payment lives.
+void Ledger::route(std::vector<Request> requests) {
+  Routes routes{std::move(requests), {}, {}};
+  routes.is_known.assign(routes.requests.size(), 0);
+  routes.books.reserve(routes.requests.size());
+  for (const auto& request : routes.requests) routes.books.push_back(book_for(request));
+  for (const auto& lane : lanes_) find_keys(*lane, routes);
+
+  std::vector<std::vector<Request>> of(lanes_.size());
+  for (std::size_t i = 0; i < routes.requests.size(); ++i) {
+    if (routes.books[i] != Routes::kAnswered) of[routes.books[i]].push_back(std::move(routes.requests[i]));
   }
-  std::vector<Request> one;
-  one.push_back(std::move(request));
-  enqueue(book, one);
+  for (std::uint32_t book = 0; book < of.size(); ++book) {
+    if (!of[book].empty()) enqueue(book, of[book]);
+  }
+}
+
+// Those whose key this book knows go there; where it can't say, they are answered.
+void Ledger::find_keys(const Lane& lane, Routes& routes) const {
+  std::vector<std::size_t> asked;  // their places
+  std::vector<Hash128> keys;
+  for (std::size_t i = 0; i < routes.requests.size(); ++i) {
+    if (routes.is_known[i] != 0 || routes.books[i] == lane.index) continue;
+    asked.push_back(i);
+    keys.push_back(routes.requests[i].key->key);
+  }
+  const auto is_new = keys_new_to(lane, keys);
+  for (std::size_t k = 0; k < keys.size(); ++k) {
+    if (is_new[k] != 0) continue;
+    const auto found = read_from(lane.index, [&](const Book& b) { return b.find_idempotency(keys[k]); });
+    if (found && !*found) continue;
+    routes.is_known[asked[k]] = 1;
+    routes.books[asked[k]] = found ? lane.index : Routes::kAnswered;
+    if (!found) fail_now(routes.requests[asked[k]], found.error().message);
+  }
+}
+
+// 1: this book has nothing under the key; 0 says nothing. Of many in one question, when it can be asked.
+std::vector<std::uint8_t> Ledger::keys_new_to(const Lane& lane, std::span<const Hash128> keys) const {
+  LookedAhead ahead;
+  if (keys.size() > kAskedOneByOne) {
+    const auto looked = read_from(lane.index, [&](const Book& b) -> Result<void> {
+      b.look_ahead(keys, {}, ahead);
+      return {};
+    });
+    if (looked) return std::move(ahead.key_is_new);
+  }
+  return std::vector<std::uint8_t>(keys.size(), 0);
 }
 
 std::uint32_t Ledger::book_for(const Request& request) const {

@@ -117,9 +117,12 @@ class Ledger {
 
  private:
   struct Lane;  // a book with its queue, writer and thread
+  struct Routes;
 
   std::uint32_t book_for(const Request& request) const;
-  void route(Request request);
+  void route(std::vector<Request> requests);
+  void find_keys(const Lane& lane, Routes& routes) const;
+  std::vector<std::uint8_t> keys_new_to(const Lane& lane, std::span<const Hash128> keys) const;
   void enqueue(std::uint32_t book, std::vector<Request>& requests);
   void fail_now(Request& request, const std::string& why) const;
   void run(Lane& lane);

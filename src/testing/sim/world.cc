@@ -51,7 +51,9 @@ World::World(const SimParameters& parameters, std::uint64_t seed, SimBug bug)
     : parameters_(parameters), bug_(bug), rng_(seed), lanes_(parameters.books) {
   for (auto& lane : lanes_) lane.disk = std::make_shared<MemoryDisk>();
   if (lanes_.size() > 1)
-    gate_ = std::make_unique<KeyGate>([this](Request request) { route(std::move(request)); });
+    gate_ = std::make_unique<KeyGate>([this](std::vector<Request> requests) {
+      for (auto& request : requests) route(std::move(request));
+    });
   for (std::uint32_t i = 0; i < lanes_.size(); ++i) open(i);
 }
 
@@ -115,7 +117,9 @@ void World::submit(std::shared_ptr<Flight> flight) {
   Request request = flight->request;
   flights_[tag] = std::move(flight);
   if (gate_ && request.key) {
-    gate_->submit(std::move(request));
+    std::vector<Request> one;
+    one.push_back(std::move(request));
+    gate_->submit(std::move(one));
   } else {
     route(std::move(request));
   }
