@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cctype>
 
 #include "app/api/json/table_for_tests.h"
+#include "base/rng.h"
 #include "base/utf8.h"
 #include "domain/ids.h"
 
@@ -203,6 +205,30 @@ TEST(PanGuard, times_never_look_like_card_numbers) {
     EXPECT_FALSE(holds_pan(digits)) << digits;
     EXPECT_FALSE(holds_pan(digits.substr(0, 8) + "-" + digits.substr(8))) << digits;
   }
+}
+
+// A text of a time's shape is let through unseen: as the whole search would, which a blank behind it asks
+// for.
+TEST(PanGuard, what_is_let_through_as_a_time_holds_no_number) {
+  Rng rng(7);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string time = "0000-00-00T00:00:00";
+    if (const auto digits = rng.below(11); digits > 0) time += "." + std::string(digits - 1, '0');
+    time += std::array{"Z", "+00:00", "-00:00"}[rng.below(3)];
+    for (char& c : time) {
+      if (c == '0') c = static_cast<char>('0' + rng.below(10));
+    }
+    EXPECT_FALSE(holds_pan(time)) << time;
+    EXPECT_FALSE(holds_pan(time + " ")) << time;
+  }
+}
+
+TEST(PanGuard, a_number_in_a_time_is_found) {
+  const auto pan = test_pan("4", 16);
+  EXPECT_TRUE(holds_pan("2026-11-22T10:30:00." + pan + "+09:00"));
+  EXPECT_TRUE(holds_pan("2026-11-22T10:30:00." + pan));
+  EXPECT_TRUE(holds_pan("2026-11-22T10:30:00Z " + pan));
+  EXPECT_TRUE(holds_pan("2026-11-22T10:30:00.123+09:00/" + pan));
 }
 
 TEST(PanGuard, our_own_ids_never_look_like_card_numbers) {
