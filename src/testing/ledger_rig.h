@@ -4,8 +4,11 @@
 
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -93,6 +96,29 @@ inline CancelPayment cancel_command(std::optional<std::int64_t> amount = {}) {
   cancel.requester = ActorKind::merchant;
   return cancel;
 }
+
+// Answers by tag, of several writers. Outlives the ledger: a flush comes after the last answer.
+class Gathered final : public Completion {
+ public:
+  void complete(std::uint64_t tag, Answer answer) override {
+    const std::lock_guard lock(mutex_);
+    answers_[tag] = std::move(answer);
+  }
+  std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return answers_.size();
+  }
+  // When there are so many.
+  std::map<std::uint64_t, Answer> take(std::size_t count) {
+    while (size() < count) std::this_thread::yield();
+    const std::lock_guard lock(mutex_);
+    return std::exchange(answers_, {});
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::uint64_t, Answer> answers_;
+};
 
 struct LedgerRig {
   explicit LedgerRig(std::uint32_t books = 1, std::uint64_t seed = 42) {

@@ -28,17 +28,24 @@ class KeyGate::Ticket final : public Completion {
 };
 
 void KeyGate::submit(std::vector<Request> requests) {
-  std::erase_if(requests, [&](Request& request) { return !is_first(request); });
-  if (!requests.empty()) let_through(std::move(requests));
+  std::size_t going = 0;
+  for (Request& request : requests) {
+    if (waits(request)) continue;
+    if (&requests[going] != &request) requests[going] = std::move(request);
+    ++going;
+  }
+  requests.resize(going);
+  if (going > 0) let_through(std::move(requests));
 }
 
-// Nobody holds its key. Else it is taken away, to wait for it.
-bool KeyGate::is_first(Request& request) {
+// If somebody holds its key, it is taken away.
+bool KeyGate::waits(Request& request) {
+  if (!request.key) return false;
   auto& shard = shard_of(request.key->key);
   const std::lock_guard lock(shard.mutex);
-  const auto [place, first] = shard.held.try_emplace(request.key->key);
-  if (!first) place->second.push_back(std::move(request));
-  return first;
+  const auto [place, is_first] = shard.held.try_emplace(request.key->key);
+  if (!is_first) place->second.push_back(std::move(request));
+  return !is_first;
 }
 
 // A request that fails at once releases the next one from within pass_(): taken in turn here, not one inside
@@ -49,7 +56,9 @@ void KeyGate::let_through(std::vector<Request> requests) {
     std::vector<Request>* waiting = nullptr;
   };
   static thread_local Turn turn;
-  for (Request& request : requests) request.completion = new Ticket(*this, request);
+  for (Request& request : requests) {
+    if (request.key) request.completion = new Ticket(*this, request);
+  }
   if (turn.gate == this) {
     std::move(requests.begin(), requests.end(), std::back_inserter(*turn.waiting));
     return;

@@ -3,7 +3,7 @@
 // from.
 //
 // Requests that come together go on together, as far as nobody holds their keys: the look-up is cheaper for
-// many. Each is answered and let go of by itself.
+// many. Each is answered and let go of by itself. Those without a key wait for nobody.
 //
 // Threads: any.
 #pragma once
@@ -28,7 +28,6 @@ class KeyGate {
   // completion before them.
   explicit KeyGate(std::function<void(std::vector<Request>)> pass) : pass_(std::move(pass)) {}
 
-  // REQUIRES: every request has a key
   void submit(std::vector<Request> requests);
 
  private:
@@ -40,7 +39,7 @@ class KeyGate {
   };
 
   Shard& shard_of(const Hash128& key) { return shards_[key[15] % shards_.size()]; }
-  bool is_first(Request& request);
+  bool waits(Request& request);
   void let_through(std::vector<Request> requests);
   void release(const Hash128& key);
 

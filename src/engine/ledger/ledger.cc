@@ -147,18 +147,6 @@ void Ledger::submit(std::vector<Request> requests) {
     enqueue(0, requests);
     return;
   }
-  std::vector<Request> own;  // the house's, without a key
-  std::erase_if(requests, [&](Request& request) {
-    const bool has_key = request.key.has_value();
-    if (!has_key) own.push_back(std::move(request));
-    return !has_key;
-  });
-  for (auto& request : own) {
-    std::vector<Request> one;
-    const auto book = book_for(request);
-    one.push_back(std::move(request));
-    enqueue(book, one);
-  }
   gate_->submit(std::move(requests));
 }
 
@@ -166,16 +154,17 @@ void Ledger::submit(std::vector<Request> requests) {
 struct Ledger::Routes {
   std::vector<Request> requests;
   std::vector<std::uint32_t> books;    // kAnswered: nowhere
-  std::vector<std::uint8_t> is_known;  // not to be looked for in further books
+  std::vector<std::uint8_t> is_final;  // no other book need be asked
   static constexpr std::uint32_t kAnswered = kSlots;
 };
 
 // Where the key is known already, else where the payment lives.
 void Ledger::route(std::vector<Request> requests) {
   Routes routes{std::move(requests), {}, {}};
-  routes.is_known.assign(routes.requests.size(), 0);
-  routes.books.reserve(routes.requests.size());
-  for (const auto& request : routes.requests) routes.books.push_back(book_for(request));
+  for (const auto& request : routes.requests) {
+    routes.books.push_back(book_for(request));
+    routes.is_final.push_back(request.key ? 0 : 1);
+  }
   for (const auto& lane : lanes_) find_keys(*lane, routes);
 
   std::vector<std::vector<Request>> of(lanes_.size());
@@ -192,7 +181,7 @@ void Ledger::find_keys(const Lane& lane, Routes& routes) const {
   std::vector<std::size_t> asked;  // their places
   std::vector<Hash128> keys;
   for (std::size_t i = 0; i < routes.requests.size(); ++i) {
-    if (routes.is_known[i] != 0 || routes.books[i] == lane.index) continue;
+    if (routes.is_final[i] != 0 || routes.books[i] == lane.index) continue;
     asked.push_back(i);
     keys.push_back(routes.requests[i].key->key);
   }
@@ -201,7 +190,7 @@ void Ledger::find_keys(const Lane& lane, Routes& routes) const {
     if (is_new[k] != 0) continue;
     const auto found = read_from(lane.index, [&](const Book& b) { return b.find_idempotency(keys[k]); });
     if (found && !*found) continue;
-    routes.is_known[asked[k]] = 1;
+    routes.is_final[asked[k]] = 1;
     routes.books[asked[k]] = found ? lane.index : Routes::kAnswered;
     if (!found) fail_now(routes.requests[asked[k]], found.error().message);
   }

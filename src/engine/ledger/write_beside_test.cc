@@ -20,6 +20,7 @@ namespace {
 
 using testing::BesideLater;
 using testing::cancel_command;
+using testing::Gathered;
 using testing::LedgerRig;
 using testing::line_renderer;
 using testing::merchant_of;
@@ -272,32 +273,14 @@ TEST_P(BesideAgainstPlain, every_answer_and_the_tree_are_the_same) {
 
 // ---- with threads ----
 
-class Counted final : public Completion {
- public:
-  void complete(std::uint64_t tag, Answer answer) override {
-    const std::lock_guard lock(mutex_);
-    kinds[tag] = answer.kind;
-    ids[tag] = answer.payment_id;
-  }
-  std::size_t size() {
-    const std::lock_guard lock(mutex_);
-    return kinds.size();
-  }
-  std::map<std::uint64_t, AnswerKind> kinds;
-  std::map<std::uint64_t, PaymentId> ids;
-
- private:
-  std::mutex mutex_;
-};
-
 // Large requests with the same keys from several senders, while others read: each key is booked once.
 TEST(WriteBeside, keys_in_many_large_requests_at_once_are_booked_once) {
   constexpr std::size_t kThreads = 3;
   constexpr std::size_t kRounds = 6;
   constexpr std::size_t kLines = 600;
   for (const std::uint32_t books : {1U, 4U}) {
+    Gathered gathered;
     LedgerRig rig(books);
-    Counted counted;
     std::atomic<bool> stop = false;
     std::thread reader([&] {
       while (!stop) {
@@ -315,7 +298,7 @@ TEST(WriteBeside, keys_in_many_large_requests_at_once_are_booked_once) {
             const auto name = std::to_string((round * kLines + i * (t + 1)) % (kRounds * kLines / 2));
             auto line =
                 rig.request(PaymentId(), paid_command(merchant_of(1), "order-" + name, 10), "key-" + name);
-            line.completion = &counted;
+            line.completion = &gathered;
             line.tag = (t * kRounds + round) * kLines + i;
             lines.push_back(std::move(line));
           }
@@ -324,15 +307,15 @@ TEST(WriteBeside, keys_in_many_large_requests_at_once_are_booked_once) {
       });
     }
     for (auto& sender : senders) sender.join();
-    while (counted.size() < kThreads * kRounds * kLines) std::this_thread::yield();
+    const auto answers = gathered.take(kThreads * kRounds * kLines);
     stop = true;
     reader.join();
     std::set<PaymentId> all;
     std::size_t done = 0;
-    for (const auto& [tag, kind] : counted.kinds) {
-      ASSERT_TRUE(kind == AnswerKind::done || kind == AnswerKind::replayed) << tag;
-      done += kind == AnswerKind::done ? 1U : 0U;
-      all.insert(counted.ids[tag]);
+    for (const auto& [tag, answer] : answers) {
+      ASSERT_TRUE(answer.kind == AnswerKind::done || answer.kind == AnswerKind::replayed) << tag;
+      done += answer.kind == AnswerKind::done ? 1U : 0U;
+      all.insert(answer.payment_id);
     }
     EXPECT_EQ(done, all.size());
     EXPECT_EQ(done, kRounds * kLines / 2);
@@ -397,7 +380,7 @@ struct GatedRig : LedgerRig {
   }
   ~GatedRig() {
     gate.let(1'000'000);
-    close();  // before the gate goes
+    close();  // before what it uses goes
   }
   // Batches for the writer to take at once: their tags are 0, 1 ...
   void submit(std::size_t batches) {
@@ -406,20 +389,17 @@ struct GatedRig : LedgerRig {
       const auto name = std::to_string(i);
       auto line = request(PaymentId(), paid_command(merchant_of(1), "order-" + name, 10), "key-" + name);
       line.renderer = &renderer;
-      line.completion = &counted;
+      line.completion = &gathered;
       line.tag = i;
       lines.push_back(std::move(line));
     }
     ledger->submit(std::move(lines));
   }
-  void wait_for_answers(std::size_t batches) {
-    while (counted.size() < batches * kBatch) std::this_thread::yield();
-  }
   BookStatus status() const { return ledger->status().front(); }
 
   AppendGate gate;
   CountingRenderer renderer;
-  Counted counted;
+  Gathered gathered;
 };
 
 // A day's report asks by it whether something that was recorded on that day may still become durable.
@@ -434,7 +414,7 @@ TEST(WriteBeside, writing_since_is_of_the_oldest_step_that_is_not_durable) {
   rig.renderer.wait_for(3 * GatedRig::kBatch);
   EXPECT_EQ(rig.status().writing_since, second) << "it moves on, however much comes";
   rig.gate.let(2);
-  rig.wait_for_answers(3);
+  (void)rig.gathered.take(3 * GatedRig::kBatch);
   while (!rig.status().writing_since.is_zero()) std::this_thread::yield();
 }
 
@@ -451,11 +431,10 @@ TEST(WriteBeside, what_a_full_disk_refuses_is_refused_after_the_step_under_way) 
   rig.submit(2);
   rig.renderer.wait_for(GatedRig::kBatch);
   std::this_thread::sleep_for(std::chrono::milliseconds(20));  // to be answered too early
-  EXPECT_EQ(rig.counted.size(), 0U);
+  EXPECT_EQ(rig.gathered.size(), 0U);
   rig.gate.let(1);
-  rig.wait_for_answers(2);
-  for (const auto& [tag, kind] : rig.counted.kinds)
-    ASSERT_EQ(kind, tag < GatedRig::kBatch ? AnswerKind::done : AnswerKind::failed) << tag;
+  for (const auto& [tag, answer] : rig.gathered.take(2 * GatedRig::kBatch))
+    ASSERT_EQ(answer.kind, tag < GatedRig::kBatch ? AnswerKind::done : AnswerKind::failed) << tag;
   while (!rig.status().writing_since.is_zero()) std::this_thread::yield();
   EXPECT_EQ(rig.status().condition, BookCondition::disk_full);
   EXPECT_EQ(rig.status().stats.batches, 1U);
@@ -466,6 +445,7 @@ TEST(WriteBeside, what_a_full_disk_refuses_is_refused_after_the_step_under_way) 
 // until it is taken, and each is booked once.
 TEST(WriteBeside, writes_that_fail_beside_the_next_step_lose_and_double_nothing) {
   constexpr std::size_t kLines = 8 * GatedRig::kBatch;
+  Gathered gathered;
   LedgerRig rig;
   std::uint64_t seed = 0;
   rig.wrap = [&seed](std::unique_ptr<Book> book) -> std::unique_ptr<Book> {
@@ -478,27 +458,26 @@ TEST(WriteBeside, writes_that_fail_beside_the_next_step_lose_and_double_nothing)
   std::map<std::size_t, PaymentId> booked;
   std::size_t failed = 0;
   while (!unanswered.empty()) {
-    Counted counted;
     std::vector<Request> lines;
     const auto submit = [&] { rig.ledger->submit(std::exchange(lines, {})); };
     for (const auto i : unanswered) {
       const auto name = std::to_string(i);
       lines.push_back(
           rig.request(PaymentId(), paid_command(merchant_of(1), "order-" + name, 10), "key-" + name));
-      lines.back().completion = &counted;
+      lines.back().completion = &gathered;
       lines.back().tag = i;
       if (lines.size() == GatedRig::kBatch) submit();
     }
     submit();
-    while (counted.size() < unanswered.size()) std::this_thread::yield();
+    const auto answers = gathered.take(unanswered.size());
     rig.clock.advance_ms(1'000);  // a book that was closed is opened again
-    for (const auto& [tag, kind] : counted.kinds) {
-      if (kind == AnswerKind::failed) {
+    for (const auto& [tag, answer] : answers) {
+      if (answer.kind == AnswerKind::failed) {
         ++failed;
         continue;
       }
-      ASSERT_TRUE(kind == AnswerKind::done || kind == AnswerKind::replayed) << tag;
-      booked[tag] = counted.ids[tag];
+      ASSERT_TRUE(answer.kind == AnswerKind::done || answer.kind == AnswerKind::replayed) << tag;
+      booked[tag] = answer.payment_id;
       unanswered.erase(tag);
     }
   }

@@ -116,7 +116,7 @@ void World::submit(std::shared_ptr<Flight> flight) {
   flight->request.completion = this;
   Request request = flight->request;
   flights_[tag] = std::move(flight);
-  if (gate_ && request.key) {
+  if (gate_) {
     std::vector<Request> one;
     one.push_back(std::move(request));
     gate_->submit(std::move(one));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "domain/time.h"
 
 namespace wonjang {
 namespace {
@@ -278,29 +279,9 @@ bool search(std::string_view text) {
   return false;
 }
 
-// A time as we take it, 2026-11-22T10:30:00.123+09:00: up to nine digits behind the point, so no number of
-// 13 can stand in it whose groups hang together. Every payment has two of them.
-bool is_instant(std::string_view text) {
-  constexpr std::string_view kShape = "0000-00-00T00:00:00";
-  constexpr std::string_view kOffset = "+00:00";
-  constexpr std::size_t kFractionMax = 9;
-  if (text.size() <= kShape.size() || text[10] != 'T') return false;
-  const auto has_shape = [](std::string_view part, std::string_view shape) {
-    return part.size() == shape.size() && std::ranges::equal(part, shape, [](char c, char s) {
-             return s == '0' ? is_digit(c) : c == s || (s == '+' && c == '-');
-           });
-  };
-  if (!has_shape(text.substr(0, kShape.size()), kShape)) return false;
-  text.remove_prefix(kShape.size());
-  if (text.front() == '.') {
-    text.remove_prefix(1);
-    std::size_t digits = 0;
-    while (digits < text.size() && is_digit(text[digits])) ++digits;
-    if (digits > kFractionMax) return false;
-    text.remove_prefix(digits);
-  }
-  return text == "Z" || has_shape(text, kOffset);
-}
+// At most nine digits behind the point, so no number of 13 can stand in it whose groups hang together. Every
+// payment has two of them.
+bool is_instant(std::string_view text) { return parse_rfc3339(text).has_value(); }
 
 // A row: no letter of ASCII, and digits enough for a number. Most texts, ids and times among them, have none,
 // and most of their bytes needn't be looked at: such a row covers one of every kDigitsMin places.
